@@ -1,0 +1,148 @@
+// Package stage names the stages of the pipeline and defines the event that
+// reports one. It is the one vocabulary of the project: Go events, JavaScript,
+// the bindings of diagram nodes, links, docs and tests all use these names.
+package stage
+
+// Stage is one stage of the pipeline. The order of the constants is the order
+// in which one token meets them.
+type Stage uint8
+
+// The stages. The README's table says what each can show.
+const (
+	Prompt Stage = iota
+	Tokenize
+	IDs
+	Embed
+	Position
+	Layers
+	LN1
+	Attention
+	AttentionQKV
+	AttentionScores
+	AttentionScale
+	AttentionMask
+	AttentionMix
+	Residual1
+	LN2
+	MLP
+	Residual2
+	Final
+	Head
+	Softmax
+	Distribution
+	Decode
+	DecodeTemperature
+	DecodeTopK
+	DecodeTopP
+	DecodeSample
+	DecodeStop
+	Select
+	Append
+	Loop
+	Generation
+	count
+)
+
+var names = [count]string{
+	Prompt:            "prompt",
+	Tokenize:          "tokenize",
+	IDs:               "ids",
+	Embed:             "embed",
+	Position:          "position",
+	Layers:            "layers",
+	LN1:               "ln1",
+	Attention:         "attention",
+	AttentionQKV:      "attention.qkv",
+	AttentionScores:   "attention.scores",
+	AttentionScale:    "attention.scale",
+	AttentionMask:     "attention.mask",
+	AttentionMix:      "attention.mix",
+	Residual1:         "residual1",
+	LN2:               "ln2",
+	MLP:               "mlp",
+	Residual2:         "residual2",
+	Final:             "final",
+	Head:              "head",
+	Softmax:           "softmax",
+	Distribution:      "distribution",
+	Decode:            "decode",
+	DecodeTemperature: "decode.temperature",
+	DecodeTopK:        "decode.top_k",
+	DecodeTopP:        "decode.top_p",
+	DecodeSample:      "decode.sample",
+	DecodeStop:        "decode.stop",
+	Select:            "select",
+	Append:            "append",
+	Loop:              "loop",
+	Generation:        "generation",
+}
+
+// String returns the name used everywhere outside Go, or "unknown".
+func (s Stage) String() string {
+	if s >= count {
+		return "unknown"
+	}
+	return names[s]
+}
+
+// Parse returns the stage with the given name.
+func Parse(name string) (Stage, bool) {
+	for s, n := range names {
+		if n == name {
+			return Stage(s), true
+		}
+	}
+	return 0, false
+}
+
+// All returns every stage in execution order.
+func All() []Stage {
+	all := make([]Stage, count)
+	for i := range all {
+		all[i] = Stage(i)
+	}
+	return all
+}
+
+// Tensor is one named array of an event, row-major, last index contiguous.
+type Tensor struct {
+	Name  string
+	Shape []int // product = len(Data)
+	Data  []float32
+}
+
+// Event reports that a stage has been executed (for the stages that contain
+// others, layers, attention and decode: that it has been entered). All that it
+// points to is lent until the observer returns; whoever keeps it copies it.
+type Event struct {
+	Stage    Stage
+	Step     int      // 0-based forward pass of the run; pass 0 reads the prompt
+	Layer    int      // 0-based, -1 outside the decoder layers
+	Position int      // 0-based position of the newest token of the pass
+	Tokens   int      // T, the number of tokens (rows) of the pass
+	Tensors  []Tensor // what the stage computed; see the package that reports it
+	Detail   any      // what is not a tensor; its type is documented where it is reported
+}
+
+// Tensor returns the data of the tensor with the given name, or nil.
+func (e *Event) Tensor(name string) []float32 {
+	for i := range e.Tensors {
+		if e.Tensors[i].Name == name {
+			return e.Tensors[i].Data
+		}
+	}
+	return nil
+}
+
+// Observer is told of every stage, in execution order, on the goroutine that
+// computes. It may block: the machine then stands still between two stages. An
+// error ends the pass, and the run returns it. A nil Observer costs nothing.
+type Observer func(*Event) error
+
+// Report calls o with e unless o is nil.
+func (o Observer) Report(e *Event) error {
+	if o == nil {
+		return nil
+	}
+	return o(e)
+}

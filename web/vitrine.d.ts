@@ -1,0 +1,228 @@
+/** The public API of Vitrine: a GPT-2-architecture model in a web worker that reports every stage it executes. */
+
+export interface EngineOptions {
+  /** A GGUF file: a URL, a File, or its bytes. Without it: the first model of models/manifest.json. */
+  model?: string | URL | File | Blob | ArrayBuffer;
+  /** How many workers compute. "auto" is one for each core, at most 8, where the page is cross-origin isolated; else 1. */
+  threads?: number | "auto";
+  /** false forces the portable WebAssembly build. */
+  simd?: boolean;
+  /** Told of bytes as they arrive; `total` is 0 while unknown. */
+  onProgress?: (progress: Progress) => void;
+  /** Aborting it stops loading; createEngine rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface Progress {
+  /** "engine": the WebAssembly module; "model": the weights. */
+  phase: "engine" | "model";
+  loaded: number;
+  total: number;
+}
+
+export interface EngineInfo {
+  name: string;
+  url: string;
+  architecture: string;
+  layers: number;
+  heads: number;
+  embedding: number;
+  context: number;
+  vocabulary: number;
+  feedForward: number;
+  parameters: number;
+  /** Size of the model file. */
+  bytes: number;
+  activation: "gelu_new" | "gelu" | "relu";
+  position: "learned" | "sinusoidal";
+  tiedHead: boolean;
+  /** The tensor type that holds most of the weights, as GGUF names it. */
+  weights: string;
+  simd: boolean;
+  threads: number;
+}
+
+export interface GenerateOptions {
+  /** Most tokens to generate, at least 1. Default 64. */
+  maxTokens?: number;
+  /** 0 is greedy. Default 1. */
+  temperature?: number;
+  /** Keep the k most probable tokens; 0 keeps all. Default 0. */
+  topK?: number;
+  /** Keep the smallest set whose probabilities reach p, 0 < p <= 1. Default 1. */
+  topP?: number;
+  /** Whole number from 0 to 2**53 - 1. The same seed gives the same tokens everywhere. Default 0. */
+  seed?: number;
+  /** Texts that end the run; they are not part of the result. */
+  stop?: string | string[];
+  /** Token ids that are never chosen. */
+  banned?: number[];
+  /** Go on after the end-of-text token. */
+  ignoreEos?: boolean;
+  /** Aborting it ends the run between two stages; what was generated stays, finishReason is "aborted". */
+  signal?: AbortSignal;
+}
+
+export type FinishReason = "eos" | "length" | "context" | "stop" | "aborted";
+
+export interface Result {
+  text: string;
+  /** Generated ids, without the prompt's. */
+  ids: number[];
+  promptIds: number[];
+  finishReason: FinishReason;
+  /** Decoding speed, without the prompt's pass. */
+  tokensPerSecond: number;
+  /** Time from the start of the run to the first token. */
+  promptMs: number;
+}
+
+export interface TokenPiece {
+  id: number;
+  /** As text; bytes that are not a whole character show as U+FFFD. */
+  text: string;
+  bytes: Uint8Array;
+}
+
+/** A token that a stage ranks. */
+export interface Candidate {
+  id: number;
+  text: string;
+  logit: number;
+  probability: number;
+}
+
+export type StageName =
+  | "prompt" | "tokenize" | "ids" | "embed" | "position" | "layers"
+  | "ln1" | "attention" | "attention.qkv" | "attention.scores" | "attention.scale"
+  | "attention.mask" | "attention.mix" | "residual1" | "ln2" | "mlp" | "residual2"
+  | "final" | "head" | "softmax" | "distribution"
+  | "decode" | "decode.temperature" | "decode.top_k" | "decode.top_p" | "decode.sample" | "decode.stop"
+  | "select" | "append" | "loop" | "generation";
+
+interface StageBase {
+  type: "stage";
+  /** 0-based forward pass; pass 0 reads the prompt. */
+  step: number;
+  /** 0-based; -1 outside the decoder layers. */
+  layer: number;
+  /** 0-based position of the newest token of the pass. */
+  position: number;
+  /** How many tokens the pass reads. */
+  tokens: number;
+  /** Milliseconds since the run began, on the engine's clock. */
+  time: number;
+  /** Shape of the stage's main tensor; empty where it has none. */
+  shape: number[];
+  /** The first numbers of the newest token's row of that tensor, at most 8. Which ones: see each stage. */
+  values: Float32Array;
+}
+
+/**
+ * What each stage adds. `values` is, by stage: embed, position (the sum), ln1, ln2, final (the result), residual1,
+ * residual2, mlp and attention.mix (the output), head (logits), softmax (probabilities): the first 8 of the newest
+ * row. attention.qkv: the first of q of head 0. attention.scores, .scale and .mask: head 0 of the newest token, for
+ * the last 8 positions at most.
+ */
+export type StageEvent = StageBase &
+  (
+    | { stage: "prompt"; detail: { text: string } }
+    | { stage: "tokenize"; detail: { pieces: { id: number; text: string }[]; count: number } }
+    /** The ids that this pass reads (the last 64 at most), and how many the sequence has in all. */
+    | { stage: "ids"; detail: { ids: number[]; count: number } }
+    /** The newest token. */
+    | { stage: "embed"; detail: { id: number; text: string } }
+    /** Mean and variance of the newest token's row before the norm. */
+    | { stage: "ln1" | "ln2" | "final"; detail: { mean: number; variance: number } }
+    /** The three largest weights of the newest token over all heads, largest first; `position` is the token attended to. */
+    | { stage: "attention.mask"; detail: { top: { head: number; position: number; weight: number; text: string }[] } }
+    /** The largest activation before and after the non-linearity, and the share of hidden units above zero after it. */
+    | { stage: "mlp"; detail: { before: number; after: number; active: number } }
+    /** The five largest logits. */
+    | { stage: "head"; detail: { top: Candidate[] } }
+    /** The five most probable tokens, and the probability and number of all others. */
+    | { stage: "distribution"; detail: { top: Candidate[]; restProbability: number; restCount: number } }
+    /** What the step kept and removed; `parameter` is T, k or p; top: after the step, at most five. */
+    | {
+        stage: "decode.temperature" | "decode.top_k" | "decode.top_p";
+        detail: { parameter: number; kept: number; removed: number; removedProbability: number; top: Candidate[] };
+      }
+    /** The random number in [0, 1), from how many tokens it chose, and its choice. At temperature 0 random is -1: nothing is drawn. */
+    | { stage: "decode.sample"; detail: { random: number; kept: number; id: number; text: string; probability: number } }
+    /** Why generation ends here, or "". */
+    | { stage: "decode.stop"; detail: { reason: FinishReason | "" } }
+    /** `probability`: the model's own (softmax over the whole vocabulary); `sampled`: after the filters; `rank`: 0-based among all tokens. */
+    | { stage: "select"; detail: { id: number; text: string; probability: number; sampled: number; random: number; rank: number } }
+    | { stage: "append"; detail: { ids: number[]; count: number } }
+    /** `cached`: positions in the KV cache; `reason`: why the run ends, or "" when it goes on. */
+    | { stage: "loop"; detail: { step: number; cached: number; reason: FinishReason | "" } }
+    /** One step of the run: the end of the text that was read (60 characters at most), and what was predicted. */
+    | { stage: "generation"; detail: { step: number; context: string; text: string; id: number; probability: number } }
+    | {
+        stage:
+          | "position" | "layers" | "attention" | "attention.qkv" | "attention.scores" | "attention.scale"
+          | "attention.mix" | "residual1" | "residual2" | "softmax" | "decode";
+        detail: null;
+      }
+  );
+
+/** One generated token. `text` is empty while a character or a possible stop string is incomplete. */
+export interface TokenEvent {
+  type: "token";
+  id: number;
+  text: string;
+  /** The token alone, as TokenPiece.text. */
+  piece: string;
+  /** The model's own probability, softmax over the whole vocabulary at temperature 1. */
+  probability: number;
+  step: number;
+}
+
+export type DoneEvent = { type: "done" } & Result;
+
+export type RunEvent = StageEvent | TokenEvent | DoneEvent;
+
+/** A generation under way. It runs whether or not it is iterated; leaving the loop early ends it. */
+export interface Run extends AsyncIterable<RunEvent> {
+  readonly result: Promise<Result>;
+}
+
+/** Every failure of the engine is one of these. */
+export declare class VitrineError extends Error {
+  readonly code: ErrorCode;
+}
+
+export type ErrorCode =
+  /** An argument or option is not what it should be. */
+  | "argument"
+  /** The prompt is empty, or does not fit the model's context. */
+  | "prompt.empty" | "prompt.too_long"
+  /** The model could not be fetched. */
+  | "network"
+  /** The file is not GGUF, is damaged, cut short, or not the file it should be. */
+  | "model.format"
+  /** The file is sound, but its architecture or a tensor type is not supported. */
+  | "model.unsupported"
+  /** No memory for the model. */
+  | "memory"
+  /** The model computed a number that is not finite. */
+  | "numeric"
+  /** The engine was closed. */
+  | "closed"
+  /** The browser cannot run the engine. */
+  | "environment"
+  /** A mistake of ours. */
+  | "internal";
+
+export interface Engine {
+  readonly info: EngineInfo;
+  /** Starts a run. Runs of one engine follow one another. */
+  generate(prompt: string | number[], options?: GenerateOptions): Run;
+  tokenize(text: string): Promise<TokenPiece[]>;
+  /** Logits over the vocabulary [V] for the last position. */
+  logits(prompt: string | number[]): Promise<Float32Array>;
+  /** Frees the worker; runs under way reject with code "closed". */
+  close(): void;
+}
+
+export declare function createEngine(options?: EngineOptions): Promise<Engine>;
