@@ -1,0 +1,365 @@
+package main
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+)
+
+const script = "export const words = 'to be or not to be, to be or not to be, to be or not to be';\n"
+
+// site writes a folder beside a secret that no request may reach, and serves it.
+func site(t *testing.T, isolate bool) (string, http.Handler) {
+	t.Helper()
+	outer := t.TempDir()
+	dir := filepath.Join(outer, "site")
+	for name, content := range map[string]string{
+		"secret.txt":                      "secret",
+		"site/index.html":                 "<!doctype html><title>home</title>",
+		"site/app.js":                     script,
+		"site/chunk-ABCDEF23.js":          script,
+		"site/vitrine-simd-2ABCDEF3.wasm": strings.Repeat("\x00asm", 50),
+		"site/models/tiny-q8_0.gguf":      "GGUF0123456789",
+		"site/.env":                       "secret",
+		"site/.git/config":                "secret",
+		"site/sub dir/index.html":         "<!doctype html><title>sub</title>",
+		"site/empty/note.txt":             "note",
+	} {
+		path := filepath.Join(outer, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("../secret.txt", filepath.Join(dir, "link.txt")); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	return dir, newHandler(root, isolate)
+}
+
+// request asks h for target; headers are name, value, name, value...
+func request(h http.Handler, method, target string, headers ...string) *http.Response {
+	r := httptest.NewRequest(method, target, nil)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	return recorder.Result()
+}
+
+func body(t *testing.T, response *http.Response) string {
+	t.Helper()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestContentTypes(t *testing.T) {
+	dir, h := site(t, true)
+	for name, want := range map[string]string{
+		"a.html": "text/html; charset=utf-8",
+		"a.js":   "text/javascript; charset=utf-8",
+		"a.mjs":  "text/javascript; charset=utf-8",
+		"a.css":  "text/css; charset=utf-8",
+		"a.json": "application/json",
+		"a.map":  "application/json",
+		"a.svg":  "image/svg+xml",
+		"a.wasm": "application/wasm",
+		"a.gguf": "application/octet-stream",
+		"a.mmd":  "text/plain; charset=utf-8",
+		"A.JS":   "text/javascript; charset=utf-8",
+		"a.xyz":  "application/octet-stream",
+		"noext":  "application/octet-stream",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		response := request(h, "GET", "/"+name)
+		if got := response.Header.Get("Content-Type"); response.StatusCode != 200 || got != want {
+			t.Errorf("%s: status %d, Content-Type %q, want 200, %q", name, response.StatusCode, got, want)
+		}
+		if got := response.Header.Get("X-Content-Type-Options"); got != "nosniff" {
+			t.Errorf("%s: X-Content-Type-Options %q, want nosniff", name, got)
+		}
+	}
+}
+
+func TestIsolation(t *testing.T) {
+	for _, isolate := range []bool{true, false} {
+		_, h := site(t, isolate)
+		for _, target := range []string{"/", "/app.js", "/missing"} {
+			header := request(h, "GET", target).Header
+			for name, value := range map[string]string{
+				"Cross-Origin-Opener-Policy":   "same-origin",
+				"Cross-Origin-Embedder-Policy": "require-corp",
+				"Cross-Origin-Resource-Policy": "same-origin",
+			} {
+				if !isolate {
+					value = ""
+				}
+				if got := header.Get(name); got != value {
+					t.Errorf("isolate=%v %s: %s = %q, want %q", isolate, target, name, got, value)
+				}
+			}
+		}
+	}
+}
+
+func TestPaths(t *testing.T) {
+	_, h := site(t, true)
+	for target, want := range map[string]int{
+		"/":                           200,
+		"/index.html":                 200,
+		"/app.js?v=1":                 200,
+		"/sub%20dir/":                 200,
+		"/sub%20dir":                  301,
+		"/empty":                      301,
+		"/empty/":                     404, // no listing
+		"/missing":                    404,
+		"/app.js/":                    404,
+		"/.env":                       404,
+		"/.git/config":                404,
+		"/empty/../.env":              404,
+		"/../secret.txt":              404,
+		"/..%2fsecret.txt":            404,
+		"/sub%20dir/../../secret.txt": 404,
+		"/..%5csecret.txt":            404,
+		"/link.txt":                   404, // leads out of the folder
+		"/app.js%00":                  404,
+		"//secret.txt":                404,
+	} {
+		response := request(h, "GET", target)
+		text := body(t, response)
+		if response.StatusCode != want {
+			t.Errorf("%s: status %d, want %d", target, response.StatusCode, want)
+		}
+		if strings.Contains(text, "secret") || strings.Contains(text, "note") {
+			t.Errorf("%s: gave out %q", target, text)
+		}
+	}
+	if got, want := request(h, "GET", "/sub%20dir?a=b").Header.Get("Location"), "./sub%20dir/?a=b"; got != want {
+		t.Errorf("redirect to %q, want %q", got, want)
+	}
+	if got := body(t, request(h, "GET", "/sub%20dir/")); !strings.Contains(got, "sub") {
+		t.Errorf("folder gave %q, want its index.html", got)
+	}
+}
+
+func TestMethods(t *testing.T) {
+	_, h := site(t, true)
+	response := request(h, "POST", "/app.js")
+	if response.StatusCode != 405 || response.Header.Get("Allow") != "GET, HEAD" {
+		t.Errorf("POST: status %d, Allow %q", response.StatusCode, response.Header.Get("Allow"))
+	}
+	for _, coding := range []string{"identity", "br", "gzip"} {
+		get := request(h, "GET", "/app.js", "Accept-Encoding", coding)
+		head := request(h, "HEAD", "/app.js", "Accept-Encoding", coding)
+		if text := body(t, head); head.StatusCode != 200 || text != "" {
+			t.Errorf("HEAD %s: status %d, body %q", coding, head.StatusCode, text)
+		}
+		for _, name := range []string{"Content-Length", "Content-Type", "Content-Encoding", "ETag"} {
+			if got, want := head.Header.Get(name), get.Header.Get(name); got != want {
+				t.Errorf("HEAD %s: %s = %q, want GET's %q", coding, name, got, want)
+			}
+		}
+	}
+}
+
+func TestNegotiate(t *testing.T) {
+	for accept, want := range map[string]string{
+		"":                             "",
+		"gzip":                         "gzip",
+		"x-gzip":                       "gzip",
+		"br":                           "br",
+		"gzip, deflate, br, zstd":      "br",
+		"BR":                           "br",
+		"gzip;q=1.0, br;q=0.5":         "gzip",
+		"gzip;q=0.5,br;q=0.5":          "br",
+		"br;q=0, gzip":                 "gzip",
+		"br;q=0,gzip;q=0":              "",
+		"*":                            "br",
+		"*;q=0":                        "",
+		"br;q=0, *;q=0.1":              "gzip",
+		"identity, br;q=0.5":           "",
+		"identity;q=0.5, gzip ; q=0.8": "gzip",
+		"identity;q=0, gzip;q=0.1":     "gzip",
+		"br;q=2":                       "", // not a weight
+		"br;q=nan":                     "",
+		"brotli, gzipped, deflate":     "",
+	} {
+		if got := negotiate(http.Header{"Accept-Encoding": {accept}}); got != want {
+			t.Errorf("Accept-Encoding %q: got %q, want %q", accept, got, want)
+		}
+	}
+}
+
+func TestCompression(t *testing.T) {
+	dir, h := site(t, true)
+	readers := map[string]func(io.Reader) (io.Reader, error){
+		"br":   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
+		"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+	}
+	tags := map[string]bool{request(h, "GET", "/app.js").Header.Get("ETag"): true}
+	for coding, open := range readers {
+		response := request(h, "GET", "/app.js", "Accept-Encoding", coding)
+		r, err := open(response.Body)
+		if err != nil {
+			t.Fatalf("%s: %v", coding, err)
+		}
+		if got, err := io.ReadAll(r); err != nil || string(got) != script {
+			t.Errorf("%s: decoded to %q, %v", coding, got, err)
+		}
+		if got := response.Header.Get("Content-Encoding"); got != coding {
+			t.Errorf("Content-Encoding %q, want %q", got, coding)
+		}
+		if got := response.Header.Get("Vary"); got != "Accept-Encoding" {
+			t.Errorf("%s: Vary %q", coding, got)
+		}
+		tags[response.Header.Get("ETag")] = true
+	}
+	if len(tags) != 3 || tags[""] {
+		t.Errorf("ETags %v, want one for each representation", tags)
+	}
+	if got := request(h, "GET", "/app.js").Header.Get("Vary"); got != "Accept-Encoding" {
+		t.Errorf("identity: Vary %q", got)
+	}
+	if got := request(h, "GET", "/models/tiny-q8_0.gguf", "Accept-Encoding", "br").Header.Get("Content-Encoding"); got != "" {
+		t.Errorf("gguf: Content-Encoding %q, want none", got)
+	}
+
+	// A file that is written again is compressed again, also at the same size.
+	changed := strings.Replace(script, "not", "NOT", 1)
+	path := filepath.Join(dir, "app.js")
+	if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, time.Time{}, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	response := request(h, "GET", "/app.js", "Accept-Encoding", "br")
+	if got, err := io.ReadAll(brotli.NewReader(response.Body)); err != nil || string(got) != changed {
+		t.Errorf("after a change: decoded to %q, %v", got, err)
+	}
+	if tags[response.Header.Get("ETag")] {
+		t.Error("after a change: the same ETag")
+	}
+}
+
+func TestCompressesOnce(t *testing.T) {
+	var cache compressedCache
+	first, err := cache.get("a.js", "1", "br", strings.NewReader(script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unread := strings.NewReader("never read")
+	again, err := cache.get("a.js", "1", "br", unread)
+	if err != nil || &again[0] != &first[0] || unread.Len() != len("never read") {
+		t.Errorf("compressed a second time (%v)", err)
+	}
+}
+
+func TestRanges(t *testing.T) {
+	_, h := site(t, true)
+	tag := request(h, "GET", "/models/tiny-q8_0.gguf").Header.Get("ETag")
+	scriptTag := request(h, "GET", "/app.js").Header.Get("ETag")
+	compressedTag := request(h, "GET", "/app.js", "Accept-Encoding", "br").Header.Get("ETag")
+	const whole = "GGUF0123456789"
+	for _, test := range []struct {
+		target, span, ifRange string
+		status                int
+		content, contentRange string
+	}{
+		{"/models/tiny-q8_0.gguf", "bytes=4-7", "", 206, "0123", "bytes 4-7/14"},
+		{"/models/tiny-q8_0.gguf", "bytes=-2", "", 206, "89", "bytes 12-13/14"},
+		{"/models/tiny-q8_0.gguf", "bytes=12-", "", 206, "89", "bytes 12-13/14"},
+		{"/models/tiny-q8_0.gguf", "bytes=4-7", tag, 206, "0123", "bytes 4-7/14"},
+		{"/models/tiny-q8_0.gguf", "bytes=4-7", `"older"`, 200, whole, ""},
+		{"/models/tiny-q8_0.gguf", "bytes=14-", "", 416, "", "bytes */14"},
+		// A range is bytes of the file, never of its compressed form.
+		{"/app.js", "bytes=0-5", "", 206, "export", "bytes 0-5/" + strconv.Itoa(len(script))},
+		{"/app.js", "bytes=0-5", scriptTag, 206, "export", "bytes 0-5/" + strconv.Itoa(len(script))},
+		{"/app.js", "bytes=0-5", compressedTag, 200, script, ""},
+	} {
+		headers := []string{"Accept-Encoding", "br", "Range", test.span}
+		if test.ifRange != "" {
+			headers = append(headers, "If-Range", test.ifRange)
+		}
+		response := request(h, "GET", test.target, headers...)
+		content := body(t, response)
+		if response.StatusCode != test.status || test.status != 416 && content != test.content {
+			t.Errorf("%+v: got status %d, %q", test, response.StatusCode, content)
+		}
+		if got := response.Header.Get("Content-Range"); got != test.contentRange {
+			t.Errorf("%+v: got Content-Range %q", test, got)
+		}
+		if got := response.Header.Get("Content-Encoding"); got != "" {
+			t.Errorf("%+v: got Content-Encoding %q", test, got)
+		}
+	}
+}
+
+func TestValidators(t *testing.T) {
+	_, h := site(t, true)
+	for _, coding := range []string{"identity", "br", "gzip"} {
+		full := request(h, "GET", "/app.js", "Accept-Encoding", coding)
+		tag, modified := full.Header.Get("ETag"), full.Header.Get("Last-Modified")
+		if !strings.HasPrefix(tag, `"`) || modified == "" {
+			t.Fatalf("%s: ETag %q, Last-Modified %q", coding, tag, modified)
+		}
+		for name, value := range map[string]string{"If-None-Match": tag, "If-Modified-Since": modified} {
+			response := request(h, "GET", "/app.js", "Accept-Encoding", coding, name, value)
+			if text := body(t, response); response.StatusCode != 304 || text != "" {
+				t.Errorf("%s %s: status %d, body %q, want 304", coding, name, response.StatusCode, text)
+			}
+			for _, kept := range []string{"ETag", "Vary", "Cache-Control"} {
+				if got, want := response.Header.Get(kept), full.Header.Get(kept); got != want {
+					t.Errorf("%s %s: 304 with %s %q, want %q", coding, name, kept, got, want)
+				}
+			}
+		}
+		if got := request(h, "GET", "/app.js", "Accept-Encoding", coding, "If-None-Match", `"older"`).StatusCode; got != 200 {
+			t.Errorf("%s: another version: status %d, want 200", coding, got)
+		}
+	}
+	// A failed precondition has no body to describe.
+	response := request(h, "GET", "/app.js", "Accept-Encoding", "br", "If-Match", `"older"`)
+	if response.StatusCode != 412 || response.Header.Get("Content-Length") != "" {
+		t.Errorf("If-Match: status %d, Content-Length %q", response.StatusCode, response.Header.Get("Content-Length"))
+	}
+}
+
+func TestCacheControl(t *testing.T) {
+	_, h := site(t, true)
+	const forever = "public, max-age=31536000, immutable"
+	for target, want := range map[string]string{
+		"/":                           "no-cache",
+		"/app.js":                     "no-cache",
+		"/models/tiny-q8_0.gguf":      "no-cache",
+		"/chunk-ABCDEF23.js":          forever,
+		"/vitrine-simd-2ABCDEF3.wasm": forever,
+		"/missing-ABCDEF23.js":        "",
+	} {
+		if got := request(h, "GET", target).Header.Get("Cache-Control"); got != want {
+			t.Errorf("%s: Cache-Control %q, want %q", target, got, want)
+		}
+	}
+}
