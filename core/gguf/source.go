@@ -1,0 +1,195 @@
+package gguf
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+)
+
+// window is the size of the read buffer, and the step in which arrays and strings
+// grow: a length that lies costs at most one window more than the file holds.
+const window = 64 << 10
+
+// source reads the header: it counts bytes, refuses to go past the end and knows
+// what it is reading, so that every error can say where and what.
+type source struct {
+	r       *bufio.Reader // of at least window bytes
+	offset  int64         // of the next byte
+	at      int64         // offset of the value that was read last
+	end     int64         // the header may not reach beyond
+	endName string        // what end is, for errors
+	section string        // see FormatError
+	field   string        // see FormatError
+}
+
+// bad reports the value that was read last.
+func (s *source) bad(got, want string) error {
+	return &FormatError{Offset: s.at, Section: s.section, Field: s.field, Got: got, Want: want}
+}
+
+// need checks that count values of at least size bytes each fit before the end.
+func (s *source) need(count, size uint64) error {
+	hi, total := bits.Mul64(count, size)
+	if hi != 0 {
+		total = math.MaxUint64
+	}
+	if left := s.end - s.offset; total > uint64(left) {
+		return tooShort(s.section, s.field, s.at, left, s.endName, total)
+	}
+	return nil
+}
+
+// take returns the next n <= window bytes, lent until the next call.
+func (s *source) take(n int) ([]byte, error) {
+	s.at = s.offset
+	if err := s.need(1, uint64(n)); err != nil {
+		return nil, err
+	}
+	b, err := s.r.Peek(n)
+	if err == io.EOF {
+		return nil, tooShort(s.section, s.field, s.at, int64(len(b)), endOfFile, uint64(n))
+	}
+	if err == nil {
+		_, err = s.r.Discard(n) // all n are in the buffer: b stays valid
+	}
+	if err != nil {
+		return nil, fmt.Errorf("gguf: %s: read at offset %d: %w", s.section, s.at, err)
+	}
+	s.offset += int64(n)
+	return b, nil
+}
+
+func (s *source) uint32() (uint32, error) {
+	b, err := s.take(4)
+	if err != nil {
+		return 0, err
+	}
+	return binary.LittleEndian.Uint32(b), nil
+}
+
+func (s *source) uint64() (uint64, error) {
+	b, err := s.take(8)
+	if err != nil {
+		return 0, err
+	}
+	return binary.LittleEndian.Uint64(b), nil
+}
+
+// name reads a string of 1 to limit bytes.
+func (s *source) name(limit uint64) (string, error) {
+	n, err := s.uint64()
+	if err != nil {
+		return "", err
+	}
+	if n < 1 || n > limit {
+		return "", s.bad(fmt.Sprintf("a length of %d", n), fmt.Sprintf("1 to %d", limit))
+	}
+	b, err := s.take(int(n))
+	return string(b), err
+}
+
+// text reads a string of any length, appending it to arena.
+func (s *source) text(arena []byte) ([]byte, error) {
+	n, err := s.uint64()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.need(n, 1); err != nil {
+		return nil, err
+	}
+	for n > 0 {
+		part, err := s.take(int(min(n, window)))
+		if err != nil {
+			return nil, err
+		}
+		arena = append(arena, part...)
+		n -= uint64(len(part))
+	}
+	return arena, nil
+}
+
+// texts reads an array of strings. The strings share memory, one allocation a
+// window instead of one a string: a vocabulary has a hundred thousand.
+func (s *source) texts(count uint64) ([]string, error) {
+	if err := s.need(count, 8); err != nil { // 8: an empty string's length
+		return nil, err
+	}
+	list := []string{}
+	var arena []byte
+	var ends []int // of the strings in arena
+	flush := func() {
+		all, start := string(arena), 0
+		for _, end := range ends {
+			list = append(list, all[start:end])
+			start = end
+		}
+		arena, ends = arena[:0], ends[:0]
+	}
+	for range count {
+		var err error
+		if arena, err = s.text(arena); err != nil {
+			return nil, err
+		}
+		ends = append(ends, len(arena))
+		if len(arena) >= window || len(ends) >= window/8 {
+			flush()
+		}
+	}
+	flush()
+	return list, nil
+}
+
+// number is what a metadata value or array element can be, apart from strings.
+type number interface {
+	uint8 | int8 | uint16 | int16 | uint32 | int32 | uint64 | int64 | float32 | float64 | bool
+}
+
+// one reads a single value.
+func one[T number](s *source) (T, error) {
+	list, err := several[T](s, 1)
+	if err != nil {
+		return *new(T), err
+	}
+	return list[0], nil
+}
+
+// several reads count values.
+func several[T number](s *source, count uint64) ([]T, error) {
+	size := binary.Size(*new(T))
+	if err := s.need(count, uint64(size)); err != nil {
+		return nil, err
+	}
+	list := []T{}
+	for uint64(len(list)) < count {
+		n := int(min(count-uint64(len(list)), uint64(window/size)))
+		b, err := s.take(n * size)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.checkBools(b, *new(T)); err != nil {
+			return nil, err
+		}
+		list = append(list, make([]T, n)...)
+		if _, err := binary.Decode(b, binary.LittleEndian, list[len(list)-n:]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// checkBools refuses bytes other than 0 and 1 if like is a boolean.
+func (s *source) checkBools(b []byte, like any) error {
+	if _, ok := like.(bool); !ok {
+		return nil
+	}
+	for i, c := range b {
+		if c > 1 {
+			s.at += int64(i)
+			return s.bad(fmt.Sprintf("a boolean of %d", c), "0 or 1")
+		}
+	}
+	return nil
+}
