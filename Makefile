@@ -1,0 +1,118 @@
+# Vitrine. Needs Go (1.21 or newer), Node (20 or newer) and make; `make help`
+# lists the targets. Versions are pinned here (Go), in go.mod (Go modules, among
+# them esbuild) and in package-lock.json (npm packages).
+
+export GOTOOLCHAIN := go1.27.3
+
+GO      := go
+GOFMT   := "$$($(GO) env GOROOT)/bin/gofmt"
+WASM    := GOOS=js GOARCH=wasm $(GO)
+ESBUILD := $(GO) tool esbuild --log-level=warning
+# What the browser runs takes tiktoken-go without its network loader.
+MODFILE := -modfile=build/wasm.mod
+PAGE    := --bundle --format=esm --target=es2022 --minify --loader:.mmd=text --outdir=build/site
+ADDR    := localhost:8080
+
+# Folders are listed too: their time changes when a file in them is removed.
+GO_FILES  := go.mod go.sum $(shell find core wasm)
+WEB_FILES := $(shell find web ! -name '*.test.js')
+MODELS    := $(shell find models)
+PACKAGES  := node_modules/.package-lock.json
+
+.PHONY: help run build serve test test-go test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
+
+run: build serve ## build everything and serve the page at ADDR (localhost:8080)
+	build/serve -dir dist -addr $(ADDR)
+
+build: dist/index.html ## put the whole site into dist/, for any static server
+
+serve: ## compile the static server
+	$(GO) build -o build/serve ./tools/serve
+
+test: check-fmt vet test-go test-wasm test-web test-e2e ## run every check and test
+
+check-fmt: ## fail where gofmt would change a file
+	@files=$$($(GOFMT) -l core wasm tools e2e) && test -z "$$files" || { echo "not formatted, run make fmt: $$files"; exit 1; }
+
+fmt: ## format the Go files
+	$(GOFMT) -w core wasm tools e2e
+
+vet: build/wasm.mod ## vet the native and the wasm Go code
+	$(GO) vet ./core/... ./tools/... ./e2e/...
+	GOEXPERIMENT=simd $(WASM) vet $(MODFILE) ./core/... ./wasm/...
+
+test-go: build/wasm.mod ## Go tests, native
+	$(GO) test ./core/... ./tools/... ./e2e/...
+
+test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node, portable and with SIMD
+	$(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/...
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/...
+
+test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests in Node
+	npx tsc --project web/tsconfig.json
+	npx tsc --project web/tsconfig.worker.json
+	node --test $$(find web e2e -name '*.test.js')
+
+test-e2e: build serve chromium ## the built page in a browser, with the size over the wire
+	npx playwright test
+
+size: build serve chromium ## print what the page loads, compressed; fail above 2 MB
+	npx playwright test e2e/size.spec.js
+
+chromium: ## find a Chromium for the tests; as root on Debian, install one
+	@node e2e/chromium.js >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; } || true
+	@node e2e/chromium.js
+
+clean: ## remove everything that was built or installed
+	rm -rf build dist node_modules test-results playwright-report
+
+# The site is put together beside dist/ and takes its place whole, so that no
+# file of an earlier build remains. The names of hashed files go into the code
+# that loads them.
+dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-simd.wasm build/vitrine-portable.wasm build/wasm_exec.js Makefile
+	rm -rf build/site && mkdir -p build/site
+	$(ESBUILD) build/vitrine-simd.wasm build/vitrine-portable.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
+	cd build/site && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name
+	$(ESBUILD) web/worker.js $(PAGE) --entry-names=[name]-[hash] \
+		--define:VITRINE_WASM_SIMD="\"$$(cat build/simd.name)\"" --define:VITRINE_WASM_PORTABLE="\"$$(cat build/portable.name)\""
+	cd build/site && ls worker-*.js > ../worker.name
+	$(ESBUILD) web/app.js web/vitrine.js $(PAGE) --splitting --chunk-names=[name]-[hash] --define:VITRINE_WORKER="\"$$(cat build/worker.name)\""
+	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
+	cp web/index.html web/vitrine.d.ts build/site/
+	cp -R web/icons build/site/
+	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/
+	rm -rf dist && mv build/site dist
+	touch $@
+
+build/vitrine-simd.wasm: $(GO_FILES) build/wasm.mod Makefile
+	GOEXPERIMENT=simd $(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm
+	touch $@
+
+build/vitrine-portable.wasm: $(GO_FILES) build/wasm.mod Makefile
+	$(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm
+	touch $@
+
+# tiktoken-go with wasm/tiktoken/load.go in the place of its own loader, and a
+# go.mod that names this copy. (Go's -overlay refuses files of the module cache.)
+build/wasm.mod: go.mod go.sum wasm/tiktoken/load.go Makefile
+	rm -rf build/tiktoken && mkdir -p build/tiktoken
+	$(GO) mod download github.com/pkoukk/tiktoken-go
+	source=$$($(GO) list -m -f '{{.Dir}}' github.com/pkoukk/tiktoken-go) && cp "$$source"/go.mod "$$source"/*.go build/tiktoken/
+	chmod -R u+w build/tiktoken && rm build/tiktoken/*_test.go
+	cp wasm/tiktoken/load.go build/tiktoken/load.go
+	cp go.sum build/wasm.sum && cp go.mod $@
+	$(GO) mod edit -replace github.com/pkoukk/tiktoken-go=./build/tiktoken $@
+
+# Go's own loader of wasm programs; not ours to type-check.
+build/wasm_exec.js: go.mod Makefile
+	mkdir -p build
+	{ echo '// @ts-nocheck'; cat "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js"; } > $@
+
+$(PACKAGES): package.json package-lock.json
+	npm ci --no-audit --no-fund
+	touch $@
