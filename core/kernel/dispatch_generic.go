@@ -1,0 +1,30 @@
+//go:build !(wasm && goexperiment.simd)
+
+package kernel
+
+const name = "portable"
+
+func matmulQ8(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
+	matmulQ8Generic(dst, x, w, from, to)
+}
+
+func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {
+	matmulF32Generic(dst, x, w, from, to)
+}
+
+func quantize16(q []int16, scales, x []float32)    { quantize16Generic(q, scales, x) }
+func scores(dst, q, k []float32)                   { scoresGeneric(dst, q, k) }
+func mix(dst, weights, v []float32)                { mixGeneric(dst, weights, v) }
+func sum(x []float32) float32                      { return sumGeneric(x) }
+func sumSquares(x []float32, mean float32) float32 { return sumSquaresGeneric(x, mean) }
+func maximum(x []float32) float32                  { return maximumGeneric(x) }
+func expSum(x []float32, shift float32) float32    { return expSumGeneric(x, shift) }
+func divide(x []float32, by float32)               { divideGeneric(x, by) }
+func geluNew(dst, x []float32)                     { geluNewGeneric(dst, x) }
+func gelu(dst, x []float32)                        { geluGeneric(dst, x) }
+func relu(dst, x []float32)                        { reluGeneric(dst, x) }
+func add(dst, x []float32)                         { addGeneric(dst, x) }
+func scale(x []float32, s float32)                 { scaleGeneric(x, s) }
+func normalize(dst, x, scale, shift []float32, mean, inverse float32) {
+	normalizeGeneric(dst, x, scale, shift, mean, inverse)
+}

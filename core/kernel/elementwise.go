@@ -1,0 +1,181 @@
+package kernel
+
+import "math"
+
+// LayerNorm normalizes one row: dst[i] = (x[i]-mean) / sqrt(variance+eps) *
+// scale[i] + shift[i], with the variance over len(x), as torch.nn.LayerNorm has
+// it. Both sums have eight lanes. shift may be nil; dst may be x.
+func LayerNorm(dst, x, scale, shift []float32, eps float32) (mean, variance float32) {
+	checkLen("LayerNorm", "dst", len(dst), len(x))
+	checkLen("LayerNorm", "scale", len(scale), len(x))
+	if shift != nil {
+		checkLen("LayerNorm", "shift", len(shift), len(x))
+	}
+	if len(x) == 0 {
+		return 0, 0
+	}
+	n := float32(len(x))
+	mean = sum(x) / n
+	variance = sumSquares(x, mean) / n
+	inverse := 1 / float32(math.Sqrt(float64(variance+eps)))
+	normalize(dst, x, scale, shift, mean, inverse)
+	return mean, variance
+}
+
+// sumFrom adds x to eight lanes, x[0] to the first, and returns their sum.
+func sumFrom(s [8]float32, x []float32) float32 {
+	for i, v := range x {
+		s[i%8] += v
+	}
+	return sum8(&s)
+}
+
+// sumSquaresFrom is sumFrom for (x[i]-mean)^2.
+func sumSquaresFrom(s [8]float32, x []float32, mean float32) float32 {
+	for i, v := range x {
+		d := v - mean
+		s[i%8] += float32(d * d)
+	}
+	return sum8(&s)
+}
+
+func sumGeneric(x []float32) float32 { return sumFrom([8]float32{}, x) }
+
+func sumSquaresGeneric(x []float32, mean float32) float32 {
+	return sumSquaresFrom([8]float32{}, x, mean)
+}
+
+func normalizeGeneric(dst, x, scale, shift []float32, mean, inverse float32) {
+	for i, v := range x {
+		y := float32(float32((v-mean)*inverse) * scale[i])
+		if shift != nil {
+			y += shift[i]
+		}
+		dst[i] = y
+	}
+}
+
+// Softmax replaces x by exp(x-max) / sum, and returns both: max of the values it
+// was given, and the sum of the exponentials (eight lanes). A NaN, a +Inf or
+// nothing but -Inf make every result NaN. Of no values the max is -Inf.
+func Softmax(x []float32) (max, sum float32) {
+	max = maximum(x)
+	sum = expSum(x, max)
+	divide(x, sum)
+	return max, sum
+}
+
+// maximumFrom returns the largest of top and x: NaN if one of them is, and 0
+// rather than -0.
+func maximumFrom(top float32, x []float32) float32 {
+	for _, v := range x {
+		top = max(top, v)
+	}
+	return top
+}
+
+// expSumFrom replaces x by exp(x-shift), adds that to eight lanes and returns
+// their sum.
+func expSumFrom(s [8]float32, x []float32, shift float32) float32 {
+	for i, v := range x {
+		e := exp32(v - shift)
+		x[i] = e
+		s[i%8] += e
+	}
+	return sum8(&s)
+}
+
+func maximumGeneric(x []float32) float32 { return maximumFrom(float32(math.Inf(-1)), x) }
+
+func expSumGeneric(x []float32, shift float32) float32 {
+	return expSumFrom([8]float32{}, x, shift)
+}
+
+func divideGeneric(x []float32, by float32) {
+	for i := range x {
+		x[i] /= by
+	}
+}
+
+// GELUNew computes x * (1 + tanh(u)) / 2 with u = sqrt(2/pi) * (x + 0.044715*x^3),
+// the gelu of openai/gpt-2 src/model.py. Since (1+tanh(u))/2 = 1/(1+exp(-2u)), one
+// exp32 and one division do. Of -Inf it is NaN, as the formula says. dst may be x.
+func GELUNew(dst, x []float32) {
+	checkLen("GELUNew", "dst", len(dst), len(x))
+	geluNew(dst, x)
+}
+
+// minusTwiceSqrt2Pi is -2*sqrt(2/pi).
+const minusTwiceSqrt2Pi = -1.5957691216057308
+
+func geluNewGeneric(dst, x []float32) {
+	for i, v := range x {
+		cube := float32(float32(v*v) * v)
+		u := float32(minusTwiceSqrt2Pi * (v + float32(0.044715*cube)))
+		dst[i] = v / (1 + exp32(u))
+	}
+}
+
+// GELU computes x * Phi(x), with Phi the normal distribution, as
+// torch.nn.functional.gelu does without approximation: Phi(-a) = erfc(a/sqrt(2))/2.
+// Of -Inf it is NaN, as the formula says. dst may be x.
+func GELU(dst, x []float32) {
+	checkLen("GELU", "dst", len(dst), len(x))
+	gelu(dst, x)
+}
+
+func geluGeneric(dst, x []float32) {
+	for i, v := range x {
+		magnitude := math.Float32frombits(math.Float32bits(v) &^ (1 << 31))
+		phi := 0.5 * erfc32(float32(magnitude*(math.Sqrt2/2))) // of -|v|
+		if v > 0 {
+			phi = 1 - phi
+		}
+		dst[i] = float32(v * phi)
+	}
+}
+
+// ReLU computes max(x, 0), which is NaN of NaN. dst may be x.
+func ReLU(dst, x []float32) {
+	checkLen("ReLU", "dst", len(dst), len(x))
+	relu(dst, x)
+}
+
+func reluGeneric(dst, x []float32) {
+	for i, v := range x {
+		dst[i] = max(v, 0)
+	}
+}
+
+// Add adds x to dst.
+func Add(dst, x []float32) {
+	checkLen("Add", "dst", len(dst), len(x))
+	add(dst, x)
+}
+
+func addGeneric(dst, x []float32) {
+	for i, v := range x {
+		dst[i] += v
+	}
+}
+
+// AddRow adds row, [C], to each row of dst, [T, C].
+func AddRow(dst []float32, row []float32) {
+	if len(row) == 0 {
+		checkLen("AddRow", "dst", len(dst), 0)
+		return
+	}
+	checkLen("AddRow", "dst", len(dst), len(dst)/len(row)*len(row))
+	for ; len(dst) > 0; dst = dst[len(row):] {
+		add(dst[:len(row)], row)
+	}
+}
+
+// Scale multiplies x by s.
+func Scale(x []float32, s float32) { scale(x, s) }
+
+func scaleGeneric(x []float32, s float32) {
+	for i := range x {
+		x[i] *= s
+	}
+}

@@ -1,0 +1,291 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// unary lists the kernels of one vector, with their references.
+var unary = []struct {
+	name          string
+	fast, generic func(dst, x []float32)
+}{
+	{"GELUNew", GELUNew, geluNewGeneric},
+	{"GELU", GELU, geluGeneric},
+	{"ReLU", ReLU, reluGeneric},
+	{"Add", Add, addGeneric},
+	{"Scale",
+		func(dst, x []float32) { copy(dst, x); Scale(dst, 1.7) },
+		func(dst, x []float32) { copy(dst, x); scaleGeneric(dst, 1.7) }},
+	{"Softmax",
+		func(dst, x []float32) { copy(dst, x); Softmax(dst) },
+		func(dst, x []float32) {
+			copy(dst, x)
+			divideGeneric(dst, expSumGeneric(dst, maximumGeneric(dst)))
+		}},
+}
+
+func TestElementwiseMatchesGeneric(t *testing.T) {
+	rng := newRand()
+	for _, k := range unary {
+		for _, n := range edges {
+			for kind, x := range inputs(rng, n) {
+				base := normals(rng, n, 1)
+				got, want := clone(base), clone(base)
+				k.fast(got, x)
+				k.generic(want, x)
+				wantSame(t, got, want, "%s(%s, n=%d)", k.name, kind, n)
+				checkGuard(t, got, k.name)
+			}
+		}
+	}
+}
+
+func TestReductionsMatchGeneric(t *testing.T) {
+	rng := newRand()
+	for _, n := range edges {
+		for kind, x := range inputs(rng, n) {
+			one := func(what string, got, want float32) {
+				t.Helper()
+				wantSame(t, []float32{got}, []float32{want}, "%s(%s, n=%d)", what, kind, n)
+			}
+			one("sum", sum(x), sumGeneric(x))
+			one("sumSquares", sumSquares(x, 0.3), sumSquaresGeneric(x, 0.3))
+			one("maximum", maximum(x), maximumGeneric(x))
+			a, b := clone(x), clone(x)
+			one("expSum", expSum(a, 0.7), expSumGeneric(b, 0.7))
+			wantSame(t, a, b, "expSum(%s, n=%d)", kind, n)
+		}
+	}
+}
+
+func TestLayerNormMatchesGeneric(t *testing.T) {
+	rng := newRand()
+	for _, n := range edges {
+		for kind, x := range inputs(rng, n) {
+			scale, shift := normals(rng, n, 1), normals(rng, n, 1)
+			for _, shift := range [][]float32{shift, nil} {
+				got, want := clone(x), clone(x)
+				mean, variance := LayerNorm(got, got, scale, shift, 1e-5)
+				if n > 0 {
+					m := sumGeneric(x) / float32(n)
+					v := sumSquaresGeneric(x, m) / float32(n)
+					normalizeGeneric(want, x, scale, shift, m, 1/float32(math.Sqrt(float64(v+1e-5))))
+					wantSame(t, []float32{mean, variance}, []float32{m, v}, "LayerNorm(%s, n=%d)", kind, n)
+				}
+				wantSame(t, got, want, "LayerNorm(%s, n=%d, shift=%v)", kind, n, shift != nil)
+				checkGuard(t, got, "LayerNorm")
+			}
+		}
+	}
+}
+
+// near says whether got is within abs + rel*|want| of want.
+func near(got float32, want, abs, rel float64) bool {
+	return math.Abs(float64(got)-want) <= abs+rel*math.Abs(want)
+}
+
+func TestLayerNormAgainstFloat64(t *testing.T) {
+	rng := newRand()
+	for _, n := range []int{1, 5, 192, 768} {
+		x, scale, shift := normals(rng, n, 2), normals(rng, n, 1), normals(rng, n, 1)
+		got := make([]float32, n)
+		mean, variance := LayerNorm(got, x, scale, shift, 1e-5)
+		var m, v float64
+		for _, e := range x {
+			m += float64(e) / float64(n)
+		}
+		for _, e := range x {
+			v += (float64(e) - m) * (float64(e) - m) / float64(n)
+		}
+		// A handful of roundings of 6e-8 on values up to 10.
+		if !near(mean, m, 1e-6, 0) || !near(variance, v, 1e-12, 1e-6) {
+			t.Errorf("LayerNorm(n=%d): mean %v, variance %v, want %v, %v", n, mean, variance, m, v)
+		}
+		for i := range got {
+			want := (float64(x[i])-m)/math.Sqrt(v+1e-5)*float64(scale[i]) + float64(shift[i])
+			if n > 1 && !near(got[i], want, 3e-6, 1e-6) {
+				t.Fatalf("LayerNorm(n=%d)[%d] = %v, want %v", n, i, got[i], want)
+			}
+		}
+	}
+}
+
+func TestSoftmaxAgainstFloat64(t *testing.T) {
+	rng := newRand()
+	for _, n := range []int{1, 2, 50, 8192, 50257} {
+		x := normals(rng, n, 4)
+		got := clone(x)
+		top, total := Softmax(got)
+		var wantTop, wantTotal, mass float64 = math.Inf(-1), 0, 0
+		for _, e := range x {
+			wantTop = max(wantTop, float64(e))
+		}
+		for _, e := range x {
+			wantTotal += math.Exp(float64(e) - wantTop)
+		}
+		if float64(top) != wantTop || !near(total, wantTotal, 0, 3e-5) {
+			t.Errorf("Softmax(n=%d) = %v, %v, want %v, %v", n, top, total, wantTop, wantTotal)
+		}
+		for i := range got {
+			// x-max is rounded to 6e-8 of up to 32, which exp turns into 2e-6 relative;
+			// the sum adds up to 2e-5 over 50257 elements in 8 lanes.
+			if want := math.Exp(float64(x[i])-wantTop) / wantTotal; !near(got[i], want, 1e-30, 3e-5) {
+				t.Fatalf("Softmax(n=%d)[%d] = %v, want %v", n, i, got[i], want)
+			}
+			mass += float64(got[i])
+		}
+		if math.Abs(mass-1) > 3e-5 {
+			t.Errorf("Softmax(n=%d) sums to %v", n, mass)
+		}
+	}
+}
+
+func TestSoftmaxCorners(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	for _, c := range []struct{ x, want []float32 }{
+		{[]float32{7}, []float32{1}},
+		{[]float32{3, 3}, []float32{0.5, 0.5}},
+		{[]float32{-inf, 2, -inf}, []float32{0, 1, 0}},
+		{[]float32{math.MaxFloat32, -math.MaxFloat32}, []float32{1, 0}},
+		{[]float32{-inf, -inf}, []float32{nan, nan}},
+		{[]float32{1, nan, 2}, []float32{nan, nan, nan}},
+		{[]float32{1, inf, 2}, []float32{nan, nan, nan}},
+	} {
+		got := clone(c.x)
+		Softmax(got)
+		// A +Inf leaves exp(-Inf)/NaN elsewhere, hence NaN everywhere.
+		wantSame(t, got, c.want, "Softmax(%v)", c.x)
+	}
+	if top, total := Softmax(nil); !math.IsInf(float64(top), -1) || total != 0 {
+		t.Errorf("Softmax(nil) = %v, %v", top, total)
+	}
+}
+
+func TestActivationsAgainstFloat64(t *testing.T) {
+	var xs []float32
+	for x := float32(-12); x <= 12; x += 1.0 / 512 {
+		xs = append(xs, x)
+	}
+	xs = append(xs, 0, 1e-30, -1e-30, 100, -100, 1e10, -1e10, math.MaxFloat32, -math.MaxFloat32)
+	got := make([]float32, len(xs))
+	for _, c := range []struct {
+		name     string
+		kernel   func(dst, x []float32)
+		want     func(x float64) float64
+		abs, rel float64
+	}{
+		// Relative bounds: exp's argument is up to 90 with a relative error of a few
+		// 6e-8, and so the results near 0 have some 1e-5; 1e-37 is the subnormal range.
+		{"GELUNew", GELUNew, func(x float64) float64 {
+			return x / (1 + math.Exp(-2*math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
+		}, 1e-37, 3e-5},
+		{"GELU", GELU, func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }, 1e-37, 3e-5},
+		{"ReLU", ReLU, func(x float64) float64 { return max(x, 0) }, 0, 0},
+	} {
+		c.kernel(got, xs)
+		for i, x := range xs {
+			if want := c.want(float64(x)); !near(got[i], want, c.abs, c.rel) {
+				t.Errorf("%s(%v) = %v, want %v", c.name, x, got[i], want)
+			}
+		}
+	}
+}
+
+func TestActivationsOfInfinity(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	x := []float32{inf, -inf, nan}
+	for _, c := range []struct {
+		name   string
+		kernel func(dst, x []float32)
+		want   []float32
+	}{
+		{"GELUNew", GELUNew, []float32{inf, nan, nan}},
+		{"GELU", GELU, []float32{inf, nan, nan}},
+		{"ReLU", ReLU, []float32{inf, 0, nan}},
+	} {
+		got := make([]float32, 3)
+		c.kernel(got, x)
+		wantSame(t, got, c.want, "%s(%v)", c.name, x)
+	}
+}
+
+func TestAddRow(t *testing.T) {
+	dst := []float32{1, 2, 3, 4, 5, 6}
+	AddRow(dst, []float32{10, 20, 30})
+	wantSame(t, dst, []float32{11, 22, 33, 14, 25, 36}, "AddRow")
+	AddRow(nil, nil)
+}
+
+func TestElementwiseLengths(t *testing.T) {
+	a, b := make([]float32, 4), make([]float32, 5)
+	for what, call := range map[string]func(){
+		"LayerNorm x":     func() { LayerNorm(a, b, b, b, 1) },
+		"LayerNorm scale": func() { LayerNorm(a, a, b, a, 1) },
+		"LayerNorm shift": func() { LayerNorm(a, a, a, b, 1) },
+		"GELUNew":         func() { GELUNew(a, b) },
+		"GELU":            func() { GELU(a, b) },
+		"ReLU":            func() { ReLU(a, b) },
+		"Add":             func() { Add(a, b) },
+		"AddRow":          func() { AddRow(b, a) },
+		"AddRow of none":  func() { AddRow(b, nil) },
+		"Scores":          func() { Scores(a, a, b) },
+		"Mix":             func() { Mix(a, a, b) },
+	} {
+		wantPanic(t, what, call)
+	}
+}
+
+func TestAttentionMatchesGeneric(t *testing.T) {
+	rng := newRand()
+	for _, d := range []int{0, 1, 3, 4, 5, 15, 16, 17, 24, 31, 32, 33, 36, 48, 64, 68, 80, 96, 128, 130} {
+		for _, p := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 64, 65} {
+			for _, among := range [][]float32{odd, wild} {
+				q, k := oddValues(rng, d, among), oddValues(rng, p*d, among)
+				what := fmt.Sprintf("d=%d, p=%d", d, p)
+				got, want := clone(make([]float32, p)), clone(make([]float32, p))
+				Scores(got, q, k)
+				scoresGeneric(want, q, k)
+				wantSame(t, got, want, "Scores(%s)", what)
+				checkGuard(t, got, "Scores")
+
+				weights := oddValues(rng, p, among)
+				got, want = clone(normals(rng, d, 1)), clone(make([]float32, d))
+				Mix(got, weights, k)
+				mixGeneric(want, weights, k)
+				wantSame(t, got, want, "Mix(%s)", what)
+				checkGuard(t, got, "Mix")
+			}
+		}
+	}
+}
+
+func TestAttentionAgainstFloat64(t *testing.T) {
+	rng := newRand()
+	const d, p = 64, 50
+	q, k, w := normals(rng, d, 1), normals(rng, p*d, 1), normals(rng, p, 1)
+	got := make([]float32, p)
+	Scores(got, q, k)
+	for j := range got {
+		var want float64
+		for i := range q {
+			want += float64(q[i]) * float64(k[j*d+i])
+		}
+		// 64 terms of size 1, each sum rounded to 6e-8 of at most 30.
+		if !near(got[j], want, 2e-5, 0) {
+			t.Errorf("Scores[%d] = %v, want %v", j, got[j], want)
+		}
+	}
+	mixed := make([]float32, d)
+	Mix(mixed, w, k)
+	for i := range mixed {
+		var want float64
+		for j := range w {
+			want += float64(w[j]) * float64(k[j*d+i])
+		}
+		if !near(mixed[i], want, 2e-5, 0) {
+			t.Errorf("Mix[%d] = %v, want %v", i, mixed[i], want)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package kernel
+
+import "math"
+
+// Constants of exp32. The split of ln 2 and the polynomial are those of expf in
+// Moshier's Cephes library (single/expf.c): ln2Hi has so few bits that k*ln2Hi
+// is exact for every k that occurs.
+const (
+	log2e  = 1.44269504088896341
+	ln2Hi  = 0.693359375
+	ln2Lo  = -2.12194440e-4
+	expC5  = 1.9875691500e-4
+	expC4  = 1.3981999507e-3
+	expC3  = 8.3334519073e-3
+	expC2  = 4.1665795894e-2
+	expC1  = 1.6666665459e-1
+	expC0  = 5.0000001201e-1
+	expMin = -104 // e^-104 < 2^-150, half the smallest float32: rounds to 0
+	expMax = 89   // e^89 > the largest float32: rounds to +Inf
+
+	// A float32 of magnitude below 2^22 plus roundMagic is rounded to a whole
+	// number, half to even, that can be read from the low bits of the sum.
+	roundMagic     = 3 << 22 // 1.5 * 2^23
+	roundMagicBits = 0x4B400000
+)
+
+// exp32 returns e^x to 2 units in the last place: x = k*ln 2 + r with k whole,
+// and e^x = 2^k * e^r. exp32(0) = 1, exp32(-Inf) = 0, exp32(+Inf) = +Inf,
+// exp32(NaN) = NaN. Results below the normal range are rounded, not flushed.
+func exp32(x float32) float32 {
+	x = min(max(x, expMin), expMax)
+	z := float32(x*log2e) + roundMagic
+	k := int32(math.Float32bits(z)) - roundMagicBits // -150..128
+	kf := z - roundMagic
+	r := x - float32(kf*ln2Hi)
+	r -= float32(kf * ln2Lo)
+
+	p := float32(expC5*r) + expC4
+	p = float32(p*r) + expC3
+	p = float32(p*r) + expC2
+	p = float32(p*r) + expC1
+	p = float32(p*r) + expC0
+	p = float32(p*float32(r*r)) + r
+	p += 1
+
+	// 2^k in two factors: k itself may be outside the exponents of a float32.
+	half := k >> 1
+	a := math.Float32frombits(uint32(half+127) << 23)
+	b := math.Float32frombits(uint32(k-half+127) << 23)
+	return float32(float32(p*a) * b)
+}
+
+// erfc32 returns erfc(z) for z >= 0, with a relative error below 1.2e-7 plus
+// that of exp32's argument (z*z units of 6e-8). The formula is erfcc of Press et
+// al., Numerical Recipes in C, 2nd edition, section 6.2.
+func erfc32(z float32) float32 {
+	t := 1 / (1 + float32(0.5*z))
+	p := float32(t*0.17087277) + -0.82215223
+	p = float32(p*t) + 1.48851587
+	p = float32(p*t) + -1.13520398
+	p = float32(p*t) + 0.27886807
+	p = float32(p*t) + -0.18628806
+	p = float32(p*t) + 0.09678418
+	p = float32(p*t) + 0.37409196
+	p = float32(p*t) + 1.00002368
+	p = float32(p*t) + -1.26551223
+	return float32(t * exp32(p-float32(z*z)))
+}

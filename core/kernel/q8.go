@@ -1,0 +1,236 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+
+	"vitrine/core/quant"
+)
+
+// groupRows is the number of weight rows that lie interleaved: two SIMD
+// registers of four lanes, one lane a row.
+const groupRows = 8
+
+// groupBlock is the number of weights in one block of one group.
+const groupBlock = groupRows * quant.BlockSize
+
+// MatrixQ8 is a matrix of Q8_0 weights in the order in which the kernels read
+// memory, so that a product runs through it once from start to end:
+//
+//	for each group of 8 rows (the last is padded with zero rows)
+//	  for each block of 32 columns
+//	    for each pair of columns c, c+1
+//	      for each row of the group: w[row][c], w[row][c+1]
+//
+// Sixteen consecutive weights are thus one pair of columns of eight rows: widened
+// to 16 bits and multiplied by that pair of activations in every lane, they give
+// one partial sum per row, and no lanes are ever added to each other.
+type MatrixQ8 struct {
+	rows, cols int
+	groups     int       // ceil(rows / 8)
+	w          []int8    // [groups, cols/32, 16, 8, 2]
+	scales     []float32 // [groups, cols/32, 8]
+}
+
+// NewMatrixQ8 returns a zero matrix. cols must be a multiple of 32.
+func NewMatrixQ8(rows, cols int) *MatrixQ8 {
+	if rows < 0 || cols < 0 || cols%quant.BlockSize != 0 {
+		panic(fmt.Sprintf("kernel: NewMatrixQ8: %d rows of %d columns", rows, cols))
+	}
+	groups := (rows + groupRows - 1) / groupRows
+	return &MatrixQ8{
+		rows: rows, cols: cols, groups: groups,
+		w:      make([]int8, groups*groupRows*cols),
+		scales: make([]float32, groups*groupRows*cols/quant.BlockSize),
+	}
+}
+
+// Rows returns the number of rows.
+func (m *MatrixQ8) Rows() int { return m.rows }
+
+// Cols returns the number of columns.
+func (m *MatrixQ8) Cols() int { return m.cols }
+
+// SetRows stores whole rows of raw Q8_0 blocks, from row first on. It fails on a
+// block whose scale is not finite; the rows before it are then set.
+func (m *MatrixQ8) SetRows(first int, blocks []byte) error {
+	rowBytes := m.cols / quant.BlockSize * quant.BlockBytes
+	if rowBytes == 0 {
+		checkLen("SetRows", "blocks", len(blocks), 0)
+		return nil
+	}
+	n := len(blocks) / rowBytes
+	checkLen("SetRows", "blocks", len(blocks), n*rowBytes)
+	checkRows("SetRows", first, first+n, m.rows)
+	for row := first; row < first+n; row++ {
+		if err := m.setRow(row, blocks[:rowBytes]); err != nil {
+			return err
+		}
+		blocks = blocks[rowBytes:]
+	}
+	return nil
+}
+
+// setRow stores one row of raw blocks.
+func (m *MatrixQ8) setRow(row int, blocks []byte) error {
+	for b := range m.cols / quant.BlockSize {
+		raw := blocks[b*quant.BlockBytes:][:quant.BlockBytes]
+		scale := quant.Float16ToFloat32(uint16(raw[0]) | uint16(raw[1])<<8)
+		if scale-scale != 0 { // true of NaN and of both infinities
+			return fmt.Errorf("kernel: row %d, block %d: scale is %v, want a finite number", row, b, scale)
+		}
+		w, scales := m.block(row/groupRows, b)
+		lane := row % groupRows
+		scales[lane] = scale
+		for i, q := range raw[2:] {
+			w[i/2*2*groupRows+2*lane+i%2] = int8(q)
+		}
+	}
+	return nil
+}
+
+// block returns the weights [16, 8, 2] and scales [8] of block b of a group.
+func (m *MatrixQ8) block(group, b int) (w []int8, scales []float32) {
+	i := group*(m.cols/quant.BlockSize) + b
+	return m.w[i*groupBlock:][:groupBlock], m.scales[i*groupRows:][:groupRows]
+}
+
+// Row writes the dequantized row to dst, [cols].
+func (m *MatrixQ8) Row(dst []float32, row int) {
+	checkLen("Row", "dst", len(dst), m.cols)
+	checkRows("Row", row, row+1, m.rows)
+	lane := row % groupRows
+	for i := range dst {
+		w, scales := m.block(row/groupRows, i/quant.BlockSize)
+		q := w[i%quant.BlockSize/2*2*groupRows+2*lane+i%2]
+		dst[i] = float32(q) * scales[lane]
+	}
+}
+
+// maxQ16 is the largest magnitude of a quantized activation.
+const maxQ16 = 32767
+
+// tinyBits are the bits of 2^-100: a block of activations that nowhere reaches
+// it counts as zero, since the inverse of its scale could overflow.
+const tinyBits = (127 - 100) << 23
+
+// infBits are the bits of +Inf; larger ones, without the sign, are a NaN.
+const infBits = 0x7F800000
+
+// Activations are rows of activations quantized for integer products: int16 with
+// one float32 scale per block of 32 columns. The zero value is ready for use.
+type Activations struct {
+	rows, cols int
+	q          []int16   // [T, cols]
+	scales     []float32 // [T, cols/32]
+}
+
+// Rows returns the number of rows, T.
+func (a *Activations) Rows() int { return a.rows }
+
+// Cols returns the number of columns.
+func (a *Activations) Cols() int { return a.cols }
+
+// Quantize replaces a by x, [T, cols]; cols must be a multiple of 32. Per block,
+// scale = max|x| / 32767 and q = x * (32767 / max|x|), rounded half to even. A
+// block below 2^-100 becomes zeros; one with a NaN or an infinity gets the scale
+// NaN, which makes every product with it NaN. It allocates only when T*cols is
+// larger than ever before.
+func (a *Activations) Quantize(x []float32, cols int) {
+	if cols <= 0 || cols%quant.BlockSize != 0 || len(x)%cols != 0 {
+		panic(fmt.Sprintf("kernel: Quantize: %d values in rows of %d", len(x), cols))
+	}
+	if cap(a.q) < len(x) {
+		a.q = make([]int16, len(x))
+		a.scales = make([]float32, len(x)/quant.BlockSize)
+	}
+	a.rows, a.cols = len(x)/cols, cols
+	a.q, a.scales = a.q[:len(x)], a.scales[:len(x)/quant.BlockSize]
+	quantize16(a.q, a.scales, x)
+}
+
+// quantize16Generic quantizes whole blocks; len(q) = len(x) = 32*len(scales).
+func quantize16Generic(q []int16, scales []float32, x []float32) {
+	for b := range scales {
+		x, q := x[b*quant.BlockSize:][:quant.BlockSize], q[b*quant.BlockSize:][:quant.BlockSize]
+		var top uint32 // of the bits without the sign: ordered as the magnitudes are
+		for _, v := range x {
+			top = max(top, math.Float32bits(v)&^(1<<31))
+		}
+		if top < tinyBits || top >= infBits {
+			clear(q)
+			scales[b] = 0
+			if top >= infBits {
+				scales[b] = float32(math.NaN())
+			}
+			continue
+		}
+		largest := math.Float32frombits(top)
+		scales[b] = largest / maxQ16
+		inverse := maxQ16 / largest
+		for i, v := range x {
+			q[i] = int16(math.Float32bits(float32(v*inverse)+roundMagic) - roundMagicBits)
+		}
+	}
+}
+
+// MatmulQ8 computes dst[t, r] = sum over c of x[t, c] * w[r, c]; dst is [T, rows].
+// Per row and block, the integer products are summed exactly (32 * 128 * 32767
+// fits an int32), and float32(sum) * (weight scale * activation scale) is added
+// to the row's sum, blocks ascending.
+func MatmulQ8(dst []float32, x *Activations, w *MatrixQ8) {
+	MatmulQ8Rows(dst, x, w, 0, w.rows)
+}
+
+// MatmulQ8Rows is MatmulQ8 for the weight rows from <= r < to only: it writes
+// dst[t, r] for these and nothing else, with the same bits. It is fastest where
+// from and to are multiples of 8. Calls that share x must not overlap in time.
+func MatmulQ8Rows(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
+	if x.cols != w.cols {
+		panic(fmt.Sprintf("kernel: MatmulQ8: x has %d columns, w has %d", x.cols, w.cols))
+	}
+	checkLen("MatmulQ8", "dst", len(dst), x.rows*w.rows)
+	checkRows("MatmulQ8", from, to, w.rows)
+	if from < to {
+		matmulQ8(dst, x, w, from, to)
+	}
+}
+
+// matmulQ8Generic is the reference of matmulQ8.
+func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
+	blocks := x.cols / quant.BlockSize
+	for g := from / groupRows; g*groupRows < to; g++ {
+		for t := range x.rows {
+			var sums [groupRows]float32
+			for b := range blocks {
+				ws, scales := w.block(g, b)
+				dots := dotGroupQ8(ws, x.q[t*x.cols+b*quant.BlockSize:][:quant.BlockSize])
+				for r, dot := range dots {
+					sums[r] += float32(float32(dot) * float32(scales[r]*x.scales[t*blocks+b]))
+				}
+			}
+			storeGroup(dst[t*w.rows:][:w.rows], &sums, g, from, to)
+		}
+	}
+}
+
+// dotGroupQ8 returns the integer products of 32 activations with one block of
+// eight rows.
+func dotGroupQ8(w []int8, x []int16) (dots [groupRows]int32) {
+	for i := 0; i < quant.BlockSize; i += 2 {
+		x0, x1 := int32(x[i]), int32(x[i+1])
+		pair := (*[2 * groupRows]int8)(w[i*groupRows:])
+		for r := range dots {
+			dots[r] += int32(pair[2*r])*x0 + int32(pair[2*r+1])*x1
+		}
+	}
+	return dots
+}
+
+// storeGroup writes the sums of a group to those of its rows of dst, [rows], that
+// lie in from <= r < to.
+func storeGroup(dst []float32, sums *[groupRows]float32, group, from, to int) {
+	first := group * groupRows
+	lo, hi := max(from, first), min(to, first+groupRows)
+	copy(dst[lo:hi], sums[lo-first:])
+}
