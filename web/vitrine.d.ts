@@ -3,7 +3,7 @@
 export interface EngineOptions {
   /** A GGUF file: a URL, a File, or its bytes. Without it: the first model of models/manifest.json. */
   model?: string | URL | File | Blob | ArrayBuffer;
-  /** How many workers compute. "auto" is one for each core, at most 8, where the page is cross-origin isolated; else 1. */
+  /** How many threads may compute, at least 1. info.threads says how many do: at present always 1. */
   threads?: number | "auto";
   /** false forces the portable WebAssembly build. */
   simd?: boolean;
@@ -59,6 +59,8 @@ export interface GenerateOptions {
   banned?: number[];
   /** Go on after the end-of-text token. */
   ignoreEos?: boolean;
+  /** Milliseconds for which the machine stands still after each stage, so that it can be watched. Default 0. */
+  pace?: number;
   /** Aborting it ends the run between two stages; what was generated stays, finishReason is "aborted". */
   signal?: AbortSignal;
 }
@@ -185,6 +187,8 @@ export type RunEvent = StageEvent | TokenEvent | DoneEvent;
 /** A generation under way. It runs whether or not it is iterated; leaving the loop early ends it. */
 export interface Run extends AsyncIterable<RunEvent> {
   readonly result: Promise<Result>;
+  /** Changes GenerateOptions.pace while the run is under way. */
+  setPace(ms: number): void;
 }
 
 /** Every failure of the engine is one of these. */

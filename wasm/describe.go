@@ -1,0 +1,286 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"vitrine/core/decoding"
+	"vitrine/core/generate"
+	"vitrine/core/stage"
+)
+
+// sampleSize is how many numbers of a tensor travel with its event.
+const sampleSize = 8
+
+// mainTensor names the tensor of a stage that its event shows.
+var mainTensor = map[stage.Stage]string{
+	stage.Embed:           "rows",
+	stage.Position:        "sum",
+	stage.LN1:             "result",
+	stage.AttentionQKV:    "qkv",
+	stage.AttentionScores: "scores",
+	stage.AttentionScale:  "scaled",
+	stage.AttentionMask:   "weights",
+	stage.AttentionMix:    "output",
+	stage.Residual1:       "sum",
+	stage.LN2:             "result",
+	stage.MLP:             "output",
+	stage.Residual2:       "sum",
+	stage.Final:           "result",
+	stage.Head:            "logits",
+	stage.Softmax:         "probabilities",
+}
+
+// sample returns the shape of the main tensor and some of its numbers, as
+// StageEvent in vitrine.d.ts says which.
+func (r *recorder) sample(e *stage.Event) (shape []int, values []float32) {
+	name := mainTensor[e.Stage]
+	if name == "" {
+		return nil, nil
+	}
+	for _, t := range e.Tensors {
+		if t.Name != name {
+			continue
+		}
+		switch e.Stage {
+		case stage.AttentionScores, stage.AttentionScale, stage.AttentionMask:
+			row := newestRow(t, 0)
+			return t.Shape, row[max(0, len(row)-sampleSize):]
+		case stage.AttentionQKV, stage.Embed, stage.Position, stage.LN1, stage.AttentionMix, stage.Residual1,
+			stage.LN2, stage.MLP, stage.Residual2, stage.Final:
+			row := lastRow(t)
+			return t.Shape, row[:min(sampleSize, len(row))]
+		}
+		return t.Shape, t.Data[:min(sampleSize, len(t.Data))]
+	}
+	return nil, nil
+}
+
+// lastRow returns row T-1 of a tensor [T, ...].
+func lastRow(t stage.Tensor) []float32 {
+	n := len(t.Data) / t.Shape[0]
+	return t.Data[len(t.Data)-n:]
+}
+
+// newestRow returns row [head, T-1] of a tensor [H, T, P].
+func newestRow(t stage.Tensor, head int) []float32 {
+	rows, width := t.Shape[1], t.Shape[2]
+	at := (head*rows + rows - 1) * width
+	return t.Data[at : at+width]
+}
+
+// describe writes the event's detail as vitrine.d.ts declares it for each stage.
+func (r *recorder) describe(e *stage.Event) {
+	j := &r.detail
+	switch e.Stage {
+	case stage.LN1, stage.LN2, stage.Final:
+		mean, variance := e.Tensor("mean"), e.Tensor("variance")
+		j.open('{')
+		j.key("mean").float(float64(mean[len(mean)-1]))
+		j.key("variance").float(float64(variance[len(variance)-1]))
+		j.close('}')
+	case stage.Embed:
+		id := r.ids[e.Position]
+		j.open('{')
+		j.key("id").int(id)
+		j.key("text").string(r.tokenizer.Text(id))
+		j.close('}')
+	case stage.AttentionMask:
+		r.strongest(e)
+	case stage.MLP:
+		r.hidden(e)
+	case stage.Head:
+		r.largest(e.Tensor("logits"))
+	default:
+		r.describeDetail(e.Detail)
+	}
+	if len(j.bytes) == 0 {
+		j.raw([]byte("null"))
+	}
+}
+
+func (r *recorder) describeDetail(detail any) {
+	j := &r.detail
+	switch d := detail.(type) {
+	case *generate.Prompt:
+		r.ids = append(r.ids[:0], d.IDs...)
+		r.promptDetail(d)
+	case *generate.Sequence:
+		if d.Count == len(d.IDs) {
+			r.ids = append(r.ids[:0], d.IDs...)
+		}
+		j.open('{')
+		j.key("ids").ints(d.IDs[max(0, len(d.IDs)-64):])
+		j.key("count").int(d.Count)
+		j.close('}')
+	case *decoding.Distribution:
+		j.open('{')
+		j.key("top")
+		r.candidates(d.Top)
+		j.key("restProbability").float(float64(d.RestProbability))
+		j.key("restCount").int(d.RestCount)
+		j.close('}')
+	case *decoding.Filter:
+		j.open('{')
+		j.key("parameter").float(float64(d.Parameter))
+		j.key("kept").int(d.Kept)
+		j.key("removed").int(d.Removed)
+		j.key("removedProbability").float(float64(d.RemovedProbability))
+		j.key("top")
+		r.candidates(d.Top)
+		j.close('}')
+	case *decoding.Draw:
+		r.open(d.ID)
+		j.key("random").float(d.Random)
+		j.key("kept").int(d.Kept)
+		j.key("probability").float(float64(d.Probability))
+		j.close('}')
+	case *generate.Stop:
+		j.open('{')
+		j.key("reason").string(string(d.Reason))
+		j.close('}')
+	case *decoding.Selection:
+		r.open(d.ID)
+		j.key("probability").float(float64(d.Probability))
+		j.key("sampled").float(float64(d.Sampled))
+		j.key("random").float(d.Random)
+		j.key("rank").int(d.Rank)
+		j.close('}')
+	case *generate.Loop:
+		j.open('{')
+		j.key("step").int(d.Step)
+		j.key("cached").int(d.Cached)
+		j.key("reason").string(string(d.Reason))
+		j.close('}')
+	case *generate.Prediction:
+		r.open(d.ID)
+		j.key("step").int(d.Step)
+		j.key("context").string(contextTail(r.tokenizer, d.Read))
+		j.key("probability").float(float64(d.Probability))
+		j.close('}')
+	}
+}
+
+// open begins an object about one token.
+func (r *recorder) open(id int) {
+	r.detail.open('{')
+	r.detail.key("id").int(id)
+	r.detail.key("text").string(r.tokenizer.Text(id))
+}
+
+// promptDetail serves prompt and tokenize: vitrine.d.ts gives each its part.
+func (r *recorder) promptDetail(p *generate.Prompt) {
+	j := &r.detail
+	j.open('{')
+	j.key("text").string(p.Text)
+	j.key("pieces").open('[')
+	for _, id := range p.IDs[max(0, len(p.IDs)-64):] {
+		j.element()
+		r.open(id)
+		j.close('}')
+	}
+	j.close(']')
+	j.key("count").int(len(p.IDs))
+	j.close('}')
+}
+
+func (r *recorder) candidates(top []decoding.Candidate) {
+	j := &r.detail
+	j.open('[')
+	for _, c := range top {
+		j.element()
+		r.open(c.ID)
+		j.key("logit").float(float64(c.Logit))
+		j.key("probability").float(float64(c.Probability))
+		j.close('}')
+	}
+	j.close(']')
+}
+
+// largest writes the five largest logits.
+func (r *recorder) largest(logits []float32) {
+	const most = 5
+	top := top(logits, most)
+	j := &r.detail
+	j.open('{')
+	j.key("top").open('[')
+	for _, id := range top {
+		j.element()
+		r.open(id)
+		j.key("logit").float(float64(logits[id]))
+		j.close('}')
+	}
+	j.close(']')
+	j.close('}')
+}
+
+// strongest writes the three largest attention weights of the newest token over
+// all heads.
+func (r *recorder) strongest(e *stage.Event) {
+	const most = 3
+	j := &r.detail
+	j.open('{')
+	j.key("top").open('[')
+	for _, t := range e.Tensors {
+		if t.Name != "weights" {
+			continue
+		}
+		heads, width := t.Shape[0], t.Shape[2]
+		newest := r.newest[:0]
+		for h := range heads {
+			newest = append(newest, newestRow(t, h)...)
+		}
+		r.newest = newest
+		for _, at := range top(newest, most) {
+			head, position := at/width, at%width
+			j.element().open('{')
+			j.key("head").int(head)
+			j.key("position").int(position)
+			j.key("weight").float(float64(newest[at]))
+			j.key("text").string(r.tokenizer.Text(r.ids[position]))
+			j.close('}')
+		}
+	}
+	j.close(']')
+	j.close('}')
+}
+
+// hidden writes the largest activation before and after the non-linearity, and
+// the share of hidden units above zero after it, for the newest token.
+func (r *recorder) hidden(e *stage.Event) {
+	before, after := e.Tensor("hidden"), e.Tensor("activated")
+	width := len(after) / e.Tokens
+	before, after = before[len(before)-width:], after[len(after)-width:]
+	most, mostAfter, active := before[0], after[0], 0
+	for i, v := range after {
+		most, mostAfter = max(most, before[i]), max(mostAfter, v)
+		if v > 0 {
+			active++
+		}
+	}
+	j := &r.detail
+	j.open('{')
+	j.key("before").float(float64(most))
+	j.key("after").float(float64(mostAfter))
+	j.key("active").float(float64(active) / float64(width))
+	j.close('}')
+}
+
+// top returns the indices of the n largest values, largest first; of equals the
+// lower index comes first.
+func top(values []float32, n int) []int {
+	best := make([]int, 0, n+1)
+	for i, v := range values {
+		if len(best) == n && !(v > values[best[n-1]]) {
+			continue
+		}
+		at := len(best)
+		for at > 0 && v > values[best[at-1]] {
+			at--
+		}
+		best = append(best, 0)
+		copy(best[at+1:], best[at:])
+		best[at] = i
+		best = best[:min(len(best), n)]
+	}
+	return best
+}

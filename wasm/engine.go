@@ -1,0 +1,376 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"math"
+	"strings"
+	"time"
+	"unsafe"
+
+	"github.com/hack-pad/safejs"
+
+	"vitrine/core/generate"
+	"vitrine/core/gguf"
+	"vitrine/core/kernel"
+	"vitrine/core/model"
+	"vitrine/core/stage"
+	"vitrine/core/tokenizer"
+)
+
+// engine holds one loaded model and the runs on it.
+type engine struct {
+	turn      *turner
+	busy      chan struct{} // holds one value while a run or a load is under way
+	model     *model.Model
+	tokenizer *tokenizer.Tokenizer
+	runs      map[int]*run
+}
+
+// run is what JavaScript may change while a generation is under way.
+type run struct {
+	aborted bool
+	pace    time.Duration // how long the machine stands still after each stage
+}
+
+func newEngine(turn *turner) *engine {
+	return &engine{turn: turn, busy: make(chan struct{}, 1), runs: map[int]*run{}}
+}
+
+// load(pull, size, sha256) reads the model. pull: see source. size is the
+// file's length in bytes, -1 where unknown; sha256 is hexadecimal, "" where
+// unknown. The value is the JSON of EngineInfo without what only JavaScript
+// knows (url, bytes, threads).
+func (e *engine) load(args []safejs.Value) (any, error) {
+	size, err := whole("size", args[1], -1, 1<<53)
+	if err != nil {
+		return nil, err
+	}
+	want, err := text("sha256", args[2])
+	if err != nil {
+		return nil, err
+	}
+	var in io.Reader = &source{pull: args[0]}
+	var sum hash.Hash
+	if want != "" {
+		sum = sha256.New()
+		in = io.TeeReader(in, sum)
+	}
+	if err := e.read(in, int64(size)); err != nil {
+		var network *networkError
+		if errors.As(err, &network) {
+			return nil, network
+		}
+		return nil, &loadError{err}
+	}
+	if sum != nil {
+		if _, err := io.Copy(io.Discard, in); err != nil {
+			return nil, err
+		}
+		if got := hex.EncodeToString(sum.Sum(nil)); got != want {
+			e.model, e.tokenizer = nil, nil
+			return nil, &loadError{fmt.Errorf("the model file arrived with the SHA-256 %s, want %s: it was changed or damaged on the way, load it again", got, want)}
+		}
+	}
+	return e.info(), nil
+}
+
+func (e *engine) read(in io.Reader, size int64) error {
+	file, err := gguf.NewReader(in, size)
+	if err != nil {
+		return err
+	}
+	if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
+		return err
+	}
+	if e.model, err = model.Load(file); err != nil {
+		return err
+	}
+	if got, want := e.tokenizer.Size(), e.model.Config().Vocabulary; got > want {
+		return fmt.Errorf("the tokenizer has %d tokens and the token table %d rows", got, want)
+	}
+	return nil
+}
+
+func (e *engine) info() string {
+	c := e.model.Config()
+	var stages json
+	stages.open('[')
+	for _, s := range stage.All() {
+		stages.element().string(s.String())
+	}
+	stages.close(']')
+	var j json
+	j.open('{')
+	j.key("name").string(c.Name)
+	j.key("architecture").string(c.Architecture)
+	j.key("layers").int(c.Layers)
+	j.key("heads").int(c.Heads)
+	j.key("embedding").int(c.Embedding)
+	j.key("context").int(c.Context)
+	j.key("vocabulary").int(c.Vocabulary)
+	j.key("feedForward").int(c.FeedForward)
+	j.key("parameters").int(int(e.model.Parameters()))
+	j.key("activation").string(c.Activation)
+	j.key("position").string(c.Position)
+	j.key("tiedHead").bool(c.TiedHead)
+	j.key("weights").string(c.Weights)
+	j.key("simd").bool(kernel.Name() != "portable")
+	j.key("stages").raw(stages.bytes)
+	j.close('}')
+	return string(j.bytes)
+}
+
+// tokenize(text) returns the JSON of [{id, text, bytes}].
+func (e *engine) tokenize(args []safejs.Value) (any, error) {
+	s, err := text("text", args[0])
+	if err != nil {
+		return nil, err
+	}
+	var j json
+	j.open('[')
+	for _, id := range e.tokenizer.Encode(s) {
+		piece, _ := e.tokenizer.Bytes(id)
+		j.element().open('{')
+		j.key("id").int(id)
+		j.key("text").string(e.tokenizer.Text(id))
+		j.key("bytes").open('[')
+		for _, b := range piece {
+			j.element().int(int(b))
+		}
+		j.close(']')
+		j.close('}')
+	}
+	j.close(']')
+	return string(j.bytes), nil
+}
+
+// prompt reads a text or an array of token ids.
+func (e *engine) prompt(v safejs.Value) (generate.Prompt, error) {
+	if v.Type() == safejs.TypeString {
+		s, err := text("prompt", v)
+		return generate.TextPrompt(e.tokenizer, s), err
+	}
+	if v.Type() != safejs.TypeObject {
+		return generate.Prompt{}, &argumentError{"prompt", "a " + v.Type().String(), "a text or an array of token ids"}
+	}
+	list, err := ids("prompt", v)
+	if err != nil {
+		return generate.Prompt{}, err
+	}
+	vocabulary := e.model.Config().Vocabulary
+	for i, id := range list {
+		if id >= vocabulary {
+			return generate.Prompt{}, &argumentError{fmt.Sprintf("prompt[%d]", i), fmt.Sprint(id), fmt.Sprintf("a token id from 0 to %d", vocabulary-1)}
+		}
+	}
+	return generate.IDPrompt(e.tokenizer, list), nil
+}
+
+// logits(prompt) returns the logits [V] after the prompt as a Uint8Array over
+// float32 values.
+func (e *engine) logits(args []safejs.Value) (any, error) {
+	prompt, err := e.prompt(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if err := prompt.Check(e.model.Config()); err != nil {
+		return nil, err
+	}
+	e.busy <- struct{}{}
+	defer func() { <-e.busy }()
+	logits, err := e.model.NewSession(len(prompt.IDs)).Forward(prompt.IDs, nil)
+	if err != nil {
+		return nil, err
+	}
+	return jsBytes(unsafe.Slice((*byte)(unsafe.Pointer(&logits[0])), 4*len(logits)))
+}
+
+// jsBytes copies b into a new Uint8Array.
+func jsBytes(b []byte) (safejs.Value, error) {
+	class, err := safejs.Global().Get("Uint8Array")
+	if err != nil {
+		return safejs.Value{}, err
+	}
+	array, err := class.New(len(b))
+	if err != nil {
+		return safejs.Value{}, err
+	}
+	_, err = safejs.CopyBytesToJS(array, b)
+	return array, err
+}
+
+// abort(run) ends a run between two stages. Aborting a run that is over is fine.
+func (e *engine) abort(args []safejs.Value) (any, error) {
+	id, err := whole("run", args[0], 0, math.MaxInt32)
+	if r := e.runs[id]; r != nil {
+		r.aborted = true
+	}
+	return nil, err
+}
+
+// setPace(run, ms) changes how long the machine stands still after each stage.
+func (e *engine) setPace(args []safejs.Value) (any, error) {
+	id, err := whole("run", args[0], 0, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	pace, err := paceArg(args[1])
+	if r := e.runs[id]; r != nil && err == nil {
+		r.pace = pace
+	}
+	return nil, err
+}
+
+func paceArg(v safejs.Value) (time.Duration, error) {
+	ms, err := number("pace", v)
+	if err == nil && (ms < 0 || ms > 60_000) {
+		err = &argumentError{"pace", fmt.Sprint(ms), "0 to 60000 milliseconds"}
+	}
+	return time.Duration(ms * float64(time.Millisecond)), err
+}
+
+// generate(run, prompt, options, emit) runs to the end. run is a number of the
+// caller's choice that abort and setPace take; emit receives the events as
+// Uint8Array, see recorder. The value is the JSON of Result.
+func (e *engine) generate(args []safejs.Value) (any, error) {
+	id, err := whole("run", args[0], 0, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	prompt, err := e.prompt(args[1])
+	if err != nil {
+		return nil, err
+	}
+	control := &run{}
+	options, err := e.options(args[2], control)
+	if err != nil {
+		return nil, err
+	}
+	e.runs[id] = control
+	defer delete(e.runs, id)
+	e.busy <- struct{}{}
+	defer func() { <-e.busy }()
+
+	rec := newRecorder(e.tokenizer, e.turn, args[3], control)
+	r, err := generate.New(e.model, e.tokenizer, prompt, options, rec.observe)
+	if err != nil {
+		return nil, err
+	}
+	var first time.Time
+	for {
+		token, ok, err := r.Next()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		if first.IsZero() {
+			first = time.Now()
+		}
+		rec.token(token)
+		if r.Reason() != "" {
+			break
+		}
+	}
+	end := time.Now()
+	if err := rec.flush(); err != nil {
+		return nil, err
+	}
+	return e.result(r, rec.start, first, end), nil
+}
+
+func (e *engine) result(r *generate.Run, start, first, end time.Time) string {
+	promptMs, speed := 0.0, 0.0
+	if !first.IsZero() {
+		promptMs = first.Sub(start).Seconds() * 1000
+		if seconds := end.Sub(first).Seconds(); seconds > 0 {
+			speed = float64(len(r.IDs())-1) / seconds
+		}
+	}
+	var j json
+	j.open('{')
+	j.key("text").string(r.Text())
+	j.key("ids").ints(r.IDs())
+	j.key("promptIds").ints(r.Prompt().IDs)
+	j.key("finishReason").string(string(r.Reason()))
+	j.key("tokensPerSecond").float(speed)
+	j.key("promptMs").float(promptMs)
+	j.close('}')
+	return string(j.bytes)
+}
+
+// options reads GenerateOptions. Every field has been set by vitrine.js; what
+// values it may have is checked here and in core.
+func (e *engine) options(v safejs.Value, control *run) (o generate.Options, err error) {
+	field := func(name string) safejs.Value {
+		f, getErr := v.Get(name)
+		if getErr != nil && err == nil {
+			err = getErr
+		}
+		return f
+	}
+	values := map[string]float64{}
+	for _, name := range []string{"temperature", "topP"} {
+		f, e := number(name, field(name))
+		if err == nil {
+			err = e
+		}
+		values[name] = f
+	}
+	if err != nil {
+		return o, err
+	}
+	// A float64 that is positive but rounds to float32 zero would silently turn greedy.
+	o.Decoding.Temperature = float32(values["temperature"])
+	o.Decoding.TopP = float32(values["topP"])
+	if (o.Decoding.Temperature == 0) != (values["temperature"] == 0) {
+		return o, &argumentError{"temperature", fmt.Sprint(values["temperature"]), "0 or at least 1e-6"}
+	}
+	if o.MaxTokens, err = whole("maxTokens", field("maxTokens"), 1, math.MaxInt32); err != nil {
+		return o, err
+	}
+	if o.Decoding.TopK, err = whole("topK", field("topK"), 0, math.MaxInt32); err != nil {
+		return o, err
+	}
+	seed, err := whole("seed", field("seed"), 0, 1<<53-1)
+	if err != nil {
+		return o, err
+	}
+	o.Decoding.Seed = uint64(seed)
+	if o.Decoding.Banned, err = ids("banned", field("banned")); err != nil {
+		return o, err
+	}
+	if o.IgnoreEOS, err = field("ignoreEos").Bool(); err != nil {
+		return o, &argumentError{"ignoreEos", "not a boolean", "true or false"}
+	}
+	if control.pace, err = paceArg(field("pace")); err != nil {
+		return o, err
+	}
+	err = list("stop", field("stop"), func(name string, v safejs.Value) error {
+		s, err := text(name, v)
+		o.Stop = append(o.Stop, s)
+		return err
+	})
+	return o, err
+}
+
+// contextTail is the text of the last ids, cut to 60 characters.
+func contextTail(t *tokenizer.Tokenizer, ids []int) string {
+	const most = 60
+	var tail bytes.Buffer
+	for _, id := range ids[max(0, len(ids)-most):] {
+		piece, _ := t.Bytes(id)
+		tail.Write(piece)
+	}
+	runes := []rune(strings.ToValidUTF8(tail.String(), "\uFFFD"))
+	return string(runes[max(0, len(runes)-most):])
+}

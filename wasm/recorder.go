@@ -1,0 +1,145 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"encoding/binary"
+	"math"
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"vitrine/core/generate"
+	"vitrine/core/stage"
+	"vitrine/core/tokenizer"
+)
+
+const (
+	// flushEvery is one animation frame of a 60 Hz display.
+	flushEvery = 16 * time.Millisecond
+	// turnEvery bounds how long the worker leaves a message unanswered.
+	turnEvery = 8 * time.Millisecond
+)
+
+// recorder is the observer of a run. It gathers the events of one animation
+// frame in a buffer and hands them to emit, gives the event loop its turns, and
+// makes the machine stand still as long as the run's pace asks.
+//
+// A record, little-endian, is 28 bytes, then shape (uint32), values (float32)
+// and JSON, padded to 4 bytes:
+//
+//	0 uint8 kind: 1 stage, 2 token     1 uint8 stage, as stage.All
+//	2 int16 layer                      4 uint32 step
+//	8 uint32 position                 12 uint32 tokens
+//	16 float32 time, ms               20 uint8 len(shape)  21 uint8 len(values)
+//	22 uint16 zero                    24 uint32 length of the JSON
+type recorder struct {
+	tokenizer *tokenizer.Tokenizer
+	turn      *turner
+	emit      safejs.Value
+	control   *run
+
+	start, flushed, turned time.Time
+	owed                   time.Duration // standing still that is still to be done
+	buffer                 []byte
+	detail                 json
+	ids                    []int     // of the whole sequence
+	newest                 []float32 // scratch: [H, P], the weights of the newest token
+}
+
+func newRecorder(t *tokenizer.Tokenizer, turn *turner, emit safejs.Value, control *run) *recorder {
+	now := time.Now()
+	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, start: now, turned: now}
+}
+
+// observe is a stage.Observer.
+func (r *recorder) observe(e *stage.Event) error {
+	now := time.Now()
+	r.record(e, now)
+	r.owed += r.control.pace
+	// Browsers clamp timers to 4 ms; shorter pauses are gathered into one that is not.
+	if r.owed >= turnEvery {
+		if err := r.flush(); err != nil {
+			return err
+		}
+		time.Sleep(r.owed)
+		r.owed = 0
+		r.turned = time.Now()
+	} else if now.Sub(r.turned) >= turnEvery {
+		if now.Sub(r.flushed) >= flushEvery {
+			if err := r.flush(); err != nil {
+				return err
+			}
+		}
+		if err := r.turn.wait(); err != nil {
+			return err
+		}
+		r.turned = time.Now()
+	}
+	if r.control.aborted {
+		return generate.ErrAborted
+	}
+	return nil
+}
+
+// flush hands over what has been gathered.
+func (r *recorder) flush() error {
+	r.flushed = time.Now()
+	if len(r.buffer) == 0 {
+		return nil
+	}
+	array, err := jsBytes(r.buffer)
+	if err != nil {
+		return err
+	}
+	r.buffer = r.buffer[:0]
+	_, err = r.emit.Invoke(array)
+	return err
+}
+
+func (r *recorder) record(e *stage.Event, now time.Time) {
+	r.detail.reset()
+	r.describe(e)
+	shape, values := r.sample(e)
+	r.header(1, e, now, len(shape), len(values))
+	for _, n := range shape {
+		r.buffer = binary.LittleEndian.AppendUint32(r.buffer, uint32(n))
+	}
+	for _, v := range values {
+		r.buffer = binary.LittleEndian.AppendUint32(r.buffer, math.Float32bits(v))
+	}
+	r.json()
+}
+
+// token records what a step gave out.
+func (r *recorder) token(t generate.Token) {
+	j := &r.detail
+	j.reset()
+	j.open('{')
+	j.key("id").int(t.ID)
+	j.key("text").string(t.Text)
+	j.key("piece").string(r.tokenizer.Text(t.ID))
+	j.key("probability").float(float64(t.Probability))
+	j.close('}')
+	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: len(r.ids) - 1, Tokens: 1}, time.Now(), 0, 0)
+	r.json()
+}
+
+func (r *recorder) header(kind byte, e *stage.Event, now time.Time, shape, values int) {
+	le := binary.LittleEndian
+	b := append(r.buffer, kind, byte(e.Stage))
+	b = le.AppendUint16(b, uint16(int16(e.Layer)))
+	b = le.AppendUint32(b, uint32(e.Step))
+	b = le.AppendUint32(b, uint32(e.Position))
+	b = le.AppendUint32(b, uint32(e.Tokens))
+	b = le.AppendUint32(b, math.Float32bits(float32(now.Sub(r.start).Seconds()*1000)))
+	b = append(b, byte(shape), byte(values), 0, 0)
+	r.buffer = le.AppendUint32(b, uint32(len(r.detail.bytes)))
+}
+
+func (r *recorder) json() {
+	r.buffer = append(r.buffer, r.detail.bytes...)
+	for len(r.buffer)%4 != 0 {
+		r.buffer = append(r.buffer, 0)
+	}
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { decodeEvents } from "./events.js";
+
+/** @type {import("../vitrine.d.ts").StageName[]} */
+const stages = ["prompt", "ln1", "select"];
+
+/**
+ * Writes one record as wasm/recorder.go does.
+ * @param {{ kind?: number, stage?: number, layer?: number, shape?: number[], values?: number[], json: string }} record
+ */
+function record({ kind = 1, stage = 0, layer = -1, shape = [], values = [], json }) {
+  const text = new TextEncoder().encode(json);
+  const bytes = new Uint8Array(28 + 4 * (shape.length + values.length) + 4 * Math.ceil(text.length / 4));
+  const view = new DataView(bytes.buffer);
+  bytes.set([kind, stage]);
+  view.setInt16(2, layer, true);
+  view.setUint32(4, 3, true);
+  view.setUint32(8, 9, true);
+  view.setUint32(12, 1, true);
+  view.setFloat32(16, 1.5, true);
+  bytes.set([shape.length, values.length], 20);
+  view.setUint32(24, text.length, true);
+  shape.forEach((n, i) => view.setUint32(28 + 4 * i, n, true));
+  values.forEach((v, i) => view.setFloat32(28 + 4 * (shape.length + i), v, true));
+  bytes.set(text, 28 + 4 * (shape.length + values.length));
+  return bytes;
+}
+
+test("a batch of records comes out in order", () => {
+  const batch = Uint8Array.from([
+    ...record({ stage: 1, layer: 2, shape: [1, 4], values: [0.5, -1], json: '{"mean":0.25,"variance":null}' }),
+    ...record({ stage: 0, json: "null" }),
+    ...record({ kind: 2, json: '{"id":7,"text":"é\\u0000","piece":"é","probability":0.5}' }),
+  ]);
+  const [norm, prompt, token, ...rest] = decodeEvents(batch, stages);
+  assert.deepEqual(norm, {
+    type: "stage", stage: "ln1", step: 3, layer: 2, position: 9, tokens: 1, time: 1.5,
+    shape: [1, 4], values: Float32Array.of(0.5, -1), detail: { mean: 0.25, variance: null },
+  });
+  assert.deepEqual([prompt.type, "detail" in prompt && prompt.detail, "layer" in prompt && prompt.layer], ["stage", null, -1]);
+  assert.deepEqual(token, { type: "token", step: 3, id: 7, text: "é\0", piece: "é", probability: 0.5 });
+  assert.deepEqual(rest, []);
+});
+
+test("a record may begin anywhere in a larger buffer", () => {
+  const inner = record({ stage: 2, json: "{}" });
+  const outer = new Uint8Array(inner.length + 5);
+  outer.set(inner, 5);
+  const [event] = decodeEvents(outer.subarray(5), stages);
+  assert.equal("stage" in event && event.stage, "select");
+});

@@ -1,0 +1,11 @@
+// What the build and the Go runtime's wasm_exec.js define.
+declare const VITRINE_WORKER: string;
+declare const VITRINE_WASM_SIMD: string;
+declare const VITRINE_WASM_PORTABLE: string;
+
+declare class Go {
+  importObject: WebAssembly.Imports;
+  run(instance: WebAssembly.Instance): Promise<void>;
+}
+declare var vitrineReady: ((api: any) => void) | undefined;
+declare var fs: { writeSync(fd: number, bytes: Uint8Array): number };

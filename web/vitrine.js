@@ -1,0 +1,235 @@
+import { VitrineError } from "./engine/error.js";
+import { RunView } from "./engine/run.js";
+
+/**
+ * @import {Engine, EngineInfo, EngineOptions, ErrorCode, GenerateOptions, Result, Run, StageName} from "./vitrine.d.ts"
+ */
+
+export { VitrineError };
+
+const WORKER = typeof VITRINE_WORKER === "undefined" ? "worker.js" : VITRINE_WORKER;
+
+/**
+ * Loads a model into a worker of its own.
+ *
+ * @param {EngineOptions} [options]
+ * @returns {Promise<Engine>}
+ */
+export async function createEngine({ model, threads = "auto", simd = true, onProgress, signal } = {}) {
+  signal?.throwIfAborted();
+  if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new VitrineError("argument", `threads is ${String(threads)}, want "auto" or a whole number of at least 1`);
+  }
+  const source = await modelSource(model, signal);
+  const link = new WorkerLink(onProgress);
+  const abort = () => link.close(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  try {
+    const { stages, ...info } = await link.call("open", [{ ...source, simd }]);
+    return new WorkerEngine(link, { ...info, threads: 1 }, stages);
+  } catch (error) {
+    link.close(error);
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * What the worker needs to read the model.
+ *
+ * @typedef {object} ModelSource
+ * @property {string} url for messages and for fetching; "" for bytes without a name
+ * @property {Blob | ArrayBuffer} [data] the file itself, where it is not fetched
+ * @property {number} bytes -1 while unknown
+ * @property {string} sha256 "" where unknown
+ * @property {string} [name] where the manifest gives one
+ */
+
+/**
+ * @param {EngineOptions["model"]} model
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<ModelSource>}
+ */
+async function modelSource(model, signal) {
+  if (model === undefined) return defaultModel(signal);
+  if (model instanceof Blob) {
+    return { url: model instanceof File ? model.name : "", data: model, bytes: model.size, sha256: "" };
+  }
+  if (model instanceof ArrayBuffer) return { url: "", data: model, bytes: model.byteLength, sha256: "" };
+  if (typeof model === "string" || model instanceof URL) {
+    if (!URL.canParse(model, document.baseURI)) {
+      throw new VitrineError("argument", `model is ${JSON.stringify(String(model))}, want the address of a GGUF file`);
+    }
+    return { url: new URL(model, document.baseURI).href, bytes: -1, sha256: "" };
+  }
+  throw new VitrineError("argument", "model is not an address, a File or an ArrayBuffer, want one of these or nothing");
+}
+
+/** @param {AbortSignal | undefined} signal */
+async function defaultModel(signal) {
+  const address = new URL("models/manifest.json", import.meta.url);
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(address, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new VitrineError("network", `the list of models at ${address.href} could not be reached: check the connection and try again`);
+  }
+  if (!response.ok) {
+    throw new VitrineError("network", `the list of models at ${address.href} could not be loaded: the server answered ${response.status}`);
+  }
+  try {
+    const [{ name, url, bytes, sha256 }] = (await response.json()).models;
+    return { name, url: new URL(url, address).href, bytes, sha256 };
+  } catch {
+    signal?.throwIfAborted();
+    throw new VitrineError("model.format", `${address.href} is not a list of models: want { models: [{ name, url, bytes, sha256 }] }`);
+  }
+}
+
+/** The worker, as calls that return promises. */
+class WorkerLink {
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void }>} */
+  #calls = new Map();
+  /** @type {Map<number, RunView>} */
+  runs = new Map();
+  #next = 0;
+  #worker;
+  /** @type {unknown} why no call can succeed any more */
+  #ended;
+
+  /** @param {EngineOptions["onProgress"]} onProgress */
+  constructor(onProgress) {
+    this.#worker = startWorker();
+    this.#worker.onmessage = ({ data }) => {
+      if (data.progress) onProgress?.(data.progress);
+      else if (data.batch) this.runs.get(data.run)?.push(data.batch);
+      else if (data.fatal) this.close(new VitrineError(data.fatal.code, data.fatal.message));
+      else this.#settle(data);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.close(new VitrineError("environment", `the engine could not start: ${event.message || "its script did not load"}. Reload the page; it needs a browser with module workers and WebAssembly`));
+    };
+  }
+
+  /**
+   * @param {string} method
+   * @param {unknown[]} args
+   * @returns {Promise<any>}
+   */
+  call(method, args) {
+    return this.start(method, args).result;
+  }
+
+  /**
+   * @param {string} method
+   * @param {unknown[]} args
+   */
+  start(method, args) {
+    const id = this.#next++;
+    const result = new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      this.#calls.set(id, { resolve, reject });
+      try {
+        this.#worker.postMessage({ id, method, args });
+      } catch {
+        this.#calls.delete(id);
+        reject(new VitrineError("argument", `${method}: an argument is of a kind that cannot be sent to the engine`));
+      }
+    });
+    return { id, result };
+  }
+
+  /** @param {{ id: number, value?: unknown, code?: ErrorCode, message?: string }} outcome */
+  #settle({ id, value, code, message }) {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    this.runs.delete(id);
+    if (code) call?.reject(new VitrineError(code, message ?? ""));
+    else call?.resolve(value);
+  }
+
+  /** @param {unknown} reason */
+  close(reason) {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#worker.terminate();
+    for (const { reject } of this.#calls.values()) reject(reason);
+    this.#calls.clear();
+    this.runs.clear();
+  }
+}
+
+/** A script of another origin may not be a worker, but a worker may import it. */
+function startWorker() {
+  const address = new URL(WORKER, import.meta.url);
+  if (address.origin === location.origin) return new Worker(address, { type: "module" });
+  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
+  try {
+    return new Worker(blob, { type: "module" });
+  } finally {
+    setTimeout(() => URL.revokeObjectURL(blob), 60_000); // long after the worker has read it
+  }
+}
+
+/** @implements {Engine} */
+class WorkerEngine {
+  #link;
+  #stages;
+
+  /**
+   * @param {WorkerLink} link
+   * @param {EngineInfo} info
+   * @param {StageName[]} stages
+   */
+  constructor(link, info, stages) {
+    this.#link = link;
+    this.info = Object.freeze(info);
+    this.#stages = stages;
+  }
+
+  /**
+   * @param {string | number[]} prompt
+   * @param {GenerateOptions} [options]
+   * @returns {Run}
+   */
+  generate(prompt, options = {}) {
+    const { signal, stop = [], ...rest } = options;
+    const settings = {
+      maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, pace: 0,
+      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+      stop: typeof stop === "string" ? [stop] : stop,
+    };
+    const { id, result } = this.#link.start("generate", [prompt, settings]);
+    const control = {
+      abort: () => void this.#link.call("abort", [id]).catch(() => {}), // a closed engine has ended the run already
+      setPace: (/** @type {number} */ ms) => void this.#link.call("setPace", [id, ms]).catch(() => {}),
+    };
+    const run = new RunView(/** @type {Promise<Result>} */ (result.then(JSON.parse)), this.#stages, control);
+    this.#link.runs.set(id, run);
+    if (signal?.aborted) control.abort();
+    signal?.addEventListener("abort", control.abort, { once: true });
+    const forget = () => signal?.removeEventListener("abort", control.abort);
+    result.then(forget, forget);
+    return run;
+  }
+
+  /** @param {string} text */
+  async tokenize(text) {
+    /** @type {{ id: number, text: string, bytes: number[] }[]} */
+    const pieces = JSON.parse(await this.#link.call("tokenize", [text]));
+    return pieces.map(({ bytes, ...piece }) => ({ ...piece, bytes: Uint8Array.from(bytes) }));
+  }
+
+  /** @param {string | number[]} prompt */
+  async logits(prompt) {
+    return new Float32Array((await this.#link.call("logits", [prompt])).buffer);
+  }
+
+  close() {
+    this.#link.close(new VitrineError("closed", "the engine was closed: create another one to go on"));
+  }
+}
