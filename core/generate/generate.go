@@ -1,0 +1,299 @@
+// Package generate is the autoregressive loop: read the ids, predict, choose a
+// token, append it, and again, until there is a reason to stop.
+//
+// A Run does one step at a time and keeps all that a step depends on in plain
+// sight: the ids, the cache of its session, and the seed. The random number of a
+// step depends on the seed and the step alone, so going back to an earlier token
+// means to truncate the ids and the cache, nothing else. The observer may block
+// between any two stages; an error from it ends the run.
+package generate
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"vitrine/core/decoding"
+	"vitrine/core/model"
+	"vitrine/core/stage"
+	"vitrine/core/tokenizer"
+)
+
+// ErrAborted is what an observer returns to end a run between two stages. The
+// run is then over with the reason decoding.Aborted; it is not a failure.
+var ErrAborted = errors.New("generate: aborted")
+
+// ErrEmptyPrompt says that there is nothing to continue.
+var ErrEmptyPrompt = errors.New("generate: the prompt is empty, want at least one token")
+
+// A PromptTooLongError says that a prompt does not fit the model's context.
+type PromptTooLongError struct {
+	Tokens, Context int
+}
+
+func (e *PromptTooLongError) Error() string {
+	return fmt.Sprintf("generate: the prompt has %d tokens, and the context of this model holds %d", e.Tokens, e.Context)
+}
+
+// An OptionError names an option of the run that is not what it should be.
+type OptionError struct {
+	Option string
+	Got    any
+	Want   string
+}
+
+func (e *OptionError) Error() string {
+	return fmt.Sprintf("generate: %s is %v, want %s", e.Option, e.Got, e.Want)
+}
+
+// Options say how to decode and when to stop.
+type Options struct {
+	MaxTokens int // at least 1
+	Decoding  decoding.Options
+	Stop      []string // texts that end the run and are not given out
+	IgnoreEOS bool     // go on after the end-of-text token
+}
+
+// Prompt is what a run continues, as text and as ids.
+type Prompt struct {
+	Text string
+	IDs  []int
+}
+
+// TextPrompt tokenizes text.
+func TextPrompt(t *tokenizer.Tokenizer, text string) Prompt {
+	return Prompt{Text: text, IDs: t.Encode(text)}
+}
+
+// IDPrompt takes ids as they are. New checks their range.
+func IDPrompt(t *tokenizer.Tokenizer, ids []int) Prompt {
+	stream := t.NewStream()
+	var text strings.Builder
+	for _, id := range ids {
+		text.WriteString(stream.Push(id))
+	}
+	text.WriteString(stream.Flush())
+	return Prompt{Text: text.String(), IDs: append([]int(nil), ids...)}
+}
+
+// Check returns ErrEmptyPrompt, a *PromptTooLongError, or nil.
+func (p Prompt) Check(c model.Config) error {
+	if len(p.IDs) == 0 {
+		return ErrEmptyPrompt
+	}
+	if len(p.IDs) > c.Context {
+		return &PromptTooLongError{Tokens: len(p.IDs), Context: c.Context}
+	}
+	return nil
+}
+
+// Token is one step's outcome.
+type Token struct {
+	ID          int
+	Text        string // text that became certain with this token; "" inside a character or a possible stop string
+	Probability float32
+	Step        int // 0-based
+}
+
+// Run is one generation. It is not safe for concurrent use.
+type Run struct {
+	session   *model.Session
+	tokenizer *tokenizer.Tokenizer
+	sampler   *decoding.Sampler
+	stopper   *decoding.Stopper
+	stream    *tokenizer.Stream
+	observer  stage.Observer
+
+	prompt Prompt
+	ids    []int // the prompt and what was generated
+	eos    int   // -1: none, or ignored
+	step   int
+	text   strings.Builder
+	reason decoding.Reason
+	err    error
+}
+
+// New prepares a run. Nothing is computed before the first Next. observer may be
+// nil.
+//
+// Detail of the events that this package reports: prompt and tokenize *Prompt;
+// ids and append *Sequence; decode.stop *Stop; select *decoding.Selection; loop
+// *Loop; generation *Prediction. The other stages are reported by core/model
+// and core/decoding.
+func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, observer stage.Observer) (*Run, error) {
+	c := m.Config()
+	if err := prompt.Check(c); err != nil {
+		return nil, err
+	}
+	for i, id := range prompt.IDs {
+		if id < 0 || id >= c.Vocabulary {
+			return nil, &OptionError{fmt.Sprintf("prompt id %d", i), id, fmt.Sprintf("0 to %d", c.Vocabulary-1)}
+		}
+	}
+	if o.MaxTokens < 1 {
+		return nil, &OptionError{"maxTokens", o.MaxTokens, "at least 1"}
+	}
+	sampler, err := decoding.NewSampler(c.Vocabulary, o.Decoding)
+	if err != nil {
+		return nil, err
+	}
+	eos := -1
+	if id, ok := t.EOS(); ok && !o.IgnoreEOS {
+		eos = id
+	}
+	stopper, err := decoding.NewStopper(decoding.StopOptions{EOS: eos, MaxTokens: o.MaxTokens, Context: c.Context, Stop: o.Stop})
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{
+		session:   m.NewSession(min(c.Context, len(prompt.IDs)+o.MaxTokens)),
+		tokenizer: t,
+		sampler:   sampler,
+		stopper:   stopper,
+		stream:    t.NewStream(),
+		prompt:    prompt,
+		ids:       append(make([]int, 0, len(prompt.IDs)+min(o.MaxTokens, c.Context)), prompt.IDs...),
+		eos:       eos,
+	}
+	if observer != nil {
+		r.observer = func(e *stage.Event) error {
+			e.Step = r.step
+			return observer(e)
+		}
+	}
+	return r, nil
+}
+
+// Prompt returns what the run continues.
+func (r *Run) Prompt() Prompt { return r.prompt }
+
+// IDs returns the generated ids. The slice is lent until the next call of Next.
+func (r *Run) IDs() []int { return r.ids[len(r.prompt.IDs):] }
+
+// Text returns all text given out so far.
+func (r *Run) Text() string { return r.text.String() }
+
+// Reason says why the run is over, or "" while it is not.
+func (r *Run) Reason() decoding.Reason { return r.reason }
+
+// Next does one step: a forward pass over the ids that the cache lacks, and the
+// choice of the next token. ok is false when there was none because the run is
+// over; Reason then says why. An error ends the run, and every later call
+// returns it again.
+func (r *Run) Next() (token Token, ok bool, err error) {
+	if r.reason != "" || r.err != nil {
+		return Token{}, false, r.err
+	}
+	chosen, ev, err := r.predict()
+	if err == nil {
+		ok = true
+		token, err = r.take(chosen, ev)
+	}
+	if errors.Is(err, ErrAborted) {
+		if r.reason == "" {
+			r.reason = decoding.Aborted
+			rest := r.stopper.Flush() + r.stream.Flush()
+			r.text.WriteString(rest)
+			token.Text += rest
+		}
+		return token, ok, nil
+	}
+	r.err = err
+	return token, ok && err == nil, err
+}
+
+// predict runs the pass over the ids that the cache lacks and chooses a token.
+func (r *Run) predict() (decoding.Selection, stage.Event, error) {
+	pending := r.ids[r.session.Len():]
+	ev := stage.Event{Layer: -1, Position: len(r.ids) - 1, Tokens: len(pending)}
+	if r.step == 0 {
+		if err := r.report(ev, stage.Prompt, &r.prompt); err != nil {
+			return decoding.Selection{}, ev, err
+		}
+		if err := r.report(ev, stage.Tokenize, &r.prompt); err != nil {
+			return decoding.Selection{}, ev, err
+		}
+	}
+	if err := r.report(ev, stage.IDs, &Sequence{IDs: pending, Count: len(r.ids)}); err != nil {
+		return decoding.Selection{}, ev, err
+	}
+	logits, err := r.session.Forward(pending, r.observer)
+	if err != nil {
+		return decoding.Selection{}, ev, err
+	}
+	chosen, err := r.sampler.Sample(logits, r.step, ev, r.observer)
+	return chosen, ev, err
+}
+
+// take appends the chosen token, decides whether the run ends with it, and then
+// reports both: a run that is aborted in between has the token all the same.
+func (r *Run) take(chosen decoding.Selection, ev stage.Event) (Token, error) {
+	text := ""
+	if chosen.ID != r.eos {
+		text = r.stream.Push(chosen.ID)
+	}
+	r.ids = append(r.ids, chosen.ID)
+	out, reason := r.stopper.Push(chosen.ID, text, len(r.IDs()), len(r.ids))
+	if reason != "" && reason != decoding.Stopped {
+		out += r.stopper.Flush() + r.stream.Flush()
+	}
+	r.text.WriteString(out)
+	r.reason = reason
+	token := Token{ID: chosen.ID, Text: out, Probability: chosen.Probability, Step: r.step}
+	if r.observer == nil {
+		r.step++
+		return token, nil
+	}
+	read := r.ids[:len(r.ids)-1]
+	for _, e := range []struct {
+		stage  stage.Stage
+		detail any
+	}{
+		{stage.DecodeStop, &Stop{Reason: reason}},
+		{stage.Select, &chosen},
+		{stage.Append, &Sequence{IDs: r.ids, Count: len(r.ids)}},
+		{stage.Loop, &Loop{Step: r.step, Cached: r.session.Len(), Reason: reason}},
+		{stage.Generation, &Prediction{Step: r.step, Read: read, ID: chosen.ID, Probability: chosen.Probability}},
+	} {
+		if err := r.report(ev, e.stage, e.detail); err != nil {
+			return token, err
+		}
+	}
+	r.step++
+	return token, nil
+}
+
+func (r *Run) report(ev stage.Event, s stage.Stage, detail any) error {
+	if r.observer == nil {
+		return nil
+	}
+	ev.Stage, ev.Detail = s, detail
+	return r.observer(&ev)
+}
+
+// Sequence is the detail of ids (the ids that this pass reads) and of append
+// (all ids, with the new one).
+type Sequence struct {
+	IDs   []int // lent
+	Count int   // length of the whole sequence
+}
+
+// Stop is the detail of decode.stop.
+type Stop struct {
+	Reason decoding.Reason // "" when the run goes on
+}
+
+// Loop is the detail of loop.
+type Loop struct {
+	Step   int
+	Cached int // positions in the KV cache
+	Reason decoding.Reason
+}
+
+// Prediction is the detail of generation: what a step read and predicted.
+type Prediction struct {
+	Step        int
+	Read        []int // lent
+	ID          int
+	Probability float32 // the model's own, as decoding.Selection
+}
