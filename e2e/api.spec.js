@@ -1,0 +1,236 @@
+// The JavaScript API, in the browser, on the default model.
+import { readFileSync } from "node:fs";
+import { expect, openAPI, test } from "./fixtures.js";
+
+const golden = JSON.parse(readFileSync(new URL("golden-ids.json", import.meta.url), "utf8"));
+const question = "What is the capital of France?";
+
+test.beforeEach(({ page }) => openAPI(page));
+
+for (const simd of [true, false]) {
+  test(`gives the native ids, ${simd ? "SIMD" : "portable"}`, async ({ page }) => {
+    const { info, runs } = await page.evaluate(
+      async ({ runs, simd }) => {
+        const engine = await vitrine.createEngine({ simd });
+        const results = [];
+        for (const { prompt, options } of runs) results.push(await engine.generate(prompt, options).result);
+        engine.close();
+        return { info: engine.info, runs: results };
+      },
+      { runs: golden.runs, simd },
+    );
+    expect(info.simd).toBe(simd);
+    for (const [i, { promptIds, ids, text, finishReason }] of golden.runs.entries()) {
+      expect(runs[i]).toMatchObject({ promptIds, ids, text, finishReason });
+    }
+  });
+}
+
+test("describes the model", async ({ page }) => {
+  const info = await page.evaluate(async () => (await vitrine.createEngine()).info);
+  expect(info).toMatchObject({
+    architecture: "gpt2",
+    layers: 6,
+    heads: 6,
+    embedding: 192,
+    context: 256,
+    vocabulary: 8192,
+    activation: "gelu_new",
+    position: "learned",
+    tiedHead: true,
+    weights: "Q8_0",
+    simd: true,
+  });
+  expect(info.parameters).toBe(4_289_664 + 0);
+  expect(info.url).toContain("/models/");
+  expect(info.bytes).toBeGreaterThan(info.parameters);
+});
+
+test("answers the question", async ({ page }) => {
+  const result = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    return engine.generate(question, { temperature: 0, maxTokens: 12 }).result;
+  }, question);
+  expect(result.text).toContain("Paris");
+  expect(result.tokensPerSecond).toBeGreaterThan(0);
+  expect(result.promptMs).toBeGreaterThan(0);
+});
+
+test("reports every stage in order, with values that agree", async ({ page }) => {
+  const { events, info, logits } = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const events = [];
+    for await (const event of engine.generate(question, { temperature: 0.7, topK: 20, topP: 0.9, seed: 3, maxTokens: 3, ignoreEos: true })) {
+      events.push(event.values ? { ...event, values: [...event.values] } : event);
+    }
+    return { events, info: engine.info, logits: [...(await engine.logits(question))] };
+  }, question);
+
+  const layer = [
+    "layers", "ln1", "attention", "attention.qkv", "attention.scores", "attention.scale", "attention.mask",
+    "attention.mix", "residual1", "ln2", "mlp", "residual2",
+  ];
+  const pass = [
+    "ids", "embed", "position", ...Array(info.layers).fill(layer).flat(), "final", "head", "softmax", "distribution",
+    "decode", "decode.temperature", "decode.top_k", "decode.top_p", "decode.sample", "decode.stop",
+    "select", "append", "loop", "generation",
+  ];
+  const stages = events.filter((event) => event.type === "stage");
+  expect(stages.map((event) => event.stage)).toEqual(["prompt", "tokenize", ...pass, ...pass, ...pass]);
+  const times = stages.map((event) => event.time);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+
+  const done = events.at(-1);
+  expect(done.type).toBe("done");
+  const tokens = events.filter((event) => event.type === "token");
+  expect(tokens.map((event) => event.id)).toEqual(done.ids);
+  expect(tokens.map((event) => event.text).join("")).toBe(done.text);
+  const of = (name) => stages.filter((event) => event.stage === name);
+  expect(of("select").map((event) => event.detail.id)).toEqual(done.ids);
+  expect(of("select").map((event) => event.detail.probability)).toEqual(tokens.map((event) => event.probability));
+  expect(of("tokenize")[0].detail.pieces.map((piece) => piece.id)).toEqual(done.promptIds);
+  expect(of("append").at(-1).detail.count).toBe(done.promptIds.length + 3);
+  expect(of("decode.top_k")[0].detail).toMatchObject({ parameter: 20, kept: 20, removed: info.vocabulary - 20 });
+  expect(of("attention.mask").every((event) => event.detail.top[0].weight > 0 && event.detail.top[0].weight <= 1)).toBe(true);
+
+  // The numbers shown are those of engine.logits for the same prompt.
+  const head = of("head")[0];
+  expect(head.values).toEqual(logits.slice(0, head.values.length));
+  const largest = logits.map((logit, id) => ({ id, logit })).sort((a, b) => b.logit - a.logit).slice(0, 5);
+  expect(head.detail.top.map(({ id, logit }) => ({ id, logit }))).toEqual(largest);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest[0].logit), 0);
+  const { top, restProbability, restCount } = of("distribution")[0].detail;
+  // float32 softmax over 8192 values against float64: a few ulps of each term.
+  top.forEach((candidate, i) => expect(candidate.probability).toBeCloseTo(Math.exp(largest[i].logit - largest[0].logit) / sum, 5));
+  expect(top.reduce((total, candidate) => total + candidate.probability, restProbability)).toBeCloseTo(1, 5);
+  expect(restCount).toBe(info.vocabulary - top.length);
+});
+
+test("tokenizes any text and gives the bytes back", async ({ page }) => {
+  const texts = [question, "", " ", "naïve café\n\n\t日本語 🙂 it's 3 o'clock", "a\u0000b", "e\u0301"];
+  const pieces = await page.evaluate(async (texts) => {
+    const engine = await vitrine.createEngine();
+    const all = [];
+    for (const text of texts) all.push((await engine.tokenize(text)).map((piece) => ({ ...piece, bytes: [...piece.bytes] })));
+    return all;
+  }, texts);
+  texts.forEach((text, i) => {
+    const bytes = pieces[i].flatMap((piece) => piece.bytes);
+    expect(new TextDecoder().decode(Uint8Array.from(bytes))).toBe(text);
+  });
+  expect(pieces[0].map((piece) => piece.id)).toEqual(golden.runs[0].promptIds);
+  expect(pieces[0].map((piece) => piece.text).join("")).toBe(question);
+});
+
+test("takes ids as well as text, and a Blob, bytes or an address as the model", async ({ page }) => {
+  const outcome = await page.evaluate(async (ids) => {
+    const buffer = await (await fetch(model)).arrayBuffer();
+    const results = [];
+    for (const source of [model, new URL(model), new Blob([buffer]), new File([buffer], "tiny.gguf"), buffer]) {
+      const progress = [];
+      const engine = await vitrine.createEngine({ model: source, onProgress: (p) => progress.push(p) });
+      const { ids: generated, promptIds } = await engine.generate(ids, { temperature: 0, maxTokens: 4 }).result;
+      const last = progress.filter((p) => p.phase === "model").at(-1);
+      results.push({ generated, promptIds, progress: last, bytes: engine.info.bytes });
+      engine.close();
+    }
+    return results;
+  }, golden.runs[0].promptIds);
+  expect(outcome).toHaveLength(5);
+  for (const { generated, promptIds, progress, bytes } of outcome) {
+    expect(generated).toEqual(golden.runs[0].ids.slice(0, 4));
+    expect(promptIds).toEqual(golden.runs[0].promptIds);
+    expect(progress).toEqual({ phase: "model", loaded: bytes, total: bytes });
+  }
+});
+
+test("ends a run that is aborted, and serves the next one", async ({ page }) => {
+  const { aborted, early, next } = await page.evaluate(async () => {
+    const engine = await vitrine.createEngine();
+    const controller = new AbortController();
+    const run = engine.generate("Once upon a time", { maxTokens: 200, ignoreEos: true, signal: controller.signal });
+    let tokens = 0;
+    for await (const event of run) if (event.type === "token" && ++tokens === 3) controller.abort();
+    const early = await engine.generate("Once", { maxTokens: 5, signal: AbortSignal.abort() }).result;
+    const next = await engine.generate("Once", { maxTokens: 5, ignoreEos: true }).result;
+    return { aborted: await run.result, early, next };
+  });
+  expect(aborted.finishReason).toBe("aborted");
+  expect(aborted.ids.length).toBeGreaterThanOrEqual(3);
+  expect(aborted.ids.length).toBeLessThan(200);
+  expect(early).toMatchObject({ finishReason: "aborted", ids: [] });
+  expect(next).toMatchObject({ finishReason: "length" });
+});
+
+test("ends a run whose loop is left early", async ({ page }) => {
+  const { left, next } = await page.evaluate(async () => {
+    const engine = await vitrine.createEngine();
+    const run = engine.generate("Once upon a time", { maxTokens: 200, ignoreEos: true });
+    for await (const event of run) if (event.type === "token") break;
+    return { left: await run.result, next: await engine.generate("Once", { maxTokens: 2, ignoreEos: true }).result };
+  });
+  expect(left.finishReason).toBe("aborted");
+  expect(left.ids.length).toBeLessThan(200);
+  expect(next.ids).toHaveLength(2);
+});
+
+test("serves runs that were started together one after another", async ({ page }) => {
+  const [a, b] = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const options = { temperature: 0, maxTokens: 6 };
+    return Promise.all([engine.generate(question, options).result, engine.generate(question, options).result]);
+  }, question);
+  expect(a.ids).toEqual(b.ids);
+});
+
+test("stops for a text, for the length and for the context", async ({ page }) => {
+  const { full, stopped, context } = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const full = await engine.generate(question, { temperature: 0, maxTokens: 6 }).result;
+    const stop = full.text.slice(2, 5); // begins and ends inside tokens
+    const stopped = await engine.generate(question, { temperature: 0, maxTokens: 6, stop }).result;
+    const prompt = Array(engine.info.context - 3).fill(full.promptIds[0]);
+    const context = await engine.generate(prompt, { maxTokens: 50, ignoreEos: true }).result;
+    return { full, stopped: { ...stopped, stop }, context };
+  }, question);
+  expect(full.finishReason).toBe("length");
+  expect(stopped.finishReason).toBe("stop");
+  expect(stopped.text).toBe(full.text.slice(0, full.text.indexOf(stopped.stop)));
+  expect(context.finishReason).toBe("context");
+  expect(context.promptIds.length + context.ids.length).toBeLessThanOrEqual(257);
+});
+
+test("never chooses a banned token", async ({ page }) => {
+  const { first, other } = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const [first] = (await engine.generate(question, { temperature: 0, maxTokens: 1 }).result).ids;
+    const [other] = (await engine.generate(question, { temperature: 0, maxTokens: 1, banned: [first] }).result).ids;
+    return { first, other };
+  }, question);
+  expect(other).not.toBe(first);
+});
+
+test("closes: what is under way and what comes later rejects", async ({ page }) => {
+  const codes = await page.evaluate(async () => {
+    const { createEngine, VitrineError } = vitrine;
+    const engine = await createEngine();
+    const code = (promise) => promise.then(() => "none", (error) => (error instanceof VitrineError ? error.code : String(error)));
+    const pending = code(engine.generate("Once", { maxTokens: 200, ignoreEos: true }).result);
+    engine.close();
+    engine.close();
+    return [await pending, await code(engine.tokenize("a")), await code(engine.logits("a")), await code(engine.generate("a").result)];
+  });
+  expect(codes).toEqual(["closed", "closed", "closed", "closed"]);
+});
+
+test("stops loading when its signal is aborted", async ({ page }) => {
+  const { before, during } = await page.evaluate(async () => {
+    const reason = new Error("enough");
+    const caught = (promise) => promise.then(() => "loaded", (error) => error === reason);
+    const before = await caught(vitrine.createEngine({ signal: AbortSignal.abort(reason) }));
+    const controller = new AbortController();
+    const during = await caught(vitrine.createEngine({ signal: controller.signal, onProgress: () => controller.abort(reason) }));
+    return { before, during };
+  });
+  expect({ before, during }).toEqual({ before: true, during: true });
+});

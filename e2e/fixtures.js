@@ -1,0 +1,88 @@
+// What every browser test has: the built site on a free port, a page that may
+// not talk to anybody else, and no error that nobody expected.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { test as base, expect } from "@playwright/test";
+
+export { expect };
+
+/**
+ * Starts build/serve on a free port.
+ *
+ * @param {string} dir
+ * @returns {Promise<{ url: string, stop: () => Promise<unknown> }>}
+ */
+export async function serve(dir) {
+  const server = spawn("build/serve", ["-dir", dir, "-addr", "localhost:0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = await Promise.race([
+    once(createInterface(server.stdout), "line"),
+    once(server, "error").then(([error]) => Promise.reject(error)),
+    once(server, "exit").then(([code]) => Promise.reject(new Error(`build/serve ended with ${code}`))),
+  ]);
+  const url = line.match(/http:\S+/)[0];
+  const stop = () => {
+    server.kill();
+    return once(server, "exit");
+  };
+  return { url, stop };
+}
+
+export const test = base.extend({
+  /** Address of the built site, with its slash at the end. */
+  site: [
+    async ({}, use) => {
+      const { url, stop } = await serve("dist");
+      await use(url);
+      await stop();
+    },
+    { scope: "worker" },
+  ],
+
+  baseURL: async ({ site }, use) => use(site),
+
+  /** Parts of messages that a test expects on the console. @type {RegExp[]} */
+  expectedErrors: async ({}, use) => use([]),
+
+  /** URLs that the test's pages and their workers have asked for. @type {string[]} */
+  requests: async ({ context }, use) => {
+    /** @type {string[]} */
+    const urls = [];
+    context.on("request", (request) => urls.push(request.url()));
+    await use(urls);
+  },
+
+  page: async ({ page, site, requests, expectedErrors }, use) => {
+    /** @type {string[]} */
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) errors.push(message.text());
+    });
+    await use(page);
+    const origin = new URL(site).origin;
+    const foreign = requests.filter((url) => !/^(data|blob):/.test(url) && new URL(url).origin !== origin);
+    expect(foreign, "requests to other origins").toEqual([]);
+    const surprising = errors.filter((text) => !expectedErrors.some((pattern) => pattern.test(text)));
+    expect(surprising, "errors and warnings on the console").toEqual([]);
+  },
+});
+
+/**
+ * Opens a document of the site that runs no script of its own, for tests that
+ * call the API directly: `vitrine` is then the module, and `model` the address
+ * of the default model.
+ *
+ * @param {import("@playwright/test").Page} page
+ */
+export async function openAPI(page) {
+  await page.goto("vitrine.d.ts");
+  await page.evaluate(async () => {
+    const base = new URL(".", location.href).href;
+    const { models } = await (await fetch(`${base}models/manifest.json`)).json();
+    Object.assign(globalThis, {
+      vitrine: await import(`${base}vitrine.js`),
+      model: new URL(models[0].url, `${base}models/`).href,
+    });
+  });
+}

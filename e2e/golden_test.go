@@ -1,0 +1,144 @@
+//go:build !js
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"slices"
+	"testing"
+
+	"vitrine/core/decoding"
+	"vitrine/core/generate"
+	"vitrine/core/gguf"
+	"vitrine/core/model"
+	"vitrine/core/tokenizer"
+)
+
+// update writes what the native engine gives into golden-ids.json, which the
+// browser tests compare with as well:
+//
+//	go test ./e2e -run TestGoldenIDs -update
+var update = flag.Bool("update", false, "write golden-ids.json instead of comparing with it")
+
+const goldenFile = "golden-ids.json"
+
+// golden holds runs of one model; names are those of the JavaScript API.
+type golden struct {
+	Model string       `json:"model"`
+	Runs  []*goldenRun `json:"runs"`
+}
+
+type goldenRun struct {
+	Prompt  string `json:"prompt"`
+	Options struct {
+		MaxTokens   int      `json:"maxTokens"`
+		Temperature float32  `json:"temperature"`
+		TopK        int      `json:"topK"`
+		TopP        float32  `json:"topP"`
+		Seed        uint64   `json:"seed"`
+		Stop        []string `json:"stop,omitempty"`
+		IgnoreEOS   bool     `json:"ignoreEos"`
+	} `json:"options"`
+	PromptIDs    []int           `json:"promptIds"`
+	IDs          []int           `json:"ids"`
+	Text         string          `json:"text"`
+	FinishReason decoding.Reason `json:"finishReason"`
+}
+
+func TestGoldenIDs(t *testing.T) {
+	var g golden
+	data, err := os.ReadFile(goldenFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &g); err != nil {
+		t.Fatal(err)
+	}
+	m, words := load(t, "../models/"+g.Model)
+	if len(g.Runs) == 0 {
+		t.Error("no runs to compare with")
+	}
+	for _, run := range g.Runs {
+		got := generated(t, m, words, *run)
+		if *update {
+			*run = got
+			continue
+		}
+		if !slices.Equal(got.PromptIDs, run.PromptIDs) {
+			t.Errorf("%q: prompt ids %v, want %v", run.Prompt, got.PromptIDs, run.PromptIDs)
+		}
+		if !slices.Equal(got.IDs, run.IDs) || got.Text != run.Text || got.FinishReason != run.FinishReason {
+			t.Errorf("%q: got %v %q (%s), want %v %q (%s)", run.Prompt, got.IDs, got.Text, got.FinishReason, run.IDs, run.Text, run.FinishReason)
+		}
+	}
+	if *update {
+		var out bytes.Buffer
+		encoder := json.NewEncoder(&out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", " ")
+		if err := encoder.Encode(g); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(goldenFile, out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func load(t *testing.T, path string) (*model.Model, *tokenizer.Tokenizer) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := gguf.NewReader(file, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.Load(reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := tokenizer.New(reader.Metadata())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, words
+}
+
+// generated does the run that want describes and returns it with its outcome.
+func generated(t *testing.T, m *model.Model, words *tokenizer.Tokenizer, want goldenRun) goldenRun {
+	t.Helper()
+	prompt := generate.TextPrompt(words, want.Prompt)
+	run, err := generate.New(m, words, prompt, generate.Options{
+		MaxTokens: want.Options.MaxTokens,
+		Decoding: decoding.Options{
+			Temperature: want.Options.Temperature,
+			TopK:        want.Options.TopK,
+			TopP:        want.Options.TopP,
+			Seed:        want.Options.Seed,
+		},
+		Stop:      want.Options.Stop,
+		IgnoreEOS: want.Options.IgnoreEOS,
+	}, nil)
+	if err != nil {
+		t.Fatalf("%q: %v", want.Prompt, err)
+	}
+	for ok := true; ok; {
+		if _, ok, err = run.Next(); err != nil {
+			t.Fatalf("%q: %v", want.Prompt, err)
+		}
+	}
+	got := want
+	got.PromptIDs, got.IDs = prompt.IDs, slices.Clone(run.IDs())
+	got.Text, got.FinishReason = run.Text(), run.Reason()
+	return got
+}

@@ -1,0 +1,27 @@
+// Browser tests of the built site: `make test-e2e`, or `npx playwright test`
+// after `make build serve`.
+import { defineConfig } from "@playwright/test";
+import { findChromium } from "./e2e/chromium.js";
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "*.spec.js",
+  // One at a time: the engine takes every core, and the tests measure it.
+  workers: 1,
+  forbidOnly: true,
+  timeout: 60_000,
+  reporter: [["list"]],
+  use: {
+    launchOptions: {
+      executablePath: findChromium(),
+      args: [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});
