@@ -1,0 +1,240 @@
+package model
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"vitrine/core/gguf"
+	"vitrine/core/kernel"
+	"vitrine/core/quant"
+)
+
+// Tensor names, llama.cpp's for gpt2 (gguf-py/gguf/tensor_mapping.py).
+const (
+	tokenTableName    = "token_embd.weight"
+	positionTableName = "position_embd.weight"
+	headName          = "output.weight"
+)
+
+// chunkBytes is how much of a tensor's data is read at once, or one row where that
+// is more: beside the weights nothing of the file is ever held.
+const chunkBytes = 64 << 10
+
+// Load reads a model, tensor by tensor in file order, and checks every shape
+// before it reads any data. A file of another architecture is a
+// *gguf.UnsupportedError, one whose parts do not make a model an *InvalidError,
+// and numbers that are not finite a *gguf.FormatError.
+func Load(r *gguf.Reader) (*Model, error) {
+	infos := r.Tensors()
+	config, err := readConfig(r.Metadata(), infos)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{config: config, activate: activations[config.Activation]}
+	m.blocks = make([]block, config.Layers)
+	slots := m.slots()
+	if err := check(slots, infos); err != nil {
+		return nil, err
+	}
+	for {
+		info, data, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := slots[info.Name].load(info, data); err != nil {
+			return nil, err
+		}
+		m.parameters += elements(info.Shape)
+	}
+	if config.TiedHead {
+		m.head = m.wte
+	}
+	if config.Position == "sinusoidal" {
+		m.wpe = sinusoids(config.Context, config.Embedding)
+	}
+	return m, nil
+}
+
+// slot is where one tensor goes: exactly one of matrix and values is set.
+type slot struct {
+	shape    []int
+	optional bool
+	matrix   *linear
+	values   *[]float32
+}
+
+// slots is the table of all tensors of the model. Biases are optional: nanoGPT
+// trains models without them.
+func (m *Model) slots() map[string]slot {
+	c, f, v := m.config.Embedding, m.config.FeedForward, m.config.Vocabulary
+	slots := make(map[string]slot)
+	dense := func(name string, l *linear, rows, cols int) {
+		slots[name+".weight"] = slot{shape: []int{rows, cols}, matrix: l}
+		slots[name+".bias"] = slot{shape: []int{rows}, values: &l.bias, optional: true}
+	}
+	norm := func(name string, n *layerNorm) {
+		n.epsilon = m.config.Epsilon
+		slots[name+".weight"] = slot{shape: []int{c}, values: &n.scale}
+		slots[name+".bias"] = slot{shape: []int{c}, values: &n.shift, optional: true}
+	}
+	slots[tokenTableName] = slot{shape: []int{v, c}, matrix: &m.wte}
+	if m.config.Position == "learned" {
+		slots[positionTableName] = slot{shape: []int{m.config.Context, c}, values: &m.wpe}
+	}
+	for i := range m.blocks {
+		b, name := &m.blocks[i], fmt.Sprintf("blk.%d.", i)
+		norm(name+"attn_norm", &b.ln1)
+		dense(name+"attn_qkv", &b.qkv, 3*c, c)
+		dense(name+"attn_output", &b.attnProj, c, c)
+		norm(name+"ffn_norm", &b.ln2)
+		dense(name+"ffn_up", &b.fc, f, c)
+		dense(name+"ffn_down", &b.mlpProj, c, f)
+	}
+	norm("output_norm", &m.lnF)
+	if !m.config.TiedHead {
+		slots[headName] = slot{shape: []int{v, c}, matrix: &m.head}
+	}
+	return slots
+}
+
+// check compares the file's tensors with the table.
+func check(slots map[string]slot, infos []gguf.TensorInfo) error {
+	present := make(map[string]bool, len(infos))
+	for _, info := range infos {
+		subject := fmt.Sprintf("tensor %q", info.Name)
+		s, known := slots[info.Name]
+		switch {
+		case !known:
+			return &InvalidError{Subject: subject, Got: "a tensor that this model has no place for", Want: "GPT-2's tensors only"}
+		case present[info.Name]:
+			return &InvalidError{Subject: subject, Got: "a second one", Want: "one"}
+		case !slices.Equal(info.Shape, s.shape):
+			return &InvalidError{Subject: subject, Got: fmt.Sprintf("shape %v", info.Shape), Want: fmt.Sprintf("%v", s.shape)}
+		}
+		if _, ok := info.Type.RowBytes(info.Shape[len(info.Shape)-1]); !ok {
+			return &gguf.UnsupportedError{Subject: "type of " + subject, Got: fmt.Sprintf("%v of shape %v", info.Type, info.Shape), Want: "F32, F16, or Q8_0 with rows of a multiple of 32"}
+		}
+		present[info.Name] = true
+	}
+	var missing []string
+	for name, s := range slots {
+		if !s.optional && !present[name] {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		first := slices.Min(missing) // a map has no order; the message shall have one
+		return &InvalidError{Subject: fmt.Sprintf("tensor %q", first), Got: "no such tensor", Want: fmt.Sprintf("shape %v", slots[first].shape)}
+	}
+	return nil
+}
+
+// load reads the data of the tensor into its place: Q8_0 matrices as they are, all
+// else as float32.
+func (s slot) load(info gguf.TensorInfo, data io.Reader) error {
+	cols := info.Shape[len(info.Shape)-1]
+	switch {
+	case s.matrix != nil && info.Type == gguf.Q8_0:
+		w := kernel.NewMatrixQ8(info.Shape[0], cols)
+		s.matrix.q8 = w
+		return eachChunk(info, data, func(row int, raw []byte) error {
+			if err := w.SetRows(row, raw); err != nil {
+				return fmt.Errorf("model: tensor %q: row %d on: %w", info.Name, row, err)
+			}
+			return nil
+		})
+	case s.matrix != nil:
+		w := kernel.NewMatrixF32(info.Shape[0], cols)
+		s.matrix.f32 = w
+		var values []float32
+		return eachChunk(info, data, func(row int, raw []byte) error {
+			values = decode(values[:0], info.Type, raw)
+			w.SetRows(row, values)
+			return checkFinite(info, row*cols, values)
+		})
+	default:
+		values := make([]float32, 0, elements(info.Shape))
+		err := eachChunk(info, data, func(row int, raw []byte) error {
+			values = decode(values, info.Type, raw)
+			return checkFinite(info, row*cols, values[row*cols:])
+		})
+		*s.values = values
+		return err
+	}
+}
+
+// eachChunk calls use with the data of whole rows, from row on. raw is lent.
+func eachChunk(info gguf.TensorInfo, data io.Reader, use func(row int, raw []byte) error) error {
+	cols := info.Shape[len(info.Shape)-1]
+	rows := int(elements(info.Shape)) / cols
+	rowBytes, _ := info.Type.RowBytes(cols) // checked before any data is read
+	step := min(rows, max(1, chunkBytes/int(rowBytes)))
+	buf := make([]byte, step*int(rowBytes))
+	for row := 0; row < rows; row += step {
+		raw := buf[:min(step, rows-row)*int(rowBytes)]
+		if _, err := io.ReadFull(data, raw); err != nil {
+			if errors.Is(err, io.EOF) { // io.ReadFull's sign that nothing at all was left
+				err = io.ErrUnexpectedEOF
+			}
+			return fmt.Errorf("model: tensor %q: row %d of %d: %w", info.Name, row, rows, err)
+		}
+		if err := use(row, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decode appends the values of raw to dst.
+func decode(dst []float32, t gguf.Type, raw []byte) []float32 {
+	switch t {
+	case gguf.F32:
+		for ; len(raw) > 0; raw = raw[4:] {
+			dst = append(dst, math.Float32frombits(binary.LittleEndian.Uint32(raw)))
+		}
+	case gguf.F16:
+		for ; len(raw) > 0; raw = raw[2:] {
+			dst = append(dst, quant.Float16ToFloat32(binary.LittleEndian.Uint16(raw)))
+		}
+	case gguf.Q8_0:
+		n := len(dst)
+		dst = slices.Grow(dst, len(raw)/quant.BlockBytes*quant.BlockSize)
+		dst = dst[:n+len(raw)/quant.BlockBytes*quant.BlockSize]
+		quant.DequantizeRow(dst[n:], raw)
+	}
+	return dst
+}
+
+// checkFinite refuses NaN and infinities: one of them spoils every later number.
+// first is the place of values[0] in the tensor.
+func checkFinite(info gguf.TensorInfo, first int, values []float32) error {
+	for i, v := range values {
+		if v-v != 0 {
+			at := int64(first + i)
+			if info.Type == gguf.Q8_0 {
+				at -= at % quant.BlockSize // what is wrong is the scale, where the block starts
+			}
+			return &gguf.FormatError{
+				Offset: info.Offset + at*info.Size/elements(info.Shape), Section: "tensor data", Field: fmt.Sprintf("%q", info.Name),
+				Got: fmt.Sprintf("%v as value %d", v, first+i), Want: "a finite number",
+			}
+		}
+	}
+	return nil
+}
+
+// elements returns the product of the dims, which the reader has checked to fit.
+func elements(shape []int) int64 {
+	n := int64(1)
+	for _, dim := range shape {
+		n *= int64(dim)
+	}
+	return n
+}

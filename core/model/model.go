@@ -1,0 +1,94 @@
+// Package model is GPT-2: the weights, the forward pass and the cache of keys and
+// values. A Model is read-only after Load; all that changes is in a Session, and
+// any number of sessions may share a model.
+//
+// Sources: Radford et al. 2019, "Language Models are Unsupervised Multitask
+// Learners", section 2.3, and openai/gpt-2 src/model.py; Vaswani et al. 2017,
+// "Attention Is All You Need". In the comments V is the vocabulary, C the
+// embedding, H heads, D = C/H the width of one head, F the MLP's hidden units, T
+// the rows (tokens) of a pass and P the positions so far.
+//
+// # Events
+//
+// A pass reports its stages in this order, with these tensors. Layer is -1 before
+// and after the layers, Position is that of the last row, Tokens is T. All is lent
+// until the observer returns.
+//
+//	embed             rows [T, C]
+//	position          table [T, C], sum [T, C]
+//	                  and for each layer
+//	layers            none: the layer is entered
+//	ln1               mean [T], variance [T], scale [C], shift [C], result [T, C]
+//	attention         none: it is entered
+//	attention.qkv     qkv [T, 3, H, D]
+//	attention.scores  scores [H, T, P]: q·k; row t for the positions it sees, else 0
+//	attention.scale   scaled [H, T, P]: divided by √D
+//	attention.mask    weights [H, T, P]: after softmax
+//	attention.mix     mix [T, H, D], output [T, C]: after the projection
+//	residual1         sum [T, C]
+//	ln2               as ln1
+//	mlp               hidden [T, F], activated [T, F], output [T, C]
+//	residual2         sum [T, C]
+//	                  and after the last layer
+//	final             as ln1, for the rows whose logits are asked for
+//	head              logits [V], or [T, V] where ForwardAll asks for several
+//
+// A model without biases has no shift. More than 256 ids are read in several
+// passes, each with its own events; those that ask for no logits end without final
+// and head.
+package model
+
+import (
+	"math"
+
+	"vitrine/core/kernel"
+)
+
+// Model holds the weights.
+type Model struct {
+	config     Config
+	parameters int64
+
+	wte    linear    // token table, [V, C]
+	wpe    []float32 // position table, [Context, C]
+	blocks []block
+	lnF    layerNorm
+	head   linear // [V, C]; shares wte's matrix where it is tied
+
+	activate func(dst, x []float32)
+}
+
+// Config returns what the model is.
+func (m *Model) Config() Config { return m.config }
+
+// Parameters returns how many numbers the file holds for the model. A sinusoidal
+// position table is computed, not learned, and counts for none.
+func (m *Model) Parameters() int64 { return m.parameters }
+
+// activations has the MLP's non-linearity by its name.
+var activations = map[string]func(dst, x []float32){
+	"gelu_new": kernel.GELUNew,
+	"gelu":     kernel.GELU,
+	"relu":     kernel.ReLU,
+}
+
+// sinusoids returns the position table of Vaswani et al. 2017, section 3.5,
+// [positions, width]: sine in even columns, cosine in odd ones.
+//
+// Differs from Vaswani et al.: the token rows it is added to are not multiplied by
+// the root of the width (section 3.4), as GPT-2 does not either.
+func sinusoids(positions, width int) []float32 {
+	table := make([]float32, positions*width)
+	for i := 0; i < width; i += 2 {
+		wavelength := math.Pow(10000, float64(i)/float64(width))
+		for position := range positions {
+			sin, cos := math.Sincos(float64(position) / wavelength)
+			row := table[position*width:][:width]
+			row[i] = float32(sin)
+			if i+1 < width {
+				row[i+1] = float32(cos)
+			}
+		}
+	}
+	return table
+}

@@ -1,0 +1,237 @@
+package model
+
+import (
+	"math"
+
+	"vitrine/core/kernel"
+	"vitrine/core/stage"
+)
+
+// maxRows is the most rows of one pass. A longer prompt is read in several, so
+// that scratch memory has a bound: scores take H * maxRows * P.
+const maxRows = 256
+
+// pass is one run of T rows through the model: the scratch memory, which is used
+// again by every later pass, and a method for every stage. Row t is the token at
+// position start+t.
+type pass struct {
+	tracer
+	config   *Config
+	activate func(dst, x []float32)
+	kv       *layerCache // of the layer that runs
+	start    int
+	rows     int // T
+	acts     kernel.Activations
+
+	x         []float32 // [T, C], the residual stream
+	norm      []float32 // [T, C]
+	mean      []float32 // [T]
+	variance  []float32 // [T]
+	qkv       []float32 // [T, 3, H, D]
+	scores    []float32 // [H, T, P], P = start+T; row t is valid for columns 0..start+t
+	mix       []float32 // [T, H, D]
+	out       []float32 // [T, C], what attention or the MLP adds to x
+	hidden    []float32 // [T, F]
+	activated []float32 // [T, F]
+}
+
+// begin makes the pass ready for rows tokens from position start on.
+func (p *pass) begin(start, rows int, observer stage.Observer) {
+	c, f := p.config.Embedding, p.config.FeedForward
+	p.start, p.rows = start, rows
+	p.tracer.observer, p.tracer.err = observer, nil
+	p.event = stage.Event{Layer: -1, Position: start + rows - 1, Tokens: rows}
+
+	p.x = resized(p.x, rows*c)
+	p.norm = resized(p.norm, rows*c)
+	p.mean = resized(p.mean, rows)
+	p.variance = resized(p.variance, rows)
+	p.qkv = resized(p.qkv, rows*3*c)
+	p.scores = resized(p.scores, p.config.Heads*rows*p.positions())
+	p.mix = resized(p.mix, rows*c)
+	p.out = resized(p.out, rows*c)
+	p.hidden = resized(p.hidden, rows*f)
+	p.activated = resized(p.activated, rows*f)
+}
+
+// resized returns a slice of length n, on buf's memory where it is enough. What it
+// holds is not defined.
+func resized(buf []float32, n int) []float32 {
+	if cap(buf) < n {
+		return make([]float32, n)
+	}
+	return buf[:n]
+}
+
+// positions returns P, the positions that the newest row sees.
+func (p *pass) positions() int { return p.start + p.rows }
+
+// embed sets x to one row of the token table per id.
+func (p *pass) embed(wte *linear, ids []int) {
+	if p.stopped() {
+		return
+	}
+	c := p.config.Embedding
+	for t, id := range ids {
+		wte.row(p.x[t*c:][:c], id)
+	}
+	p.emit(stage.Embed, named("rows", p.x, p.rows, c))
+}
+
+// addPositions adds the rows of the position table, wpe [Context, C], to x.
+func (p *pass) addPositions(wpe []float32) {
+	if p.stopped() {
+		return
+	}
+	c := p.config.Embedding
+	table := wpe[p.start*c:][:p.rows*c]
+	kernel.Add(p.x, table)
+	p.emit(stage.Position, named("table", table, p.rows, c), named("sum", p.x, p.rows, c))
+}
+
+// enter reports a stage that consists of others.
+func (p *pass) enter(s stage.Stage) { p.emit(s) }
+
+// normalize sets norm to the layer norm of x.
+func (p *pass) normalize(s stage.Stage, n *layerNorm) {
+	p.normalizeRows(s, n, 0)
+}
+
+// normalizeRows sets norm to the layer norm of the rows of x from first on.
+func (p *pass) normalizeRows(s stage.Stage, n *layerNorm, first int) {
+	if p.stopped() {
+		return
+	}
+	c, rows := p.config.Embedding, p.rows-first
+	norm, mean, variance := p.norm[:rows*c], p.mean[:rows], p.variance[:rows]
+	n.apply(norm, mean, variance, p.x[first*c:])
+	p.emit(s, named("mean", mean, rows), named("variance", variance, rows),
+		named("scale", n.scale, c), named("shift", n.shift, c), named("result", norm, rows, c))
+}
+
+// queriesKeysValues projects norm to q, k and v of every head, and puts k and v
+// into the cache.
+func (p *pass) queriesKeysValues(qkv *linear) {
+	if p.stopped() {
+		return
+	}
+	c, h := p.config.Embedding, p.config.Heads
+	qkv.apply(p.qkv, p.norm, &p.acts)
+	for t := range p.rows {
+		row := p.qkv[t*3*c:][:3*c]
+		p.kv.put(p.start+t, row[c:2*c], row[2*c:])
+	}
+	p.emit(stage.AttentionQKV, named("qkv", p.qkv, p.rows, 3, h, c/h))
+}
+
+// scoreRow returns the scores of head h and row t for the positions that the row
+// sees: itself and all before it.
+func (p *pass) scoreRow(h, t int) []float32 {
+	return p.scores[(h*p.rows+t)*p.positions():][:p.start+t+1]
+}
+
+// score sets scores to q·k, for each head and row with every position that the row
+// sees. Later positions are masked by never being computed.
+func (p *pass) score() {
+	if p.stopped() {
+		return
+	}
+	c, d := p.config.Embedding, p.config.HeadDim()
+	if p.observed() {
+		clear(p.scores) // the columns that are not computed
+	}
+	for h := range p.config.Heads {
+		for t := range p.rows {
+			row := p.scoreRow(h, t)
+			keys, _ := p.kv.head(h, len(row))
+			kernel.Scores(row, p.qkv[t*3*c+h*d:][:d], keys)
+		}
+	}
+	p.emitScores(stage.AttentionScores, "scores")
+}
+
+// scale divides the scores by √D.
+func (p *pass) scale() {
+	if p.stopped() {
+		return
+	}
+	factor := float32(1 / math.Sqrt(float64(p.config.HeadDim())))
+	for h := range p.config.Heads {
+		for t := range p.rows {
+			kernel.Scale(p.scoreRow(h, t), factor)
+		}
+	}
+	p.emitScores(stage.AttentionScale, "scaled")
+}
+
+// maskedSoftmax makes each row of the scores sum to 1 over the positions it sees.
+func (p *pass) maskedSoftmax() {
+	if p.stopped() {
+		return
+	}
+	for h := range p.config.Heads {
+		for t := range p.rows {
+			kernel.Softmax(p.scoreRow(h, t))
+		}
+	}
+	p.emitScores(stage.AttentionMask, "weights")
+}
+
+func (p *pass) emitScores(s stage.Stage, name string) {
+	p.emit(s, named(name, p.scores, p.config.Heads, p.rows, p.positions()))
+}
+
+// mixValues sets mix to the sum of the values by their weights, head by head, and
+// out to its projection.
+func (p *pass) mixValues(proj *linear) {
+	if p.stopped() {
+		return
+	}
+	c, d := p.config.Embedding, p.config.HeadDim()
+	for h := range p.config.Heads {
+		for t := range p.rows {
+			weights := p.scoreRow(h, t)
+			_, values := p.kv.head(h, len(weights))
+			kernel.Mix(p.mix[t*c+h*d:][:d], weights, values)
+		}
+	}
+	proj.apply(p.out, p.mix, &p.acts)
+	p.emit(stage.AttentionMix, named("mix", p.mix, p.rows, p.config.Heads, d), named("output", p.out, p.rows, c))
+}
+
+// feedForward sets out to the MLP of norm.
+func (p *pass) feedForward(fc, proj *linear) {
+	if p.stopped() {
+		return
+	}
+	c, f := p.config.Embedding, p.config.FeedForward
+	fc.apply(p.hidden, p.norm, &p.acts)
+	p.activate(p.activated, p.hidden)
+	proj.apply(p.out, p.activated, &p.acts)
+	p.emit(stage.MLP, named("hidden", p.hidden, p.rows, f), named("activated", p.activated, p.rows, f), named("output", p.out, p.rows, c))
+}
+
+// addResidual adds out to x.
+func (p *pass) addResidual(s stage.Stage) {
+	if p.stopped() {
+		return
+	}
+	kernel.Add(p.x, p.out)
+	p.emit(s, named("sum", p.x, p.rows, p.config.Embedding))
+}
+
+// predict sets logits, [n, V], to the head's answer to the last n rows of x.
+func (p *pass) predict(lnF *layerNorm, head *linear, logits []float32) {
+	v := p.config.Vocabulary
+	n := len(logits) / v
+	p.normalizeRows(stage.Final, lnF, p.rows-n)
+	if p.stopped() {
+		return
+	}
+	head.apply(logits, p.norm[:n*p.config.Embedding], &p.acts)
+	if n == 1 {
+		p.emit(stage.Head, named("logits", logits, v))
+	} else {
+		p.emit(stage.Head, named("logits", logits, n, v))
+	}
+}

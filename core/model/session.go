@@ -1,0 +1,128 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+
+	"vitrine/core/stage"
+)
+
+// What Forward and ForwardAll refuse. The errors say the counts.
+var (
+	ErrNoTokens    = errors.New("model: no tokens")
+	ErrTokenRange  = errors.New("model: token id outside the vocabulary")
+	ErrContextFull = errors.New("model: context full")
+)
+
+// Session is one sequence of tokens in the making. Only one goroutine may use it
+// at a time.
+type Session struct {
+	model    *Model
+	length   int
+	capacity int
+	caches   []layerCache // by layer
+	pass     pass
+	logits   []float32 // [V], or [T, V] after ForwardAll
+}
+
+// NewSession returns an empty session for up to capacity positions. It panics
+// unless capacity is from 1 to the model's context.
+func (m *Model) NewSession(capacity int) *Session {
+	c := &m.config
+	if capacity < 1 || capacity > c.Context {
+		panic(fmt.Sprintf("model: NewSession: got a capacity of %d, want 1 to %d", capacity, c.Context))
+	}
+	s := &Session{model: m, capacity: capacity, caches: make([]layerCache, c.Layers)}
+	for i := range s.caches {
+		s.caches[i] = newLayerCache(c.Heads, capacity, c.HeadDim())
+	}
+	s.pass = pass{config: c, activate: m.activate, scores: make([]float32, c.Heads*capacity)}
+	s.logits = make([]float32, c.Vocabulary)
+	return s
+}
+
+// Len returns how many positions the session has read.
+func (s *Session) Len() int { return s.length }
+
+// Capacity returns how many positions the session has room for.
+func (s *Session) Capacity() int { return s.capacity }
+
+// Truncate forgets all positions from n on. It panics unless 0 <= n <= Len().
+func (s *Session) Truncate(n int) {
+	if n < 0 || n > s.length {
+		panic(fmt.Sprintf("model: Truncate: got %d, want 0 to %d", n, s.length))
+	}
+	s.length = n
+}
+
+// Forward appends ids to the sequence and returns the logits, [V], of what follows
+// the last of them. They are lent until the next call.
+//
+// Every stage is reported to observer, which may be nil, as the package comment
+// says. The result has the same bits whatever the observer is, and however ids are
+// divided among calls.
+//
+// No ids, an id outside the vocabulary or too many ids are ErrNoTokens,
+// ErrTokenRange and ErrContextFull, wrapped. An error of the observer ends the
+// pass before the next stage and is returned. After an error the session stands
+// where it stood before the call.
+func (s *Session) Forward(ids []int, observer stage.Observer) ([]float32, error) {
+	return s.forward(ids, 1, observer)
+}
+
+// ForwardAll is Forward with the logits that follow each of the ids, [T, V].
+func (s *Session) ForwardAll(ids []int, observer stage.Observer) ([]float32, error) {
+	return s.forward(ids, len(ids), observer)
+}
+
+// forward returns the logits that follow the last wanted ids.
+func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]float32, error) {
+	if err := s.check(ids); err != nil {
+		return nil, err
+	}
+	v, skip := s.model.config.Vocabulary, len(ids)-wanted
+	s.logits = resized(s.logits, wanted*v)
+	for from := 0; from < len(ids); from += maxRows {
+		to := min(from+maxRows, len(ids))
+		logits := s.logits[max(0, from-skip)*v : max(0, to-skip)*v]
+		if err := s.run(s.length+from, ids[from:to], logits, observer); err != nil {
+			return nil, err
+		}
+	}
+	s.length += len(ids)
+	return s.logits, nil
+}
+
+// check is the door: token ids and positions are trusted behind it.
+func (s *Session) check(ids []int) error {
+	if len(ids) == 0 {
+		return fmt.Errorf("%w: got 0, want at least 1", ErrNoTokens)
+	}
+	if room := s.capacity - s.length; len(ids) > room {
+		return fmt.Errorf("%w: got %d tokens after %d, want at most %d (room for %d in all)", ErrContextFull, len(ids), s.length, room, s.capacity)
+	}
+	for i, id := range ids {
+		if id < 0 || id >= s.model.config.Vocabulary {
+			return fmt.Errorf("%w: got %d as token %d of %d, want 0 to %d", ErrTokenRange, id, i+1, len(ids), s.model.config.Vocabulary-1)
+		}
+	}
+	return nil
+}
+
+// run is one pass: ids, [T], at the positions from start on. logits, [n, V], is
+// set for the last n rows and may be empty.
+func (s *Session) run(start int, ids []int, logits []float32, observer stage.Observer) error {
+	m, p := s.model, &s.pass
+	p.begin(start, len(ids), observer)
+	p.embed(&m.wte, ids)
+	p.addPositions(m.wpe)
+	for i := range m.blocks {
+		p.event.Layer, p.kv = i, &s.caches[i]
+		m.blocks[i].forward(p)
+	}
+	p.event.Layer = -1
+	if len(logits) > 0 {
+		p.predict(&m.lnF, &m.head, logits)
+	}
+	return p.err
+}

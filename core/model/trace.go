@@ -1,0 +1,53 @@
+package model
+
+import "vitrine/core/stage"
+
+// tensor is a tensor of an event before it is reported.
+type tensor struct {
+	name string
+	data []float32
+	dims [4]int
+	rank int
+}
+
+// named returns the tensor with the given dims, at most four.
+func named(name string, data []float32, dims ...int) tensor {
+	t := tensor{name: name, data: data, rank: len(dims)}
+	copy(t.dims[:], dims)
+	return t
+}
+
+// tracer reports the stages of a pass. It keeps the observer's first error, after
+// which no further stage may run: each begins by asking stopped. Its storage is
+// used again for every event.
+type tracer struct {
+	observer stage.Observer // nil: nobody is told
+	err      error
+	event    stage.Event
+	tensors  [5]stage.Tensor // ln1 has the most
+	dims     [5][4]int
+}
+
+// observed tells whether what only an observer sees needs to be made.
+func (t *tracer) observed() bool { return t.observer != nil }
+
+func (t *tracer) stopped() bool { return t.err != nil }
+
+// emit reports that the stage has run, with the tensors that have data: a model
+// without biases has no shift.
+func (t *tracer) emit(s stage.Stage, tensors ...tensor) {
+	if t.observer == nil || t.err != nil {
+		return
+	}
+	n := 0
+	for _, x := range tensors {
+		if x.data != nil {
+			t.dims[n] = x.dims
+			t.tensors[n] = stage.Tensor{Name: x.name, Shape: t.dims[n][:x.rank], Data: x.data}
+			n++
+		}
+	}
+	t.event.Stage = s
+	t.event.Tensors = t.tensors[:n]
+	t.err = t.observer.Report(&t.event)
+}
