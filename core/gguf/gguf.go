@@ -26,6 +26,10 @@ const (
 	maxName = 64    // bytes of a tensor name; the specification's
 	maxKey  = 65535 // bytes of a metadata key; the specification's
 
+	// maxCount bounds the keys, and the tensors: their bookkeeping takes more memory
+	// than their bytes in the file. GPT-2 XL has 580 tensors.
+	maxCount = 1 << 16
+
 	// maxHeader bounds all that comes before the tensor data, hence what a reader
 	// keeps in memory. A vocabulary of 50257 tokens and its merges take 1.5 MB, one
 	// of 256 thousand tokens about 15.

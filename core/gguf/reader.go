@@ -91,18 +91,24 @@ func readHeader(s *source) (tensors, keys uint64, err error) {
 	default:
 		return 0, 0, s.bad(fmt.Sprintf("GGUF version %d", v), "version 3")
 	}
-	s.field = "tensor count"
-	if tensors, err = s.uint64(); err != nil {
+	if tensors, err = readCount(s, "tensor count", minInfo); err != nil {
 		return 0, 0, err
 	}
-	if err := s.need(tensors, minInfo); err != nil {
-		return 0, 0, err
+	keys, err = readCount(s, "metadata count", minKeyValue)
+	return tensors, keys, err
+}
+
+// readCount reads the number of things of at least size bytes each.
+func readCount(s *source, field string, size uint64) (uint64, error) {
+	s.field = field
+	count, err := s.uint64()
+	if err != nil {
+		return 0, err
 	}
-	s.field = "metadata count"
-	if keys, err = s.uint64(); err != nil {
-		return 0, 0, err
+	if count > maxCount {
+		return 0, s.bad(fmt.Sprint(count), fmt.Sprintf("at most %d", maxCount))
 	}
-	return tensors, keys, s.need(keys, minKeyValue)
+	return count, s.need(count, size)
 }
 
 // The least that a key with its value, and a tensor info, can take in the file.
@@ -232,17 +238,17 @@ func place(infos []info, start, fileEnd int64) ([]TensorInfo, error) {
 	var tensors []TensorInfo
 	free := start // the first byte after the tensors so far
 	for i, t := range infos {
-		bad := func(got, want string) error {
-			return &FormatError{Offset: t.at, Section: "tensor infos", Field: fmt.Sprintf("%q", t.Name), Got: got, Want: want}
+		bad := func(err error, got, want string) error {
+			return &FormatError{Offset: t.at, Section: "tensor infos", Field: fmt.Sprintf("%q", t.Name), Got: got, Want: want, Err: err}
 		}
 		// Compared without adding first: offset and size can be near the largest int64.
 		if start > fileEnd || t.Offset > fileEnd-start || t.Size > fileEnd-start-t.Offset {
-			return nil, bad(fmt.Sprintf("%d bytes at data offset %d", t.Size, t.Offset),
+			return nil, bad(io.ErrUnexpectedEOF, fmt.Sprintf("%d bytes at data offset %d", t.Size, t.Offset),
 				fmt.Sprintf("data that ends at most %d bytes after the start of the data section", max(0, fileEnd-start)))
 		}
 		t.Offset += start
 		if t.Offset < free {
-			return nil, bad(fmt.Sprintf("data offset %d, inside the data of %q", t.Offset-start, tensors[i-1].Name),
+			return nil, bad(nil, fmt.Sprintf("data offset %d, inside the data of %q", t.Offset-start, tensors[i-1].Name),
 				fmt.Sprintf("at least %d", free-start))
 		}
 		free = t.Offset + t.Size

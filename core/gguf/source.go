@@ -7,11 +7,16 @@ import (
 	"io"
 	"math"
 	"math/bits"
+	"slices"
 )
 
-// window is the size of the read buffer, and the step in which arrays and strings
-// grow: a length that lies costs at most one window more than the file holds.
-const window = 64 << 10
+const (
+	// window is the size of the read buffer, and the step in which strings grow.
+	window = 64 << 10
+	// room is the most elements an array gets memory for before they are read: all of
+	// GPT-2's vocabulary, and at most 1 MiB for a length that lies.
+	room = 1 << 16
+)
 
 // source reads the header: it counts bytes, refuses to go past the end and knows
 // what it is reading, so that every error can say where and what.
@@ -91,55 +96,65 @@ func (s *source) name(limit uint64) (string, error) {
 	return string(b), err
 }
 
-// text reads a string of any length, appending it to arena.
-func (s *source) text(arena []byte) ([]byte, error) {
+// text reads a string of any length.
+func (s *source) text() (string, error) {
 	n, err := s.uint64()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if err := s.need(n, 1); err != nil {
-		return nil, err
+		return "", err
 	}
+	var text []byte
 	for n > 0 {
 		part, err := s.take(int(min(n, window)))
 		if err != nil {
-			return nil, err
+			return "", err
 		}
-		arena = append(arena, part...)
+		text = append(text, part...)
 		n -= uint64(len(part))
 	}
-	return arena, nil
+	return string(text), nil
 }
 
-// texts reads an array of strings. The strings share memory, one allocation a
-// window instead of one a string: a vocabulary has a hundred thousand.
+// texts reads an array of strings.
 func (s *source) texts(count uint64) ([]string, error) {
 	if err := s.need(count, 8); err != nil { // 8: an empty string's length
 		return nil, err
 	}
-	list := []string{}
-	var arena []byte
-	var ends []int // of the strings in arena
-	flush := func() {
-		all, start := string(arena), 0
-		for _, end := range ends {
-			list = append(list, all[start:end])
-			start = end
+	list := make([]string, 0, min(count, room))
+	for {
+		list = s.buffered(list, count)
+		if uint64(len(list)) == count {
+			return list, nil
 		}
-		arena, ends = arena[:0], ends[:0]
-	}
-	for range count {
-		var err error
-		if arena, err = s.text(arena); err != nil {
+		text, err := s.text() // across the end of the buffer, which it fills again
+		if err != nil {
 			return nil, err
 		}
-		ends = append(ends, len(arena))
-		if len(arena) >= window || len(ends) >= window/8 {
-			flush()
-		}
+		list = append(list, text)
 	}
-	flush()
-	return list, nil
+}
+
+// buffered appends to list, up to count strings, those that lie whole in the read
+// buffer. They share memory, one allocation a window instead of one a string: a
+// vocabulary has a hundred thousand.
+func (s *source) buffered(list []string, count uint64) []string {
+	b, _ := s.r.Peek(s.r.Buffered()) // of what is there: no error
+	b = b[:min(int64(len(b)), s.end-s.offset)]
+	all, used := string(b), 0
+	for uint64(len(list)) < count && len(b)-used >= 8 {
+		n := binary.LittleEndian.Uint64(b[used:])
+		if n > uint64(len(b)-used-8) {
+			break
+		}
+		start := used + 8
+		used = start + int(n)
+		list = append(list, all[start:used])
+	}
+	s.r.Discard(used) // all in the buffer: no error
+	s.offset += int64(used)
+	return list
 }
 
 // number is what a metadata value or array element can be, apart from strings.
@@ -162,7 +177,7 @@ func several[T number](s *source, count uint64) ([]T, error) {
 	if err := s.need(count, uint64(size)); err != nil {
 		return nil, err
 	}
-	list := []T{}
+	list := make([]T, 0, min(count, room))
 	for uint64(len(list)) < count {
 		n := int(min(count-uint64(len(list)), uint64(window/size)))
 		b, err := s.take(n * size)
@@ -172,7 +187,7 @@ func several[T number](s *source, count uint64) ([]T, error) {
 		if err := s.checkBools(b, *new(T)); err != nil {
 			return nil, err
 		}
-		list = append(list, make([]T, n)...)
+		list = slices.Grow(list, n)[:len(list)+n]
 		if _, err := binary.Decode(b, binary.LittleEndian, list[len(list)-n:]); err != nil {
 			return nil, err
 		}

@@ -48,8 +48,7 @@ func readValue(s *source) (any, error) {
 	case kindBool:
 		return one[bool](s)
 	case kindText:
-		b, err := s.text(nil)
-		return string(b), err
+		return s.text()
 	case kindArray:
 		return readArray(s)
 	case kindUint64:
