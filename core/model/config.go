@@ -34,7 +34,7 @@ const (
 	maxContext     = 1 << 16
 	maxEmbedding   = 1 << 16
 	maxFeedForward = 1 << 18
-	maxTable       = 1 << 26 // values of the position table, which the file need not hold: 256 MiB
+	maxTable       = 1 << 24 // values of a sinusoidal position table, which is not in the file: 64 MiB
 )
 
 // Config says what a model is.

@@ -1,0 +1,88 @@
+package model
+
+import (
+	"slices"
+	"testing"
+
+	"vitrine/core/stage"
+)
+
+// TestCacheLayout stores rows that encode their own coordinates, so that a number
+// in a wrong place says where it came from.
+func TestCacheLayout(t *testing.T) {
+	const layers, heads, capacity, headSize = 3, 3, 7, 3 // H*D <= 10, so that the digits do not run together
+	at := func(layer, position, dim int) float32 { return float32(layer*1000 + position*10 + dim) }
+	caches := make([]layerCache, layers)
+	for layer := range caches {
+		caches[layer] = newLayerCache(heads, capacity, headSize)
+		for position := range capacity {
+			var key, value []float32 // [H, D]
+			for dim := range heads * headSize {
+				key = append(key, at(layer, position, dim))
+				value = append(value, -at(layer, position, dim))
+			}
+			caches[layer].put(position, key, value)
+		}
+	}
+	for layer := range caches {
+		for h := range heads {
+			for n := 1; n <= capacity; n++ {
+				keys, values := caches[layer].head(h, n)
+				if len(keys) != n*headSize || len(values) != n*headSize {
+					t.Fatalf("head(%d, %d): got %d keys and %d values, want %d", h, n, len(keys), len(values), n*headSize)
+				}
+				for i := range keys {
+					want := at(layer, i/headSize, h*headSize+i%headSize)
+					if keys[i] != want || values[i] != -want {
+						t.Fatalf("layer %d: head(%d, %d)[%d]: got key %v, value %v, want %v", layer, h, n, i, keys[i], values[i], want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestCacheHoldsKeysAndValues: after a prompt, tokens and a step back, each
+// layer's cache holds what the last attention.qkv of each position reported.
+func TestCacheHoldsKeysAndValues(t *testing.T) {
+	m := gpt2(t).load(t)
+	c := m.Config()
+	heads, d := c.Heads, c.HeadDim()
+	rows := make([][][]float32, c.Layers) // by layer and position, [3, H, D]
+	for layer := range rows {
+		rows[layer] = make([][]float32, c.Context)
+	}
+	observe := func(ev *stage.Event) error {
+		if ev.Stage == stage.AttentionQKV {
+			qkv := ev.Tensor("qkv")
+			for row := range ev.Tokens {
+				rows[ev.Layer][ev.Position-ev.Tokens+1+row] = slices.Clone(qkv[row*3*heads*d:][:3*heads*d])
+			}
+		}
+		return nil
+	}
+	s := m.NewSession(c.Context)
+	for _, ids := range [][]int{{1, 2, 3, 4, 5}, {6}, {7, 8}} {
+		if _, err := s.Forward(ids, observe); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Truncate(4)
+	if _, err := s.Forward([]int{9, 10}, observe); err != nil {
+		t.Fatal(err)
+	}
+	for layer := range rows {
+		for h := range heads {
+			keys, values := s.caches[layer].head(h, s.Len())
+			for position := range s.Len() {
+				row := rows[layer][position]
+				if k := keys[position*d:][:d]; !slices.Equal(k, row[(heads+h)*d:][:d]) {
+					t.Errorf("layer %d, head %d, position %d: got key %v, want %v", layer, h, position, k, row[(heads+h)*d:][:d])
+				}
+				if v := values[position*d:][:d]; !slices.Equal(v, row[(2*heads+h)*d:][:d]) {
+					t.Errorf("layer %d, head %d, position %d: got value %v, want %v", layer, h, position, v, row[(2*heads+h)*d:][:d])
+				}
+			}
+		}
+	}
+}
