@@ -10,7 +10,7 @@ WASM    := GOOS=js GOARCH=wasm $(GO)
 ESBUILD := $(GO) tool esbuild --log-level=warning
 # What the browser runs takes tiktoken-go without its network loader.
 MODFILE := -modfile=build/wasm.mod
-PAGE    := --bundle --format=esm --target=es2022 --minify --loader:.mmd=text --outdir=build/site
+PAGE    := --bundle --format=esm --target=es2022 --minify --outdir=build/site
 ADDR    := localhost:8080
 
 # Folders are listed too: their time changes when a file in them is removed.
