@@ -12,7 +12,10 @@ func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {
 	matmulF32Generic(dst, x, w, from, to)
 }
 
-func quantize16(q []int16, scales, x []float32)    { quantize16Generic(q, scales, x) }
+func quantize16(q []int16, scales []float32, bias []int32, x []float32) {
+	quantize16Generic(q, scales, bias, x)
+}
+
 func scores(dst, q, k []float32)                   { scoresGeneric(dst, q, k) }
 func mix(dst, weights, v []float32)                { mixGeneric(dst, weights, v) }
 func sum(x []float32) float32                      { return sumGeneric(x) }

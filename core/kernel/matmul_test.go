@@ -204,12 +204,17 @@ func TestQuantizeMatchesGeneric(t *testing.T) {
 		for T := range 4 {
 			for kind, x := range inputs(rng, T*cols) {
 				a.Quantize(x, cols)
-				q, scales := make([]int16, len(x)), make([]float32, len(x)/32)
-				quantize16Generic(q, scales, x)
+				q, scales, bias := make([]int16, len(x)), make([]float32, len(x)/32), make([]int32, len(x)/32)
+				quantize16Generic(q, scales, bias, x)
 				wantSame(t, a.scales, scales, "scales of %s", kind)
 				for i := range q {
 					if a.q[i] != q[i] {
 						t.Fatalf("%s: Quantize(%s): [%d] = %d, want %d", name, kind, i, a.q[i], q[i])
+					}
+				}
+				for b := range bias {
+					if a.bias[b] != bias[b] {
+						t.Fatalf("%s: Quantize(%s): bias[%d] = %d, want %d", name, kind, b, a.bias[b], bias[b])
 					}
 				}
 				if a.Rows() != T || a.Cols() != cols {

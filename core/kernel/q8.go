@@ -11,8 +11,8 @@ import (
 // registers of four lanes, one lane a row.
 const groupRows = 8
 
-// groupBlock is the number of weights in one block of one group.
-const groupBlock = groupRows * quant.BlockSize
+// groupBlock is the number of words, of two weights each, in one block of a group.
+const groupBlock = groupRows / 2 * quant.BlockSize
 
 // MatrixQ8 is a matrix of Q8_0 weights in the order in which the kernels read
 // memory, so that a product runs through it once from start to end:
@@ -20,15 +20,19 @@ const groupBlock = groupRows * quant.BlockSize
 //	for each group of 8 rows (the last is padded with zero rows)
 //	  for each block of 32 columns
 //	    for each pair of columns c, c+1
-//	      for each row of the group: w[row][c], w[row][c+1]
+//	      for each row r of the first 4: 256*w[r][c]   + w[r+4][c]   + 128,
+//	                                     256*w[r][c+1] + w[r+4][c+1] + 128
 //
-// Sixteen consecutive weights are thus one pair of columns of eight rows: widened
-// to 16 bits and multiplied by that pair of activations in every lane, they give
-// one partial sum per row, and no lanes are ever added to each other.
+// Eight consecutive words are thus one pair of columns of eight rows. A row is a
+// lane: no lanes are ever added to each other. And no weight is ever widened:
+// the products of the whole words with the activations, summed in 32 bits that
+// may wrap around, are 256*upper + lower + 128*sum(x), from which upper, the
+// products of the words shifted right by 8, and 128*sum(x), the same for all rows,
+// give lower: less work than to extend both to 16 bits.
 type MatrixQ8 struct {
 	rows, cols int
 	groups     int       // ceil(rows / 8)
-	w          []int8    // [groups, cols/32, 16, 8, 2]
+	w          []int16   // [groups, cols/32, 16, 4, 2]
 	scales     []float32 // [groups, cols/32, 8]
 }
 
@@ -40,7 +44,7 @@ func NewMatrixQ8(rows, cols int) *MatrixQ8 {
 	groups := (rows + groupRows - 1) / groupRows
 	return &MatrixQ8{
 		rows: rows, cols: cols, groups: groups,
-		w:      make([]int8, groups*groupRows*cols),
+		w:      make([]int16, groups*groupRows/2*cols),
 		scales: make([]float32, groups*groupRows*cols/quant.BlockSize),
 	}
 }
@@ -83,14 +87,24 @@ func (m *MatrixQ8) setRow(row int, blocks []byte) error {
 		lane := row % groupRows
 		scales[lane] = scale
 		for i, q := range raw[2:] {
-			w[i/2*2*groupRows+2*lane+i%2] = int8(q)
+			word := &w[i/2*groupRows+2*(lane%4)+i%2]
+			if lane < 4 {
+				*word = int16(q)<<8 | *word&0xFF
+			} else {
+				*word = *word&^0xFF | int16(q^0x80) // int8(q) + 128
+			}
 		}
 	}
 	return nil
 }
 
-// block returns the weights [16, 8, 2] and scales [8] of block b of a group.
-func (m *MatrixQ8) block(group, b int) (w []int8, scales []float32) {
+// split returns the two weights of a word.
+func split(word int16) (upper, lower int32) {
+	return int32(word >> 8), int32(uint8(word)) - 128
+}
+
+// block returns the words [16, 4, 2] and scales [8] of block b of a group.
+func (m *MatrixQ8) block(group, b int) (w []int16, scales []float32) {
 	i := group*(m.cols/quant.BlockSize) + b
 	return m.w[i*groupBlock:][:groupBlock], m.scales[i*groupRows:][:groupRows]
 }
@@ -102,8 +116,12 @@ func (m *MatrixQ8) Row(dst []float32, row int) {
 	lane := row % groupRows
 	for i := range dst {
 		w, scales := m.block(row/groupRows, i/quant.BlockSize)
-		q := w[i%quant.BlockSize/2*2*groupRows+2*lane+i%2]
-		dst[i] = float32(q) * scales[lane]
+		upper, lower := split(w[i%quant.BlockSize/2*groupRows+2*(lane%4)+i%2])
+		if lane < 4 {
+			dst[i] = float32(upper) * scales[lane]
+		} else {
+			dst[i] = float32(lower) * scales[lane]
+		}
 	}
 }
 
@@ -123,6 +141,7 @@ type Activations struct {
 	rows, cols int
 	q          []int16   // [T, cols]
 	scales     []float32 // [T, cols/32]
+	bias       []int32   // [T, cols/32], -128 times the sum of the block's q
 }
 
 // Rows returns the number of rows, T.
@@ -143,14 +162,16 @@ func (a *Activations) Quantize(x []float32, cols int) {
 	if cap(a.q) < len(x) {
 		a.q = make([]int16, len(x))
 		a.scales = make([]float32, len(x)/quant.BlockSize)
+		a.bias = make([]int32, len(x)/quant.BlockSize)
 	}
 	a.rows, a.cols = len(x)/cols, cols
-	a.q, a.scales = a.q[:len(x)], a.scales[:len(x)/quant.BlockSize]
-	quantize16(a.q, a.scales, x)
+	blocks := len(x) / quant.BlockSize
+	a.q, a.scales, a.bias = a.q[:len(x)], a.scales[:blocks], a.bias[:blocks]
+	quantize16(a.q, a.scales, a.bias, x)
 }
 
-// quantize16Generic quantizes whole blocks; len(q) = len(x) = 32*len(scales).
-func quantize16Generic(q []int16, scales []float32, x []float32) {
+// quantize16Generic quantizes whole blocks; q and x are [n, 32], the others [n].
+func quantize16Generic(q []int16, scales []float32, bias []int32, x []float32) {
 	for b := range scales {
 		x, q := x[b*quant.BlockSize:][:quant.BlockSize], q[b*quant.BlockSize:][:quant.BlockSize]
 		var top uint32 // of the bits without the sign: ordered as the magnitudes are
@@ -159,7 +180,7 @@ func quantize16Generic(q []int16, scales []float32, x []float32) {
 		}
 		if top < tinyBits || top >= infBits {
 			clear(q)
-			scales[b] = 0
+			scales[b], bias[b] = 0, 0
 			if top >= infBits {
 				scales[b] = float32(math.NaN())
 			}
@@ -168,9 +189,13 @@ func quantize16Generic(q []int16, scales []float32, x []float32) {
 		largest := math.Float32frombits(top)
 		scales[b] = largest / maxQ16
 		inverse := maxQ16 / largest
+		var sum int32
 		for i, v := range x {
-			q[i] = int16(math.Float32bits(float32(v*inverse)+roundMagic) - roundMagicBits)
+			k := int32(math.Float32bits(float32(v*inverse)+roundMagic)) - roundMagicBits
+			q[i] = int16(k)
+			sum += k
 		}
+		bias[b] = -128 * sum
 	}
 }
 
@@ -216,12 +241,15 @@ func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
 
 // dotGroupQ8 returns the integer products of 32 activations with one block of
 // eight rows.
-func dotGroupQ8(w []int8, x []int16) (dots [groupRows]int32) {
+func dotGroupQ8(w []int16, x []int16) (dots [groupRows]int32) {
 	for i := 0; i < quant.BlockSize; i += 2 {
 		x0, x1 := int32(x[i]), int32(x[i+1])
-		pair := (*[2 * groupRows]int8)(w[i*groupRows:])
-		for r := range dots {
-			dots[r] += int32(pair[2*r])*x0 + int32(pair[2*r+1])*x1
+		pair := (*[groupRows]int16)(w[i/2*groupRows:])
+		for r := range 4 {
+			upper0, lower0 := split(pair[2*r])
+			upper1, lower1 := split(pair[2*r+1])
+			dots[r] += upper0*x0 + upper1*x1
+			dots[r+4] += lower0*x0 + lower1*x1
 		}
 	}
 	return dots

@@ -1,0 +1,138 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+)
+
+// One token: weight bytes a second (one a weight, scales not counted).
+func BenchmarkMatvecQ8(b *testing.B) {
+	for _, shape := range [][2]int{{192, 192}, {768, 768}, {3072, 768}, {768, 3072}, {50257, 768}} {
+		rows, cols := shape[0], shape[1]
+		b.Run(fmt.Sprintf("%dx%d", rows, cols), func(b *testing.B) {
+			w := randomQ8(newRand(), rows, cols)
+			var x Activations
+			x.Quantize(normals(newRand(), cols, 1), cols)
+			dst := make([]float32, rows)
+			b.SetBytes(int64(rows * cols))
+			b.ReportAllocs()
+			for b.Loop() {
+				MatmulQ8(dst, &x, w)
+			}
+		})
+	}
+}
+
+// A layer's matrices in turn, twelve times: more than any cache holds.
+func BenchmarkPassQ8(b *testing.B) {
+	var layers []*MatrixQ8
+	var size int64
+	for range 12 {
+		for _, shape := range [][2]int{{2304, 768}, {768, 768}, {3072, 768}, {768, 3072}} {
+			layers = append(layers, randomQ8(newRand(), shape[0], shape[1]))
+			size += int64(shape[0] * shape[1])
+		}
+	}
+	var narrow, wide Activations
+	narrow.Quantize(normals(newRand(), 768, 1), 768)
+	wide.Quantize(normals(newRand(), 3072, 1), 3072)
+	dst := make([]float32, 3072)
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, w := range layers {
+			x := &narrow
+			if w.Cols() == 3072 {
+				x = &wide
+			}
+			MatmulQ8(dst[:w.Rows()], x, w)
+		}
+	}
+}
+
+// 128 tokens: multiplications with their additions a second.
+func BenchmarkMatmulQ8(b *testing.B) {
+	for _, shape := range [][2]int{{192, 192}, {768, 768}, {3072, 768}, {768, 3072}} {
+		rows, cols := shape[0], shape[1]
+		b.Run(fmt.Sprintf("%dx%d", rows, cols), func(b *testing.B) {
+			w := randomQ8(newRand(), rows, cols)
+			var x Activations
+			x.Quantize(normals(newRand(), 128*cols, 1), cols)
+			dst := make([]float32, 128*rows)
+			n := 0
+			for b.Loop() {
+				MatmulQ8(dst, &x, w)
+				n++
+			}
+			b.ReportMetric(float64(n)*float64(128*rows*cols)/b.Elapsed().Seconds()/1e9, "GMAC/s")
+		})
+	}
+}
+
+func BenchmarkMatmulF32(b *testing.B) {
+	for _, T := range []int{1, 128} {
+		const rows, cols = 768, 768
+		b.Run(fmt.Sprintf("T=%d", T), func(b *testing.B) {
+			w := NewMatrixF32(rows, cols)
+			w.SetRows(0, normals(newRand(), rows*cols, 1))
+			x, dst := normals(newRand(), T*cols, 1), make([]float32, T*rows)
+			n := 0
+			for b.Loop() {
+				MatmulF32(dst, x, w)
+				n++
+			}
+			b.ReportMetric(float64(n)*float64(T*rows*cols)/b.Elapsed().Seconds()/1e9, "GMAC/s")
+		})
+	}
+}
+
+// Attention of one head of 64 over 1000 positions: bytes of keys or values a second.
+func BenchmarkAttention(b *testing.B) {
+	const p = 1000
+	for _, d := range []int{32, 64} {
+		q, k, w := normals(newRand(), d, 1), normals(newRand(), p*d, 1), normals(newRand(), p, 1)
+		b.Run(fmt.Sprintf("Scores/D=%d", d), func(b *testing.B) {
+			b.SetBytes(4 * p * int64(d))
+			for b.Loop() {
+				Scores(w, q, k)
+			}
+		})
+		b.Run(fmt.Sprintf("Mix/D=%d", d), func(b *testing.B) {
+			b.SetBytes(4 * p * int64(d))
+			for b.Loop() {
+				Mix(q, w, k)
+			}
+		})
+	}
+}
+
+func BenchmarkElementwise(b *testing.B) {
+	const n = 768
+	x, y, z := normals(newRand(), n, 1), normals(newRand(), n, 1), normals(newRand(), n, 1)
+	dst := make([]float32, n)
+	var a Activations
+	logits := normals(newRand(), 50257, 1)
+	for _, k := range []struct {
+		name string
+		n    int
+		run  func()
+	}{
+		{"LayerNorm", n, func() { LayerNorm(dst, x, y, z, 1e-5) }},
+		{"Softmax", n, func() { copy(dst, x); Softmax(dst) }},
+		{"Softmax50257", len(logits), func() { Softmax(logits) }},
+		{"GELUNew", n, func() { GELUNew(dst, x) }},
+		{"GELU", n, func() { GELU(dst, x) }},
+		{"Add", n, func() { Add(dst, x) }},
+		{"Scale", n, func() { Scale(dst, 1) }},
+		{"Quantize", n, func() { a.Quantize(x, n) }},
+	} {
+		b.Run(k.name, func(b *testing.B) {
+			runs := 0
+			for b.Loop() {
+				k.run()
+				runs++
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(runs)/float64(k.n), "ns/value")
+		})
+	}
+}
