@@ -1,0 +1,136 @@
+package tokenizer
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mergePlain is the merging in its plainest form: look at every pair, join the
+// best, begin again.
+func mergePlain(tok *Tokenizer, piece string) []int {
+	var ids []int
+	for i := range len(piece) {
+		ids = append(ids, int(tok.made[piece[i]]))
+	}
+	for {
+		best, at := int32(-1), -1
+		for i := range max(len(ids)-1, 0) {
+			rank, ok := tok.rankOf[pair{int32(ids[i]), int32(ids[i+1])}]
+			if ok && (at < 0 || rank < best) {
+				best, at = rank, i
+			}
+		}
+		if at < 0 {
+			return ids
+		}
+		ids = slices.Replace(ids, at, at+2, int(tok.made[best]))
+	}
+}
+
+// TestLongMergeMatchesCoreBPE compares the two on pieces of all lengths around
+// longPiece and far above, and on every token of the vocabulary.
+func TestLongMergeMatchesCoreBPE(t *testing.T) {
+	tok := gpt2(t)
+	rng := rand.New(rand.NewPCG(7, 8))
+	letters := []rune("aaabcdethinorsé漢かA")
+	pieces := []string{strings.Repeat("a", 1500), strings.Repeat("the", 500), strings.Repeat("漢", 400)}
+	for _, n := range []int{1, 2, 3, 4, 7, 16, 50, longPiece - 1, longPiece, longPiece + 1, 1200} {
+		for range 20 {
+			piece := make([]rune, n)
+			for i := range piece {
+				piece[i] = letters[rng.IntN(len(letters))]
+			}
+			pieces = append(pieces, string(piece))
+		}
+	}
+	for _, piece := range pieces {
+		want := tok.core.EncodeOrdinary(piece)
+		for i, rank := range want {
+			want[i] = int(tok.made[rank])
+		}
+		if got := tok.merge(nil, piece); !slices.Equal(got, want) {
+			t.Errorf("merge(%.40q...) = %v, CoreBPE gives %v", piece, got, want)
+		}
+	}
+	for id, b := range tok.bytes[:50256] {
+		if got := tok.merge(nil, string(b)); len(got) != 1 || got[0] != id {
+			t.Errorf("merge of token %d, %q, = %v, want itself", id, b, got)
+		}
+	}
+}
+
+// TestSharedVocabulariesUseCoreBPE: trained vocabularies are decided by ranks.
+func TestSharedVocabulariesUseCoreBPE(t *testing.T) {
+	if gpt2(t).core == nil {
+		t.Error("GPT-2's vocabulary does not go through CoreBPE")
+	}
+	tiny := directoryFile(t, "checkpoints/tiny/vocab.json", "checkpoints/tiny/merges.txt").tokenizer(t)
+	if tiny.core == nil {
+		t.Error("the default model's vocabulary does not go through CoreBPE")
+	}
+	for _, text := range awkward {
+		checkCoreBPE(t, tiny, text)
+	}
+}
+
+// TestEditedVocabulary: "ab" comes before "bc", so "abc" is made of "ab" and "c"
+// although there is a token "abc", which ranks alone would pick.
+func TestEditedVocabulary(t *testing.T) {
+	f := byteFile()
+	f.types = nil
+	f.tokens = append(f.tokens, "ab", "bc", "abc") // 257, 258, 259
+	f.merges = []string{"a b", "b c", "a bc"}
+	tok := f.tokenizer(t)
+	if tok.core != nil {
+		t.Error("ranks decide, want not")
+	}
+	if got, want := tok.Encode("abc"), []int{257, 'c'}; !slices.Equal(got, want) {
+		t.Errorf("Encode(abc) = %v, want %v", got, want)
+	}
+}
+
+// TestRandomVocabularies holds Encode against the plainest merging for random
+// merges over three letters: some decided by ranks, some not.
+func TestRandomVocabularies(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	decided := 0
+	const rounds = 600
+	for range rounds {
+		f := byteFile()
+		f.types = nil
+		parts := []string{"a", "b", "c"}
+		for range 1 + rng.IntN(6) {
+			left, right := parts[rng.IntN(len(parts))], parts[rng.IntN(len(parts))]
+			if slices.Contains(f.merges, left+" "+right) {
+				continue
+			}
+			f.merges = append(f.merges, left+" "+right)
+			if !slices.Contains(f.tokens, left+right) {
+				f.tokens = append(f.tokens, left+right)
+				parts = append(parts, left+right)
+			}
+		}
+		tok := f.tokenizer(t)
+		if tok.core != nil {
+			decided++
+		}
+		for range 60 {
+			text := make([]byte, rng.IntN(14))
+			for i := range text {
+				text[i] = "abc"[rng.IntN(3)]
+			}
+			want := mergePlain(tok, string(text))
+			if got := tok.Encode(string(text)); !slices.Equal(got, want) {
+				t.Fatalf("merges %q: Encode(%q) = %v, want %v (CoreBPE used: %v)", f.merges, text, got, want, tok.core != nil)
+			}
+			if got := tok.merge(nil, string(text)); !slices.Equal(got, want) {
+				t.Fatalf("merges %q: merge(%q) = %v, want %v", f.merges, text, got, want)
+			}
+		}
+	}
+	if decided < rounds/10 || decided > rounds*9/10 {
+		t.Errorf("ranks decide %d of %d vocabularies: the test sees only one kind", decided, rounds)
+	}
+}

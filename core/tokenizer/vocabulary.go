@@ -1,0 +1,251 @@
+package tokenizer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"vitrine/core/gguf"
+)
+
+// Keys and values of the model file.
+// Source: ggml/docs/gguf.md, "Tokenizer".
+const (
+	keyModel  = "tokenizer.ggml.model"
+	keyPre    = "tokenizer.ggml.pre"
+	keyTokens = "tokenizer.ggml.tokens"
+	keyTypes  = "tokenizer.ggml.token_type"
+	keyMerges = "tokenizer.ggml.merges"
+	keyBOS    = "tokenizer.ggml.bos_token_id"
+	keyEOS    = "tokenizer.ggml.eos_token_id"
+
+	wantModel = "gpt2"
+	wantPre   = "gpt-2"
+
+	typeNormal = 1
+)
+
+// byteTokens is the number of tokens that are one byte; they have the first ranks.
+const byteTokens = 256
+
+// vocabulary is the checked content of the file. A token's rank is its place in
+// the order of making: the 256 bytes, then the result of each merge.
+type vocabulary struct {
+	bytes    [][]byte       // [V] by id: what the token stands for
+	rank     []int32        // [V] by id: the first rank that makes the token, -1 if none does
+	made     []int32        // [256+M] by rank: the token's id
+	parts    []pair         // [M] by rank-256: the ids that the merge joins
+	rankOf   map[pair]int32 // rank of the merge of two neighbours
+	bos, eos int            // -1 where the file names none
+}
+
+// pair is two neighbouring tokens, by id.
+type pair struct{ left, right int32 }
+
+func readVocabulary(meta *gguf.Metadata) (*vocabulary, error) {
+	if got, _ := meta.Text(keyModel); got != wantModel {
+		return nil, fmt.Errorf("%s: got %q, want %q", keyModel, got, wantModel)
+	}
+	if got, ok := meta.Text(keyPre); ok && got != wantPre {
+		return nil, fmt.Errorf("%s: got %q, want %q or none", keyPre, got, wantPre)
+	}
+	tokens, ok := meta.Texts(keyTokens)
+	if !ok || len(tokens) == 0 {
+		return nil, fmt.Errorf("%s: missing or empty, want an array of strings", keyTokens)
+	}
+	merges, ok := meta.Texts(keyMerges)
+	if !ok {
+		return nil, fmt.Errorf("%s: missing, want an array of strings", keyMerges)
+	}
+	types, err := readTypes(meta, len(tokens))
+	if err != nil {
+		return nil, err
+	}
+	ids, err := indexTokens(tokens)
+	if err != nil {
+		return nil, err
+	}
+
+	v := &vocabulary{}
+	if v.bos, err = readID(meta, keyBOS, len(tokens)); err != nil {
+		return nil, err
+	}
+	if v.eos, err = readID(meta, keyEOS, len(tokens)); err != nil {
+		return nil, err
+	}
+	if err := v.readBytes(ids, len(tokens), len(merges)); err != nil {
+		return nil, err
+	}
+	for i, merge := range merges {
+		if err := v.readMerge(ids, merge); err != nil {
+			return nil, fmt.Errorf("%s[%d] %q: %w", keyMerges, i, merge, err)
+		}
+	}
+	v.decodeTokens(tokens, types)
+	return v, nil
+}
+
+// readTypes returns the type of every token, or nil where the file gives none.
+func readTypes(meta *gguf.Metadata, tokens int) ([]int64, error) {
+	if _, ok := meta.Value(keyTypes); !ok {
+		return nil, nil
+	}
+	types, ok := meta.Ints(keyTypes)
+	if !ok || len(types) != tokens {
+		return nil, fmt.Errorf("%s: got %d integers, want one for each of %d tokens", keyTypes, len(types), tokens)
+	}
+	return types, nil
+}
+
+// readID returns the token id at key, or -1 where the file has none.
+func readID(meta *gguf.Metadata, key string, tokens int) (int, error) {
+	value, ok := meta.Value(key)
+	if !ok {
+		return -1, nil
+	}
+	id, ok := meta.Int(key)
+	if !ok || id < 0 || id >= int64(tokens) {
+		return 0, fmt.Errorf("%s: got %v, want a token id from 0 to %d", key, value, tokens-1)
+	}
+	return int(id), nil
+}
+
+func indexTokens(tokens []string) (map[string]int32, error) {
+	ids := make(map[string]int32, len(tokens))
+	for i, token := range tokens {
+		ids[token] = int32(i)
+		if len(ids) <= i {
+			first := slices.Index(tokens, token)
+			return nil, fmt.Errorf("%s[%d] %q: repeats entry %d, want each token once", keyTokens, i, token, first)
+		}
+	}
+	return ids, nil
+}
+
+// readBytes finds the tokens of the 256 single bytes.
+func (v *vocabulary) readBytes(ids map[string]int32, tokens, merges int) error {
+	v.rank = make([]int32, tokens)
+	for id := range v.rank {
+		v.rank[id] = -1
+	}
+	v.made = make([]int32, byteTokens, byteTokens+merges)
+	v.parts = make([]pair, 0, merges)
+	v.rankOf = make(map[pair]int32, merges)
+	for b, letter := range alphabet {
+		id, ok := ids[string(letter)]
+		if !ok {
+			return fmt.Errorf("%s: no token %q for the byte 0x%02X, want one for every byte", keyTokens, letter, b)
+		}
+		v.made[b] = id
+		v.rank[id] = int32(b)
+	}
+	return nil
+}
+
+// readMerge adds the merge with the next rank.
+func (v *vocabulary) readMerge(ids map[string]int32, merge string) error {
+	left, right, ok := strings.Cut(merge, " ")
+	if !ok {
+		return fmt.Errorf("got no space, want two tokens")
+	}
+	var joins [2]int32
+	for i, token := range [2]string{left, right} {
+		id, ok := ids[token]
+		if !ok {
+			return fmt.Errorf("%q is not a token", token)
+		}
+		if v.rank[id] < 0 {
+			return fmt.Errorf("no byte and no earlier merge makes %q", token)
+		}
+		joins[i] = id
+	}
+	var buf [128]byte // keeps the look-up off the heap for all but absurd tokens
+	joined := append(append(buf[:0], left...), right...)
+	id, ok := ids[string(joined)]
+	if !ok {
+		return fmt.Errorf("its result %q is not a token", joined)
+	}
+	p, rank := pair{joins[0], joins[1]}, int32(len(v.made))
+	v.rankOf[p] = rank
+	if len(v.rankOf) <= len(v.parts) {
+		return fmt.Errorf("repeats entry %d, want each merge once", slices.Index(v.parts, p))
+	}
+	if v.rank[id] < 0 {
+		v.rank[id] = rank
+	}
+	v.made = append(v.made, id)
+	v.parts = append(v.parts, p)
+	return nil
+}
+
+// decodeTokens sets bytes. A token that no merge makes and that the file does not
+// call normal stands for its own text; all others are in alphabet.
+func (v *vocabulary) decodeTokens(tokens []string, types []int64) {
+	size := 0
+	for _, token := range tokens {
+		size += len(token)
+	}
+	all := make([]byte, 0, size) // one block for all: no token grows by decoding
+	v.bytes = make([][]byte, len(tokens))
+	for id, token := range tokens {
+		start := len(all)
+		var ok bool
+		if v.rank[id] >= 0 || types == nil || types[id] == typeNormal {
+			all, ok = appendBytes(all, token)
+		}
+		if !ok {
+			all = append(all[:start], token...)
+		}
+		v.bytes[id] = all[start:len(all):len(all)]
+	}
+}
+
+// ranks returns the rank of each token that has one, by its bytes.
+func (v *vocabulary) ranks() map[string]int {
+	ranks := make(map[string]int, len(v.made))
+	for id, b := range v.bytes {
+		if v.rank[id] >= 0 {
+			ranks[string(b)] = int(v.rank[id])
+		}
+	}
+	return ranks
+}
+
+// alphabet is the character that stands for each byte in the file, so that tokens
+// are printable: itself where it is printable Latin-1, else the next from U+0100.
+// Source: bytes_to_unicode in encoder.py of openai/gpt-2.
+var alphabet = func() (letters [byteTokens]rune) {
+	next := rune(0x100)
+	for b := range letters {
+		if '!' <= b && b <= '~' || '¡' <= b && b <= '¬' || '®' <= b && b <= 'ÿ' {
+			letters[b] = rune(b)
+		} else {
+			letters[b] = next
+			next++
+		}
+	}
+	return letters
+}()
+
+// byteOf is the inverse of alphabet: the byte of a character, -1 if it has none.
+var byteOf = func() (bytes [0x144]int16) { // the largest letter is U+0143, for 0xAD
+	for i := range bytes {
+		bytes[i] = -1
+	}
+	for b, letter := range alphabet {
+		bytes[letter] = int16(b)
+	}
+	return bytes
+}()
+
+// appendBytes appends the bytes of a token that is written in alphabet; ok is
+// false where a character is not of it.
+func appendBytes(dst []byte, token string) (b []byte, ok bool) {
+	for _, letter := range token {
+		if int(letter) >= len(byteOf) || byteOf[letter] < 0 {
+			return dst, false
+		}
+		dst = append(dst, byte(byteOf[letter]))
+	}
+	return dst, true
+}
