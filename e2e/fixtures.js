@@ -11,10 +11,12 @@ export { expect };
  * Starts build/serve on a free port.
  *
  * @param {string} dir
+ * @param {...string} flags more of them
  * @returns {Promise<{ url: string, stop: () => Promise<unknown> }>}
  */
-export async function serve(dir) {
-  const server = spawn("build/serve", ["-dir", dir, "-addr", "localhost:0"], { stdio: ["ignore", "pipe", "inherit"] });
+export async function serve(dir, ...flags) {
+  const args = ["-dir", dir, "-addr", "localhost:0", ...flags];
+  const server = spawn("build/serve", args, { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await Promise.race([
     once(createInterface(server.stdout), "line"),
     once(server, "error").then(([error]) => Promise.reject(error)),
@@ -85,4 +87,37 @@ export async function openAPI(page) {
       model: new URL(models[0].url, `${base}models/`).href,
     });
   });
+}
+
+/**
+ * Opens the page and waits for the model and its diagram.
+ *
+ * @param {import("@playwright/test").Page} page
+ * @param {string} [address]
+ */
+export async function openPage(page, address = "./") {
+  await page.goto(address);
+  await expect(page.locator('g[data-id="L"]')).toBeAttached({ timeout: 20_000 });
+}
+
+/**
+ * Presses Generate and waits for the end of the run.
+ *
+ * @param {import("@playwright/test").Page} page
+ */
+export async function generate(page) {
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.locator("#generate")).toHaveAttribute("data-running", "false", { timeout: 30_000 });
+}
+
+/**
+ * Fills in sampling settings by their names in the API.
+ *
+ * @param {import("@playwright/test").Page} page
+ * @param {Record<string, number>} values
+ */
+export async function setting(page, values) {
+  const fold = page.locator("#sampling-view details");
+  if (!(await fold.evaluate((element) => element.open))) await fold.locator("summary").click();
+  for (const [name, value] of Object.entries(values)) await page.locator(`#setting-${name}`).fill(String(value));
 }

@@ -15,9 +15,6 @@ import (
 	"testing"
 )
 
-// order lists the packages of core/; each imports only those before it.
-var order = []string{"stage", "gguf", "quant", "kernel", "model", "tokenizer", "decoding", "generate"}
-
 // list runs go list in the root of the repository and returns its lines.
 func list(t *testing.T, env []string, args ...string) []string {
 	t.Helper()
@@ -30,35 +27,6 @@ func list(t *testing.T, env []string, args ...string) []string {
 		t.Fatalf("go list %v: %v", args, err)
 	}
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
-}
-
-func TestImportsOfCore(t *testing.T) {
-	for _, environment := range [][]string{nil, {"GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=simd"}} {
-		lines := list(t, environment, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./core/...")
-		if len(lines) != len(order) {
-			t.Errorf("%v: %d packages in core/, want %d", environment, len(lines), len(order))
-		}
-		for _, line := range lines {
-			fields := strings.Fields(line)
-			name := strings.TrimPrefix(fields[0], "vitrine/core/")
-			rank := slices.Index(order, name)
-			if rank < 0 {
-				t.Errorf("core/%s has no place in the order of imports", name)
-			}
-			for _, path := range fields[1:] {
-				own, isOwn := strings.CutPrefix(path, "vitrine/")
-				switch {
-				case isOwn && !slices.Contains(order[:max(rank, 0)], strings.TrimPrefix(own, "core/")):
-					t.Errorf("core/%s imports %s, which comes after it", name, path)
-				case slices.Contains([]string{"os", "time", "net", "net/http", "syscall", "syscall/js"}, path),
-					strings.HasPrefix(path, "github.com/hack-pad/"):
-					t.Errorf("core/%s imports %s", name, path)
-				case strings.HasPrefix(path, "github.com/pkoukk/") && name != "tokenizer":
-					t.Errorf("core/%s imports %s, which only core/tokenizer may", name, path)
-				}
-			}
-		}
-	}
 }
 
 func TestWasmHasNoNetwork(t *testing.T) {

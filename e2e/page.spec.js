@@ -1,0 +1,288 @@
+// The page, as its visitors use it.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, generate, openPage, serve, setting, test } from "./fixtures.js";
+
+const question = "What is the capital of France?";
+
+// In the order in which a run executes each for the first time.
+const stages = [
+  "prompt", "tokenize", "ids", "embed", "position", "layers", "ln1", "attention", "attention.qkv", "attention.scores",
+  "attention.scale", "attention.mask", "attention.mix", "residual1", "ln2", "mlp", "residual2", "final", "head",
+  "softmax", "distribution", "decode", "decode.temperature", "decode.top_k", "decode.top_p", "decode.sample",
+  "decode.stop", "select", "append", "loop", "generation",
+];
+
+test("generates, and every node shows this run's values", async ({ page }) => {
+  await openPage(page);
+  await page.getByLabel("Prompt", { exact: true }).fill(question);
+  await setting(page, { temperature: 0.7, topK: 20, topP: 0.9, seed: 3, maxTokens: 6 });
+  await generate(page);
+  await expect(page.locator("#status")).toContainText("Done");
+
+  // The same run through the API: the engine's own events.
+  const { latest, done } = await page.evaluate(async (question) => {
+    const { createEngine } = await import(new URL("vitrine.js", location.href).href);
+    const engine = await createEngine();
+    const latest = {};
+    let done;
+    for await (const event of engine.generate(question, { temperature: 0.7, topK: 20, topP: 0.9, seed: 3, maxTokens: 6 })) {
+      if (event.type === "stage") latest[event.stage] = { ...event, values: [...event.values] };
+      if (event.type === "done") done = event;
+    }
+    engine.close();
+    return { latest, done };
+  }, question);
+
+  const chips = page.locator("#chips .chip");
+  await expect(chips).toHaveCount(done.promptIds.length + done.ids.length);
+  expect((await chips.allTextContents()).join("")).toContain(question + done.text);
+  await expect(page.locator("#meter")).toContainText(/[\d.]+ tokens\/s/);
+
+  const node = (id) => page.locator(`g[data-id="${id}"]`);
+  /** What a node shows, with its typography undone. */
+  const shown = async (id) => (await node(id).textContent()).replaceAll("−", "-").replaceAll("·", " ");
+  // Every number of a vector node is the event's, to the digits that are shown.
+  for (const [id, stage] of [
+    ["E", "position"], ["O1", "attention.qkv"], ["O2", "attention.scores"], ["O6", "attention.scale"],
+    ["O3", "attention.mix"], ["G2", "residual1"], ["G5", "residual2"], ["F6", "final"],
+  ]) {
+    const numbers = (await shown(id)).match(/-?\d+\.\d+/g).map(Number);
+    expect(numbers.length, id).toBeGreaterThan(0);
+    const { values } = latest[stage];
+    numbers.forEach((number, i) => {
+      const digits = Math.abs(values[i]) >= 100 ? 1 : Math.abs(values[i]) >= 10 ? 2 : 3;
+      expect(number, `${id}, number ${i}`).toBe(Number(values[i].toFixed(digits)));
+    });
+  }
+  const percent = (p) => `${(p * 100).toFixed(1)}%`;
+  expect(await shown("D")).toContain(String(latest.embed.detail.id));
+  expect(await shown("C")).toContain(String(latest.ids.detail.ids.at(-1)));
+  expect(await shown("DecoderStack")).toContain("6 of 6");
+  expect(await shown("G0")).toContain(latest.ln1.detail.mean.toFixed(3));
+  expect(await shown("O4")).toContain(percent(latest["attention.mask"].detail.top[0].weight));
+  expect(await shown("G4")).toContain(percent(latest.mlp.detail.active));
+  expect(await shown("H")).toContain(String(Number(latest.head.detail.top[0].logit.toFixed(2))));
+  expect(await shown("J")).toContain(percent(latest.distribution.detail.top[0].probability));
+  expect(await shown("K1")).toContain("0.7");
+  expect(await shown("K2")).toContain(String(latest["decode.top_k"].detail.kept));
+  expect(await shown("K3")).toContain(String(latest["decode.top_p"].detail.kept));
+  expect(await shown("K4")).toContain(latest["decode.sample"].detail.random.toFixed(4));
+  expect(await shown("L")).toContain(percent(latest.select.detail.probability));
+  expect(await shown("M")).toContain(String(latest.append.detail.ids.at(-1)));
+  expect(await shown("M")).toContain(String(latest.append.detail.count));
+  expect(await shown("M>C")).toContain(String(latest.loop.detail.cached));
+  expect(await shown("N9")).toContain(String(done.ids.length));
+});
+
+test("nodes light in the order in which the engine works", async ({ page }) => {
+  await openPage(page);
+  // A long prompt makes the first pass last many frames.
+  await page.getByLabel("Prompt", { exact: true }).fill("Once upon a time there was a little dog. ".repeat(22).trim());
+  await setting(page, { maxTokens: 1 });
+  await page.evaluate(() => {
+    /** Number of the batch of changes, which is a frame, in which each stage was first lit. */
+    globalThis.lit = {};
+    let batch = 0;
+    new MutationObserver((records) => {
+      batch++;
+      for (const { target } of records) {
+        const { stage, state } = /** @type {SVGElement} */ (target).dataset;
+        if (state) globalThis.lit[stage] ??= batch;
+      }
+    }).observe(document.querySelector(".diagram"), { attributeFilter: ["data-state"], subtree: true });
+  });
+  await generate(page);
+  const lit = await page.evaluate(() => globalThis.lit);
+  expect(Object.keys(lit).sort()).toEqual([...stages].sort());
+  const frames = stages.map((stage) => lit[stage]);
+  expect(frames).toEqual([...frames].sort((a, b) => a - b));
+  expect(new Set(frames).size, "frames that lit something new").toBeGreaterThan(3);
+});
+
+test("stops in the middle of a run, and runs again", async ({ page }) => {
+  await openPage(page);
+  await page.getByLabel("Prompt", { exact: true }).fill("Once upon a time");
+  await setting(page, { maxTokens: 200, temperature: 1, seed: 1 });
+  await page.evaluate(async () => {
+    const button = document.getElementById("generate");
+    button.click();
+    while (!document.querySelector("#chips .chip:not([data-prompt])")) await new Promise(requestAnimationFrame);
+    button.click();
+  });
+  await expect(page.locator("#meter")).toContainText("Stopped by you.");
+  await expect(page.getByRole("button", { name: "Generate" })).toBeVisible();
+  const generated = page.locator("#chips .chip:not([data-prompt])");
+  expect(await generated.count()).toBeLessThan(200);
+  await page.getByLabel("Prompt", { exact: true }).fill(question);
+  await setting(page, { maxTokens: 12, temperature: 0 });
+  await generate(page);
+  expect((await generated.allTextContents()).join("")).toContain("Paris");
+});
+
+test("refuses an empty prompt and a prompt that is too long, and goes on", async ({ page }) => {
+  await openPage(page);
+  const prompt = page.getByLabel("Prompt", { exact: true });
+  await prompt.fill("");
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.locator("#prompt-error")).toHaveText(/empty/);
+  await prompt.fill("word ".repeat(400));
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.locator("#prompt-error")).toHaveText(/context/);
+  await prompt.fill(question);
+  await expect(page.locator("#prompt-error")).toBeHidden();
+  await generate(page);
+  await expect(page.locator("#chips")).toContainText("Paris");
+});
+
+test("refuses a setting out of range", async ({ page }) => {
+  await openPage(page);
+  await setting(page, { topP: 1.5 });
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.getByLabel("Top-p")).toBeFocused();
+  await expect(page.getByLabel("Top-p")).toHaveAttribute("aria-invalid", "true");
+  await setting(page, { topP: 1 });
+  await generate(page);
+});
+
+test("a broken model file leaves the page usable", async ({ page }) => {
+  await openPage(page);
+  await page.locator("input[type=file]").setInputFiles({ name: "broken.gguf", mimeType: "", buffer: Buffer.from("not a model") });
+  await expect(page.getByRole("alert")).toContainText("GGUF");
+  await expect(page.getByRole("alert")).toContainText("model.format");
+  await generate(page);
+  await expect(page.locator("#chips")).toContainText("Paris");
+});
+
+test.describe("with an address that leads nowhere", () => {
+  test.use({ expectedErrors: [/Failed to load resource/] });
+
+  test("says so and offers the default model", async ({ page }) => {
+    await page.goto("./?model=missing.gguf");
+    await expect(page.getByRole("alert")).toContainText("404");
+    await page.getByRole("alert").getByRole("button").first().click();
+    await expect(page.locator('g[data-id="L"]')).toBeAttached();
+    await generate(page);
+    await expect(page.locator("#chips")).toContainText("Paris");
+  });
+});
+
+test("says that it needs JavaScript", async ({ browser, site }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(site);
+  await expect(page.getByText("This page needs JavaScript")).toBeVisible();
+  await context.close();
+});
+
+test("is cross-origin isolated on our server", async ({ page }) => {
+  await page.goto("./");
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+});
+
+test("works below a path of a server without isolation", async ({ browser }) => {
+  const { url, stop } = await serve(".", "-isolate=false");
+  const page = await browser.newPage();
+  try {
+    await openPage(page, `${url}dist/`);
+    await generate(page);
+    await expect(page.locator("#chips")).toContainText("Paris");
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+  } finally {
+    await page.close();
+    await stop();
+  }
+});
+
+test("can be used with the keyboard alone", async ({ page }) => {
+  await openPage(page);
+  await page.keyboard.press("Tab");
+  await expect(page.locator("#skip")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Prompt", { exact: true })).toBeFocused();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type(question);
+  await page.keyboard.press("Control+Enter");
+  await expect(page.locator("#status")).toContainText("Done");
+  await expect(page.locator("#chips")).toContainText("Paris");
+
+  // Every control is reached by Tab, shows that it has the focus, and has a name.
+  const seen = [];
+  for (let i = 0; i < 100; i++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement;
+      const style = getComputedStyle(element);
+      const inner = element.querySelector(":scope > rect");
+      const ring = style.outlineStyle !== "none" || style.boxShadow !== "none" || (inner && getComputedStyle(inner).strokeWidth !== "0px");
+      return { id: element.id || element.getAttribute("data-id") || element.textContent.trim(), ring: Boolean(ring) };
+    });
+    seen.push(focused.id);
+    expect(focused, `focus ${i}`).toMatchObject({ ring: true });
+    if (focused.id === "generate") break;
+  }
+  expect(seen).toContain("chips");
+  expect(seen).toContain("setting-temperature");
+  expect(seen).toContain("L");
+  expect(seen.at(-1)).toBe("generate");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#status")).toContainText("Done");
+});
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test("has no accessibility violations", async ({ page }) => {
+      await openPage(page);
+      expect((await new AxeBuilder({ page }).analyze()).violations.map(brief)).toEqual([]);
+      await generate(page);
+      expect((await new AxeBuilder({ page }).analyze()).violations.map(brief)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect((await new AxeBuilder({ page }).analyze()).violations.map(brief)).toEqual([]);
+    });
+
+    for (const [device, viewport] of /** @type {const} */ ([
+      ["phone", { width: 360, height: 740 }],
+      ["laptop", { width: 1440, height: 900 }],
+      ["wide", { width: 2560, height: 1300 }],
+    ])) {
+      test(`fits a ${device}`, async ({ page }, info) => {
+        await page.setViewportSize(viewport);
+        await openPage(page);
+        await generate(page);
+        await page.screenshot({ path: info.outputPath(`${device}-${colorScheme}.png`) });
+        const { width, height } = await page.evaluate(() => {
+          const { scrollWidth, scrollHeight } = document.documentElement;
+          return { width: scrollWidth, height: scrollHeight };
+        });
+        expect(width).toBeLessThanOrEqual(viewport.width);
+        expect(height).toBeLessThanOrEqual(viewport.height);
+        await expect(page.locator("#generate")).toBeInViewport({ ratio: 1 });
+      });
+    }
+  });
+}
+
+/** @param {import("axe-core").Result} violation */
+function brief({ id, nodes }) {
+  return `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`;
+}
+
+test.describe("with reduced motion", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("nothing moves", async ({ page }) => {
+    await openPage(page);
+    await page.evaluate(() => {
+      globalThis.moving = [];
+      addEventListener("transitionrun", ({ target, elapsedTime, propertyName }) => {
+        const moves = target.getAnimations({ subtree: true }).some((animation) => animation.effect.getTiming().duration > 0);
+        if (moves) globalThis.moving.push(`${target.className.baseVal ?? target.className} ${propertyName} ${elapsedTime}`);
+      });
+      addEventListener("animationstart", ({ animationName }) => globalThis.moving.push(animationName));
+    });
+    await generate(page);
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    expect(await page.evaluate(() => globalThis.moving)).toEqual([]);
+  });
+});
