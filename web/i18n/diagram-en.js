@@ -1,0 +1,63 @@
+/** What the diagram says beside the labels of pipeline.mmd. Braces are filled at run time. */
+export const diagram = {
+  label: "The pipeline of the model",
+  description:
+    "Each box is one stage of the engine and shows the numbers of the current run. Arrow keys move the picture, plus " +
+    "and minus change its size, 0 shows all of it. Tab goes from stage to stage; Enter selects one.",
+
+  // Words that fill the labels of pipeline.mmd.
+  activation: { gelu_new: "GELU (tanh)", gelu: "GELU", relu: "ReLU" },
+  position: { learned: "learned table", sinusoidal: "sinusoids" },
+
+  // What a stage shows before a run: the model's own shapes.
+  rows: "{rows} × {columns}",
+  chain: "{a} → {b} → {a}",
+  perHead: "{heads} × [T × {size}]",
+  scores: "{heads} × [T × T]",
+  divided: "÷ {root}",
+  vector: "[{size}]",
+  allLayers: "{layers} layers",
+
+  // What it shows in a run.
+  pieces: { one: "1 byte-level BPE piece", many: "{count} byte-level BPE pieces" },
+  ids: { one: "1 id", many: "{count} ids" },
+  idsRead: "reads the newest 1 of {count}",
+  idsTail: "the last {shown} of {count}",
+  longer: "{count} ids, one longer",
+  row: "{token} = row {id}",
+  at: "position {position}",
+  layer: "layer {layer} of {layers}",
+  norm: "mean {mean} var {variance}",
+  attending: "layer {layer}, {heads} heads",
+  weight: "head {head} → {token} {weight}",
+  mlp: "{before} → {after}, {share} > 0",
+  logit: "{token} {logit}",
+  sum: "sum {sum}, top {top}",
+  rest: "{count} others",
+  temperature: "T {parameter} → {top}",
+  greedy: "T 0: greedy",
+  topK: "k {parameter}: {kept} of {all}",
+  topP: "p {parameter}: {kept} of {all}",
+  off: "off: all {all}",
+  drawn: "{random} → {token}",
+  best: "best → {token}",
+  goesOn: "goes on",
+  chosen: "{token} {probability}",
+  chosenBy: "random number {random}, rank {rank}",
+  chosenGreedy: "the most probable, nothing drawn",
+  loop: "step {step}, {cached} cached",
+  step: "Step {step}",
+  next: "step {step} is next",
+  ended: "The run ended",
+  end: "{reason}, {tokens}",
+  tokens: { one: "1 token", many: "{count} tokens" },
+  reasons: {
+    eos: "end of text",
+    length: "length limit",
+    context: "context full",
+    stop: "stop text",
+    aborted: "stopped",
+  },
+};
+
+/** @typedef {typeof diagram} DiagramStrings */

@@ -1,0 +1,78 @@
+/** @import { StageName } from "../vitrine.d.ts" */
+
+/**
+ * Which stage each element of pipeline.mmd shows, in reading order: nodes and subgraphs by their id, the loop by the
+ * ids of its edge. One stage may have several elements: a node and the frame that opens it.
+ *
+ * @type {ReadonlyMap<string, StageName>}
+ */
+export const stageOf = new Map([
+  ["A", "prompt"],
+  ["B", "tokenize"],
+  ["C", "ids"],
+  ["D", "embed"],
+  ["E", "position"],
+  ["DecoderStack", "layers"],
+  ["Layer", "layers"],
+  ["G0", "ln1"],
+  ["G1", "attention"],
+  ["AttentionViz", "attention"],
+  ["O1", "attention.qkv"],
+  ["O2", "attention.scores"],
+  ["O6", "attention.scale"],
+  ["O4", "attention.mask"],
+  ["O3", "attention.mix"],
+  ["G2", "residual1"],
+  ["G3", "ln2"],
+  ["G4", "mlp"],
+  ["G5", "residual2"],
+  ["F6", "final"],
+  ["H", "head"],
+  ["I", "softmax"],
+  ["J", "distribution"],
+  ["K", "decode"],
+  ["K1", "decode.temperature"],
+  ["K2", "decode.top_k"],
+  ["K3", "decode.top_p"],
+  ["K4", "decode.sample"],
+  ["K5", "decode.stop"],
+  ["L", "select"],
+  ["M", "append"],
+  ["M>C", "loop"],
+  ["Generation", "generation"],
+  ["N1", "generation"],
+  ["N2", "generation"],
+  ["N3", "generation"],
+  ["N4", "generation"],
+  ["N5", "generation"],
+  ["N6", "generation"],
+  ["N7", "generation"],
+  ["N8", "generation"],
+  ["N9", "generation"],
+]);
+
+/** @type {ReadonlySet<StageName>} */
+const inLayer = new Set(["ln1", "attention", "residual1", "ln2", "mlp", "residual2"]);
+
+/**
+ * The stage that contains `stage`: the machine is inside it as long as it is inside `stage`.
+ *
+ * @param {StageName} stage
+ * @returns {StageName | null}
+ */
+export function parentOf(stage) {
+  if (stage.startsWith("attention.")) return "attention";
+  if (stage.startsWith("decode.")) return "decode";
+  return inLayer.has(stage) ? "layers" : null;
+}
+
+/**
+ * The stages that contain `stage`, innermost first.
+ *
+ * @param {StageName} stage
+ * @returns {StageName[]}
+ */
+export function containersOf(stage) {
+  const parent = parentOf(stage);
+  return parent ? [parent, ...containersOf(parent)] : [];
+}

@@ -1,0 +1,98 @@
+/** @import { StageName } from "../vitrine.d.ts" */
+/** @import { Box } from "./tables.js" */
+/** @import { Room } from "./format.js" */
+/** @import { State } from "./state.js" */
+import { painter, part } from "./paint.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const PAD = 8; // inside a card, left and right
+const NAME = 16; // heights of the lines in diagram.css
+const LINE = 15;
+const CAPTION = 14;
+const GLYPH = 6.95; // widest advance of the monospaced stacks at the value's size
+const LETTER = 7.6; // and of a name's letters, on average
+
+/**
+ * One element of the diagram: Mermaid's group, with its label rebuilt as name, value and caption.
+ *
+ * @param {string} id of bindings.js
+ * @param {StageName} stage
+ * @param {SVGGElement} group
+ * @param {Box} box
+ */
+export function dress(id, stage, group, box) {
+  const kind = group.classList.contains("cluster") ? "frame" : box.height < 40 ? "row" : "card";
+  const [name, ...captions] = labelLines(group);
+  for (const label of group.querySelectorAll(":scope > .label, :scope > .cluster-label")) label.remove();
+
+  const ids = { name: `${group.id || `loop-${id}`}-name`, value: `${group.id || `loop-${id}`}-value` };
+  const nameLine = part("span", "name", name);
+  nameLine.id = ids.name;
+  const value = part("div", "value", "");
+  value.id = ids.value;
+  const head = part("div", "head", "");
+  head.append(nameLine, part("span", "mark", ""));
+  const body = part("div", kind, "");
+  body.append(head, value);
+
+  const inner = box.height - 2 * (kind === "row" ? 4 : 6) - NAME;
+  const showsCaption = kind === "card" && captions.length > 0 && inner >= LINE + CAPTION;
+  const caption = part("div", "caption", captions.join(" "));
+  if (showsCaption) body.append(caption);
+
+  const host = document.createElementNS(SVG, "foreignObject");
+  host.setAttribute("width", String(box.width));
+  host.setAttribute("height", String(kind === "frame" ? 26 : box.height));
+  host.append(body);
+  group.append(host);
+
+  if (group.classList.contains("edgeLabel")) group.setAttribute("transform", `translate(${box.x}, ${box.y})`);
+  group.removeAttribute("data-look");
+  group.classList.add("stage");
+  group.dataset.stage = stage;
+  group.setAttribute("role", "button");
+  group.setAttribute("tabindex", "0");
+  group.setAttribute("aria-pressed", "false");
+  group.setAttribute("aria-labelledby", `${ids.name} ${ids.value}`);
+
+  const beside = kind === "row" ? name.length * LETTER + PAD : 0;
+  /** @type {Room} */
+  const room = {
+    columns: Math.floor((box.width - 2 * PAD - beside) / GLYPH),
+    rows: Math.max(1, Math.floor((inner - (showsCaption ? CAPTION : 0)) / LINE)),
+  };
+  let marked = "";
+  return {
+    id,
+    stage,
+    group,
+    box,
+    room,
+    frame: kind === "frame",
+    show: painter(nameLine, value, caption),
+
+    /**
+     * @param {State} state
+     * @param {boolean} selected
+     */
+    mark(state, selected) {
+      const mark = `${state} ${selected}`;
+      if (mark === marked) return;
+      marked = mark;
+      group.dataset.state = state;
+      group.setAttribute("aria-pressed", String(selected));
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof dress>} Card */
+
+/**
+ * The lines of Mermaid's label.
+ *
+ * @param {SVGGElement} group
+ */
+function labelLines(group) {
+  const text = group.querySelector("p") ?? group.querySelector(".label, .cluster-label");
+  return [...(text?.childNodes ?? [])].flatMap((node) => node.textContent?.trim() || []);
+}

@@ -1,0 +1,63 @@
+/** @import { StageName } from "../vitrine.d.ts" */
+/** @import { Card } from "./card.js" */
+/** @import { RunState } from "./run.js" */
+/** @import { View } from "./view.js" */
+
+const REST = 500; // ms between two movements
+const SLOW = 700; // ms that a step takes at least for its single stages to be followed
+
+/**
+ * Keeps the running part in the window, calmly: one movement in a while, and where tokens come faster than stages can
+ * be read, to where tokens are chosen instead of after every stage.
+ *
+ * @param {RunState} run
+ * @param {View} view
+ * @param {(stage: StageName) => Card} cardOf
+ * @param {AbortSignal} signal
+ */
+export function createFollow(run, view, cardOf, signal) {
+  let on = true;
+  let moved = -Infinity;
+  let turned = -Infinity; // when the step changed last
+  let pace = Infinity; // ms that the last step took
+  let timer = 0;
+  signal.addEventListener("abort", () => clearTimeout(timer));
+
+  function aim() {
+    clearTimeout(timer);
+    const stage = run.current;
+    if (!on || !stage) return;
+    const wait = moved + REST - performance.now();
+    if (wait > 0) {
+      timer = setTimeout(aim, wait);
+      return;
+    }
+    moved = performance.now();
+    view.show(cardOf(pace < SLOW ? "select" : stage).box);
+  }
+
+  return {
+    get on() {
+      return on;
+    },
+
+    /** @param {boolean} value */
+    set(value) {
+      on = value;
+      moved = -Infinity;
+      aim();
+    },
+
+    /** After a frame that showed events. */
+    look() {
+      const now = performance.now();
+      if (run.turns > 0) {
+        pace = (now - turned) / run.turns;
+        turned = now;
+      } else if (now - turned > SLOW) {
+        pace = Infinity;
+      }
+      aim();
+    },
+  };
+}

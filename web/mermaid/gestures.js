@@ -1,0 +1,108 @@
+/** @import { View } from "./view.js" */
+
+const STEP = 48; // px per arrow key
+const ZOOM = 1.2; // per key
+const SLOP = 4; // px that a click may wander
+
+/**
+ * Lets the user take hold of the picture: drag, pinch, wheel, keys.
+ *
+ * @param {HTMLElement} root
+ * @param {View} view
+ * @param {() => void} taken told of every movement by hand
+ * @param {AbortSignal} signal
+ */
+export function mountGestures(root, view, taken, signal) {
+  /** @type {Map<number, { x: number, y: number }>} by pointer */
+  const pointers = new Map();
+  let travelled = 0;
+
+  on("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && event.button !== 0) return;
+    if (pointers.size === 0) travelled = 0;
+    pointers.set(event.pointerId, inside(event));
+  });
+
+  on("pointermove", (event) => {
+    const from = pointers.get(event.pointerId);
+    if (!from) return;
+    const to = inside(event);
+    travelled += Math.hypot(to.x - from.x, to.y - from.y);
+    if (travelled < SLOP) return;
+    root.setPointerCapture(event.pointerId);
+    const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
+    pointers.set(event.pointerId, to);
+    if (other) {
+      view.zoom(distance(to, other) / Math.max(1, distance(from, other)), middle(from, other));
+      view.pan((to.x - from.x) / 2, (to.y - from.y) / 2);
+    } else {
+      view.pan(to.x - from.x, to.y - from.y);
+    }
+    taken();
+  });
+
+  for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) {
+    on(type, (event) => pointers.delete(event.pointerId));
+  }
+
+  // A drag that ends on a node is not a click on it.
+  root.addEventListener("click", (event) => travelled >= SLOP && event.stopPropagation(), { capture: true, signal });
+
+  root.addEventListener(
+    "wheel",
+    (event) => {
+      if (event.ctrlKey) view.zoom(Math.exp(-event.deltaY * 0.01), inside(event));
+      else if (!view.pan(-event.deltaX, -event.deltaY)) return; // at its end: the page may scroll
+      event.preventDefault();
+      taken();
+    },
+    { passive: false, signal },
+  );
+
+  root.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || !act(event.key)) return;
+      event.preventDefault();
+    },
+    { signal },
+  );
+
+  /** @param {string} key */
+  function act(key) {
+    if (key === "0") {
+      view.fit();
+      return true;
+    }
+    if (key === "+" || key === "=") view.zoom(ZOOM);
+    else if (key === "-") view.zoom(1 / ZOOM);
+    else if (key === "ArrowLeft") view.pan(STEP, 0);
+    else if (key === "ArrowRight") view.pan(-STEP, 0);
+    else if (key === "ArrowUp") view.pan(0, STEP);
+    else if (key === "ArrowDown") view.pan(0, -STEP);
+    else return false;
+    taken();
+    return true;
+  }
+
+  /**
+   * @param {"pointerdown" | "pointermove" | "pointerup" | "pointercancel"} type
+   * @param {(event: PointerEvent) => void} handle
+   */
+  function on(type, handle) {
+    root.addEventListener(type, handle, { signal });
+  }
+
+  /** @param {MouseEvent} event */
+  function inside(event) {
+    const { left, top } = root.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  }
+}
+
+/** @typedef {{ x: number, y: number }} Point */
+
+/** @type {(a: Point, b: Point) => number} */
+const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+/** @type {(a: Point, b: Point) => Point} */
+const middle = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });

@@ -1,0 +1,44 @@
+/** @import { EngineInfo } from "../vitrine.d.ts" */
+
+/**
+ * Fills the braces of pipeline.mmd with what the model has. Only numbers, and words of our own table, go in: a text
+ * that comes from the model file (its name, for one) never reaches Mermaid's parser.
+ *
+ * @param {string} source
+ * @param {EngineInfo} info
+ * @param {{ activation: Record<string, string>, position: Record<string, string> }} words
+ * @returns {string}
+ */
+export function fillLabels(source, info, words) {
+  const { layers, heads, embedding, feedForward, vocabulary, context } = info;
+  /** @type {Record<string, string>} */
+  const known = {
+    ...wholes({ layers, heads, embedding, feedForward, vocabulary, context, headDim: embedding / heads }),
+    activation: word(words.activation, info.activation),
+    position: word(words.position, info.position),
+  };
+  return source.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (value === undefined) throw new Error(`diagram: unknown placeholder {${name}}`);
+    return value;
+  });
+}
+
+/** @param {Record<string, number>} numbers */
+function wholes(numbers) {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => {
+      if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`diagram: ${name} is ${value}`);
+      return [name, String(value)];
+    }),
+  );
+}
+
+/**
+ * @param {Record<string, string>} table
+ * @param {string} key
+ */
+function word(table, key) {
+  if (!Object.hasOwn(table, key)) throw new RangeError(`diagram: no word for ${JSON.stringify(key)}`);
+  return table[key];
+}

@@ -1,0 +1,5 @@
+/** Mermaid sources are imported as text. */
+declare module "*.mmd" {
+  const source: string;
+  export default source;
+}

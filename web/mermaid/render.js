@@ -1,0 +1,78 @@
+/** @import { Mermaid } from "mermaid" */
+/** @import { Table } from "./tables.js" */
+import { stageOf } from "./bindings.js";
+import { tableLayout } from "./layout.js";
+
+let count = 0; // Mermaid wants an id that is new to the document
+
+/**
+ * Lets Mermaid draw the diagram with the places of `table`.
+ *
+ * @param {string} source filled
+ * @param {Table} table
+ * @param {HTMLElement} draft empty, in the document: Mermaid measures in it and leaves it empty
+ * @returns {Promise<{ svg: SVGSVGElement, elements: Map<string, SVGGElement> }>} elements by id of bindings.js
+ */
+export async function render(source, table, draft) {
+  const { default: mermaid } = await import("mermaid");
+  const id = `vitrine-diagram-${++count}`;
+  configure(mermaid, id, table);
+  const { svg: code } = await mermaid.render(id, source, draft);
+  draft.replaceChildren();
+  // Parsed apart and imported: a document of its own runs and loads nothing.
+  const parsed = new DOMParser().parseFromString(code, "text/html").querySelector("svg");
+  if (!parsed) throw new Error("diagram: Mermaid returned no SVG");
+  const svg = document.importNode(parsed, true);
+  strip(svg, table);
+  const elements = collect(svg);
+  svg.querySelector("g.nodes")?.append(...elements.values()); // reading order
+  return { svg, elements };
+}
+
+/**
+ * @param {Mermaid} mermaid
+ * @param {string} id names the layout too, since Mermaid keeps layouts by name
+ * @param {Table} table
+ */
+function configure(mermaid, id, table) {
+  mermaid.registerLayoutLoaders([{ name: id, loader: async () => tableLayout(table) }]);
+  mermaid.initialize({
+    startOnLoad: false,
+    securityLevel: "strict",
+    suppressErrorRendering: true,
+    htmlLabels: true,
+    theme: "base",
+    look: "classic",
+    layout: id,
+    flowchart: { padding: 0, useMaxWidth: false },
+  });
+}
+
+/**
+ * Takes Mermaid's colours and sizes off: diagram.css styles the SVG, and the table sizes it.
+ *
+ * @param {SVGSVGElement} svg
+ * @param {Table} table
+ */
+function strip(svg, { width, height }) {
+  for (const element of svg.querySelectorAll("style, filter")) element.remove();
+  for (const element of [svg, ...svg.querySelectorAll("g [style]")]) {
+    if (!element.closest("marker")) element.removeAttribute("style");
+  }
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("width", String(width));
+  svg.setAttribute("height", String(height));
+  for (const name of ["role", "aria-roledescription", "class"]) svg.removeAttribute(name);
+}
+
+/** @param {SVGSVGElement} svg */
+function collect(svg) {
+  /** @type {Map<string, SVGGElement>} */
+  const elements = new Map();
+  for (const id of stageOf.keys()) {
+    const element = svg.querySelector(`g.nodes > [data-id="${id}"]`);
+    if (!(element instanceof SVGGElement)) throw new Error(`diagram: Mermaid drew no ${id}`);
+    elements.set(id, element);
+  }
+  return elements;
+}

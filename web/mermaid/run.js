@@ -1,0 +1,99 @@
+/** @import { DoneEvent, RunEvent, StageEvent, StageName } from "../vitrine.d.ts" */
+import { containersOf, stageOf } from "./bindings.js";
+
+const SHOWN_STEPS = 4; // N1 to N8 are four steps
+
+/** What each layer does anew. */
+const layerStages = [...stageOf.values()].filter((stage) => containersOf(stage).includes("layers"));
+
+/**
+ * @template {StageName} S
+ * @typedef {StageEvent extends infer E ? (E extends { stage: infer N } ? (S extends N ? E : never) : never) : never} EventOf
+ */
+
+/**
+ * Gathers the events of a run: the latest of each stage, and what happened since the last look. Adding one is a few
+ * assignments, since hundreds may come between two frames.
+ */
+export function createRun() {
+  /** @type {Map<StageName, StageEvent>} */
+  const latest = new Map();
+  /** @type {Set<StageName>} executed in the current step, and inside the layers in the current layer */
+  const reached = new Set();
+  /** @type {Set<StageName>} executed since the last look */
+  const touched = new Set();
+  /** @type {EventOf<"generation">["detail"][]} */
+  const steps = [];
+
+  return {
+    latest,
+    reached,
+    touched,
+    steps,
+    /** What the prompt box holds, before a run says what it read. */
+    prompt: "",
+    /** @type {StageEvent | null} */
+    last: null,
+    /** @type {DoneEvent | null} */
+    done: null,
+    /** Steps begun since the last look. */
+    turns: 0,
+
+    /** @param {RunEvent} event */
+    add(event) {
+      if (event.type === "done") this.done = event;
+      if (event.type !== "stage") return;
+      if (this.done || event.stage === "prompt") this.clear();
+      if (this.last && event.step !== this.last.step) {
+        reached.clear();
+        this.turns++;
+      }
+      if (event.stage === "layers") for (const stage of layerStages) reached.delete(stage);
+      this.last = event;
+      latest.set(event.stage, event);
+      reached.add(event.stage);
+      touched.add(event.stage);
+      if (event.stage === "generation" && steps.push(event.detail) > SHOWN_STEPS) steps.shift();
+    },
+
+    /** Ends a look. */
+    looked() {
+      touched.clear();
+      this.turns = 0;
+    },
+
+    /** Forgets the run; the prompt stays. */
+    clear() {
+      latest.clear();
+      reached.clear();
+      touched.clear();
+      steps.length = 0;
+      this.last = null;
+      this.done = null;
+      this.turns = 0;
+    },
+
+    /**
+     * The latest event of a stage.
+     *
+     * @template {StageName} S
+     * @param {S} stage
+     * @returns {EventOf<S> | undefined}
+     */
+    of(stage) {
+      return /** @type {EventOf<S> | undefined} */ (latest.get(stage));
+    },
+
+    /** The stage that the machine executed last, null when no run is under way. */
+    get current() {
+      return this.done ? null : (this.last?.stage ?? null);
+    },
+
+    /** The stages that contain it. */
+    get containers() {
+      return this.current ? containersOf(this.current) : [];
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createRun>} RunState */

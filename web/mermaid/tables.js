@@ -1,0 +1,158 @@
+/**
+ * Where everything stands: two tables for one diagram. Units are CSS pixels at scale 1.
+ *
+ * @typedef {{ x: number, y: number, width: number, height: number }} Box x and y are the top left corner
+ * @typedef {{ x: number, y: number }} Point
+ * @typedef {object} Table
+ * @property {number} width
+ * @property {number} height
+ * @property {Record<string, Box>} boxes by node, subgraph, and for the loop's label by edge id
+ * @property {Record<string, Point[]>} routes of the edges that do not simply run down to the next node
+ */
+
+const TITLE = 26; // height of a frame's title row
+
+/**
+ * Stacks boxes downwards.
+ *
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} gap
+ * @param {[id: string, height: number][]} rows
+ */
+function column(x, y, width, gap, rows) {
+  /** @type {Record<string, Box>} */
+  const boxes = {};
+  for (const [id, height] of rows) {
+    boxes[id] = { x, y, width, height };
+    y += height + gap;
+  }
+  return boxes;
+}
+
+/** @param {Box} box */
+const right = (box) => box.x + box.width;
+/** @param {Box} box */
+const bottom = (box) => box.y + box.height;
+/** @param {Box} box */
+const centre = (box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
+
+/**
+ * The straight way down from one box to the next.
+ *
+ * @param {Box} from
+ * @param {Box} to
+ * @returns {Point[]}
+ */
+export function down(from, to) {
+  const x = centre(from).x;
+  return [{ x, y: bottom(from) }, { x, y: to.y }];
+}
+
+/**
+ * Landscape: five columns, read like a newspaper, on one laptop screen.
+ *
+ * @returns {Table}
+ */
+export function wide() {
+  /** @type {Record<string, Box>} */
+  const boxes = {
+    ...column(20, 8, 172, 22, [["A", 102], ["B", 106], ["C", 106], ["D", 104], ["E", 104]]),
+    DecoderStack: { x: 216, y: 8, width: 400, height: 66 },
+    Layer: { x: 216, y: 84, width: 400, height: 534 },
+    ...column(224, 84 + TITLE, 184, 18, [["G0", 68], ["G1", 68], ["G2", 68], ["G3", 68], ["G4", 68], ["G5", 68]]),
+    AttentionViz: { x: 428, y: 84 + TITLE, width: 180, height: 498 },
+    ...column(435, 84 + 2 * TITLE, 166, 16, [["O1", 80], ["O2", 80], ["O6", 80], ["O4", 80], ["O3", 80]]),
+    ...column(640, 8, 210, 13, [["F6", 46], ["H", 57], ["I", 44], ["J", 105], ["K", 192], ["L", 44], ["M", 44]]),
+    Generation: { x: 868, y: 8, width: 166, height: 610 },
+    ...column(875, 8 + TITLE, 152, 10, [
+      ["N1", 62], ["N2", 45], ["N3", 62], ["N4", 45], ["N5", 62], ["N6", 45], ["N7", 62], ["N8", 45], ["N9", 62],
+    ]),
+  };
+  Object.assign(boxes, column(647, boxes.K.y + TITLE, 196, 7, [["K1", 26], ["K2", 26], ["K3", 26], ["K4", 26], ["K5", 26]]));
+  boxes["M>C"] = { x: 276, y: 622, width: 280, height: 20 };
+
+  const { C, E, DecoderStack, Layer, F6, G1, AttentionViz, M } = boxes;
+  const entry = centre(DecoderStack).y;
+  const lane = 632; // the loop's way back, under everything
+  return {
+    width: 1040,
+    height: 644,
+    boxes,
+    routes: {
+      "E>DecoderStack": [
+        { x: right(E), y: centre(E).y },
+        { x: 204, y: centre(E).y },
+        { x: 204, y: entry },
+        { x: DecoderStack.x, y: entry },
+      ],
+      "DecoderStack>F6": [{ x: right(DecoderStack), y: centre(F6).y }, { x: F6.x, y: centre(F6).y }],
+      "DecoderStack>Layer": [{ x: 316, y: bottom(DecoderStack) }, { x: 316, y: Layer.y }],
+      "G1>AttentionViz": [{ x: right(G1), y: centre(G1).y }, { x: AttentionViz.x, y: centre(G1).y }],
+      "M>C": [
+        { x: centre(M).x, y: bottom(M) },
+        { x: centre(M).x, y: lane },
+        { x: 8, y: lane },
+        { x: 8, y: centre(C).y },
+        { x: C.x, y: centre(C).y },
+      ],
+    },
+  };
+}
+
+/**
+ * Portrait: one column, for a phone as wide as the table.
+ *
+ * @returns {Table}
+ */
+export function tall() {
+  const gap = 18;
+  /** @type {Record<string, Box>} */
+  const boxes = column(22, 10, 316, gap, [["A", 76], ["B", 76], ["C", 76], ["D", 76], ["E", 76], ["DecoderStack", 72]]);
+  const layer = bottom(boxes.DecoderStack) + gap;
+  Object.assign(boxes, column(28, layer + TITLE, 304, gap, [["G0", 66], ["G1", 66], ["AttentionViz", 5 * 66 + 4 * 16 + TITLE + 10]]));
+  boxes.AttentionViz.width = 282; // leaves a lane for G1 -> G2 on its right
+  Object.assign(
+    boxes,
+    column(36, boxes.AttentionViz.y + TITLE, 266, 16, [["O1", 66], ["O2", 66], ["O6", 66], ["O4", 66], ["O3", 66]]),
+    column(28, bottom(boxes.AttentionViz) + gap, 304, gap, [["G2", 66], ["G3", 66], ["G4", 66], ["G5", 66]]),
+  );
+  boxes.Layer = { x: 20, y: layer, width: 320, height: bottom(boxes.G5) + 10 - layer };
+  Object.assign(boxes, column(22, bottom(boxes.Layer) + gap, 316, gap, [["F6", 62], ["H", 62], ["I", 62], ["J", 116], ["K", 252]]));
+  Object.assign(boxes, column(30, boxes.K.y + TITLE, 300, 10, [["K1", 36], ["K2", 36], ["K3", 36], ["K4", 36], ["K5", 36]]));
+  Object.assign(boxes, column(22, bottom(boxes.K) + gap, 316, gap, [["L", 62], ["M", 62], ["M>C", 24]]));
+  boxes["M>C"] = { ...boxes["M>C"], x: 36, width: 288 };
+  const generation = bottom(boxes["M>C"]) + gap;
+  Object.assign(boxes, column(28, generation + TITLE, 304, 12, [
+    ["N1", 62], ["N2", 46], ["N3", 62], ["N4", 46], ["N5", 62], ["N6", 46], ["N7", 62], ["N8", 46], ["N9", 62],
+  ]));
+  boxes.Generation = { x: 20, y: generation, width: 320, height: bottom(boxes.N9) + 10 - generation };
+
+  const { C, Layer, F6, DecoderStack, G1, G2, AttentionViz, M } = boxes;
+  const side = 325; // between the attention frame and the layer's
+  const lane = centre(boxes["M>C"]).y;
+  return {
+    width: 352,
+    height: bottom(boxes.Generation) + 10,
+    boxes,
+    routes: {
+      "DecoderStack>Layer": down(DecoderStack, Layer),
+      "DecoderStack>F6": [
+        { x: right(DecoderStack), y: centre(DecoderStack).y },
+        { x: 347, y: centre(DecoderStack).y },
+        { x: 347, y: centre(F6).y },
+        { x: right(F6), y: centre(F6).y },
+      ],
+      "G1>AttentionViz": [{ x: 168, y: bottom(G1) }, { x: 168, y: AttentionViz.y }],
+      "G1>G2": [{ x: side, y: bottom(G1) }, { x: side, y: G2.y }],
+      "M>C": [
+        { x: centre(M).x, y: bottom(M) },
+        { x: centre(M).x, y: lane },
+        { x: 8, y: lane },
+        { x: 8, y: centre(C).y },
+        { x: C.x, y: centre(C).y },
+      ],
+    },
+  };
+}

@@ -1,0 +1,163 @@
+/** @import { Candidate, FinishReason } from "../vitrine.d.ts" */
+/** @import { Reader, Sources } from "./values.js" */
+import { clip, decimal, fill, percent, plural, slice, visible, wrap } from "./format.js";
+
+/**
+ * Puts a token into a template, clipped so that the whole fits in one line.
+ *
+ * @param {string} template
+ * @param {string} text the token's
+ * @param {Record<string, string | number>} values
+ * @param {number} columns
+ */
+export function withToken(template, text, values, columns) {
+  const rest = fill(template, { ...values, token: "" }).length;
+  return fill(template, { ...values, token: clip(visible(text), Math.max(2, columns - rest)) });
+}
+
+/** @param {number} x */
+const short = (x) => String(Math.round(x * 100) / 100);
+
+/**
+ * @param {"decode.top_k" | "decode.top_p"} stage
+ * @param {(sources: Sources) => string} template
+ * @param {number} off the parameter that keeps all
+ * @returns {Reader}
+ */
+const filter = (stage, template, off) => (sources) => {
+  const event = sources.run.of(stage);
+  if (!event) return {};
+  const { parameter, kept, removed } = event.detail;
+  const form = parameter === off && removed === 0 ? sources.words.off : template(sources);
+  return { value: fill(form, { parameter: short(parameter), kept, all: kept + removed }) };
+};
+
+/**
+ * The text that step `n` of the four shown read.
+ *
+ * @param {number} n
+ * @returns {Reader}
+ */
+const read = (n) => ({ run, words }, room) => {
+  const step = run.steps[n];
+  const name = fill(words.step, { step: (step?.step ?? n) + 1 });
+  if (!step) return { name };
+  const pieces = step.context.replace(/\r?\n/g, "⏎").split(/(?<=\s)/);
+  return { name, value: wrap(pieces, room, { tail: true }) };
+};
+
+/**
+ * What it predicted.
+ *
+ * @param {number} n
+ * @returns {Reader}
+ */
+const predicted = (n) => ({ run }, room) => {
+  const step = run.steps[n];
+  if (!step) return {};
+  return { bars: [{ token: clip(visible(step.text), room.columns - 7), probability: step.probability }] };
+};
+
+/**
+ * The `rows - 1` most probable tokens, and all others as one.
+ *
+ * @param {{ top: Candidate[], restProbability: number, restCount: number }} detail
+ * @param {number} rows
+ */
+function topAndRest({ top, restProbability, restCount }, rows) {
+  const hidden = top.slice(rows - 1);
+  const probability = hidden.reduce((sum, candidate) => sum + candidate.probability, restProbability);
+  return { shown: top.slice(0, rows - 1), probability, count: restCount + hidden.length };
+}
+
+/** @type {Record<string, Reader>} by id of bindings.js */
+export const outputReaders = {
+  H({ run, info, words }, room) {
+    const event = run.of("head");
+    if (!event) return { value: fill(words.vector, { size: info.vocabulary }), idle: true };
+    const top = event.detail.top.map(({ text, logit }) =>
+      fill(words.logit, { token: visible(text), logit: decimal(logit).trim() }),
+    );
+    return { value: wrap(top, room, { separator: "  ", open: true }) };
+  },
+  I({ run, info, words }, room) {
+    const event = run.of("softmax");
+    if (!event) return { value: fill(words.vector, { size: info.vocabulary }), idle: true };
+    const detail = run.of("distribution")?.detail;
+    // Its own first numbers, until the stage after it has told the top and the rest.
+    if (!detail || run.of("distribution")?.step !== event.step) return { value: slice(event.values, room) };
+    const sum = topAndRest(detail, 1).probability;
+    return { value: fill(words.sum, { sum: sum.toFixed(4), top: percent(detail.top[0].probability) }) };
+  },
+  J({ run, words }, room) {
+    const event = run.of("distribution");
+    if (!event) return {};
+    const { shown, probability, count } = topAndRest(event.detail, room.rows);
+    const bars = shown.map(({ text, probability }) => ({ token: clip(visible(text), room.columns - 7), probability }));
+    return { bars: [...bars, { token: fill(words.rest, { count }), probability, rest: true }] };
+  },
+  K1({ run, words }) {
+    const event = run.of("decode.temperature");
+    if (!event) return {};
+    const { parameter, top } = event.detail;
+    const form = parameter === 0 ? words.greedy : words.temperature;
+    return { value: fill(form, { parameter: short(parameter), top: top.length ? percent(top[0].probability) : "" }) };
+  },
+  K2: filter("decode.top_k", ({ words }) => words.topK, 0),
+  K3: filter("decode.top_p", ({ words }) => words.topP, 1),
+  K4({ run, words }, room) {
+    const detail = run.of("decode.sample")?.detail;
+    if (!detail) return {};
+    const form = detail.random < 0 ? words.best : words.drawn;
+    return { value: withToken(form, detail.text, { random: detail.random.toFixed(4) }, room.columns) };
+  },
+  K5({ run, words }) {
+    const detail = run.of("decode.stop")?.detail;
+    return detail ? { value: reason(detail.reason, words) } : {};
+  },
+  L({ run, words }, room) {
+    const detail = run.of("select")?.detail;
+    if (!detail) return {};
+    const { probability, random, rank } = detail;
+    const by = random < 0 ? words.chosenGreedy : words.chosenBy;
+    return {
+      value: withToken(words.chosen, detail.text, { probability: percent(probability) }, room.columns),
+      caption: fill(by, { random: random.toFixed(4), rank: rank + 1 }),
+    };
+  },
+  M({ run, words }, room) {
+    const detail = run.of("append")?.detail;
+    if (!detail) return {};
+    const { ids, count } = detail;
+    return {
+      value: wrap(ids.map(String), room, { separator: " ", tail: true }),
+      caption: fill(words.longer, { count }),
+    };
+  },
+  "M>C"({ run, words }) {
+    const detail = run.of("loop")?.detail;
+    return detail ? { value: fill(words.loop, { step: detail.step + 1, cached: detail.cached }) } : {};
+  },
+  N1: read(0),
+  N2: predicted(0),
+  N3: read(1),
+  N4: predicted(1),
+  N5: read(2),
+  N6: predicted(2),
+  N7: read(3),
+  N8: predicted(3),
+  N9({ run, words }) {
+    if (run.done) {
+      const tokens = plural(words.tokens, run.done.ids.length);
+      return { value: fill(words.end, { reason: reason(run.done.finishReason, words), tokens }) };
+    }
+    const step = run.steps.at(-1)?.step;
+    return step === undefined ? {} : { value: fill(words.next, { step: step + 2 }) };
+  },
+};
+
+/**
+ * @param {FinishReason | ""} why
+ * @param {Sources["words"]} words
+ */
+const reason = (why, words) => (why ? words.reasons[why] : words.goesOn);

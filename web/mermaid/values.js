@@ -1,0 +1,123 @@
+/** @import { EngineInfo, StageName } from "../vitrine.d.ts" */
+/** @import { DiagramStrings } from "../i18n/diagram-en.js" */
+/** @import { Reading } from "./paint.js" */
+/** @import { Room } from "./format.js" */
+/** @import { RunState } from "./run.js" */
+import { decimal, fill, percent, plural, slice, visible, wrap } from "./format.js";
+import { outputReaders, withToken } from "./values-output.js";
+
+/**
+ * @typedef {object} Sources what a reader may show: the run's events, the model's own shape, and nothing else
+ * @property {RunState} run
+ * @property {EngineInfo} info
+ * @property {DiagramStrings} words
+ */
+/** @typedef {(sources: Sources, room: Room) => Reading} Reader */
+
+/**
+ * A reader that shows the first numbers of the stage's newest row, and before a run the model's own shape.
+ *
+ * @param {StageName} stage
+ * @param {(sources: Sources) => string} shape
+ * @returns {Reader}
+ */
+const numbers = (stage, shape) => (sources, room) => {
+  const event = sources.run.latest.get(stage);
+  return event ? { value: slice(event.values, room) } : { value: shape(sources), idle: true };
+};
+
+/**
+ * @param {"ln1" | "ln2"} stage
+ * @returns {Reader}
+ */
+const norm = (stage) => ({ run, info, words }) => {
+  const event = run.of(stage);
+  if (!event) return { value: fill(words.vector, { size: info.embedding }), idle: true };
+  const { mean, variance } = event.detail;
+  return { value: fill(words.norm, { mean: decimal(mean).trim(), variance: decimal(variance).trim() }) };
+};
+
+/** @type {(sources: Sources) => string} */
+const width = ({ info, words }) => fill(words.vector, { size: info.embedding });
+/** @type {(sources: Sources) => string} */
+const perHead = ({ info, words }) => fill(words.perHead, { heads: info.heads, size: info.embedding / info.heads });
+/** @type {(sources: Sources) => string} */
+const scores = ({ info, words }) => fill(words.scores, { heads: info.heads });
+
+/** @type {Record<string, Reader>} by id of bindings.js */
+export const readers = {
+  A({ run }, room) {
+    const text = run.of("prompt")?.detail.text ?? run.prompt;
+    const words = text.replace(/\r?\n/g, "⏎").match(/\S*\s*/g) ?? [];
+    return { value: wrap(words.map((word) => word.trimEnd()).filter(Boolean), room, { separator: " " }), idle: !run.last };
+  },
+  B({ run, words }, room) {
+    const event = run.of("tokenize");
+    if (!event) return {};
+    const { pieces, count } = event.detail;
+    const open = pieces.length < count;
+    return {
+      value: wrap(pieces.map((piece) => visible(piece.text)), room, { separator: "|", open }),
+      caption: plural(words.pieces, count),
+    };
+  },
+  C({ run, words }, room) {
+    const event = run.of("ids");
+    if (!event) return {};
+    const { ids, count } = event.detail;
+    const form = ids.length === count ? plural(words.ids, count) : ids.length === 1 ? words.idsRead : words.idsTail;
+    return {
+      value: wrap(ids.map(String), room, { separator: " ", tail: true }),
+      caption: fill(form, { shown: ids.length, count }),
+    };
+  },
+  D({ run, info, words }, room) {
+    const event = run.of("embed");
+    if (!event) return { value: fill(words.rows, { rows: info.vocabulary, columns: info.embedding }), idle: true };
+    const { id, text } = event.detail;
+    return { value: `${withToken(words.row, text, { id }, room.columns)}\n${slice(event.values, room, room.rows - 1)}` };
+  },
+  E({ run, info, words }, room) {
+    const event = run.of("position");
+    if (!event) return { value: fill(words.rows, { rows: info.context, columns: info.embedding }), idle: true };
+    return { value: `${fill(words.at, { position: event.position })}\n${slice(event.values, room, room.rows - 1)}` };
+  },
+  DecoderStack({ run, info: { layers }, words }) {
+    const event = run.of("layers");
+    if (!event) return { value: fill(words.allLayers, { layers }), ticks: { done: 0, total: layers }, idle: true };
+    const layer = event.layer + 1;
+    return { value: fill(words.layer, { layer, layers }), ticks: { done: layer, total: layers } };
+  },
+  G0: norm("ln1"),
+  G1({ run, info, words }) {
+    const event = run.of("attention");
+    if (!event) return { value: perHead({ run, info, words }), idle: true };
+    return { value: fill(words.attending, { layer: event.layer + 1, heads: info.heads }) };
+  },
+  O1: numbers("attention.qkv", perHead),
+  O2: numbers("attention.scores", scores),
+  O6: numbers("attention.scale", ({ info, words }) =>
+    fill(words.divided, { root: Math.sqrt(info.embedding / info.heads).toFixed(3) }),
+  ),
+  O4(sources, room) {
+    const event = sources.run.of("attention.mask");
+    if (!event) return { value: scores(sources), idle: true };
+    const lines = event.detail.top.slice(0, room.rows).map(({ head, weight, text }) => {
+      const values = { head: head + 1, weight: percent(weight) };
+      return withToken(sources.words.weight, text, values, room.columns);
+    });
+    return { value: lines.join("\n") };
+  },
+  O3: numbers("attention.mix", width),
+  G2: numbers("residual1", width),
+  G3: norm("ln2"),
+  G4({ run, info, words }) {
+    const event = run.of("mlp");
+    if (!event) return { value: fill(words.chain, { a: info.embedding, b: info.feedForward }), idle: true };
+    const { before, after, active } = event.detail;
+    return { value: fill(words.mlp, { before: decimal(before).trim(), after: decimal(after).trim(), share: percent(active) }) };
+  },
+  G5: numbers("residual2", width),
+  F6: numbers("final", width),
+  ...outputReaders,
+};

@@ -1,0 +1,125 @@
+/** @import { Box } from "./tables.js" */
+
+const LEGIBLE = 0.92; // below this scale the smallest text is under 11 px
+const MIN = 0.2;
+const MAX = 4;
+const EDGE = 24; // px kept between what is shown and the border
+
+/**
+ * Where the picture stands in its window: scale and place, written as CSS variables. It never leaves the window
+ * altogether.
+ *
+ * @param {HTMLElement} root the window
+ * @param {HTMLElement} stage the picture
+ */
+export function createView(root, stage) {
+  let content = { width: 1, height: 1 };
+  let k = 1;
+  let x = 0;
+  let y = 0;
+
+  /** @param {boolean} [smooth] */
+  function apply(smooth = false) {
+    const { clientWidth: w, clientHeight: h } = root;
+    x = hold(x, w, content.width * k);
+    y = hold(y, h, content.height * k);
+    stage.classList.toggle("gliding", smooth);
+    stage.style.setProperty("--x", `${x.toFixed(2)}px`);
+    stage.style.setProperty("--y", `${y.toFixed(2)}px`);
+    stage.style.setProperty("--k", k.toFixed(4));
+  }
+
+  return {
+    /** @param {{ width: number, height: number }} size */
+    resize(size) {
+      content = size;
+    },
+
+    /** The whole picture; a tall one by its width, from the top. */
+    fit() {
+      const { clientWidth: w, clientHeight: h } = root;
+      const tall = content.height > 2 * content.width;
+      k = clamp(tall ? w / content.width : Math.min(w / content.width, h / content.height));
+      x = (w - content.width * k) / 2;
+      y = tall ? 0 : (h - content.height * k) / 2;
+      apply();
+    },
+
+    /** The whole picture where that is legible, else its beginning. */
+    home() {
+      this.fit();
+      if (k >= LEGIBLE) return;
+      k = 1;
+      x = y = 0;
+      apply();
+    },
+
+    /**
+     * @param {number} dx
+     * @param {number} dy
+     * @returns {boolean} whether it moved
+     */
+    pan(dx, dy) {
+      const before = [x, y];
+      x += dx;
+      y += dy;
+      apply();
+      return before[0] !== x || before[1] !== y;
+    },
+
+    /**
+     * @param {number} factor
+     * @param {{ x: number, y: number }} [at] stays where it is, in the window's pixels
+     */
+    zoom(factor, at = { x: root.clientWidth / 2, y: root.clientHeight / 2 }) {
+      const next = clamp(k * factor);
+      x = at.x - ((at.x - x) * next) / k;
+      y = at.y - ((at.y - y) * next) / k;
+      k = next;
+      apply();
+    },
+
+    /**
+     * Brings a box into the window, smoothly, if it is not there.
+     *
+     * @param {Box} box
+     */
+    show(box) {
+      const dx = into(x + box.x * k, box.width * k, root.clientWidth);
+      const dy = into(y + box.y * k, box.height * k, root.clientHeight);
+      if (dx === 0 && dy === 0) return;
+      x += dx;
+      y += dy;
+      apply(true);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createView>} View */
+
+/** @param {number} scale */
+const clamp = (scale) => Math.min(MAX, Math.max(MIN, scale));
+
+/**
+ * A smaller picture stays inside the window, a larger one covers it.
+ *
+ * @param {number} at
+ * @param {number} room
+ * @param {number} size
+ */
+function hold(at, room, size) {
+  const [low, high] = size <= room ? [0, room - size] : [room - size, 0];
+  return Math.min(high, Math.max(low, at));
+}
+
+/**
+ * How far to move so that a stretch is inside the window: nothing if it is, else to the middle.
+ *
+ * @param {number} from
+ * @param {number} size
+ * @param {number} room
+ */
+function into(from, size, room) {
+  const edge = Math.min(EDGE, Math.max(0, (room - size) / 2));
+  return from >= edge && from + size <= room - edge ? 0 : room / 2 - (from + size / 2);
+}
