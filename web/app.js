@@ -1,0 +1,98 @@
+import { diagramStrings, strings } from "./i18n/en.js";
+import { mountDiagram } from "./mermaid/diagram.js";
+import { modelInAddress } from "./views/address.js";
+import { connectModel } from "./views/connect-model.js";
+import { connectRun } from "./views/connect-run.js";
+import { mountChips } from "./views/chips.js";
+import { mountDiagramPlace } from "./views/diagram-place.js";
+import { mountDiagramTools } from "./views/diagram-tools.js";
+import { mountDrop } from "./views/drop.js";
+import { mountHelp } from "./views/help.js";
+import { byId, listen } from "./views/kit.js";
+import { mountLoading } from "./views/loading.js";
+import { mountMeter } from "./views/meter.js";
+import { mountModelMenu } from "./views/model-menu.js";
+import { mountNotice } from "./views/notice.js";
+import { mountPanels } from "./views/panels.js";
+import { mountPrompt } from "./views/prompt.js";
+import { mountReadout } from "./views/readout.js";
+import { mountRunButton } from "./views/run-button.js";
+import { mountSampling } from "./views/sampling.js";
+import { Session } from "./views/session.js";
+import { defaults } from "./views/settings.js";
+import { listenToKeys } from "./views/shortcuts.js";
+import { mountSpeed } from "./views/speed.js";
+import { mountStatus } from "./views/status.js";
+import { recall, remember } from "./views/store.js";
+import { mountTheme } from "./views/theme.js";
+
+const { signal } = new AbortController(); // the views live as long as the page
+const session = new Session();
+const page = document.body;
+const app = byId("app");
+
+for (const [id, name] of Object.entries(strings.landmarks)) byId(id).ariaLabel = name;
+byId("skip").textContent = strings.skip;
+byId("product").textContent = strings.product;
+
+const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
+const panels = mountPanels(app, { fold: byId("tools"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
+const theme = mountTheme(byId("tools"), { strings: strings.theme, signal });
+const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
+const prompt = mountPrompt(byId("prompt-view"), { strings: strings.prompt, text: recall("prompt", strings.prompt.exampleTexts[0]), signal });
+const meter = mountMeter(byId("meter"), { strings: strings.output, signal });
+const chips = mountChips(byId("chips"), { label: strings.output.label, empty: strings.output.empty, signal });
+const readout = mountReadout(byId("readout"), { strings: strings.output });
+const sampling = mountSampling(byId("sampling-view"), {
+  strings: strings.sampling,
+  typed: { ...defaults(), ...recall("sampling", {}) },
+  open: recall("samplingOpen", matchMedia("(min-width: 45rem)").matches),
+  signal,
+});
+const tools = mountDiagramTools(byId("diagram-head"), { strings: strings.diagram, signal });
+const diagram = mountDiagramPlace(byId("diagram-place"), {
+  draw: (root, info, mine) => mountDiagram(root, { info, strings: diagramStrings, signal: mine }),
+  strings: strings.diagram,
+  signal,
+});
+const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
+const status = mountStatus(byId("status"), { strings: strings.status, signal });
+const button = mountRunButton(byId("run-button"), { strings: strings.run, signal });
+const speed = mountSpeed(byId("speed"), { strings: strings.speed, at: recall("speed", -1), signal });
+const notice = mountNotice(byId("notice"), { strings: strings.errors, close: strings.close, signal });
+mountDrop(app, { strings: strings.model, signal });
+
+const views = { app, page, model, panels, prompt, meter, chips, readout, sampling, tools, diagram, loading, status, button, speed, notice };
+/** @typedef {typeof views} Views */
+
+const { open } = connectModel(session, views, strings, signal);
+const { generate } = connectRun(session, views, strings, signal);
+
+listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
+listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), signal);
+listen(page, "samplinginput", (typed) => remember("sampling", typed), signal);
+listen(page, "promptinput", ({ text }) => remember("prompt", text), signal);
+listen(page, "view", (what) => diagram.view(what), signal);
+listen(page, "drawn", ({ following }) => tools.following(following), signal);
+listenToKeys({
+  generate,
+  stop: () => session.running && (session.stop(), true),
+  single: {
+    "/": () => (panels.unfold(), prompt.focus()),
+    "?": help.show,
+    "[": panels.toggle,
+    "0": () => diagram.view("fit"),
+    "+": () => diagram.view("zoomIn"),
+    "=": () => diagram.view("zoomIn"), // the same key without Shift
+    "-": () => diagram.view("zoomOut"),
+    f: () => diagram.view("follow"),
+    t: theme.next,
+  },
+  singleOn: () => recall("singleKeys", true),
+  signal,
+});
+
+app.hidden = false;
+const address = modelInAddress(location);
+if (address === null) notice.show("argument", strings.errors.modelUrl, { label: strings.errors.useDefault, does: () => open(undefined) });
+else open(address);

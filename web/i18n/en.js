@@ -1,0 +1,279 @@
+/** Every text that a person reads on the page, in English. The diagram's own texts are in diagram-en.js. */
+
+export { diagram as diagramStrings } from "./diagram-en.js";
+
+const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** @param {number} n @param {string} one @param {string} [many] */
+const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+
+export const strings = {
+  product: "Vitrine",
+  skip: "Skip to the prompt",
+  close: "Close",
+
+  /** Names of the page's parts, by the id that they have. */
+  landmarks: {
+    "text-panel": "Prompt and output",
+    "diagram-panel": "Diagram",
+    "run-button": "Run",
+    tabs: "Panels",
+  },
+
+  layout: {
+    fold: "Fold the text panel",
+    unfold: "Unfold the text panel",
+    resize: "Width of the text panel",
+    tabs: { text: "Text", diagram: "Diagram" },
+  },
+
+  theme: {
+    /** @param {"system" | "light" | "dark"} theme */
+    label: (theme) => `Theme: ${theme}`,
+  },
+
+  prompt: {
+    label: "Prompt",
+    placeholder: "Write the beginning; the model goes on from there.",
+    examples: "Examples",
+    /** Beginnings that the default model knows how to continue. */
+    exampleTexts: [
+      "What is the capital of France?",
+      "Once upon a time",
+      "The little dog wanted to",
+    ],
+    /** @param {number} n @param {number} context */
+    tokens: (n, context) => `${n.toLocaleString("en")} of ${count(context, "token")}`,
+    empty: "The prompt is empty. Write something for the model to continue.",
+    tooLong: "The prompt does not fit the model's context. Shorten it.",
+  },
+
+  sampling: {
+    label: "Sampling",
+    reset: "Reset",
+    resetLabel: "Reset sampling to its defaults",
+    newSeed: "Draw a new seed",
+    greedy: "Temperature 0 always takes the most probable token, so top-k, top-p and seed change nothing.",
+    /** @param {{temperature: number, topK: number, topP: number, seed: number, maxTokens: number}} s */
+    summary: (s) =>
+      s.temperature === 0 ? `greedy, ${count(s.maxTokens, "token")}` : `T ${s.temperature}, k ${s.topK}, p ${s.topP}, seed ${s.seed}`,
+    fields: {
+      temperature: { label: "Temperature", hint: "0 to 10", error: "A number from 0 to 10" },
+      topK: { label: "Top-k", hint: "tokens, 0 = all", error: "A whole number, 0 or more" },
+      topP: { label: "Top-p", hint: "above 0, up to 1", error: "Above 0, at most 1" },
+      seed: { label: "Seed", hint: "whole number", error: "A whole number from 0 to 9007199254740991" },
+      maxTokens: { label: "Maximum length", hint: "tokens, 1 or more", error: "A whole number, 1 or more" },
+      stop: {
+        label: "Stop texts",
+        hint: "One on each line. \\n is a line break, \\t a tab, \\\\ a backslash.",
+        error: "After a backslash only n, t or another backslash can stand.",
+      },
+    },
+  },
+
+  run: {
+    generate: "Generate",
+    stop: "Stop",
+    generateKey: mac ? "⌘ Enter" : "Ctrl Enter",
+    stopKey: "Esc",
+  },
+
+  speed: {
+    label: "Speed",
+    full: "full speed",
+    /** @param {number} ms */
+    pace: (ms) => (ms < 1000 ? `${ms} ms a stage` : `${ms / 1000} s a stage`),
+  },
+
+  output: {
+    label: "Output",
+    empty: "Press Generate. The prompt's tokens and the model's continuation appear here, one box for each token.",
+    copy: "Copy text",
+    copied: "Copied",
+    copyFailed: "The browser did not allow copying. Select the text and copy it.",
+    legend: "Probability",
+    legendLow: "0 %",
+    legendHigh: "100 %",
+    legendPrompt: "prompt",
+    readoutHint: "Point at a token, or reach one with the arrow keys, to read its numbers.",
+    /** @param {number} position @param {number} id */
+    tokenAt: (position, id) => `position ${position}, id ${id}`,
+    promptToken: "prompt token",
+    partial: "part of a character",
+    cut: "stop text, not in the result",
+    /** @param {string} percent @param {string} exact */
+    probability: (percent, exact) => `${percent} (${exact})`,
+    finish: {
+      eos: "Ended: end-of-text token.",
+      /** @param {number} n */
+      length: (n) => `Reached ${count(n, "token")}.`,
+      /** @param {number} context */
+      context: (context) => `The context of ${count(context, "token")} is full.`,
+      /** @param {string} text */
+      stop: (text) => (text ? `Found the stop text ${text}.` : "Found a stop text."),
+      aborted: "Stopped by you.",
+      failed: "Ended by an error.",
+    },
+    /** @param {number} n @param {string} speed */
+    speed: (n, speed) => `${count(n, "token")}, ${speed} tokens/s`,
+    /** The same where the machine was made to wait. @param {number} n @param {string} speed @param {string} pace */
+    paced: (n, speed, pace) => `${count(n, "token")}, ${speed} tokens/s at ${pace}`,
+    /** @param {number} n */
+    generated: (n) => count(n, "token"),
+    /** @param {string} ms @param {number} n */
+    promptTime: (ms, n) => `prompt of ${n} in ${ms} ms`,
+  },
+
+  status: {
+    idle: "Ready",
+    waiting: "Starts when the model is loaded",
+    noModel: "No model loaded",
+    running: "Generating",
+    /** @param {number} layer @param {number} of */
+    layer: (layer, of) => `layer ${layer} of ${of}`,
+    /** @param {number} n @param {number} of */
+    token: (n, of) => `token ${n} of ${of}`,
+    /** @param {string} summary */
+    done: (summary) => `Done. ${summary}`,
+    stages: {
+      prompt: "Prompt",
+      tokenize: "Tokenize: text to pieces",
+      ids: "Token ids",
+      embed: "Token embedding",
+      position: "Position added",
+      layers: "Decoder layers",
+      ln1: "Layer norm before attention",
+      attention: "Masked self-attention",
+      "attention.qkv": "Attention: queries, keys, values",
+      "attention.scores": "Attention: scores Q·Kᵀ",
+      "attention.scale": "Attention: scale by √d",
+      "attention.mask": "Attention: causal mask, softmax",
+      "attention.mix": "Attention: weights times values",
+      residual1: "Residual: attention added",
+      ln2: "Layer norm before the MLP",
+      mlp: "Feed-forward network (MLP)",
+      residual2: "Residual: MLP added",
+      final: "Final layer norm",
+      head: "Language model head: logits",
+      softmax: "Softmax: probabilities",
+      distribution: "Probability distribution",
+      decode: "Decoding",
+      "decode.temperature": "Decoding: temperature",
+      "decode.top_k": "Decoding: top-k",
+      "decode.top_p": "Decoding: top-p",
+      "decode.sample": "Decoding: sample",
+      "decode.stop": "Decoding: stop criteria",
+      select: "Token selected",
+      append: "Token appended",
+      loop: "Loop: next token",
+      generation: "Generation step",
+    },
+  },
+
+  diagram: {
+    label: "Pipeline",
+    /** @param {{layers: number, heads: number, embedding: number, context: number, vocabulary: number}} m */
+    shape: (m) =>
+      `${count(m.layers, "layer")}, ${count(m.heads, "head")}, width ${m.embedding}, context ${m.context}, vocabulary ${m.vocabulary}`,
+    tools: "Diagram view",
+    follow: "Follow",
+    followLabel: "Follow the running stage",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    fit: "Fit the whole diagram",
+    placeholder: "The diagram appears when the model is loaded.",
+    failed: "There is no diagram without a model.",
+    broken: "The diagram could not be drawn. Generating still works; reload the page to try again.",
+  },
+
+  model: {
+    button: "Model",
+    loading: "loading",
+    none: "no model",
+    onDevice: "on this device",
+    open: "Open a model file",
+    openHint: "A GGUF file of architecture gpt2, also by dropping it on the page. Nothing is uploaded.",
+    drop: "Drop the model file to open it",
+    dropHint: "It is read on this device. Nothing is uploaded.",
+    facts: {
+      name: "Name",
+      parameters: "Parameters",
+      file: "File",
+      architecture: "Architecture",
+      layers: "Layers",
+      heads: "Attention heads",
+      embedding: "Embedding width",
+      feedForward: "Feed-forward width",
+      context: "Context",
+      vocabulary: "Vocabulary",
+      activation: "Activation",
+      position: "Positions",
+      weights: "Weights",
+      head: "Output head",
+      engine: "Engine",
+      threads: "Threads",
+    },
+    tied: "tied to the embedding",
+    untied: "its own matrix",
+    simd: "WebAssembly SIMD",
+    portable: "WebAssembly, portable",
+    /** @param {number} n */
+    tokens: (n) => count(n, "token"),
+  },
+
+  loading: {
+    engine: "Loading the engine",
+    model: "Loading the model",
+    /** @param {string} loaded @param {string} total @param {string} unit */
+    bytesOf: (loaded, total, unit) => `${loaded} of ${total} ${unit}`,
+    /** @param {string} loaded @param {string} unit */
+    bytes: (loaded, unit) => `${loaded} ${unit}`,
+    prepare: "Starting",
+    cancel: "Cancel",
+  },
+
+  errors: {
+    retry: "Retry",
+    useDefault: "Use the default model",
+    openFile: "Open another file",
+    reload: "Reload the page",
+    /** @param {string} name */
+    kept: (name) => `${name} stays loaded.`,
+    /** What happened, by code. The engine's own sentence follows it and says why. */
+    byCode: {
+      argument: "A setting is not what the engine accepts.",
+      "prompt.empty": "The prompt is empty.",
+      "prompt.too_long": "The prompt does not fit the model's context.",
+      network: "The model could not be fetched.",
+      "model.format": "The file is not a sound GGUF model.",
+      "model.unsupported": "This model is of a kind that Vitrine does not run.",
+      memory: "There is not enough memory for this model.",
+      numeric: "The model computed a number that is not finite.",
+      closed: "The engine was closed.",
+      environment:
+        "This browser cannot run the engine: it needs WebAssembly and module workers. Open the page in a current browser.",
+      internal: "Something went wrong inside Vitrine.",
+    },
+    modelUrl: "The address after ?model= must be relative or begin with http:// or https://.",
+  },
+
+  help: {
+    label: "Keyboard shortcuts",
+    single: "Use the single-key shortcuts",
+    /** Keys first, then what they do; `single` ones work outside text fields only, and can be switched off. */
+    keys: [
+      { keys: [mac ? "⌘ Enter" : "Ctrl Enter"], does: "Generate" },
+      { keys: ["Esc"], does: "Stop" },
+      { keys: ["/"], does: "Go to the prompt" },
+      { keys: ["F"], does: "Follow the running stage, or stop following" },
+      { keys: ["+", "−"], does: "Zoom the diagram" },
+      { keys: ["0"], does: "Fit the whole diagram" },
+      { keys: ["["], does: "Fold or unfold the text panel" },
+      { keys: ["T"], does: "Change the theme" },
+      { keys: ["←", "→"], does: "In the output: read token by token" },
+      { keys: ["?"], does: "Show this list" },
+    ],
+  },
+};
+
+/** @typedef {typeof strings} Strings */

@@ -1,0 +1,159 @@
+/** @import {RunEvent, TokenPiece} from "../vitrine.js" */
+import { el, send } from "./kit.js";
+
+/**
+ * @typedef {object} Token what a chip stands for
+ * @property {number} position
+ * @property {number} id
+ * @property {string} piece the token alone
+ * @property {string} text what its chip shows: nothing while its character is not whole
+ * @property {number | null} probability null for a token of the prompt
+ * @property {number} kept how many characters of its text are part of the result: the stop text is not
+ */
+
+/** A token's bytes that are not whole characters read as this. */
+const broken = "\uFFFD";
+
+/**
+ * The run's text, one chip a token. Chips are only ever appended, once a frame. Sends "tokenread" with the Token under
+ * the pointer or reached by the arrow keys, or null.
+ *
+ * @param {HTMLElement} root scrolls; keeps to its end while its reader is there
+ * @param {{ label: string, empty: string, signal: AbortSignal }} options
+ */
+export function mountChips(root, { label, empty, signal }) {
+  root.tabIndex = 0;
+  root.role = "group";
+  root.ariaLabel = label;
+  const flow = el("p", { class: "flow" });
+  root.append(el("p", { class: "empty", text: empty }), flow);
+  /** @type {Token[]} */
+  let tokens = [];
+  /** @type {Token[]} not drawn yet */
+  let queue = [];
+  let frame = 0;
+  let current = -1;
+
+  root.addEventListener("pointerover", (event) => read(indexOf(event.target)), { signal });
+  root.addEventListener("pointerleave", () => read(-1), { signal });
+  root.addEventListener("blur", () => read(-1), { signal });
+  root.addEventListener("keydown", onKey, { signal });
+  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    const last = flow.children.length - 1;
+    const to = { ArrowLeft: Math.max(0, current - 1), ArrowRight: Math.min(last, current + 1), Home: 0, End: last }[event.key];
+    if (to === undefined || last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    read(to);
+    flow.children[to].scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {EventTarget | null} target */
+  function indexOf(target) {
+    const chip = target instanceof Element ? target.closest(".chip") : null;
+    return chip instanceof HTMLElement ? Number(chip.dataset.index) : -1;
+  }
+
+  /** @param {number} index */
+  function read(index) {
+    if (index === current) return;
+    flow.children[current]?.classList.remove("current");
+    flow.children[index]?.classList.add("current");
+    current = index;
+    send(root, "tokenread", tokens[index] ?? null);
+  }
+
+  /** @param {number} id @param {string} piece @param {string} text @param {number | null} probability */
+  function add(id, piece, text, probability) {
+    const token = { position: tokens.length, id, piece, text, probability, kept: text.length };
+    tokens.push(token);
+    queue.push(token);
+    frame ||= requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 32; // within about one line
+    const chips = document.createDocumentFragment();
+    for (const token of queue) chips.append(chip(token));
+    queue = [];
+    flow.append(chips);
+    if (atEnd) root.scrollTop = root.scrollHeight;
+  }
+
+  return {
+    /** Empties the view for a new run. */
+    reset() {
+      read(-1);
+      queue = [];
+      tokens = [];
+      flow.replaceChildren();
+      root.dataset.state = "running";
+    },
+    /** @param {TokenPiece[]} pieces the prompt's */
+    prompt(pieces) {
+      const decoder = new TextDecoder();
+      for (const { id, text, bytes } of pieces) add(id, text, decoder.decode(bytes, { stream: true }), null);
+    },
+    /** @param {RunEvent} event */
+    show(event) {
+      // A piece that is part of a character shows the character where it is whole; text held back shows as it is.
+      if (event.type === "token") add(event.id, event.piece, event.piece.includes(broken) ? event.text : event.piece, event.probability);
+    },
+    /**
+     * The run has ended.
+     *
+     * @param {number} length of the result's text; what goes on after it belongs to the stop text, and is marked
+     */
+    finish(length) {
+      draw();
+      root.dataset.state = "done";
+      let start = 0;
+      for (const token of tokens) {
+        if (token.probability === null) continue;
+        if (start + token.text.length > length) cut(token, Math.max(0, length - start));
+        start += token.text.length;
+      }
+    },
+    /** All that was generated, the stop text too. */
+    generated: () => tokens.map((token) => (token.probability === null ? "" : token.text)).join(""),
+    /** The prompt and what the run made of it, without a stop text. */
+    text: () => tokens.map((token) => token.text.slice(0, token.kept)).join(""),
+  };
+
+  /** @param {Token} token @param {number} keep how many characters of it are part of the result */
+  function cut(token, keep) {
+    token.kept = keep;
+    const struck = el("s");
+    fill(struck, token.text.slice(keep));
+    const chip = flow.children[token.position];
+    chip.replaceChildren();
+    fill(chip, token.text.slice(0, keep));
+    chip.append(struck);
+  }
+}
+
+/** @param {Token} token */
+function chip({ position, text, probability }) {
+  const element = el("span", { class: text === "" ? "chip partial" : "chip", "data-index": position });
+  if (probability === null) element.dataset.prompt = "";
+  else {
+    element.style.setProperty("--p", String(probability));
+    element.dataset.quarter = String(Math.min(3, Math.floor(4 * probability)));
+  }
+  fill(element, text);
+  return element;
+}
+
+/** @type {Record<string, string>} */
+const blanks = { " ": "space", "\n": "line", "\r": "return", "\t": "tab" };
+
+/** Appends a text, with its blanks in elements of their own, which CSS makes visible. @param {Element} parent @param {string} text */
+function fill(parent, text) {
+  for (const part of text.split(/([ \n\r\t])/)) {
+    parent.append(blanks[part] ? el("span", { class: "blank", "data-blank": blanks[part], text: part }) : part);
+  }
+}

@@ -1,0 +1,73 @@
+/** @import {EngineInfo, ErrorCode, Progress} from "../vitrine.js" */
+/** @import {Strings} from "../i18n/en.js" */
+/** @import {Views} from "../app.js" */
+/** @import {Session, Source} from "./session.js" */
+import { failureOf } from "./failure.js";
+import { listen } from "./kit.js";
+
+/**
+ * Loading, replacing and losing the model, as the page shows it.
+ *
+ * @param {Session} session
+ * @param {Views} views
+ * @param {Strings} strings
+ * @param {AbortSignal} signal
+ */
+export function connectModel(session, views, strings, signal) {
+  const { page, model, notice, loading, status, diagram, tools, prompt } = views;
+
+  /** @param {Source} source */
+  function open(source) {
+    notice.hide();
+    loading.start(session.info !== null);
+    model.setState(strings.model.loading);
+    status.announce(strings.loading.prepare);
+    if (!session.info) diagram.say(strings.diagram.placeholder);
+    session.open(source);
+  }
+
+  /**
+   * The one thing to do after a failure.
+   *
+   * @param {ErrorCode} code
+   * @param {Source} source
+   */
+  function remedy(code, source) {
+    if (code === "environment") return { label: strings.errors.reload, does: () => location.reload() };
+    if (code === "network" || source === undefined) return { label: strings.errors.retry, does: () => open(source) };
+    if (session.info) return { label: strings.errors.openFile, does: model.pick };
+    return { label: strings.errors.useDefault, does: () => open(undefined) };
+  }
+
+  /** @param {{ source: Source, error: unknown }} failure */
+  function onFailure({ source, error }) {
+    const { code, why } = failureOf(error);
+    const kept = session.info ? strings.errors.kept(session.info.name) : "";
+    notice.show(code, [why, kept].filter(Boolean).join(" "), remedy(code, source));
+    if (!session.info) diagram.say(strings.diagram.failed);
+  }
+
+  /** @param {EngineInfo} info */
+  function onEngine(info) {
+    model.setInfo(info);
+    tools.setInfo(info);
+    diagram.setModel(info, prompt.value());
+  }
+
+  function onEnd() {
+    loading.end();
+    if (session.info) model.setInfo(session.info);
+    else model.setState(strings.model.none);
+    if (session.running) return;
+    status.say(session.info ? strings.status.idle : strings.status.noModel);
+    status.announce(session.info ? strings.status.idle : strings.status.noModel);
+  }
+
+  listen(session, "progress", (/** @type {Progress} */ progress) => status.say(loading.show(progress)), signal);
+  listen(session, "engine", onEngine, signal);
+  listen(session, "loadfailure", onFailure, signal);
+  listen(session, "loadend", onEnd, signal);
+  listen(page, "modelfile", open, signal);
+  listen(page, "cancelload", () => session.cancelLoad(), signal);
+  return { open };
+}

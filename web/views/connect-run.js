@@ -1,0 +1,147 @@
+/** @import {EngineInfo, Result, RunEvent, TokenPiece} from "../vitrine.js" */
+/** @import {Strings} from "../i18n/en.js" */
+/** @import {Views} from "../app.js" */
+/** @import {Session} from "./session.js" */
+/** @import {Settings} from "./settings.js" */
+/** @import {Token} from "./chips.js" */
+import { failureOf } from "./failure.js";
+import { listen } from "./kit.js";
+
+/** Milliseconds after the last key until the prompt's tokens are counted. */
+const countAfter = 150;
+
+/**
+ * A run, from the button to its result, as the page shows it.
+ *
+ * @param {Session} session
+ * @param {Views} views
+ * @param {Strings} strings
+ * @param {AbortSignal} signal
+ */
+export function connectRun(session, views, strings, signal) {
+  const { page, panels, prompt, sampling, meter, chips, readout, diagram, status, button, speed, notice } = views;
+  /** @type {Settings | null} of the run that is going on, or the last one */
+  let settings = null;
+  /** @type {Result | null} */
+  let result = null;
+  let slowed = false;
+  let timer = 0;
+
+  function generate() {
+    if (session.running) return;
+    if (prompt.value() === "") return refuse(strings.prompt.empty);
+    const read = sampling.read();
+    if (!read) return panels.unfold();
+    settings = read;
+    session.generate(prompt.value(), settings);
+  }
+
+  /** @param {string} message what is wrong with the prompt */
+  function refuse(message) {
+    panels.unfold();
+    prompt.setError(message);
+    prompt.focus();
+  }
+
+  function onStart() {
+    result = null;
+    slowed = speed.pace() > 0;
+    notice.hide();
+    prompt.setError("");
+    button.show(true);
+    if (!session.info) status.say(strings.status.waiting);
+  }
+
+  /** @param {TokenPiece[]} pieces the prompt's; the engine starts now */
+  function onPieces(pieces) {
+    status.start(session.info?.layers ?? 0, settings?.maxTokens ?? 0);
+    meter.start();
+    chips.reset();
+    chips.prompt(pieces);
+    diagram.reset();
+  }
+
+  /** @param {RunEvent} event */
+  function onEvent(event) {
+    diagram.show(event);
+    status.show(event);
+    chips.show(event);
+    meter.show(event);
+  }
+
+  /** @param {Result} done */
+  function onDone(done) {
+    result = done;
+    chips.finish(done.finishReason === "stop" ? done.text.length : Infinity);
+    const cut = chips.generated().slice(done.text.length);
+    const found = settings?.stop.find((text) => cut.startsWith(text)) ?? "";
+    const pace = slowed ? speed.words() : "";
+    const words = strings.status.done(meter.finish(done, /** @type {EngineInfo} */ (session.info), found, pace));
+    status.say(words);
+    status.announce(words);
+  }
+
+  /** @param {{ error: unknown }} failure */
+  function onFailure({ error }) {
+    const { code, why } = failureOf(error);
+    chips.finish(Infinity);
+    meter.fail();
+    if (code === "prompt.empty") refuse(strings.prompt.empty);
+    else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
+    else notice.show(code, why, null);
+  }
+
+  function onEnd() {
+    button.show(false);
+    if (!result) status.say(session.info ? strings.status.idle : strings.status.noModel);
+    count();
+  }
+
+  async function count() {
+    const text = prompt.value();
+    const pieces = text === "" ? [] : await session.tokenize(text);
+    if (pieces && session.info && text === prompt.value()) prompt.setCount(strings.prompt.tokens(pieces.length, session.info.context));
+  }
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(chips.text());
+      meter.copied(true);
+      status.announce(strings.output.copied);
+    } catch {
+      status.say(strings.output.copyFailed);
+      status.announce(strings.output.copyFailed);
+    }
+  }
+
+  /** @param {number} pace */
+  function onPace(pace) {
+    slowed ||= pace > 0;
+    session.setPace(pace);
+  }
+
+  listen(page, "pace", onPace, signal);
+  listen(page, "generate", generate, signal);
+  listen(page, "stop", () => session.stop(), signal);
+  listen(page, "copytext", copy, signal);
+  listen(page, "tokenread", (/** @type {Token | null} */ token) => readout.show(token), signal);
+  listen(session, "start", onStart, signal);
+  listen(session, "pieces", onPieces, signal);
+  listen(session, "event", onEvent, signal);
+  listen(session, "done", onDone, signal);
+  listen(session, "runfailure", onFailure, signal);
+  listen(session, "end", onEnd, signal);
+  listen(session, "engine", count, signal);
+  listen(
+    page,
+    "promptinput",
+    (/** @type {{ text: string }} */ { text }) => {
+      diagram.setPrompt(text);
+      clearTimeout(timer);
+      timer = setTimeout(count, countAfter);
+    },
+    signal,
+  );
+  session.setPace(speed.pace());
+  return { generate };
+}

@@ -1,0 +1,84 @@
+/** @import {EngineInfo, RunEvent} from "../vitrine.js" */
+/** @import {Strings} from "../i18n/en.js" */
+import { el, send } from "./kit.js";
+
+/**
+ * What mountDiagram gives.
+ *
+ * @typedef {object} Diagram
+ * @property {(event: RunEvent) => void} show
+ * @property {() => void} reset
+ * @property {(text: string) => void} setPrompt
+ * @property {() => void} fit
+ * @property {(factor: number) => void} zoom
+ * @property {(on: boolean) => void} follow
+ * @property {boolean} following
+ */
+
+/** One press of a zoom button. */
+const zoomStep = 1.25;
+
+/**
+ * The place of the diagram: says so while there is none, and draws it anew for each model. Sends "drawn" { following }
+ * and, from the diagram, "followchange".
+ *
+ * @param {HTMLElement} place
+ * @param {{ draw: (root: HTMLElement, info: EngineInfo, signal: AbortSignal) => Promise<Diagram>, strings: Strings["diagram"], signal: AbortSignal }} options
+ */
+export function mountDiagramPlace(place, { draw, strings, signal }) {
+  const message = el("p", { class: "empty", text: strings.placeholder });
+  place.append(message);
+  /** @type {Diagram | null} */
+  let diagram = null;
+  let old = new AbortController();
+  signal.addEventListener("abort", () => old.abort());
+  place.addEventListener("followchange", () => send(place, "drawn", { following: diagram?.following ?? false }), { signal });
+
+  /** @param {string} words */
+  function say(words) {
+    message.textContent = words;
+    message.hidden = words === "";
+  }
+
+  return {
+    say,
+    /**
+     * @param {EngineInfo} info
+     * @param {string} prompt
+     */
+    async setModel(info, prompt) {
+      old.abort();
+      const mine = new AbortController();
+      old = mine;
+      diagram = null;
+      const root = el("div", { class: "picture-root" });
+      place.replaceChildren(message, root);
+      try {
+        const drawn = await draw(root, info, mine.signal);
+        if (mine.signal.aborted) return;
+        diagram = drawn;
+        diagram.setPrompt(prompt);
+        say("");
+        send(place, "drawn", { following: diagram.following });
+      } catch (error) {
+        if (mine.signal.aborted) return;
+        console.error(error);
+        root.remove();
+        say(strings.broken);
+      }
+    },
+    /** @param {RunEvent} event */
+    show: (event) => diagram?.show(event),
+    reset: () => diagram?.reset(),
+    /** @param {string} text */
+    setPrompt: (text) => diagram?.setPrompt(text),
+    /** @param {"follow" | "zoomIn" | "zoomOut" | "fit"} what */
+    view(what) {
+      if (!diagram) return;
+      if (what === "follow") diagram.follow(!diagram.following);
+      else if (what === "fit") diagram.fit();
+      else diagram.zoom(what === "zoomIn" ? zoomStep : 1 / zoomStep);
+      send(place, "drawn", { following: diagram.following });
+    },
+  };
+}

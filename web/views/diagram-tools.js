@@ -1,0 +1,39 @@
+/** @import {EngineInfo} from "../vitrine.js" */
+/** @import {Strings} from "../i18n/en.js" */
+import { el, icon, iconButton, send } from "./kit.js";
+
+/**
+ * The head of the diagram: the model's shape, and the controls of the view. Sends "view" "follow" | "zoomIn" |
+ * "zoomOut" | "fit".
+ *
+ * @param {HTMLElement} root
+ * @param {{ strings: Strings["diagram"], signal: AbortSignal }} options
+ */
+export function mountDiagramTools(root, { strings, signal }) {
+  const shape = el("p", { class: "count" });
+  const follow = el("button", { type: "button", class: "quiet", "aria-pressed": "true", title: strings.followLabel }, icon("follow"), el("span", { text: strings.follow }));
+  const buttons = {
+    follow,
+    zoomOut: iconButton("minus", strings.zoomOut),
+    zoomIn: iconButton("plus", strings.zoomIn),
+    fit: iconButton("fit", strings.fit),
+  };
+  for (const [name, button] of Object.entries(buttons)) {
+    button.addEventListener("click", () => send(root, "view", name), { signal });
+    button.disabled = true;
+  }
+  const tools = el("div", { class: "tools", role: "group", "aria-label": strings.tools }, ...Object.values(buttons));
+  root.append(el("h2", { text: strings.label }), shape, tools);
+
+  return {
+    /** @param {boolean} on */
+    following(on) {
+      follow.ariaPressed = String(on);
+    },
+    /** @param {EngineInfo | null} info of the model that is drawn; null while there is no diagram to control */
+    setInfo(info) {
+      shape.textContent = info ? strings.shape(info) : "";
+      for (const button of Object.values(buttons)) button.disabled = !info;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** @import {Strings} from "../i18n/en.js" */
+import { el, iconButton, send } from "./kit.js";
+
+/**
+ * The list of keyboard shortcuts, in a dialog. Sends "singlekeys" { on }.
+ *
+ * @param {HTMLElement} root the button that opens it is appended here
+ * @param {{ strings: Strings["help"], close: string, single: boolean, signal: AbortSignal }} options
+ */
+export function mountHelp(root, { strings, close, single, signal }) {
+  const list = el("dl", { class: "keys" });
+  for (const { keys, does } of strings.keys) {
+    list.append(el("dt", {}, ...keys.map((key) => el("kbd", { text: key }))), el("dd", { text: does }));
+  }
+  const box = el("input", { type: "checkbox", checked: single, id: "single-keys" });
+  box.addEventListener("change", () => send(root, "singlekeys", { on: box.checked }), { signal });
+  const shut = iconButton("close", close);
+  const dialog = el(
+    "dialog",
+    { class: "help", "aria-labelledby": "help-title" },
+    el("div", { class: "field-head" }, el("h2", { id: "help-title", text: strings.label }), shut),
+    list,
+    el("p", { class: "check" }, box, el("label", { for: "single-keys", text: strings.single })),
+  );
+  const button = iconButton("help", strings.label, { "aria-haspopup": "dialog" });
+  root.append(button, dialog);
+
+  shut.addEventListener("click", () => dialog.close(), { signal });
+  button.addEventListener("click", show, { signal });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(), { signal }); // its backdrop
+
+  function show() {
+    if (!dialog.open) dialog.showModal();
+  }
+
+  return { show };
+}

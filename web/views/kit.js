@@ -1,0 +1,94 @@
+/** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes `text` sets textContent; false and null leave an attribute out */
+
+/**
+ * Makes an element.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Attributes} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "text") element.textContent = String(value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+const svg = "http://www.w3.org/2000/svg";
+
+/**
+ * One icon of the set in index.html; hidden from assistive technology, since its button has a name.
+ *
+ * @param {string} name
+ */
+export function icon(name) {
+  const element = document.createElementNS(svg, "svg");
+  element.setAttribute("class", "icon");
+  element.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(svg, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  element.append(use);
+  return element;
+}
+
+/**
+ * Shows another icon in the same place.
+ *
+ * @param {Element} parent holds one icon
+ * @param {string} name
+ */
+export function setIcon(parent, name) {
+  parent.querySelector("use")?.setAttribute("href", `#icon-${name}`);
+}
+
+/**
+ * A button that shows only an icon; `label` is its name and its tooltip.
+ *
+ * @param {string} name
+ * @param {string} label
+ * @param {Attributes} [attributes]
+ */
+export function iconButton(name, label, attributes = {}) {
+  return el("button", { type: "button", class: "tool", "aria-label": label, title: label, ...attributes }, icon(name));
+}
+
+/**
+ * Sends an event up from a view.
+ *
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {unknown} [detail]
+ */
+export function send(target, type, detail) {
+  target.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+}
+
+/**
+ * The element with this id; index.html has it.
+ *
+ * @param {string} id
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`index.html has no #${id}`);
+  return element;
+}
+
+/**
+ * Listens for an event that `send` or a service sent.
+ *
+ * @template T
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {(detail: T) => void} does
+ * @param {AbortSignal} signal
+ */
+export function listen(target, type, does, signal) {
+  target.addEventListener(type, (event) => does(/** @type {CustomEvent<T>} */ (event).detail), { signal });
+}

@@ -1,0 +1,40 @@
+/** @import {ErrorCode} from "../vitrine.js" */
+/** @import {Strings} from "../i18n/en.js" */
+import { el, icon, iconButton } from "./kit.js";
+
+/**
+ * What went wrong: its code, what happened, why, and the one thing to do.
+ *
+ * @param {HTMLElement} root
+ * @param {{ strings: Strings["errors"], close: string, signal: AbortSignal }} options
+ */
+export function mountNotice(root, { strings, close, signal }) {
+  root.role = "alert";
+
+  function hide() {
+    root.replaceChildren();
+  }
+
+  return {
+    hide,
+    /**
+     * @param {ErrorCode} code
+     * @param {string} why the engine's own sentence; may be empty
+     * @param {{ label: string, does: () => void } | null} action the one thing to do
+     */
+    show(code, why, action) {
+      const words = el("div", { class: "notice-words" }, el("p", { class: "notice-what", text: strings.byCode[code] }));
+      if (why) words.append(el("p", { text: why }));
+      const foot = el("p", { class: "notice-foot" }, el("code", { text: code }));
+      if (action) {
+        const button = el("button", { type: "button", class: "secondary", text: action.label });
+        button.addEventListener("click", () => (hide(), action.does()), { signal });
+        foot.prepend(button);
+      }
+      words.append(foot);
+      const dismiss = iconButton("close", close);
+      dismiss.addEventListener("click", hide, { signal });
+      root.replaceChildren(el("div", { class: "notice-box" }, icon("alert"), words, dismiss));
+    },
+  };
+}

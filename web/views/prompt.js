@@ -1,0 +1,76 @@
+/** @import {Strings} from "../i18n/en.js" */
+import { el, send } from "./kit.js";
+
+/**
+ * The prompt with its examples. Sends "promptinput" { text } whenever the text changes.
+ *
+ * @param {HTMLElement} root
+ * @param {{ strings: Strings["prompt"], text: string, signal: AbortSignal }} options
+ */
+export function mountPrompt(root, { strings, text, signal }) {
+  const count = el("span", { class: "count", id: "prompt-count" });
+  const error = el("p", { class: "error", id: "prompt-error", hidden: true });
+  const area = el("textarea", {
+    id: "prompt",
+    rows: 3,
+    placeholder: strings.placeholder,
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    "aria-describedby": "prompt-count prompt-error",
+  });
+  area.value = text;
+  area.addEventListener("input", () => changed(), { signal });
+
+  const examples = el("ul", { class: "examples", "aria-label": strings.examples });
+  for (const example of strings.exampleTexts) {
+    const button = el("button", { type: "button", class: "example", text: example });
+    button.addEventListener("click", () => take(example, button), { signal });
+    examples.append(el("li", {}, button));
+  }
+  root.append(
+    el("div", { class: "field-head" }, el("label", { for: "prompt", text: strings.label }), count),
+    area,
+    error,
+    examples,
+  );
+
+  function changed() {
+    setError("");
+    send(root, "promptinput", { text: area.value });
+  }
+
+  /**
+   * Puts an example in as if it were typed, so that undo brings back what was there.
+   *
+   * @param {string} example
+   * @param {HTMLElement} button
+   */
+  function take(example, button) {
+    if (area.value === example) return;
+    area.focus({ preventScroll: true });
+    area.select();
+    if (!document.execCommand("insertText", false, example)) {
+      area.value = example;
+      changed();
+    }
+    button.focus();
+  }
+
+  /** @param {string} message empty: the prompt is fine */
+  function setError(message) {
+    error.textContent = message;
+    error.hidden = message === "";
+    area.setAttribute("aria-invalid", String(message !== ""));
+  }
+
+  return {
+    value: () => area.value,
+    focus: () => area.focus(),
+    setError,
+    /** @param {string} words how long the prompt is; empty while unknown */
+    setCount(words) {
+      count.textContent = words;
+    },
+  };
+}

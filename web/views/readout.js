@@ -1,0 +1,46 @@
+/** @import {Strings} from "../i18n/en.js" */
+/** @import {Token} from "./chips.js" */
+import { el } from "./kit.js";
+import { exact, percent, quote } from "./format.js";
+
+/**
+ * The exact numbers of one token; the legend of the chips while no token is read.
+ *
+ * @param {HTMLElement} root
+ * @param {{ strings: Strings["output"] }} options
+ */
+export function mountReadout(root, { strings }) {
+  const scale = el("span", { class: "scale", "aria-hidden": "true" });
+  for (const quarter of [0, 1, 2, 3]) {
+    scale.append(el("span", { class: "chip", "data-quarter": quarter, style: `--p: ${(quarter + 0.5) / 4}` }));
+  }
+  const prompt = el("span", { class: "chip", "data-prompt": "", text: strings.legendPrompt });
+  const legend = el(
+    "p",
+    { class: "legend", title: strings.readoutHint },
+    prompt,
+    el("span", { text: strings.legend }),
+    el("span", { class: "low", text: strings.legendLow }),
+    scale,
+    el("span", { text: strings.legendHigh }),
+  );
+  const piece = el("span", { class: "readout-piece" });
+  const numbers = el("span", { class: "readout-numbers" });
+  const token = el("p", { class: "readout-token", "aria-live": "polite" }, piece, numbers);
+  root.append(legend, token);
+
+  return {
+    /** @param {Token | null} read */
+    show(read) {
+      legend.hidden = read !== null;
+      token.hidden = read === null;
+      if (!read) return;
+      const { probability, text } = read;
+      piece.textContent = text === "" ? strings.partial : quote(text);
+      const facts = [probability === null ? strings.promptToken : strings.probability(percent(probability), exact(probability))];
+      if (read.kept < text.length) facts.push(strings.cut);
+      facts.push(strings.tokenAt(read.position, read.id));
+      numbers.textContent = facts.join(", ");
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** @import {Engine, EngineInfo, GenerateOptions, Progress, Run, TokenPiece} from "../vitrine.js" */
+import { createEngine } from "../vitrine.js";
+
+/** @typedef {string | File | undefined} Source a model's address, its file, or undefined for the default model */
+
+/**
+ * The engine that the page has now, and the run under way. It tells of everything by events:
+ * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend";
+ * "start"; "pieces" TokenPiece[] of the prompt; "event" RunEvent; "done" Result; "runfailure" { error }; "end".
+ */
+export class Session extends EventTarget {
+  /** @type {Engine | null} */
+  #engine = null;
+  /** @type {AbortController | null} */
+  #load = null;
+  /** @type {Promise<void>} settles when the newest load has ended, well or not */
+  #loaded = Promise.resolve();
+  /** @type {AbortController | null} */
+  #run = null;
+  #pace = 0;
+  /** @type {Run | null} the engine's side of it, once the engine has begun */
+  #running = null;
+  /** @type {Promise<void>} settles when the newest run has ended */
+  #ended = Promise.resolve();
+
+  /** @returns {EngineInfo | null} */
+  get info() {
+    return this.#engine?.info ?? null;
+  }
+
+  get loading() {
+    return this.#load !== null;
+  }
+
+  get running() {
+    return this.#run !== null;
+  }
+
+  /**
+   * Loads a model. The one before stays until the new one is ready, and also when this fails.
+   *
+   * @param {Source} source
+   */
+  open(source) {
+    this.#load?.abort();
+    const load = new AbortController();
+    this.#load = load;
+    this.#loaded = this.#replace(source, load);
+    return this.#loaded;
+  }
+
+  cancelLoad() {
+    this.#load?.abort();
+    this.#finishLoad(this.#load);
+  }
+
+  /**
+   * Runs; waits for the model first where it is still loading.
+   *
+   * @param {string} prompt
+   * @param {GenerateOptions} options
+   */
+  generate(prompt, options) {
+    if (this.#run) return;
+    const run = new AbortController();
+    this.#run = run;
+    this.#send("start");
+    this.#ended = this.#drive(prompt, { ...options, signal: run.signal }).finally(() => {
+      this.#run = null;
+      this.#send("end");
+    });
+  }
+
+  stop() {
+    this.#run?.abort();
+  }
+
+  /** @param {number} ms for which the machine stands still after each stage; holds for the run under way, and later ones */
+  setPace(ms) {
+    this.#pace = ms;
+    this.#running?.setPace(ms);
+  }
+
+  /**
+   * The pieces of a text; null where there is no engine or it is busy.
+   *
+   * @param {string} text
+   * @returns {Promise<TokenPiece[] | null>}
+   */
+  async tokenize(text) {
+    if (!this.#engine || this.#run) return null;
+    return this.#engine.tokenize(text).catch(() => null);
+  }
+
+  /**
+   * @param {Source} source
+   * @param {AbortController} load
+   */
+  async #replace(source, load) {
+    const { signal } = load;
+    try {
+      const onProgress = (/** @type {Progress} */ progress) => signal.aborted || this.#send("progress", progress);
+      const engine = await createEngine({ model: source, signal, onProgress });
+      if (signal.aborted) return engine.close();
+      if (this.#engine) {
+        this.stop();
+        await this.#ended;
+        this.#engine.close();
+      }
+      this.#engine = engine;
+      this.#send("engine", engine.info);
+    } catch (error) {
+      if (!signal.aborted) this.#send("loadfailure", { source, error });
+    } finally {
+      this.#finishLoad(load);
+    }
+  }
+
+  /** @param {AbortController | null} load */
+  #finishLoad(load) {
+    if (!load || this.#load !== load) return;
+    this.#load = null;
+    this.#send("loadend");
+  }
+
+  /**
+   * @param {string} prompt
+   * @param {GenerateOptions & { signal: AbortSignal }} options
+   */
+  async #drive(prompt, options) {
+    try {
+      if (!this.#engine) await Promise.race([this.#loaded, aborted(options.signal)]);
+      if (!this.#engine || options.signal.aborted) return;
+      this.#send("pieces", await this.#engine.tokenize(prompt));
+      const run = this.#engine.generate(prompt, { ...options, pace: this.#pace });
+      this.#running = run;
+      run.result.catch(() => {}); // the loop below meets the same error
+      for await (const event of run) this.#send("event", event);
+      this.#send("done", await run.result);
+    } catch (error) {
+      this.#send("runfailure", { error });
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** @param {string} type @param {unknown} [detail] */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function aborted(signal) {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
