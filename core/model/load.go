@@ -39,6 +39,7 @@ func Load(r *gguf.Reader) (*Model, error) {
 	if err := check(slots, infos); err != nil {
 		return nil, err
 	}
+	var l loader
 	for {
 		info, data, err := r.Next()
 		if err == io.EOF {
@@ -47,7 +48,7 @@ func Load(r *gguf.Reader) (*Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := slots[info.Name].load(info, data); err != nil {
+		if err := l.load(slots[info.Name], info, data); err != nil {
 			return nil, err
 		}
 		m.parameters += elements(info.Shape)
@@ -131,15 +132,21 @@ func check(slots map[string]slot, infos []gguf.TensorInfo) error {
 	return nil
 }
 
+// loader has the memory that passes the data on, used again for every tensor.
+type loader struct {
+	raw    []byte    // a chunk as it is in the file
+	values []float32 // the same, decoded
+}
+
 // load reads the data of the tensor into its place: Q8_0 matrices as they are, all
 // else as float32.
-func (s slot) load(info gguf.TensorInfo, data io.Reader) error {
+func (l *loader) load(s slot, info gguf.TensorInfo, data io.Reader) error {
 	cols := info.Shape[len(info.Shape)-1]
 	switch {
 	case s.matrix != nil && info.Type == gguf.Q8_0:
 		w := kernel.NewMatrixQ8(info.Shape[0], cols)
 		s.matrix.q8 = w
-		return eachChunk(info, data, func(row int, raw []byte) error {
+		return l.eachChunk(info, data, func(row int, raw []byte) error {
 			if err := w.SetRows(row, raw); err != nil {
 				return fmt.Errorf("model: tensor %q: row %d on: %w", info.Name, row, err)
 			}
@@ -148,15 +155,14 @@ func (s slot) load(info gguf.TensorInfo, data io.Reader) error {
 	case s.matrix != nil:
 		w := kernel.NewMatrixF32(info.Shape[0], cols)
 		s.matrix.f32 = w
-		var values []float32
-		return eachChunk(info, data, func(row int, raw []byte) error {
-			values = decode(values[:0], info.Type, raw)
-			w.SetRows(row, values)
-			return checkFinite(info, row*cols, values)
+		return l.eachChunk(info, data, func(row int, raw []byte) error {
+			l.values = decode(l.values[:0], info.Type, raw)
+			w.SetRows(row, l.values)
+			return checkFinite(info, row*cols, l.values)
 		})
 	default:
 		values := make([]float32, 0, elements(info.Shape))
-		err := eachChunk(info, data, func(row int, raw []byte) error {
+		err := l.eachChunk(info, data, func(row int, raw []byte) error {
 			values = decode(values, info.Type, raw)
 			return checkFinite(info, row*cols, values[row*cols:])
 		})
@@ -166,14 +172,14 @@ func (s slot) load(info gguf.TensorInfo, data io.Reader) error {
 }
 
 // eachChunk calls use with the data of whole rows, from row on. raw is lent.
-func eachChunk(info gguf.TensorInfo, data io.Reader, use func(row int, raw []byte) error) error {
+func (l *loader) eachChunk(info gguf.TensorInfo, data io.Reader, use func(row int, raw []byte) error) error {
 	cols := info.Shape[len(info.Shape)-1]
 	rows := int(elements(info.Shape)) / cols
 	rowBytes, _ := info.Type.RowBytes(cols) // the reader has checked that they fit
 	step := min(rows, max(1, chunkBytes/int(rowBytes)))
-	buf := make([]byte, step*int(rowBytes))
+	l.raw = slices.Grow(l.raw[:0], step*int(rowBytes))
 	for row := 0; row < rows; row += step {
-		raw := buf[:min(step, rows-row)*int(rowBytes)]
+		raw := l.raw[:min(step, rows-row)*int(rowBytes)]
 		if _, err := io.ReadFull(data, raw); err != nil {
 			return err // names the tensor and the offset
 		}

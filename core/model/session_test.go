@@ -15,7 +15,7 @@ import (
 
 // long returns the tiny model with a context of several passes, and as many ids.
 func long(t testing.TB) (*file, []int) {
-	const context = 2*maxRows + 88
+	const context = maxRows + 44
 	rng := rand.New(rand.NewPCG(1, 2))
 	f := gpt2(t)
 	embedding := f.tensors[f.at(positionTableName)].Shape[1]
@@ -62,25 +62,20 @@ func TestBatchAndDecodeSameBits(t *testing.T) {
 		for i := range ids {
 			want = append(want, forward(t, s, ids[i:i+1])...)
 		}
-		for _, size := range []int{2, 7, maxRows - 1, maxRows, maxRows + 1, len(ids)} {
-			for name, observer := range map[string]stage.Observer{"unobserved": nil, "observed": nobody} {
-				name := fmt.Sprintf("%s, %s, %d ids a call", kind, name, size)
-				all, last := m.NewSession(len(ids)), m.NewSession(len(ids))
-				for part := range slices.Chunk(ids, size) {
-					at := all.Len()
-					logits, err := all.ForwardAll(part, observer)
-					if err != nil {
-						t.Fatal(err)
-					}
-					sameBits(t, name+": ForwardAll", logits, want[at*v:][:len(part)*v])
-					if logits, err = last.Forward(part, observer); err != nil {
-						t.Fatal(err)
-					}
-					sameBits(t, name+": Forward", logits, want[(last.Len()-1)*v:][:v])
+		for _, size := range []int{1, 7, maxRows, maxRows + 1, len(ids)} {
+			name := fmt.Sprintf("%s, %d ids a call", kind, size)
+			all, last := m.NewSession(len(ids)), m.NewSession(len(ids))
+			for part := range slices.Chunk(ids, size) {
+				at := all.Len()
+				logits, err := all.ForwardAll(part, nobody)
+				if err != nil {
+					t.Fatal(err)
 				}
-				if all.Len() != len(ids) {
-					t.Errorf("%s: got length %d, want %d", name, all.Len(), len(ids))
-				}
+				sameBits(t, name+", observed", logits, want[at*v:][:len(part)*v])
+				sameBits(t, name, forward(t, last, part), want[(last.Len()-1)*v:][:v])
+			}
+			if all.Len() != len(ids) || last.Len() != len(ids) {
+				t.Errorf("%s: got lengths %d and %d, want %d", name, all.Len(), last.Len(), len(ids))
 			}
 		}
 	}
@@ -277,35 +272,38 @@ func TestScoresBeyondMaskAreZero(t *testing.T) {
 	}
 }
 
-// TestObserverErrorEndsThePass stops at each event in turn.
+// TestObserverErrorEndsThePass stops at each event of a short prompt in turn, and
+// in the second pass of a long one.
 func TestObserverErrorEndsThePass(t *testing.T) {
 	f, ids := long(t)
 	m := f.load(t)
-	ids = ids[:maxRows+3] // two passes
-	s := m.NewSession(len(ids) + 2)
-	forward(t, s, []int{7})
-	var stages int
-	want, err := s.Forward(ids, func(*stage.Event) error { stages++; return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	want = slices.Clone(want)
-	stop := errors.New("stop")
-	for at := range stages {
-		s.Truncate(1)
-		calls := 0
-		logits, err := s.Forward(ids, func(*stage.Event) error {
-			calls++
-			if calls == at+1 {
-				return stop
-			}
-			return nil
-		})
-		if err != stop || logits != nil || calls != at+1 || s.Len() != 1 {
-			t.Fatalf("stop at event %d: got error %v, %d logits, %d events, length %d", at, err, len(logits), calls, s.Len())
+	for _, test := range []struct{ ids, first int }{{5, 0}, {maxRows + 3, 30}} {
+		ids := ids[:test.ids]
+		s := m.NewSession(len(ids) + 1)
+		forward(t, s, []int{7})
+		var stages int
+		want, err := s.Forward(ids, func(*stage.Event) error { stages++; return nil })
+		if err != nil {
+			t.Fatal(err)
 		}
+		want = slices.Clone(want)
+		stop := errors.New("stop")
+		for at := test.first; at < min(stages, test.first+28); at++ { // 28 stages in one pass of two layers
+			s.Truncate(1)
+			calls := 0
+			logits, err := s.Forward(ids, func(*stage.Event) error {
+				calls++
+				if calls == at+1 {
+					return stop
+				}
+				return nil
+			})
+			if err != stop || logits != nil || calls != at+1 || s.Len() != 1 {
+				t.Fatalf("stop at event %d: got error %v, %d logits, %d events, length %d", at, err, len(logits), calls, s.Len())
+			}
+		}
+		sameBits(t, "after all these stops", forward(t, s, ids), want)
 	}
-	sameBits(t, "after all these stops", forward(t, s, ids), want)
 }
 
 // TestDecodeAllocatesNothing, nor does an observer make it.

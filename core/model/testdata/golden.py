@@ -285,14 +285,11 @@ def write_default(folder):
         ids = encode(folder, prompt)
         logits = forward(weights, config, ids)["head/logits"][-1]
         more, leads = greedy(weights, config, ids, 20)
-        top = logits.topk(5)
         print(f"{prompt} {ids} -> {more}, smallest lead {min(leads):.3f}")
         cases.append({
             "prompt": prompt,
             "ids": ids,
             "greedy": more,
-            "leads": [round(v, 4) for v in leads],
-            "top": [{"id": i, "logit": round(v, 5)} for i, v in zip(top.indices.tolist(), top.values.tolist())],
             "deviation": round(logits.std().item(), 5),
             "logits": [round(v, 4) for v in logits.tolist()],
         })
