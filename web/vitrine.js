@@ -3,6 +3,7 @@ import { RunView } from "./engine/run.js";
 
 /**
  * @import {Engine, EngineInfo, EngineOptions, ErrorCode, GenerateOptions, Result, Run, StageName} from "./vitrine.d.ts"
+ * @import {ModelSource} from "./engine/source.js"
  */
 
 export { VitrineError };
@@ -34,17 +35,6 @@ export async function createEngine({ model, threads = "auto", simd = true, onPro
     signal?.removeEventListener("abort", abort);
   }
 }
-
-/**
- * What the worker needs to read the model.
- *
- * @typedef {object} ModelSource
- * @property {string} url for messages and for fetching; "" for bytes without a name
- * @property {Blob | ArrayBuffer} [data] the file itself, where it is not fetched
- * @property {number} bytes -1 while unknown
- * @property {string} sha256 "" where unknown
- * @property {string} [name] where the manifest gives one
- */
 
 /**
  * @param {EngineOptions["model"]} model

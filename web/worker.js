@@ -8,7 +8,7 @@ import { counted, openAddress } from "./engine/source.js";
  * { progress } while loading, { run, batch } while generating, { fatal } when the engine has ended.
  *
  * @import {Progress} from "./vitrine.d.ts"
- * @import {ModelSource} from "./vitrine.js"
+ * @import {ModelSource} from "./engine/source.js"
  * @typedef {{ value?: any, code?: import("./vitrine.d.ts").ErrorCode, message?: string }} Outcome
  * @typedef {Record<string, (...args: any[]) => string | undefined>} Api see wasm/main.go
  */

@@ -3,6 +3,17 @@ import { VitrineError } from "./error.js";
 /** @import {Progress} from "../vitrine.d.ts" */
 
 /**
+ * What the worker needs to read the model.
+ *
+ * @typedef {object} ModelSource
+ * @property {string} url for messages and for fetching; "" for bytes without a name
+ * @property {Blob | ArrayBuffer} [data] the file itself, where it is not fetched
+ * @property {number} bytes -1 while unknown
+ * @property {string} sha256 "" where unknown
+ * @property {string} [name] where the manifest gives one
+ */
+
+/**
  * Opens an address as a stream that reports its progress.
  *
  * @param {string} address
