@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -54,6 +56,36 @@ func base(t testing.TB) *file {
 func gpt2(t testing.TB) *file {
 	f := base(t)
 	f.drop(only(headName))
+	return f
+}
+
+// sized returns a random model of the given shape without biases, its matrices of
+// the given type.
+func sized(c Config, kind gguf.Type) *file {
+	rng := rand.New(rand.NewPCG(3, 4))
+	f := &file{meta: make(map[string]any), data: make(map[string][]byte)}
+	f.set(keyArchitecture, "gpt2").set(keyLayers, uint32(c.Layers)).set(keyHeads, uint32(c.Heads))
+	f.set(keyEmbedding, uint32(c.Embedding)).set(keyFeedForward, uint32(c.FeedForward))
+	f.set(keyContext, uint32(c.Context)).set(keyEpsilon, float32(1e-5)) // 1e-5 is GPT-2's
+	put := func(name string, kind gguf.Type, shape ...int) {
+		values := make([]float32, elements(shape))
+		for i := range values {
+			values[i] = float32(0.05 * rng.NormFloat64())
+		}
+		f.put(name, kind, values, shape...)
+	}
+	put(tokenTableName, kind, c.Vocabulary, c.Embedding)
+	put(positionTableName, gguf.F32, c.Context, c.Embedding)
+	put("output_norm.weight", gguf.F32, c.Embedding)
+	for i := range c.Layers {
+		name := fmt.Sprintf("blk.%d.", i)
+		put(name+"attn_norm.weight", gguf.F32, c.Embedding)
+		put(name+"attn_qkv.weight", kind, 3*c.Embedding, c.Embedding)
+		put(name+"attn_output.weight", kind, c.Embedding, c.Embedding)
+		put(name+"ffn_norm.weight", gguf.F32, c.Embedding)
+		put(name+"ffn_up.weight", kind, c.FeedForward, c.Embedding)
+		put(name+"ffn_down.weight", kind, c.Embedding, c.FeedForward)
+	}
 	return f
 }
 
