@@ -1,0 +1,96 @@
+package huggingface
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"vitrine/tools/quantize/internal/checkpoint"
+)
+
+// configFile is what we read of config.json. A pointer is nil where the key is
+// absent or null.
+//
+// Source: GPT2Config of huggingface/transformers, whose defaults are used here.
+type configFile struct {
+	ModelType  *string  `json:"model_type"`
+	Vocabulary int      `json:"vocab_size"`
+	Positions  *int     `json:"n_positions"`
+	Context    *int     `json:"n_ctx"`
+	Embedding  int      `json:"n_embd"`
+	Layers     int      `json:"n_layer"`
+	Heads      int      `json:"n_head"`
+	Inner      *int     `json:"n_inner"`
+	Activation *string  `json:"activation_function"`
+	Epsilon    *float64 `json:"layer_norm_epsilon"`
+	BOS        *int     `json:"bos_token_id"`
+	EOS        *int     `json:"eos_token_id"`
+	Tied       *bool    `json:"tie_word_embeddings"`
+
+	ScaleAttention *bool `json:"scale_attn_weights"`
+	ScaleByLayer   bool  `json:"scale_attn_by_inverse_layer_idx"`
+	CrossAttention bool  `json:"add_cross_attention"`
+}
+
+// activations maps Hugging Face's names to vitrine.activation.
+var activations = map[string]string{
+	"gelu_new":          "gelu_new",
+	"gelu_pytorch_tanh": "gelu_new", // the same formula
+	"gelu":              "gelu",
+	"relu":              "relu",
+}
+
+// parseConfig reads config.json.
+func parseConfig(data []byte) (*configFile, checkpoint.Config, error) {
+	f := new(configFile)
+	if err := json.Unmarshal(data, f); err != nil {
+		return nil, checkpoint.Config{}, err
+	}
+	if t := or(f.ModelType, "gpt2"); t != "gpt2" {
+		return nil, checkpoint.Config{}, fmt.Errorf(`model_type: got %q, want "gpt2": only GPT-2 models can be converted`, t)
+	}
+	c := checkpoint.Config{
+		Layers: f.Layers, Heads: f.Heads, Embedding: f.Embedding, Vocabulary: f.Vocabulary,
+		Context:     or(f.Positions, or(f.Context, 0)),
+		FeedForward: or(f.Inner, 4*f.Embedding),
+		Epsilon:     float32(or(f.Epsilon, 1e-5)),
+	}
+	for _, n := range []struct {
+		key   string
+		value int
+	}{
+		{"n_layer", c.Layers}, {"n_head", c.Heads}, {"n_embd", c.Embedding}, {"vocab_size", c.Vocabulary},
+		{"n_positions", c.Context}, {"n_inner", c.FeedForward},
+	} {
+		if n.value < 1 || n.value > math.MaxInt32/4 { // so that 4*n_embd cannot overflow anywhere
+			return nil, c, fmt.Errorf("%s: got %d, want 1 to %d", n.key, n.value, math.MaxInt32/4)
+		}
+	}
+	if c.Embedding%c.Heads != 0 {
+		return nil, c, fmt.Errorf("n_head: got %d, want a divisor of n_embd, %d", c.Heads, c.Embedding)
+	}
+	if !(c.Epsilon > 0 && c.Epsilon < 1) {
+		return nil, c, fmt.Errorf("layer_norm_epsilon: got %v, want more than 0, less than 1", c.Epsilon)
+	}
+	activation := or(f.Activation, "gelu_new")
+	c.Activation = activations[activation]
+	switch {
+	case c.Activation == "":
+		return nil, c, fmt.Errorf("activation_function: got %q, want gelu_new, gelu_pytorch_tanh, gelu or relu", activation)
+	case !or(f.ScaleAttention, true):
+		return nil, c, fmt.Errorf("scale_attn_weights: got false, want true: GGUF has no key for it")
+	case f.ScaleByLayer:
+		return nil, c, fmt.Errorf("scale_attn_by_inverse_layer_idx: got true, want false: GGUF has no key for it")
+	case f.CrossAttention:
+		return nil, c, fmt.Errorf("add_cross_attention: got true, want false: only decoders can be converted")
+	}
+	return f, c, nil
+}
+
+// or returns what p points to, or the default.
+func or[T any](p *T, standard T) T {
+	if p == nil {
+		return standard
+	}
+	return *p
+}
