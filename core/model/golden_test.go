@@ -2,11 +2,13 @@ package model
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math"
 	"slices"
 	"testing"
 
 	"vitrine/core/gguf"
+	"vitrine/core/kernel"
 	"vitrine/core/stage"
 )
 
@@ -188,4 +190,34 @@ func worstRelative(got, want []float32) float64 {
 		squares += float64(w) * float64(w)
 	}
 	return worst / math.Sqrt(squares/float64(len(want)))
+}
+
+// TestSameBitsEverywhere: natively, in portable wasm and in SIMD wasm the logits
+// are the same to the bit. The checksums change only with the order of sums, which
+// is part of the kernels' contract, or with the weights. Sinusoidal variants are
+// left out: their table comes from package math, which may fuse on some machines.
+func TestSameBitsEverywhere(t *testing.T) {
+	want := map[string]uint32{
+		"gelu-learned-untied F32":           0x0d0230cb,
+		"gelu-learned-untied Q8_0":          0x61f8ffa4,
+		"gelu_new-learned-tied F32":         0x28988194,
+		"gelu_new-learned-tied Q8_0":        0xc08fcae5,
+		"gelu_new-learned-tied-nobias F32":  0x07403efd,
+		"gelu_new-learned-tied-nobias Q8_0": 0x62c963ea,
+		"relu-learned-tied F32":             0x9f190aad,
+		"relu-learned-tied Q8_0":            0x578ec04a,
+	}
+	for _, g := range goldens(t) {
+		if g.position != "learned" {
+			continue
+		}
+		f := g.file(t)
+		for _, kind := range []gguf.Type{gguf.F32, gguf.Q8_0} {
+			name := fmt.Sprintf("%s %v", g.name, kind)
+			logits := forwardAll(t, f.convert(kind, matrix).load(t), g.ids)
+			if got := crc32.ChecksumIEEE(encode(gguf.F32, logits)); got != want[name] {
+				t.Errorf("%s, %s kernels: got %#08x, want %#08x", name, kernel.Name(), got, want[name])
+			}
+		}
+	}
 }
