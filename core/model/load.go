@@ -25,8 +25,8 @@ const chunkBytes = 64 << 10
 
 // Load reads a model, tensor by tensor in file order, and checks every shape
 // before it reads any data. A file of another architecture is a
-// *gguf.UnsupportedError, one whose parts do not make a model an *InvalidError,
-// and numbers that are not finite a *gguf.FormatError.
+// *gguf.UnsupportedError, one whose parts do not make a model an *InvalidError.
+// Numbers that are not finite are an error too, with the name of their tensor.
 func Load(r *gguf.Reader) (*Model, error) {
 	infos := r.Tensors()
 	config, err := readConfig(r.Metadata(), infos)
@@ -148,7 +148,7 @@ func (l *loader) load(s slot, info gguf.TensorInfo, data io.Reader) error {
 		s.matrix.q8 = w
 		return l.eachChunk(info, data, func(row int, raw []byte) error {
 			if err := w.SetRows(row, raw); err != nil {
-				return fmt.Errorf("model: tensor %q: row %d on: %w", info.Name, row, err)
+				return fmt.Errorf("model: tensor %q: %w", info.Name, err)
 			}
 			return nil
 		})

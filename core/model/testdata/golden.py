@@ -1,7 +1,9 @@
 """Writes the golden values that the tests of core/model compare with.
 
-    /usr/bin/python3 golden.py                       # base.gguf and *.safetensors
-    /usr/bin/python3 golden.py --checkpoint DIR      # default.json, from a Hugging Face GPT-2 directory
+    python3 golden.py                    # base.gguf and *.safetensors
+    python3 golden.py --checkpoint DIR   # default.json, from the Hugging Face directory of the default model
+
+It needs PyTorch and numpy (Debian: python3-torch). Run again it writes the same bytes.
 
 The model is written from Radford et al. 2019 (GPT-2) and Vaswani et al. 2017 with
 PyTorch's own operators, and runs in float64 on weights that are exact in float32,
@@ -18,7 +20,6 @@ import math
 import platform
 import re
 import struct
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -305,4 +306,3 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     with torch.no_grad():
         write_default(arguments.checkpoint) if arguments.checkpoint else write_tiny()
-    sys.stdout.flush()
