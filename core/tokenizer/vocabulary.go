@@ -77,7 +77,7 @@ func readVocabulary(meta *gguf.Metadata) (*vocabulary, error) {
 		return nil, err
 	}
 	for i, merge := range merges {
-		if err := v.readMerge(ids, merge); err != nil {
+		if err := v.readMerge(ids, tokens, merge); err != nil {
 			return nil, fmt.Errorf("%s[%d] %q: %w", keyMerges, i, merge, err)
 		}
 	}
@@ -143,7 +143,7 @@ func (v *vocabulary) readBytes(ids map[string]int32, tokens, merges int) error {
 }
 
 // readMerge adds the merge with the next rank.
-func (v *vocabulary) readMerge(ids map[string]int32, merge string) error {
+func (v *vocabulary) readMerge(ids map[string]int32, tokens []string, merge string) error {
 	left, right, ok := strings.Cut(merge, " ")
 	if !ok {
 		return fmt.Errorf("got no space, want two tokens")
@@ -159,11 +159,11 @@ func (v *vocabulary) readMerge(ids map[string]int32, merge string) error {
 		}
 		joins[i] = id
 	}
-	var buf [128]byte // keeps the look-up off the heap for all but absurd tokens
-	joined := append(append(buf[:0], left...), right...)
-	id, ok := ids[string(joined)]
-	if !ok {
-		return fmt.Errorf("its result %q is not a token", joined)
+	id := v.made[len(v.made)-1] + 1 // most files have their tokens in the order of the merges
+	if int(id) >= len(tokens) || !isJoined(tokens[id], left, right) {
+		if id, ok = ids[left+right]; !ok {
+			return fmt.Errorf("its result %q is not a token", left+right)
+		}
 	}
 	p, rank := pair{joins[0], joins[1]}, int32(len(v.made))
 	v.rankOf[p] = rank
@@ -176,6 +176,10 @@ func (v *vocabulary) readMerge(ids map[string]int32, merge string) error {
 	v.made = append(v.made, id)
 	v.parts = append(v.parts, p)
 	return nil
+}
+
+func isJoined(token, left, right string) bool {
+	return len(token) == len(left)+len(right) && strings.HasPrefix(token, left) && strings.HasSuffix(token, right)
 }
 
 // decodeTokens sets bytes. A token that no merge makes and that the file does not

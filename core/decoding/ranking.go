@@ -1,0 +1,126 @@
+package decoding
+
+// Tokens are ranked by logit, largest first, of equal logits the lower id first.
+// Every order here is that one. It is also the order of the probabilities at any
+// temperature, without their rounding.
+
+// better reports whether id a ranks before id b.
+func better(logits []float32, a, b int32) bool {
+	return logits[a] > logits[b] || logits[a] == logits[b] && a < b
+}
+
+// argmax returns the best of ids, which ascend.
+func argmax(logits []float32, ids []int32) int32 {
+	top := ids[0]
+	largest := logits[top]
+	for _, id := range ids[1:] {
+		if logits[id] > largest {
+			top, largest = id, logits[id]
+		}
+	}
+	return top
+}
+
+// rank returns how many tokens rank before id.
+func rank(logits []float32, id int32) int {
+	x, n := logits[id], 0
+	for _, y := range logits[:id] {
+		if y >= x {
+			n++
+		}
+	}
+	for _, y := range logits[id+1:] {
+		if y > x {
+			n++
+		}
+	}
+	return n
+}
+
+// heap is a binary heap of ids.
+type heap struct {
+	ids        []int32
+	logits     []float32 // [V]
+	worstFirst bool      // what the root is: the worst id, or the best
+}
+
+func (h *heap) before(a, b int32) bool {
+	if h.worstFirst {
+		a, b = b, a
+	}
+	return better(h.logits, a, b)
+}
+
+// sink moves the id at i down to its place among ids[:n].
+func (h *heap) sink(i, n int) {
+	for {
+		child := 2*i + 1
+		if child >= n {
+			return
+		}
+		if child+1 < n && h.before(h.ids[child+1], h.ids[child]) {
+			child++
+		}
+		if !h.before(h.ids[child], h.ids[i]) {
+			return
+		}
+		h.ids[i], h.ids[child] = h.ids[child], h.ids[i]
+		i = child
+	}
+}
+
+// build makes ids, in any order, a heap.
+func (h *heap) build() {
+	for i := len(h.ids)/2 - 1; i >= 0; i-- {
+		h.sink(i, len(h.ids))
+	}
+}
+
+// best writes the first len(dst) ids of the ranking of ids, which ascend, to dst in
+// order. len(dst) is from 1 to len(ids).
+func best(dst []int32, logits []float32, ids []int32) {
+	k := len(dst)
+	copy(dst, ids)
+	h := heap{ids: dst, logits: logits, worstFirst: true}
+	h.build()
+	worst := logits[dst[0]]
+	for _, id := range ids[k:] {
+		if logits[id] > worst { // an equal logit with a higher id ranks after it
+			dst[0] = id
+			h.sink(0, k)
+			worst = logits[dst[0]]
+		}
+	}
+	for n := k - 1; n > 0; n-- {
+		dst[0], dst[n] = dst[n], dst[0]
+		h.sink(0, n)
+	}
+}
+
+// nucleus writes to dst, in order, the shortest beginning of the ranking of ids
+// whose probabilities reach share of the total of probs [V], and returns its length
+// and both sums. share is below 1, dst and candidates have room for all ids.
+func nucleus(dst, candidates []int32, logits, probs []float32, ids []int32, share float32) (n int, sum, all float64) {
+	// The token that reaches the share is not rarer than the mean of the rest, which
+	// is at most 1-share of the total over len(ids) tokens. Half of that leaves room
+	// for rounding: probs add up to 1 to a few millionths.
+	rare := (1 - share) / float32(2*len(ids))
+	candidates = candidates[:0]
+	for _, id := range ids {
+		all += float64(probs[id])
+		if probs[id] >= rare {
+			candidates = append(candidates, id)
+		}
+	}
+	h := heap{ids: candidates, logits: logits}
+	h.build()
+	for target := float64(share) * all; sum < target; n++ {
+		dst[n] = h.ids[0]
+		sum += float64(probs[dst[n]])
+		last := len(h.ids) - 1
+		h.ids[0] = h.ids[last]
+		h.ids = h.ids[:last]
+		h.sink(0, last)
+	}
+	return n, sum, all
+}

@@ -1,0 +1,153 @@
+package decoding
+
+import "vitrine/core/stage"
+
+// topCount is how many tokens a report lists; the page shows as many.
+const topCount = 5
+
+// Candidate is a token that a step ranks.
+type Candidate struct {
+	ID          int
+	Logit       float32 // the model's own
+	Probability float32 // after the step
+}
+
+// Distribution is the detail of the stage distribution: the model's most probable
+// tokens, at most five, and what all others have together.
+type Distribution struct {
+	Top             []Candidate
+	RestProbability float32
+	RestCount       int
+}
+
+// Filter is the detail of the stages decode.temperature, decode.top_k and
+// decode.top_p. Kept and Removed add up to what the step before kept, the first of
+// them to the tokens that are not banned. At temperature 0 all but one are removed.
+type Filter struct {
+	Parameter          float32 // T, k or p
+	Kept, Removed      int
+	RemovedProbability float32     // of the removed tokens, before the step
+	Top                []Candidate // the most probable after the step, at most five
+
+	// All kept ids and their probabilities after the step: in order of id, and once
+	// a step has removed some, most probable first.
+	IDs           []int32
+	Probabilities []float32
+}
+
+// Draw is the detail of the stage decode.sample.
+type Draw struct {
+	Random      float64 // in [0, 1); -1 at temperature 0, where nothing is drawn
+	Kept        int     // from how many tokens
+	ID          int
+	Probability float32 // among these
+}
+
+// reporter tells an observer of the steps of one Sample. It keeps what it lends, so
+// that a report allocates nothing.
+type reporter struct {
+	*Sampler
+	logits []float32
+	obs    stage.Observer
+	event  stage.Event
+	before int // how many tokens the step under way got
+
+	softmax [1]stage.Tensor
+	shape   [1]int
+	dist    Distribution
+	step    Filter
+	drawn   Draw
+	leaders [topCount]int32
+	top     [topCount]Candidate
+}
+
+func (r *reporter) begin(s *Sampler, logits []float32, ev stage.Event, obs stage.Observer) {
+	r.Sampler, r.logits, r.obs, r.event = s, logits, obs, ev
+	r.before = len(s.allowed)
+}
+
+func (r *reporter) send(st stage.Stage, tensors []stage.Tensor, detail any) error {
+	r.event.Stage, r.event.Tensors, r.event.Detail = st, tensors, detail
+	return r.obs(&r.event)
+}
+
+// distribution reports the stages before the first step.
+func (r *reporter) distribution() error {
+	if r.obs == nil {
+		return nil
+	}
+	r.shape[0] = len(r.probs)
+	r.softmax[0] = stage.Tensor{Name: "probabilities", Shape: r.shape[:], Data: r.probs}
+	if err := r.send(stage.Softmax, r.softmax[:], nil); err != nil {
+		return err
+	}
+	top := r.candidates(r.lead(r.all), r.probs, true)
+	rest := 1.0
+	for _, c := range top {
+		rest -= float64(c.Probability)
+	}
+	r.dist = Distribution{Top: top, RestProbability: float32(max(rest, 0)), RestCount: len(r.all) - len(top)}
+	if err := r.send(stage.Distribution, nil, &r.dist); err != nil {
+		return err
+	}
+	return r.send(stage.Decode, nil, nil)
+}
+
+// filter reports the step that has just been taken.
+func (r *reporter) filter(st stage.Stage, parameter, removed float32) error {
+	if r.obs == nil {
+		return nil
+	}
+	kept := r.left()
+	r.step = Filter{
+		Parameter:          parameter,
+		Kept:               kept,
+		Removed:            r.before - kept,
+		RemovedProbability: removed,
+		IDs:                r.ids,
+		Probabilities:      r.kept,
+	}
+	r.before = kept
+	if r.ids != nil {
+		r.step.Top = r.candidates(r.ids[:min(kept, topCount)], r.kept, false)
+		return r.send(st, nil, &r.step)
+	}
+	r.step.Top = r.candidates(r.lead(r.allowed), r.kept, true)
+	r.step.IDs = r.allowed
+	if kept < len(r.all) {
+		for i, id := range r.allowed {
+			r.few[i] = r.kept[id]
+		}
+		r.step.Probabilities = r.few[:kept]
+	}
+	return r.send(st, nil, &r.step)
+}
+
+func (r *reporter) draw(s Selection) error {
+	if r.obs == nil {
+		return nil
+	}
+	r.drawn = Draw{Random: s.Random, Kept: r.left(), ID: s.ID, Probability: s.Sampled}
+	return r.send(stage.DecodeSample, nil, &r.drawn)
+}
+
+// lead returns the best few of ids.
+func (r *reporter) lead(ids []int32) []int32 {
+	leaders := r.leaders[:min(len(ids), topCount)]
+	best(leaders, r.logits, ids)
+	return leaders
+}
+
+// candidates describes ids, whose probabilities stand at their id in probs if byID
+// is set, else in their order.
+func (r *reporter) candidates(ids []int32, probs []float32, byID bool) []Candidate {
+	top := r.top[:len(ids)]
+	for i, id := range ids {
+		at := i
+		if byID {
+			at = int(id)
+		}
+		top[i] = Candidate{ID: int(id), Logit: r.logits[id], Probability: probs[at]}
+	}
+	return top
+}

@@ -1,0 +1,246 @@
+package decoding
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"vitrine/core/kernel"
+	"vitrine/core/stage"
+)
+
+// ErrNotFinite means that the logits allow no choice: one is NaN or +Inf, or every
+// token that may be chosen has -Inf.
+var ErrNotFinite = errors.New("logits are not finite")
+
+// Selection is the chosen token.
+type Selection struct {
+	ID          int
+	Probability float32 // the model's own: softmax of the logits
+	Sampled     float32 // among the tokens that were left to choose from
+	Random      float64 // in [0, 1); -1 at temperature 0, where nothing is drawn
+	Rank        int     // 0-based among all tokens by logit, of equal ones the lower id first
+}
+
+// Sampler chooses tokens. It owns buffers, so two runs do not share one.
+type Sampler struct {
+	options Options
+	all     []int32   // [V] every id, ascending
+	allowed []int32   // those that are not banned
+	probs   []float32 // [V] the model's own probabilities
+	warm    []float32 // [V] probabilities after the temperature, 0 for banned ids
+
+	// What the steps so far have kept.
+	ids  []int32   // most probable first; nil: all that are allowed
+	kept []float32 // the probability of each of ids or, if ids is nil, of every id: [V]
+
+	order, scratch []int32   // [V] room for ids
+	few            []float32 // [V] room for kept
+	reporter       reporter
+}
+
+// NewSampler returns a Sampler for a vocabulary of that many tokens.
+func NewSampler(vocabulary int, o Options) (*Sampler, error) {
+	if err := o.Validate(vocabulary); err != nil {
+		return nil, err
+	}
+	o.Banned = slices.Clone(o.Banned)
+	slices.Sort(o.Banned)
+	o.Banned = slices.Compact(o.Banned)
+	s := &Sampler{
+		options: o,
+		all:     make([]int32, vocabulary),
+		probs:   make([]float32, vocabulary),
+		warm:    make([]float32, vocabulary),
+		order:   make([]int32, vocabulary),
+		scratch: make([]int32, vocabulary),
+		few:     make([]float32, vocabulary),
+	}
+	for id := range s.all {
+		s.all[id] = int32(id)
+	}
+	s.allowed = slices.Clone(s.all)
+	for _, id := range slices.Backward(o.Banned) {
+		s.allowed = slices.Delete(s.allowed, id, id+1)
+	}
+	return s, nil
+}
+
+// Sample chooses the token that follows. logits is [V] and is only read. The
+// random number depends on the seed and on step alone. Events are reported with
+// the Step, Layer, Position and Tokens of ev:
+//
+//	softmax             tensor "probabilities" [V], banned tokens included
+//	distribution        Detail *Distribution
+//	decode              nothing
+//	decode.temperature  Detail *Filter
+//	decode.top_k        Detail *Filter
+//	decode.top_p        Detail *Filter
+//	decode.sample       Detail *Draw
+//
+// The error is ErrNotFinite, wrapped, or that of obs as it is.
+func (s *Sampler) Sample(logits []float32, step int, ev stage.Event, obs stage.Observer) (Selection, error) {
+	if len(logits) != len(s.probs) {
+		return Selection{}, fmt.Errorf("decoding: got %d logits, want %d", len(logits), len(s.probs))
+	}
+	copy(s.probs, logits)
+	if _, sum := kernel.Softmax(s.probs); sum != sum {
+		return Selection{}, notFinite(logits)
+	}
+	top := argmax(logits, s.allowed)
+	if logits[top] < -math.MaxFloat32 {
+		return Selection{}, fmt.Errorf("decoding: %w: -Inf for every token that is not banned", ErrNotFinite)
+	}
+	s.reporter.begin(s, logits, ev, obs)
+	if err := s.reporter.distribution(); err != nil {
+		return Selection{}, err
+	}
+
+	removed := s.temperature(logits, top, obs != nil)
+	if err := s.reporter.filter(stage.DecodeTemperature, s.options.Temperature, removed); err != nil {
+		return Selection{}, err
+	}
+	removed = s.topK(logits, top)
+	if err := s.reporter.filter(stage.DecodeTopK, float32(s.options.TopK), removed); err != nil {
+		return Selection{}, err
+	}
+	removed = s.topP(logits)
+	if err := s.reporter.filter(stage.DecodeTopP, s.options.TopP, removed); err != nil {
+		return Selection{}, err
+	}
+	chosen := s.choose(logits, step)
+	return chosen, s.reporter.draw(chosen)
+}
+
+// temperature keeps every allowed token at temperature T > 0, with the softmax of
+// logits/T, and the most probable one alone at 0. It returns the probability that
+// it removed. Where a top-k follows, the probabilities of all serve reports only:
+// they are computed if all is set.
+func (s *Sampler) temperature(logits []float32, top int32, all bool) (removed float32) {
+	if s.options.Temperature == 0 {
+		s.order[0], s.few[0] = top, 1
+		s.ids, s.kept = s.order[:1], s.few[:1]
+		if len(s.allowed) == 1 {
+			return 0
+		}
+		removed = 1 - s.probs[top]
+		for _, id := range s.options.Banned {
+			removed -= s.probs[id]
+		}
+		return max(removed, 0)
+	}
+	s.ids = nil
+	if s.options.Temperature == 1 && len(s.allowed) == len(s.all) {
+		s.kept = s.probs
+		return 0
+	}
+	s.kept = s.warm
+	if !all && s.hasTopK() {
+		return 0
+	}
+	s.warmed(s.warm, logits, s.all, logits[top])
+	for _, id := range s.options.Banned {
+		s.warm[id] = float32(math.Inf(-1))
+	}
+	kernel.Softmax(s.warm)
+	return 0
+}
+
+// warmed sets dst to the logits of ids divided by the temperature. The largest
+// allowed one is taken away first, which leaves their softmax as it is and keeps a
+// small temperature from overflowing.
+func (s *Sampler) warmed(dst, logits []float32, ids []int32, largest float32) {
+	for i, id := range ids {
+		dst[i] = (logits[id] - largest) / s.options.Temperature
+	}
+}
+
+// hasTopK reports whether top-k removes anything.
+func (s *Sampler) hasTopK() bool {
+	return s.options.TopK > 0 && s.options.TopK < len(s.allowed)
+}
+
+// topK keeps the best TopK tokens, with the softmax of their logits/T, and returns
+// the probability that it removed; that is meant for the report.
+func (s *Sampler) topK(logits []float32, top int32) (removed float32) {
+	if s.ids != nil || !s.hasTopK() {
+		return 0
+	}
+	s.ids = s.order[:s.options.TopK]
+	best(s.ids, logits, s.allowed)
+	sum := 0.0
+	for _, id := range s.ids {
+		sum += float64(s.kept[id])
+	}
+	s.kept = s.few[:len(s.ids)]
+	s.warmed(s.kept, logits, s.ids, logits[top])
+	kernel.Softmax(s.kept)
+	return float32(max(1-sum, 0))
+}
+
+// topP keeps the fewest tokens, best first, whose probabilities reach TopP of the
+// total, divides these by their sum, and returns the probability that it removed.
+func (s *Sampler) topP(logits []float32) (removed float32) {
+	if s.options.TopP == 1 || s.left() == 1 {
+		return 0
+	}
+	n, sum, all := 0, 0.0, 0.0
+	if s.ids == nil {
+		n, sum, all = nucleus(s.order, s.scratch, logits, s.kept, s.allowed, s.options.TopP)
+		for i, id := range s.order[:n] {
+			s.few[i] = s.kept[id]
+		}
+	} else {
+		all = total(s.kept)
+		for target := float64(s.options.TopP) * all; sum < target; n++ {
+			sum += float64(s.kept[n])
+		}
+	}
+	if n < s.left() {
+		removed = float32(max(1-sum/all, 0))
+	}
+	s.ids, s.kept = s.order[:n], s.few[:n]
+	for i, p := range s.kept {
+		s.kept[i] = float32(float64(p) / sum)
+	}
+	return removed
+}
+
+// left returns how many tokens the steps so far have kept.
+func (s *Sampler) left() int {
+	if s.ids == nil {
+		return len(s.allowed)
+	}
+	return len(s.ids)
+}
+
+// choose draws one of the tokens that are left.
+func (s *Sampler) choose(logits []float32, step int) Selection {
+	i, random := 0, -1.0
+	if s.options.Temperature > 0 {
+		random = uniform(s.options.Seed, step)
+		i = pick(s.kept, random)
+	}
+	id := int32(i)
+	if s.ids != nil {
+		id = s.ids[i]
+	}
+	return Selection{
+		ID:          int(id),
+		Probability: s.probs[id],
+		Sampled:     s.kept[i],
+		Random:      random,
+		Rank:        rank(logits, id),
+	}
+}
+
+// notFinite names the logit that makes a softmax impossible.
+func notFinite(logits []float32) error {
+	for id, x := range logits {
+		if !(x <= math.MaxFloat32) {
+			return fmt.Errorf("decoding: %w: %v for token %d", ErrNotFinite, x, id)
+		}
+	}
+	return fmt.Errorf("decoding: %w: -Inf for every token", ErrNotFinite)
+}
