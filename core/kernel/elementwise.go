@@ -56,8 +56,9 @@ func normalizeGeneric(dst, x, scale, shift []float32, mean, inverse float32) {
 }
 
 // Softmax replaces x by exp(x-max) / sum, and returns both: max of the values it
-// was given, and the sum of the exponentials (eight lanes). A NaN, a +Inf or
-// nothing but -Inf make every result NaN. Of no values the max is -Inf.
+// was given (NaN apart), and the sum of the exponentials (eight lanes). A NaN, a
+// +Inf or nothing but -Inf make the sum and every result NaN. Of no values the max
+// is -Inf.
 func Softmax(x []float32) (max, sum float32) {
 	max = maximum(x)
 	sum = expSum(x, max)
@@ -65,13 +66,15 @@ func Softmax(x []float32) (max, sum float32) {
 	return max, sum
 }
 
-// maximumFrom returns the largest of top and x: NaN if one of them is, and 0
-// rather than -0.
+// maximumFrom returns the largest of top and x, 0 rather than -0. It passes over
+// any NaN in x.
 func maximumFrom(top float32, x []float32) float32 {
 	for _, v := range x {
-		top = max(top, v)
+		if top < v {
+			top = v
+		}
 	}
-	return top
+	return top + 0 // -0 + 0 = 0
 }
 
 // expSumFrom replaces x by exp(x-shift), adds that to eight lanes and returns
@@ -105,13 +108,15 @@ func GELUNew(dst, x []float32) {
 	geluNew(dst, x)
 }
 
-// minusTwiceSqrt2Pi is -2*sqrt(2/pi).
-const minusTwiceSqrt2Pi = -1.5957691216057308
+const (
+	minusTwiceSqrt2Pi = -1.5957691216057308 // -2*sqrt(2/pi)
+	cubic             = 0.044715
+)
 
 func geluNewGeneric(dst, x []float32) {
 	for i, v := range x {
 		cube := float32(float32(v*v) * v)
-		u := float32(minusTwiceSqrt2Pi * (v + float32(0.044715*cube)))
+		u := float32(minusTwiceSqrt2Pi * (v + float32(cubic*cube)))
 		dst[i] = v / (1 + exp32(u))
 	}
 }
@@ -124,10 +129,12 @@ func GELU(dst, x []float32) {
 	gelu(dst, x)
 }
 
+const halfSqrt2 = math.Sqrt2 / 2
+
 func geluGeneric(dst, x []float32) {
 	for i, v := range x {
 		magnitude := math.Float32frombits(math.Float32bits(v) &^ (1 << 31))
-		phi := 0.5 * erfc32(float32(magnitude*(math.Sqrt2/2))) // of -|v|
+		phi := 0.5 * erfc32(float32(magnitude*halfSqrt2)) // of -|v|
 		if v > 0 {
 			phi = 1 - phi
 		}
@@ -135,7 +142,7 @@ func geluGeneric(dst, x []float32) {
 	}
 }
 
-// ReLU computes max(x, 0), which is NaN of NaN. dst may be x.
+// ReLU replaces what is below 0 by 0; a NaN stays one. dst may be x.
 func ReLU(dst, x []float32) {
 	checkLen("ReLU", "dst", len(dst), len(x))
 	relu(dst, x)
@@ -143,7 +150,10 @@ func ReLU(dst, x []float32) {
 
 func reluGeneric(dst, x []float32) {
 	for i, v := range x {
-		dst[i] = max(v, 0)
+		if v < 0 {
+			v = 0
+		}
+		dst[i] = v
 	}
 }
 

@@ -158,6 +158,11 @@ func TestSoftmaxCorners(t *testing.T) {
 		// A +Inf leaves exp(-Inf)/NaN elsewhere, hence NaN everywhere.
 		wantSame(t, got, c.want, "Softmax(%v)", c.x)
 	}
+	for _, x := range [][]float32{{float32(math.Copysign(0, -1)), 0}, {0, float32(math.Copysign(0, -1))}} {
+		if top, _ := Softmax(x); math.Float32bits(top) != 0 {
+			t.Errorf("max of 0 and -0 is %v, want 0", top)
+		}
+	}
 	if top, total := Softmax(nil); !math.IsInf(float64(top), -1) || total != 0 {
 		t.Errorf("Softmax(nil) = %v, %v", top, total)
 	}

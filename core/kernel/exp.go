@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// Constants of exp32. The split of ln 2 and the polynomial are those of expf in
+// Constants of exp32 and erfc32. The split of ln 2 and the polynomial are those of expf in
 // Moshier's Cephes library (single/expf.c): ln2Hi has so few bits that k*ln2Hi
 // is exact for every k that occurs.
 const (
@@ -18,6 +18,18 @@ const (
 	expMin = -104 // e^-104 < 2^-150, half the smallest float32: rounds to 0
 	expMax = 89   // e^89 > the largest float32: rounds to +Inf
 
+	// Coefficients of erfc32, highest power first.
+	erfcC9 = 0.17087277
+	erfcC8 = -0.82215223
+	erfcC7 = 1.48851587
+	erfcC6 = -1.13520398
+	erfcC5 = 0.27886807
+	erfcC4 = -0.18628806
+	erfcC3 = 0.09678418
+	erfcC2 = 0.37409196
+	erfcC1 = 1.00002368
+	erfcC0 = -1.26551223
+
 	// A float32 of magnitude below 2^22 plus roundMagic is rounded to a whole
 	// number, half to even, that can be read from the low bits of the sum.
 	roundMagic     = 3 << 22 // 1.5 * 2^23
@@ -28,7 +40,12 @@ const (
 // and e^x = 2^k * e^r. exp32(0) = 1, exp32(-Inf) = 0, exp32(+Inf) = +Inf,
 // exp32(NaN) = NaN. Results below the normal range are rounded, not flushed.
 func exp32(x float32) float32 {
-	x = min(max(x, expMin), expMax)
+	if x < expMin {
+		x = expMin
+	}
+	if x > expMax {
+		x = expMax
+	}
 	z := float32(x*log2e) + roundMagic
 	k := int32(math.Float32bits(z)) - roundMagicBits // -150..128
 	kf := z - roundMagic
@@ -55,14 +72,14 @@ func exp32(x float32) float32 {
 // al., Numerical Recipes in C, 2nd edition, section 6.2.
 func erfc32(z float32) float32 {
 	t := 1 / (1 + float32(0.5*z))
-	p := float32(t*0.17087277) + -0.82215223
-	p = float32(p*t) + 1.48851587
-	p = float32(p*t) + -1.13520398
-	p = float32(p*t) + 0.27886807
-	p = float32(p*t) + -0.18628806
-	p = float32(p*t) + 0.09678418
-	p = float32(p*t) + 0.37409196
-	p = float32(p*t) + 1.00002368
-	p = float32(p*t) + -1.26551223
+	p := float32(t*erfcC9) + erfcC8
+	p = float32(p*t) + erfcC7
+	p = float32(p*t) + erfcC6
+	p = float32(p*t) + erfcC5
+	p = float32(p*t) + erfcC4
+	p = float32(p*t) + erfcC3
+	p = float32(p*t) + erfcC2
+	p = float32(p*t) + erfcC1
+	p = float32(p*t) + erfcC0
 	return float32(t * exp32(p-float32(z*z)))
 }

@@ -1,24 +1,17 @@
 //go:build goexperiment.simd
 
 #include "textflag.h"
+#include "asm_wasm.h"
 
-// SPLAT replaces the address on the stack by the 32 bits found there, in all four
-// lanes. The assembler of Go 1.27 writes the operation without its two operands;
-// the opcode of Unreachable is the zero byte that both of them need to be here
-// (no alignment known, offset 0).
-#define SPLAT V128Load32Splat; Unreachable; Unreachable
-
-// WEIGHTS loads the weights of column pair j of eight rows: V8 is the whole
-// 16-bit lanes, 256*upper + lower + 128, V9 the rows of the upper bytes alone.
-#define WEIGHTS(j) \
-	Get R5; I32WrapI64; V128Load $(16*(j)); Tee V8; \
-	I32Const $8; I16x8ShrS; Set V9
+// WEIGHTS loads the weights of column pair j of eight rows: V8 is the words as they
+// are, 256*upper + lower + 128, V9 the upper rows alone.
+#define WEIGHTS(j) LOAD(R5, 16*(j)); Tee V8; I32Const $8; I16x8ShrS; Set V9
 
 // DOT adds the products of these weights with pair j of the activations at x to
-// whole and upper.
-#define DOT(j, x, whole, upper) \
+// words and upper.
+#define DOT(j, x, words, upper) \
 	Get x; I32WrapI64; I32Const $(4*(j)); I32Add; SPLAT; Tee V10; \
-	Get V8; I32x4DotI16x8S; Get whole; I32x4Add; Set whole; \
+	Get V8; I32x4DotI16x8S; Get words; I32x4Add; Set words; \
 	Get V10; Get V9; I32x4DotI16x8S; Get upper; I32x4Add; Set upper
 
 #define ONE(j) WEIGHTS(j); DOT(j, R1, V0, V4)
@@ -26,146 +19,212 @@
 #define FOUR(j) WEIGHTS(j); \
 	DOT(j, R1, V0, V4); DOT(j, R2, V1, V5); DOT(j, R3, V2, V6); DOT(j, R4, V3, V7)
 
-// ALL repeats a step for the 16 column pairs of a block.
-#define ALL(step) \
+// PAIRS repeats a step for the 16 column pairs of a block.
+#define PAIRS(step) \
 	step(0); step(1); step(2); step(3); step(4); step(5); step(6); step(7); \
 	step(8); step(9); step(10); step(11); step(12); step(13); step(14); step(15)
 
-// func q8Rows1(dst *float32, x *int16, xs *float32, xb *int32, w *int16, ws *float32, blocks, groups int)
-TEXT ·q8Rows1(SB), NOSPLIT, $0-64
-	I64Load dst+0(FP)
-	Set R6
-	I64Load w+32(FP)
-	Set R5
-	I64Load ws+40(FP)
-	Set R11
-	I64Load groups+56(FP)
-	Set R14
+// LOWER leaves the sums of the lower rows on the stack: words began with the bias,
+// -128*sum(x).
+#define LOWER(words, upper) Get words; Get upper; I32Const $8; I32x4Shl; I32x4Sub
+
+// func q8One(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
+TEXT ·q8One(SB), NOSPLIT, $0-64
+	ARG(dst+0(FP), R6)
+	ARG(w+32(FP), R5)
+	ARG(ws+40(FP), R11)
+	ARG(n+56(FP), R14)
 	Loop
-		I64Load x+8(FP)
-		Set R1
-		I64Load xs+16(FP)
-		Set R10
-		I64Load xb+24(FP)
-		Set R12
-		I64Load blocks+48(FP)
-		Set R0
-		V128Const $0, $0
-		Set V12
-		V128Const $0, $0
-		Set V13
+		ARG(x+8(FP), R1)
+		ARG(xs+16(FP), R10)
+		ARG(bias+24(FP), R12)
+		ARG(blocks+48(FP), R0)
+		ZERO(V12)
+		ZERO(V13)
 		Loop
 			Get R12; I32WrapI64; SPLAT; Set V0
-			V128Const $0, $0
-			Set V4
-			ALL(ONE)
-			// V14 = activation scale; rows 0-3 in V12, rows 4-7 in V13.
+			ZERO(V4)
+			PAIRS(ONE)
 			Get R10; I32WrapI64; SPLAT; Set V14
 			Get V4; F32x4ConvertI32x4S
-			Get R11; I32WrapI64; V128Load $0; Get V14; F32x4Mul
+			LOAD(R11, 0); Get V14; F32x4Mul
 			F32x4Mul; Get V12; F32x4Add; Set V12
-			Get V0; Get V4; I32Const $8; I32x4Shl; I32x4Sub; F32x4ConvertI32x4S
-			Get R11; I32WrapI64; V128Load $16; Get V14; F32x4Mul
+			LOWER(V0, V4); F32x4ConvertI32x4S
+			LOAD(R11, 16); Get V14; F32x4Mul
 			F32x4Mul; Get V13; F32x4Add; Set V13
 
-			Get R1; I64Const $64; I64Add; Set R1
-			Get R5; I64Const $256; I64Add; Set R5
-			Get R10; I64Const $4; I64Add; Set R10
-			Get R12; I64Const $4; I64Add; Set R12
-			Get R11; I64Const $32; I64Add; Set R11
-			Get R0; I64Const $-1; I64Add; Tee R0
-			I64Const $0; I64Ne
-			BrIf $0
+			MOVE(R1, 64)
+			MOVE(R5, 256)
+			MOVE(R10, 4)
+			MOVE(R11, 32)
+			MOVE(R12, 4)
+			NEXT(R0)
 		End
-		Get R6; I32WrapI64; Get V12; V128Store $0
-		Get R6; I64Const $16; I64Add; I32WrapI64; Get V13; V128Store $0
-		Get R6; I64Const $32; I64Add; Set R6
-		Get R14; I64Const $-1; I64Add; Tee R14
-		I64Const $0; I64Ne
-		BrIf $0
+		STORE(R6, V12, 0)
+		STORE(R6, V13, 16)
+		MOVE(R6, 32)
+		NEXT(R14)
 	End
 	RET
 
-// SCALED adds the sums of one block of one token to its eight floats at dst.
-#define SCALED(k, whole, upper, dst) \
-	Get R10; Get R13; I64Const $k; I64Mul; I64Add; I32WrapI64; SPLAT; Set V14; \
-	Get dst; I32WrapI64; \
+// TOKEN puts the address that is k*R13 bytes behind r on the stack: the value for
+// token k of the tile.
+#define TOKEN(r, k) Get r; Get R13; I64Const $k; I64Mul; I64Add; I32WrapI64
+
+#define BEGIN(k, words, upper) TOKEN(R12, k); SPLAT; Set words; ZERO(upper)
+
+// ADD adds the sums of one block of token k to its eight floats at dst; V12 and V13
+// are the scales of the weights.
+#define ADD(k, words, upper, dst) \
+	TOKEN(R10, k); SPLAT; Set V14; \
 	Get upper; F32x4ConvertI32x4S; Get V12; Get V14; F32x4Mul; F32x4Mul; \
-	Get dst; I32WrapI64; V128Load $0; F32x4Add; V128Store $0; \
-	Get dst; I64Const $16; I64Add; I32WrapI64; \
-	Get whole; Get upper; I32Const $8; I32x4Shl; I32x4Sub; F32x4ConvertI32x4S; \
-	Get V13; Get V14; F32x4Mul; F32x4Mul; \
-	Get dst; I32WrapI64; V128Load $16; F32x4Add; V128Store $0
+	LOAD(dst, 0); F32x4Add; Set V15; STORE(dst, V15, 0); \
+	LOWER(words, upper); F32x4ConvertI32x4S; Get V13; Get V14; F32x4Mul; F32x4Mul; \
+	LOAD(dst, 16); F32x4Add; Set V15; STORE(dst, V15, 16)
 
-#define BIAS(k, whole, upper) \
-	Get R12; Get R13; I64Const $k; I64Mul; I64Add; I32WrapI64; SPLAT; Set whole; \
-	V128Const $0, $0; Set upper
+#define CLEAR(dst) ZERO(V15); STORE(dst, V15, 0); STORE(dst, V15, 16)
 
-#define CLEAR(dst) \
-	Get dst; I32WrapI64; V128Const $0, $0; V128Store $0; \
-	Get dst; I64Const $16; I64Add; I32WrapI64; V128Const $0, $0; V128Store $0
-
-// func q8Rows4(dst *float32, stride int, x *int16, xs *float32, xb *int32, w *int16, ws *float32, blocks, tiles int)
-TEXT ·q8Rows4(SB), NOSPLIT, $0-72
-	I64Load dst+0(FP)
-	Set R6
-	I64Load x+16(FP)
-	Set R1
-	I64Load xs+24(FP)
-	Set R10
-	I64Load xb+32(FP)
-	Set R12
-	I64Load tiles+64(FP)
-	Set R14
-	I64Load blocks+56(FP); I64Const $4; I64Mul; Set R13
+// func q8Four(dst *float32, stride int, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
+TEXT ·q8Four(SB), NOSPLIT, $0-72
+	ARG(dst+0(FP), R6)
+	ARG(x+16(FP), R1)
+	ARG(xs+24(FP), R10)
+	ARG(bias+32(FP), R12)
+	ARG(n+64(FP), R14)
+	I64Load blocks+56(FP); I64Const $4; I64Mul; Set R13 // bytes of a token's scales
 	Loop
-		I64Load w+40(FP)
-		Set R5
-		I64Load ws+48(FP)
-		Set R11
-		Get R6; I64Load stride+8(FP); I64Add; Tee R7
-		I64Load stride+8(FP); I64Add; Tee R8
-		I64Load stride+8(FP); I64Add; Set R9
-		Get R1; Get R13; I64Const $16; I64Mul; Tee R15; I64Add; Tee R2
-		Get R15; I64Add; Tee R3
-		Get R15; I64Add; Set R4
+		ARG(w+40(FP), R5)
+		ARG(ws+48(FP), R11)
+		ARG(blocks+56(FP), R0)
+		ARG(stride+8(FP), R15)
+		OP(I64Add, R6, R15, R7)
+		OP(I64Add, R7, R15, R8)
+		OP(I64Add, R8, R15, R9)
+		Get R13; I64Const $16; I64Mul; Set R15 // bytes of a token's activations
+		OP(I64Add, R1, R15, R2)
+		OP(I64Add, R2, R15, R3)
+		OP(I64Add, R3, R15, R4)
 		CLEAR(R6)
 		CLEAR(R7)
 		CLEAR(R8)
 		CLEAR(R9)
-		I64Load blocks+56(FP)
-		Set R0
 		Loop
-			BIAS(0, V0, V4)
-			BIAS(1, V1, V5)
-			BIAS(2, V2, V6)
-			BIAS(3, V3, V7)
-			ALL(FOUR)
-			Get R11; I32WrapI64; V128Load $0; Set V12
-			Get R11; I32WrapI64; V128Load $16; Set V13
-			SCALED(0, V0, V4, R6)
-			SCALED(1, V1, V5, R7)
-			SCALED(2, V2, V6, R8)
-			SCALED(3, V3, V7, R9)
-			Get R1; I64Const $64; I64Add; Set R1
-			Get R2; I64Const $64; I64Add; Set R2
-			Get R3; I64Const $64; I64Add; Set R3
-			Get R4; I64Const $64; I64Add; Set R4
-			Get R5; I64Const $256; I64Add; Set R5
-			Get R10; I64Const $4; I64Add; Set R10
-			Get R12; I64Const $4; I64Add; Set R12
-			Get R11; I64Const $32; I64Add; Set R11
-			Get R0; I64Const $-1; I64Add; Tee R0
-			I64Const $0; I64Ne
-			BrIf $0
+			BEGIN(0, V0, V4)
+			BEGIN(1, V1, V5)
+			BEGIN(2, V2, V6)
+			BEGIN(3, V3, V7)
+			PAIRS(FOUR)
+			LOAD(R11, 0); Set V12
+			LOAD(R11, 16); Set V13
+			ADD(0, V0, V4, R6)
+			ADD(1, V1, V5, R7)
+			ADD(2, V2, V6, R8)
+			ADD(3, V3, V7, R9)
+			MOVE(R1, 64)
+			MOVE(R2, 64)
+			MOVE(R3, 64)
+			MOVE(R4, 64)
+			MOVE(R5, 256)
+			MOVE(R10, 4)
+			MOVE(R11, 32)
+			MOVE(R12, 4)
+			NEXT(R0)
 		End
-		// The last token's activations end where the next tile's begin.
+		// The next tile begins where the last token ends.
 		Get R4; Set R1
 		Get R10; Get R13; I64Const $3; I64Mul; I64Add; Set R10
 		Get R12; Get R13; I64Const $3; I64Mul; I64Add; Set R12
 		Get R9; I64Load stride+8(FP); I64Add; Set R6
-		Get R14; I64Const $-1; I64Add; Tee R14
-		I64Const $0; I64Ne
-		BrIf $0
+		NEXT(R14)
+	End
+	RET
+
+// LARGEST keeps in V8 the largest magnitudes; V9 has all bits but the sign.
+#define LARGEST(v) OP(V128And, v, V9, V10); OP(I32x4MaxU, V8, V10, V8)
+
+// ROUNDED replaces values by whole numbers and adds these to V12; V10 is the
+// inverse of the scale, V11 roundMagic.
+#define ROUNDED(v) \
+	OP(F32x4Mul, v, V10, v); OP(F32x4Add, v, V11, v); OP(I32x4Sub, v, V11, v); \
+	OP(I32x4Add, V12, v, V12)
+
+#define NARROW(a, b, offset) OP(I16x8NarrowI32x4S, a, b, a); STORE(R1, a, offset)
+
+// func quantizeBlocks(q *int16, scales *float32, bias *int32, x *float32, n int)
+TEXT ·quantizeBlocks(SB), NOSPLIT, $0-40
+	ARG(q+0(FP), R1)
+	ARG(scales+8(FP), R2)
+	ARG(bias+16(FP), R3)
+	ARG(x+24(FP), R4)
+	ARG(n+32(FP), R0)
+	I32Const $0x7FFFFFFF
+	I32x4Splat
+	Set V9
+	I32Const $0x4B400000 // roundMagic
+	I32x4Splat
+	Set V11
+	Loop
+		LOAD(R4, 0); Set V0
+		LOAD(R4, 16); Set V1
+		LOAD(R4, 32); Set V2
+		LOAD(R4, 48); Set V3
+		LOAD(R4, 64); Set V4
+		LOAD(R4, 80); Set V5
+		LOAD(R4, 96); Set V6
+		LOAD(R4, 112); Set V7
+		ZERO(V8)
+		LARGEST(V0)
+		LARGEST(V1)
+		LARGEST(V2)
+		LARGEST(V3)
+		LARGEST(V4)
+		LARGEST(V5)
+		LARGEST(V6)
+		LARGEST(V7)
+		// As integers, a NaN was above +Inf; F32Max gives a NaN if there is one.
+		LANE(V8, 0); LANE(V8, 1); F32Max
+		LANE(V8, 2); LANE(V8, 3); F32Max
+		F32Max
+		Set F0
+		Get F0; F32Const $7.888609052210118e-31; F32Ge // 2^-100
+		Get F0; F32Const $1e39; F32Lt
+		I32And
+		If
+			Get R2; I32WrapI64; Get F0; F32Const $32767.0; F32Div; F32Store $0
+			F32Const $32767.0; Get F0; F32Div; F32x4Splat; Set V10
+			ZERO(V12)
+			ROUNDED(V0)
+			ROUNDED(V1)
+			ROUNDED(V2)
+			ROUNDED(V3)
+			ROUNDED(V4)
+			ROUNDED(V5)
+			ROUNDED(V6)
+			ROUNDED(V7)
+			NARROW(V0, V1, 0)
+			NARROW(V2, V3, 16)
+			NARROW(V4, V5, 32)
+			NARROW(V6, V7, 48)
+			Get R3; I32WrapI64
+			Get V12; I32x4ExtractLane $0, $0
+			Get V12; I32x4ExtractLane $0, $1; I32Add
+			Get V12; I32x4ExtractLane $0, $2; I32Add
+			Get V12; I32x4ExtractLane $0, $3; I32Add
+			I32Const $-128; I32Mul; I32Store $0
+		Else
+			ZERO(V0)
+			STORE(R1, V0, 0)
+			STORE(R1, V0, 16)
+			STORE(R1, V0, 32)
+			STORE(R1, V0, 48)
+			Get R3; I32WrapI64; I32Const $0; I32Store $0
+			// 0 * finite = 0, 0 * Inf = NaN
+			Get R2; I32WrapI64; Get F0; F32Const $0.0; F32Mul; F32Store $0
+		End
+		MOVE(R1, 64)
+		MOVE(R2, 4)
+		MOVE(R3, 4)
+		MOVE(R4, 128)
+		NEXT(R0)
 	End
 	RET
