@@ -36,7 +36,7 @@ byId("skip").textContent = strings.skip;
 byId("product").textContent = strings.product;
 
 const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
-const panels = mountPanels(app, { fold: byId("tools"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
+const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 const theme = mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
 const prompt = mountPrompt(byId("prompt-view"), { strings: strings.prompt, text: recall("prompt", strings.prompt.exampleTexts[0]), signal });
@@ -65,8 +65,8 @@ mountDrop(app, { strings: strings.model, signal });
 const views = { app, page, model, panels, prompt, meter, chips, readout, sampling, tools, diagram, loading, status, button, speed, notice };
 /** @typedef {typeof views} Views */
 
-const { open } = connectModel(session, views, strings, signal);
-const { generate } = connectRun(session, views, strings, signal);
+const { open, reopen } = connectModel(session, views, strings, signal);
+const { generate } = connectRun(session, views, strings, { reopen, signal });
 
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), signal);

@@ -53,20 +53,20 @@ export const strings = {
     reset: "Reset",
     resetLabel: "Reset sampling to its defaults",
     newSeed: "Draw a new seed",
-    greedy: "Temperature 0 always takes the most probable token, so top-k, top-p and seed change nothing.",
+    idle: "no effect at T 0",
     /** @param {{temperature: number, topK: number, topP: number, seed: number, maxTokens: number}} s */
     summary: (s) =>
       s.temperature === 0 ? `greedy, ${count(s.maxTokens, "token")}` : `T ${s.temperature}, k ${s.topK}, p ${s.topP}, seed ${s.seed}`,
     fields: {
-      temperature: { label: "Temperature", hint: "0 to 10", error: "A number from 0 to 10" },
-      topK: { label: "Top-k", hint: "tokens, 0 = all", error: "A whole number, 0 or more" },
+      temperature: { label: "Temperature", hint: "0 is greedy", error: "Must be from 0 to 10" },
+      topK: { label: "Top-k", hint: "tokens, 0 = all", error: "Whole number, 0 or more" },
       topP: { label: "Top-p", hint: "above 0, up to 1", error: "Above 0, at most 1" },
-      seed: { label: "Seed", hint: "whole number", error: "A whole number from 0 to 9007199254740991" },
-      maxTokens: { label: "Maximum length", hint: "tokens, 1 or more", error: "A whole number, 1 or more" },
+      seed: { label: "Seed", hint: "whole number", error: "Whole number, 0 to 2⁵³ − 1" },
+      maxTokens: { label: "Max. length", hint: "tokens, 1 or more", error: "Whole number, 1 or more" },
       stop: {
         label: "Stop texts",
-        hint: "One on each line. \\n is a line break, \\t a tab, \\\\ a backslash.",
-        error: "After a backslash only n, t or another backslash can stand.",
+        hint: "one a line, \\n = line break",
+        error: "Write a backslash as \\\\; else only \\n and \\t",
       },
     },
   },
@@ -114,14 +114,14 @@ export const strings = {
       aborted: "Stopped by you.",
       failed: "Ended by an error.",
     },
-    /** @param {number} n @param {string} speed */
-    speed: (n, speed) => `${count(n, "token")}, ${speed} tokens/s`,
-    /** The same where the machine was made to wait. @param {number} n @param {string} speed @param {string} pace */
-    paced: (n, speed, pace) => `${count(n, "token")}, ${speed} tokens/s at ${pace}`,
+    /** @param {string} speed */
+    speed: (speed) => `${speed} tokens/s`,
+    /** How the machine was made to wait. @param {string} pace */
+    paced: (pace) => ` at ${pace}`,
     /** @param {number} n */
     generated: (n) => count(n, "token"),
-    /** @param {string} ms @param {number} n */
-    promptTime: (ms, n) => `prompt of ${n} in ${ms} ms`,
+    /** @param {string} ms */
+    promptTime: (ms) => `prompt ${ms} ms`,
   },
 
   status: {
@@ -181,7 +181,6 @@ export const strings = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Fit the whole diagram",
-    placeholder: "The diagram appears when the model is loaded.",
     failed: "There is no diagram without a model.",
     broken: "The diagram could not be drawn. Generating still works; reload the page to try again.",
   },

@@ -29,6 +29,8 @@ export function mountChips(root, { label, empty, signal }) {
   root.append(el("p", { class: "empty", text: empty }), flow);
   /** @type {Token[]} */
   let tokens = [];
+  /** @type {HTMLElement[]} by position */
+  let elements = [];
   /** @type {Token[]} not drawn yet */
   let queue = [];
   let frame = 0;
@@ -42,12 +44,12 @@ export function mountChips(root, { label, empty, signal }) {
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
-    const last = flow.children.length - 1;
+    const last = elements.length - 1;
     const to = { ArrowLeft: Math.max(0, current - 1), ArrowRight: Math.min(last, current + 1), Home: 0, End: last }[event.key];
     if (to === undefined || last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     read(to);
-    flow.children[to].scrollIntoView({ block: "nearest" });
+    elements[to].scrollIntoView({ block: "nearest" });
   }
 
   /** @param {EventTarget | null} target */
@@ -59,8 +61,8 @@ export function mountChips(root, { label, empty, signal }) {
   /** @param {number} index */
   function read(index) {
     if (index === current) return;
-    flow.children[current]?.classList.remove("current");
-    flow.children[index]?.classList.add("current");
+    elements[current]?.classList.remove("current");
+    elements[index]?.classList.add("current");
     current = index;
     send(root, "tokenread", tokens[index] ?? null);
   }
@@ -78,7 +80,12 @@ export function mountChips(root, { label, empty, signal }) {
     frame = 0;
     const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 32; // within about one line
     const chips = document.createDocumentFragment();
-    for (const token of queue) chips.append(chip(token));
+    for (const token of queue) {
+      const element = chip(token);
+      elements.push(element);
+      if (/^\s/.test(token.text)) chips.append(el("wbr")); // lines break before a token that begins with a blank
+      chips.append(element);
+    }
     queue = [];
     flow.append(chips);
     if (atEnd) root.scrollTop = root.scrollHeight;
@@ -90,6 +97,7 @@ export function mountChips(root, { label, empty, signal }) {
       read(-1);
       queue = [];
       tokens = [];
+      elements = [];
       flow.replaceChildren();
       root.dataset.state = "running";
     },
@@ -129,7 +137,7 @@ export function mountChips(root, { label, empty, signal }) {
     token.kept = keep;
     const struck = el("s");
     fill(struck, token.text.slice(keep));
-    const chip = flow.children[token.position];
+    const chip = elements[token.position];
     chip.replaceChildren();
     fill(chip, token.text.slice(0, keep));
     chip.append(struck);

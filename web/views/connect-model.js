@@ -16,13 +16,17 @@ import { listen } from "./kit.js";
 export function connectModel(session, views, strings, signal) {
   const { page, model, notice, loading, status, diagram, tools, prompt } = views;
 
+  /** @type {Source} */
+  let newest;
+
   /** @param {Source} source */
   function open(source) {
+    newest = source;
     notice.hide();
     loading.start(session.info !== null);
     model.setState(strings.model.loading);
     status.announce(strings.loading.prepare);
-    if (!session.info) diagram.say(strings.diagram.placeholder);
+    if (!session.info) diagram.say("");
     session.open(source);
   }
 
@@ -69,5 +73,5 @@ export function connectModel(session, views, strings, signal) {
   listen(session, "loadend", onEnd, signal);
   listen(page, "modelfile", open, signal);
   listen(page, "cancelload", () => session.cancelLoad(), signal);
-  return { open };
+  return { open, reopen: () => open(newest) };
 }

@@ -16,9 +16,9 @@ const countAfter = 150;
  * @param {Session} session
  * @param {Views} views
  * @param {Strings} strings
- * @param {AbortSignal} signal
+ * @param {{ reopen: () => void, signal: AbortSignal }} options `reopen` loads the model again that could not be loaded
  */
-export function connectRun(session, views, strings, signal) {
+export function connectRun(session, views, strings, { reopen, signal }) {
   const { page, panels, prompt, sampling, meter, chips, readout, diagram, status, button, speed, notice } = views;
   /** @type {Settings | null} of the run that is going on, or the last one */
   let settings = null;
@@ -33,6 +33,7 @@ export function connectRun(session, views, strings, signal) {
     const read = sampling.read();
     if (!read) return panels.unfold();
     settings = read;
+    if (!session.info && !session.loading) reopen();
     session.generate(prompt.value(), settings);
   }
 

@@ -26,7 +26,7 @@ const zoomStep = 1.25;
  * @param {{ draw: (root: HTMLElement, info: EngineInfo, signal: AbortSignal) => Promise<Diagram>, strings: Strings["diagram"], signal: AbortSignal }} options
  */
 export function mountDiagramPlace(place, { draw, strings, signal }) {
-  const message = el("p", { class: "empty", text: strings.placeholder });
+  const message = el("p", { class: "empty", hidden: true });
   place.append(message);
   /** @type {Diagram | null} */
   let diagram = null;

@@ -1,6 +1,6 @@
 /** @import {EngineInfo, Result, RunEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, icon, send, setIcon } from "./kit.js";
+import { el, iconButton, send, setIcon } from "./kit.js";
 import { quote, three } from "./format.js";
 
 /**
@@ -12,13 +12,12 @@ import { quote, three } from "./format.js";
 export function mountMeter(root, { strings, signal }) {
   const speed = el("span", { class: "count" });
   const reason = el("span", { class: "reason" });
-  const prompt = el("span", { class: "count" });
-  const copyLabel = el("span", { text: strings.copy });
-  const copy = el("button", { type: "button", class: "quiet", disabled: true }, icon("copy"), copyLabel);
+  const length = el("span", { class: "count" });
+  const copy = iconButton("copy", strings.copy, { disabled: true });
   copy.addEventListener("click", () => send(root, "copytext"), { signal });
   root.append(
     el("div", { class: "field-head" }, el("h2", { text: strings.label }), speed, copy),
-    el("div", { class: "field-head ending" }, reason, prompt),
+    el("div", { class: "field-head ending" }, reason, length),
   );
   let tokens = 0;
   let frame = 0;
@@ -31,14 +30,13 @@ export function mountMeter(root, { strings, signal }) {
 
   /** @param {boolean} done */
   function copied(done) {
-    copyLabel.textContent = done ? strings.copied : strings.copy;
     setIcon(copy, done ? "check" : "copy");
   }
 
   return {
     start() {
       tokens = 0;
-      speed.textContent = reason.textContent = prompt.textContent = "";
+      speed.textContent = reason.textContent = length.textContent = "";
       copy.disabled = true;
       copied(false);
     },
@@ -59,7 +57,7 @@ export function mountMeter(root, { strings, signal }) {
     finish(result, info, stop, pace) {
       cancelAnimationFrame(frame);
       frame = 0;
-      const { finishReason, ids, promptIds, promptMs, tokensPerSecond } = result;
+      const { finishReason, ids, promptMs, tokensPerSecond } = result;
       const { finish } = strings;
       reason.textContent = {
         eos: finish.eos,
@@ -68,11 +66,12 @@ export function mountMeter(root, { strings, signal }) {
         stop: finish.stop(stop && quote(stop)),
         aborted: finish.aborted,
       }[finishReason];
-      const rate = three(tokensPerSecond);
-      if (!(tokensPerSecond > 0)) speed.textContent = strings.generated(ids.length);
-      else speed.textContent = pace ? strings.paced(ids.length, rate, pace) : strings.speed(ids.length, rate);
-      prompt.textContent = promptMs > 0 ? strings.promptTime(three(promptMs), promptIds.length) : "";
-      return `${reason.textContent} ${speed.textContent}`;
+      const figures = [];
+      if (tokensPerSecond > 0) figures.push(strings.speed(three(tokensPerSecond)));
+      if (promptMs > 0) figures.push(strings.promptTime(three(promptMs)));
+      speed.textContent = figures.join(", ");
+      length.textContent = strings.generated(ids.length) + (pace && strings.paced(pace));
+      return `${reason.textContent} ${length.textContent}, ${speed.textContent}`;
     },
     /** The run ended without a result. */
     fail() {

@@ -5,6 +5,12 @@ import { defaults, numberNames, numbers, readNumber, readStop } from "./settings
 
 /** @typedef {{ input: HTMLInputElement | HTMLTextAreaElement, note: HTMLElement, hint: string, error: string }} Field */
 
+/** What temperature 0, which takes the most probable token, leaves without effect. */
+const unusedWhenGreedy = ["topK", "topP", "seed"];
+
+/** Six digits: as good as any other, and easy to read out. */
+const newSeed = () => String(crypto.getRandomValues(new Uint32Array(1))[0] % 1e6);
+
 /**
  * The sampling settings, each with its label, range and message. Sends "samplinginput" with what is typed, valid or
  * not, and "samplingfold" { open }.
@@ -14,19 +20,18 @@ import { defaults, numberNames, numbers, readNumber, readStop } from "./settings
  */
 export function mountSampling(root, { strings, typed, open, signal }) {
   const summary = el("span", { class: "summary-line" });
-  const greedy = el("p", { class: "note", text: strings.greedy });
   const grid = el("div", { class: "fields" });
-  const fold = el("details", { open }, el("summary", {}, icon("down"), el("span", { text: strings.label }), summary), grid, greedy);
+  const fold = el("details", { open }, el("summary", {}, icon("down"), el("span", { text: strings.label }), summary), grid);
   const fields = /** @type {Record<NumberName | "stop", Field>} */ ({});
   for (const name of numberNames) {
     const { min, max, step } = numbers[name];
     add(name, el("input", { type: "number", min, max, step: numbers[name].whole ? step : "any", inputmode: "decimal" }));
   }
-  add("stop", el("textarea", { rows: 2, spellcheck: "false", autocapitalize: "off" }));
+  add("stop", el("textarea", { rows: 1, spellcheck: "false", autocapitalize: "off" }));
   for (const name of /** @type {const} */ (["temperature", "topP"])) stepBy(fields[name].input, numbers[name].step);
 
   const seed = iconButton("seed", strings.newSeed);
-  seed.addEventListener("click", () => set({ seed: String(crypto.getRandomValues(new Uint32Array(1))[0]) }), { signal });
+  seed.addEventListener("click", () => set({ seed: newSeed() }), { signal });
   const seedPlace = el("div", { class: "with-tool" });
   fields.seed.input.replaceWith(seedPlace);
   seedPlace.append(fields.seed.input, seed);
@@ -83,7 +88,6 @@ export function mountSampling(root, { strings, typed, open, signal }) {
   function changed() {
     const settings = check();
     summary.textContent = settings ? strings.summary(settings) : "";
-    greedy.hidden = settings?.temperature !== 0;
     const now = /** @type {Typed} */ ({});
     for (const [name, { input }] of Object.entries(fields)) now[/** @type {NumberName} */ (name)] = input.value;
     send(root, "samplinginput", now);
@@ -96,8 +100,10 @@ export function mountSampling(root, { strings, typed, open, signal }) {
     for (const [name, { input, note, hint, error }] of Object.entries(fields)) {
       const wrong = settings[name] === null;
       input.setAttribute("aria-invalid", String(wrong));
-      note.textContent = wrong ? error : hint;
+      const idle = settings.temperature === 0 && unusedWhenGreedy.includes(name);
+      note.textContent = wrong ? error : idle ? strings.idle : hint;
       note.className = wrong ? "error" : "hint";
+      input.closest(".field")?.classList.toggle("idle", idle);
     }
     return Object.values(settings).includes(null) ? null : /** @type {Settings} */ (settings);
   }
