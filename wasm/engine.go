@@ -162,16 +162,7 @@ func (e *engine) prompt(v safejs.Value) (generate.Prompt, error) {
 		return generate.Prompt{}, &argumentError{"prompt", "a " + v.Type().String(), "a text or an array of token ids"}
 	}
 	list, err := ids("prompt", v)
-	if err != nil {
-		return generate.Prompt{}, err
-	}
-	vocabulary := e.model.Config().Vocabulary
-	for i, id := range list {
-		if id >= vocabulary {
-			return generate.Prompt{}, &argumentError{fmt.Sprintf("prompt[%d]", i), fmt.Sprint(id), fmt.Sprintf("a token id from 0 to %d", vocabulary-1)}
-		}
-	}
-	return generate.IDPrompt(e.tokenizer, list), nil
+	return generate.IDPrompt(e.tokenizer, list), err
 }
 
 // logits(prompt) returns the logits [V] after the prompt as a Uint8Array over
@@ -313,28 +304,25 @@ func (e *engine) result(r *generate.Run, start, first, end time.Time) string {
 func (e *engine) options(v safejs.Value, control *run) (o generate.Options, err error) {
 	field := func(name string) safejs.Value {
 		f, getErr := v.Get(name)
-		if getErr != nil && err == nil {
-			err = getErr
+		if getErr != nil {
+			f = safejs.Undefined() // which no option may be
 		}
 		return f
 	}
-	values := map[string]float64{}
-	for _, name := range []string{"temperature", "topP"} {
-		f, e := number(name, field(name))
-		if err == nil {
-			err = e
-		}
-		values[name] = f
-	}
+	temperature, err := number("temperature", field("temperature"))
 	if err != nil {
 		return o, err
 	}
-	// A float64 that is positive but rounds to float32 zero would silently turn greedy.
-	o.Decoding.Temperature = float32(values["temperature"])
-	o.Decoding.TopP = float32(values["topP"])
-	if (o.Decoding.Temperature == 0) != (values["temperature"] == 0) {
-		return o, &argumentError{"temperature", fmt.Sprint(values["temperature"]), "0 or at least 1e-6"}
+	// A number that is positive but rounds to zero would silently turn greedy.
+	o.Decoding.Temperature = float32(temperature)
+	if (o.Decoding.Temperature == 0) != (temperature == 0) {
+		return o, &argumentError{"temperature", fmt.Sprint(temperature), "0 or at least 1e-6"}
 	}
+	topP, err := number("topP", field("topP"))
+	if err != nil {
+		return o, err
+	}
+	o.Decoding.TopP = float32(topP)
 	if o.MaxTokens, err = whole("maxTokens", field("maxTokens"), 1, math.MaxInt32); err != nil {
 		return o, err
 	}

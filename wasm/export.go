@@ -78,15 +78,14 @@ func (e *loadError) Unwrap() error { return e.err }
 func code(err error) string {
 	var (
 		argument    *argumentError
-		option      *generate.OptionError
-		decode      *decoding.OptionError
+		option      *decoding.OptionError
 		tooLong     *generate.PromptTooLongError
 		network     *networkError
 		unsupported *gguf.UnsupportedError
 		load        *loadError
 	)
 	switch {
-	case errors.As(err, &argument), errors.As(err, &option), errors.As(err, &decode):
+	case errors.As(err, &argument), errors.As(err, &option):
 		return "argument"
 	case errors.Is(err, generate.ErrEmptyPrompt):
 		return "prompt.empty"

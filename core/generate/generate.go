@@ -20,7 +20,7 @@ import (
 )
 
 // ErrAborted is what an observer returns to end a run between two stages. The
-// run is then over with the reason decoding.Aborted; it is not a failure.
+// run is then over with the reason decoding.ReasonAborted; it is not a failure.
 var ErrAborted = errors.New("generate: aborted")
 
 // ErrEmptyPrompt says that there is nothing to continue.
@@ -33,17 +33,6 @@ type PromptTooLongError struct {
 
 func (e *PromptTooLongError) Error() string {
 	return fmt.Sprintf("generate: the prompt has %d tokens, and the context of this model holds %d", e.Tokens, e.Context)
-}
-
-// An OptionError names an option of the run that is not what it should be.
-type OptionError struct {
-	Option string
-	Got    any
-	Want   string
-}
-
-func (e *OptionError) Error() string {
-	return fmt.Sprintf("generate: %s is %v, want %s", e.Option, e.Got, e.Want)
 }
 
 // Options say how to decode and when to stop.
@@ -76,13 +65,19 @@ func IDPrompt(t *tokenizer.Tokenizer, ids []int) Prompt {
 	return Prompt{Text: text.String(), IDs: append([]int(nil), ids...)}
 }
 
-// Check returns ErrEmptyPrompt, a *PromptTooLongError, or nil.
+// Check returns ErrEmptyPrompt, a *PromptTooLongError, a *decoding.OptionError for
+// an id outside the vocabulary, or nil.
 func (p Prompt) Check(c model.Config) error {
 	if len(p.IDs) == 0 {
 		return ErrEmptyPrompt
 	}
 	if len(p.IDs) > c.Context {
 		return &PromptTooLongError{Tokens: len(p.IDs), Context: c.Context}
+	}
+	for i, id := range p.IDs {
+		if id < 0 || id >= c.Vocabulary {
+			return &decoding.OptionError{Option: fmt.Sprintf("prompt[%d]", i), Got: id, Want: fmt.Sprintf("a token id from 0 to %d", c.Vocabulary-1)}
+		}
 	}
 	return nil
 }
@@ -125,14 +120,6 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 	if err := prompt.Check(c); err != nil {
 		return nil, err
 	}
-	for i, id := range prompt.IDs {
-		if id < 0 || id >= c.Vocabulary {
-			return nil, &OptionError{fmt.Sprintf("prompt id %d", i), id, fmt.Sprintf("0 to %d", c.Vocabulary-1)}
-		}
-	}
-	if o.MaxTokens < 1 {
-		return nil, &OptionError{"maxTokens", o.MaxTokens, "at least 1"}
-	}
 	sampler, err := decoding.NewSampler(c.Vocabulary, o.Decoding)
 	if err != nil {
 		return nil, err
@@ -141,12 +128,13 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 	if id, ok := t.EOS(); ok && !o.IgnoreEOS {
 		eos = id
 	}
-	stopper, err := decoding.NewStopper(decoding.StopOptions{EOS: eos, MaxTokens: o.MaxTokens, Context: c.Context, Stop: o.Stop})
+	// A full context still predicts one token more, which nothing can read.
+	stopper, err := decoding.NewStopper(decoding.StopOptions{EOS: eos, MaxTokens: o.MaxTokens, Context: c.Context + 1, Stop: o.Stop})
 	if err != nil {
 		return nil, err
 	}
 	r := &Run{
-		session:   m.NewSession(min(c.Context, len(prompt.IDs)+o.MaxTokens)),
+		session:   m.NewSession(min(c.Context, len(prompt.IDs)+min(o.MaxTokens, c.Context))), // the sum of two contexts cannot overflow
 		tokenizer: t,
 		sampler:   sampler,
 		stopper:   stopper,
@@ -191,7 +179,7 @@ func (r *Run) Next() (token Token, ok bool, err error) {
 	}
 	if errors.Is(err, ErrAborted) {
 		if r.reason == "" {
-			r.reason = decoding.Aborted
+			r.reason = decoding.ReasonAborted
 			rest := r.stopper.Flush() + r.stream.Flush()
 			r.text.WriteString(rest)
 			token.Text += rest
@@ -234,7 +222,7 @@ func (r *Run) take(chosen decoding.Selection, ev stage.Event) (Token, error) {
 	}
 	r.ids = append(r.ids, chosen.ID)
 	out, reason := r.stopper.Push(chosen.ID, text, len(r.IDs()), len(r.ids))
-	if reason != "" && reason != decoding.Stopped {
+	if reason != "" && reason != decoding.ReasonStop {
 		out += r.stopper.Flush() + r.stream.Flush()
 	}
 	r.text.WriteString(out)

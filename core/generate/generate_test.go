@@ -166,7 +166,7 @@ func TestAbortBetweenAnyTwoStages(t *testing.T) {
 		if !strings.HasPrefix(full.Text(), r.Text()) {
 			t.Fatalf("aborted at event %d: text %q, want a beginning of %q", last, r.Text(), full.Text())
 		}
-		if want := len(r.IDs()) == 2; (r.Reason() != decoding.Aborted) != want {
+		if want := len(r.IDs()) == 2; (r.Reason() != decoding.ReasonAborted) != want {
 			t.Fatalf("aborted at event %d with %d ids: reason %q", last, len(r.IDs()), r.Reason())
 		}
 	}
@@ -209,7 +209,7 @@ func TestContextFull(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if r.Reason() != decoding.ContextFull || len(r.IDs()) != test.want {
+		if r.Reason() != decoding.ReasonContext || len(r.IDs()) != test.want {
 			t.Errorf("prompt of %d: %d tokens, reason %q; want %d, context", test.prompt, len(r.IDs()), r.Reason(), test.want)
 		}
 	}
@@ -230,7 +230,7 @@ func TestStopText(t *testing.T) {
 	o := greedy(12)
 	o.Stop = []string{free.Text()[at : at+6]}
 	r, text := run(t, france, o, nil)
-	if r.Reason() != decoding.Stopped || text != free.Text()[:at] || r.Text() != text {
+	if r.Reason() != decoding.ReasonStop || text != free.Text()[:at] || r.Text() != text {
 		t.Errorf("stop %q: text %q, reason %q; want %q, stop", o.Stop, text, r.Reason(), free.Text()[:at])
 	}
 }
@@ -241,7 +241,7 @@ func TestBadPromptsAndOptions(t *testing.T) {
 		t.Errorf("empty prompt: %v", err)
 	}
 	for _, ids := range [][]int{{-1}, {0, m.Config().Vocabulary}} {
-		var option *OptionError
+		var option *decoding.OptionError
 		if _, err := New(m, tok, Prompt{IDs: ids}, greedy(1), nil); !errors.As(err, &option) {
 			t.Errorf("ids %v: %v", ids, err)
 		}
