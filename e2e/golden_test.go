@@ -40,6 +40,7 @@ type goldenRun struct {
 		TopP        float32  `json:"topP"`
 		Seed        uint64   `json:"seed"`
 		Stop        []string `json:"stop,omitempty"`
+		Banned      []int    `json:"banned,omitempty"`
 		IgnoreEOS   bool     `json:"ignoreEos"`
 	} `json:"options"`
 	PromptIDs    []int           `json:"promptIds"`
@@ -125,6 +126,7 @@ func generated(t *testing.T, m *model.Model, words *tokenizer.Tokenizer, want go
 			TopK:        want.Options.TopK,
 			TopP:        want.Options.TopP,
 			Seed:        want.Options.Seed,
+			Banned:      want.Options.Banned,
 		},
 		Stop:      want.Options.Stop,
 		IgnoreEOS: want.Options.IgnoreEOS,
