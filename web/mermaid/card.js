@@ -25,7 +25,7 @@ export function dress(id, stage, group, box) {
   const [name, ...captions] = labelLines(group);
   for (const label of group.querySelectorAll(":scope > .label, :scope > .cluster-label")) label.remove();
 
-  const ids = { name: `${group.id || `loop-${id}`}-name`, value: `${group.id || `loop-${id}`}-value` };
+  const ids = { name: `${group.id}-name`, value: `${group.id}-value` };
   const nameLine = part("span", "name", name);
   nameLine.id = ids.name;
   const value = part("div", "value", "");

@@ -7,6 +7,7 @@ import { dress } from "./card.js";
 import { createFollow } from "./follow.js";
 import { mountGestures } from "./gestures.js";
 import { fillLabels } from "./labels.js";
+import { createPacer } from "./pace.js";
 import { part } from "./paint.js";
 import source from "./pipeline.mmd" with { type: "text" };
 import { render } from "./render.js";
@@ -31,9 +32,9 @@ export async function mountDiagram(root, { info, strings, signal }) {
   const run = createRun();
   const stage = part("div", "diagram-stage", "");
   const draft = part("div", "diagram-draft", "");
-  const note = part("p", "diagram-note", strings.description);
   const view = createView(root, stage);
   const follow = createFollow(run, view, cardOf, signal);
+  const pacer = createPacer(drawFrame, signal);
 
   /** @typedef {{ svg: SVGSVGElement, cards: Map<string, Card>, size: { width: number, height: number } }} Drawing */
   /** @type {Map<"wide" | "tall", Promise<Drawing>>} */
@@ -42,24 +43,22 @@ export async function mountDiagram(root, { info, strings, signal }) {
   let shown;
   /** @type {StageName | null} */
   let selected = null;
-  let frame = 0;
   let turnsBefore = 0;
 
   root.classList.add("diagram");
   root.tabIndex = 0;
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", strings.label);
-  note.id = "diagram-note";
-  root.setAttribute("aria-describedby", note.id);
-  root.replaceChildren(note, draft, stage);
+  root.setAttribute("aria-description", strings.description);
+  root.replaceChildren(draft, stage);
 
   mountGestures(root, view, () => setFollow(false), signal);
   root.addEventListener("click", choose, { signal });
   root.addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " ") && choose(event), { signal });
+  root.addEventListener("focusin", reveal, { signal });
   const sizes = new ResizeObserver(() => arrange());
   signal.addEventListener("abort", () => {
     sizes.disconnect();
-    cancelAnimationFrame(frame);
     root.replaceChildren();
     root.classList.remove("diagram");
   });
@@ -77,9 +76,9 @@ export async function mountDiagram(root, { info, strings, signal }) {
       stage.replaceChildren(drawing.svg);
       view.resize(drawing.size);
       root.dataset.shape = shape;
-      view.home();
       refresh(true);
     }
+    if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
     if (follow.on) view.home();
     else view.pan(0, 0);
     follow.look();
@@ -98,15 +97,12 @@ export async function mountDiagram(root, { info, strings, signal }) {
     return { svg, cards, size: table };
   }
 
-  function schedule() {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      refresh();
-      if (run.touched.size > 0) {
-        run.looked();
-        schedule(); // a frame without events cools what is hot
-      }
-    });
+  /** One frame: what changed, and then frames without events, until what is hot has cooled. */
+  function drawFrame() {
+    const unsettled = run.touched.size > 0 || turnsBefore > 0;
+    refresh();
+    run.looked();
+    if (unsettled) pacer.request();
   }
 
   /**
@@ -119,7 +115,7 @@ export async function mountDiagram(root, { info, strings, signal }) {
     const streaming = run.turns + turnsBefore > 1;
     turnsBefore = run.turns;
     for (const card of shown.cards.values()) {
-      if (all || run.touched.has(card.stage)) {
+      if (all || run.touched.has(card.stage) || (run.done && card.id === "N9")) {
         const reader = readers[card.id];
         if (reader) card.show(reader({ run, info, words: strings }, card.room));
       }
@@ -129,9 +125,24 @@ export async function mountDiagram(root, { info, strings, signal }) {
   }
 
   /** @param {Event} event */
+  function cardAt({ target }) {
+    const group = target instanceof Element ? target.closest("g.stage") : null;
+    return shown && [...shown.cards.values()].find((card) => card.group === group);
+  }
+
+  /**
+   * What the keyboard reaches comes into view.
+   *
+   * @param {Event} event
+   */
+  function reveal(event) {
+    const card = cardAt(event);
+    if (card?.group.matches(":focus-visible") && view.show(card.box)) setFollow(false);
+  }
+
+  /** @param {Event} event */
   function choose(event) {
-    const group = event.target instanceof Element ? event.target.closest("g.stage") : null;
-    const card = shown && [...shown.cards.values()].find((candidate) => candidate.group === group);
+    const card = cardAt(event);
     if (!card) return;
     event.preventDefault();
     selected = card.stage;
@@ -162,8 +173,8 @@ export async function mountDiagram(root, { info, strings, signal }) {
      */
     show(event) {
       run.add(event);
-      if (event.type === "done") refresh(true);
-      schedule();
+      if (event.type === "done") pacer.hurry();
+      else pacer.request();
     },
 
     /** Forgets the run. */

@@ -35,27 +35,51 @@ export function decimal(x) {
 export const percent = (p) => `${(p * 100).toFixed(1)}%`;
 
 /**
- * Token text with its white space and control characters made visible.
+ * Text in one line: line breaks and tabs as signs, and no character that acts on the text around it.
  *
  * @param {string} text
  */
-export function visible(text) {
-  return text
-    .replace(/ /g, "·")
-    .replace(/\r?\n/g, "⏎")
-    .replace(/\t/g, "⇥")
-    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, "�");
+export function plain(text) {
+  return text.replace(/\r?\n/g, "⏎").replace(/\t/g, "⇥").replace(/[\p{Cc}\p{Bidi_Control}]/gu, "�");
 }
 
 /**
- * The first `columns` characters, the last of them an ellipsis where something was cut.
+ * The text of a token, its spaces visible too.
+ *
+ * @param {string} text
+ */
+export const visible = (text) => plain(text).replace(/ /g, "·");
+
+// East Asian wide characters and emoji: two places of a monospaced line.
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/**
+ * How many places of a monospaced line a text takes.
+ *
+ * @param {string} text
+ */
+export function cells(text) {
+  let count = 0;
+  for (const character of text) count += WIDE.test(character) ? 2 : 1;
+  return count;
+}
+
+/**
+ * As much of the beginning as fits, with an ellipsis where something was cut.
  *
  * @param {string} text
  * @param {number} columns
  */
 export function clip(text, columns) {
-  const characters = [...text];
-  return characters.length <= columns ? text : characters.slice(0, Math.max(0, columns - 1)).join("") + CUT;
+  let used = 0;
+  let fits = ""; // with room for the ellipsis
+  for (const character of text) {
+    used += cells(character);
+    if (used > columns) return fits + CUT;
+    if (used < columns) fits += character;
+  }
+  return text;
 }
 
 /**
@@ -87,7 +111,7 @@ export function wrap(pieces, { columns, rows }, { separator = "", open = false, 
     const text = clip(piece, width);
     const last = lines.at(-1);
     const longer = last === undefined ? text : tail ? text + separator + last : last + separator + text;
-    if (last !== undefined && [...longer].length <= width) lines[lines.length - 1] = longer;
+    if (last !== undefined && cells(longer) <= width) lines[lines.length - 1] = longer;
     else if (lines.length < rows) lines.push(text);
     else break;
     used++;

@@ -20,8 +20,9 @@ export function tableLayout(table) {
       helpers.insertMarkers(canvas, data.markers, data.type, data.diagramId);
       const edges = canvas.insert("g").attr("class", "edgePaths");
       const nodes = canvas.insert("g").attr("class", "nodes");
-      for (const node of data.nodes) await insert(nodes, node);
-      for (const edge of data.edges) await connect(edge);
+      // Together: Mermaid measures each label in a frame of its own otherwise.
+      await Promise.all(data.nodes.map((node) => insert(nodes, node)));
+      await Promise.all(data.edges.map(connect));
 
       /**
        * @param {any} parent

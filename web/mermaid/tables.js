@@ -71,7 +71,7 @@ export function wide() {
     ]),
   };
   Object.assign(boxes, column(647, boxes.K.y + TITLE, 196, 7, [["K1", 26], ["K2", 26], ["K3", 26], ["K4", 26], ["K5", 26]]));
-  boxes["M>C"] = { x: 276, y: 622, width: 280, height: 20 };
+  boxes["M>C"] = { x: 216, y: 622, width: 400, height: 20 };
 
   const { C, E, DecoderStack, Layer, F6, G1, AttentionViz, M } = boxes;
   const entry = centre(DecoderStack).y;
@@ -122,7 +122,7 @@ export function tall() {
   Object.assign(boxes, column(22, bottom(boxes.Layer) + gap, 316, gap, [["F6", 62], ["H", 62], ["I", 62], ["J", 116], ["K", 252]]));
   Object.assign(boxes, column(30, boxes.K.y + TITLE, 300, 10, [["K1", 36], ["K2", 36], ["K3", 36], ["K4", 36], ["K5", 36]]));
   Object.assign(boxes, column(22, bottom(boxes.K) + gap, 316, gap, [["L", 62], ["M", 62], ["M>C", 24]]));
-  boxes["M>C"] = { ...boxes["M>C"], x: 36, width: 288 };
+  boxes["M>C"] = { ...boxes["M>C"], x: 28, width: 306 };
   const generation = bottom(boxes["M>C"]) + gap;
   Object.assign(boxes, column(28, generation + TITLE, 304, 12, [
     ["N1", 62], ["N2", 46], ["N3", 62], ["N4", 46], ["N5", 62], ["N6", 46], ["N7", 62], ["N8", 46], ["N9", 62],

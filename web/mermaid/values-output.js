@@ -1,6 +1,6 @@
 /** @import { Candidate, FinishReason } from "../vitrine.d.ts" */
 /** @import { Reader, Sources } from "./values.js" */
-import { clip, decimal, fill, percent, plural, slice, visible, wrap } from "./format.js";
+import { cells, clip, decimal, fill, percent, plain, plural, slice, visible, wrap } from "./format.js";
 
 /**
  * Puts a token into a template, clipped so that the whole fits in one line.
@@ -11,7 +11,7 @@ import { clip, decimal, fill, percent, plural, slice, visible, wrap } from "./fo
  * @param {number} columns
  */
 export function withToken(template, text, values, columns) {
-  const rest = fill(template, { ...values, token: "" }).length;
+  const rest = cells(fill(template, { ...values, token: "" }));
   return fill(template, { ...values, token: clip(visible(text), Math.max(2, columns - rest)) });
 }
 
@@ -42,7 +42,7 @@ const read = (n) => ({ run, words }, room) => {
   const step = run.steps[n];
   const name = fill(words.step, { step: (step?.step ?? n) + 1 });
   if (!step) return { name };
-  const pieces = step.context.replace(/\r?\n/g, "⏎").split(/(?<=\s)/);
+  const pieces = plain(step.context).split(/(?<= )/);
   return { name, value: wrap(pieces, room, { tail: true }) };
 };
 
@@ -115,14 +115,15 @@ export const outputReaders = {
     const detail = run.of("decode.stop")?.detail;
     return detail ? { value: reason(detail.reason, words) } : {};
   },
-  L({ run, words }, room) {
+  L({ run, info, words }, room) {
     const detail = run.of("select")?.detail;
     if (!detail) return {};
-    const { probability, random, rank } = detail;
-    const by = random < 0 ? words.chosenGreedy : words.chosenBy;
+    const { text, probability, random, rank } = detail;
+    const form = random < 0 ? words.chosenGreedy : words.chosen;
+    const values = { probability: percent(probability), random: random.toFixed(4) };
     return {
-      value: withToken(words.chosen, detail.text, { probability: percent(probability) }, room.columns),
-      caption: fill(by, { random: random.toFixed(4), rank: rank + 1 }),
+      value: withToken(form, text, values, room.columns),
+      caption: fill(words.rank, { rank: rank + 1, count: info.vocabulary }),
     };
   },
   M({ run, words }, room) {
@@ -134,9 +135,12 @@ export const outputReaders = {
       caption: fill(words.longer, { count }),
     };
   },
-  "M>C"({ run, words }) {
+  "M>C"({ run, words }, room) {
     const detail = run.of("loop")?.detail;
-    return detail ? { value: fill(words.loop, { step: detail.step + 1, cached: detail.cached }) } : {};
+    if (!detail) return {};
+    const values = { step: detail.step + 1, cached: detail.cached, reason: reason(detail.reason, words) };
+    const full = fill(words.loopReason, values);
+    return { value: full.length <= room.columns ? full : fill(words.loop, values) };
   },
   N1: read(0),
   N2: predicted(0),
@@ -147,12 +151,10 @@ export const outputReaders = {
   N7: read(3),
   N8: predicted(3),
   N9({ run, words }) {
-    if (run.done) {
-      const tokens = plural(words.tokens, run.done.ids.length);
-      return { value: fill(words.end, { reason: reason(run.done.finishReason, words), tokens }) };
-    }
+    const { done } = run;
+    if (done) return { value: `${reason(done.finishReason, words)}\n${plural(words.tokens, done.ids.length)}` };
     const step = run.steps.at(-1)?.step;
-    return step === undefined ? {} : { value: fill(words.next, { step: step + 2 }) };
+    return step === undefined ? { value: words.until, idle: true } : { value: fill(words.next, { step: step + 2 }) };
   },
 };
 

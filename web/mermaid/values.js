@@ -3,7 +3,7 @@
 /** @import { Reading } from "./paint.js" */
 /** @import { Room } from "./format.js" */
 /** @import { RunState } from "./run.js" */
-import { decimal, fill, percent, plural, slice, visible, wrap } from "./format.js";
+import { decimal, fill, percent, plain, plural, slice, visible, wrap } from "./format.js";
 import { outputReaders, withToken } from "./values-output.js";
 
 /**
@@ -19,11 +19,13 @@ import { outputReaders, withToken } from "./values-output.js";
  *
  * @param {StageName} stage
  * @param {(sources: Sources) => string} shape
+ * @param {"query" | "headOne" | "projected"} [caption] says which numbers
  * @returns {Reader}
  */
-const numbers = (stage, shape) => (sources, room) => {
+const numbers = (stage, shape, caption) => (sources, room) => {
   const event = sources.run.latest.get(stage);
-  return event ? { value: slice(event.values, room) } : { value: shape(sources), idle: true };
+  if (!event) return { value: shape(sources), idle: true };
+  return { value: slice(event.values, room), caption: caption && sources.words[caption] };
 };
 
 /**
@@ -48,8 +50,9 @@ const scores = ({ info, words }) => fill(words.scores, { heads: info.heads });
 export const readers = {
   A({ run }, room) {
     const text = run.of("prompt")?.detail.text ?? run.prompt;
-    const words = text.replace(/\r?\n/g, "⏎").match(/\S*\s*/g) ?? [];
-    return { value: wrap(words.map((word) => word.trimEnd()).filter(Boolean), room, { separator: " " }), idle: !run.last };
+    const head = text.slice(0, 4 * room.columns * room.rows); // a prompt may be a whole book
+    const words = plain(head.trim().replace(/\n/g, "\n ")).split(/ +/);
+    return { value: wrap(words, room, { separator: " ", open: head.length < text.length }), idle: !run.last };
   },
   B({ run, words }, room) {
     const event = run.of("tokenize");
@@ -94,10 +97,12 @@ export const readers = {
     if (!event) return { value: perHead({ run, info, words }), idle: true };
     return { value: fill(words.attending, { layer: event.layer + 1, heads: info.heads }) };
   },
-  O1: numbers("attention.qkv", perHead),
-  O2: numbers("attention.scores", scores),
-  O6: numbers("attention.scale", ({ info, words }) =>
-    fill(words.divided, { root: Math.sqrt(info.embedding / info.heads).toFixed(3) }),
+  O1: numbers("attention.qkv", perHead, "query"),
+  O2: numbers("attention.scores", scores, "headOne"),
+  O6: numbers(
+    "attention.scale",
+    ({ info, words }) => fill(words.divided, { root: Math.sqrt(info.embedding / info.heads).toFixed(3) }),
+    "headOne",
   ),
   O4(sources, room) {
     const event = sources.run.of("attention.mask");
@@ -108,7 +113,7 @@ export const readers = {
     });
     return { value: lines.join("\n") };
   },
-  O3: numbers("attention.mix", width),
+  O3: numbers("attention.mix", width, "projected"),
   G2: numbers("residual1", width),
   G3: norm("ln2"),
   G4({ run, info, words }) {

@@ -1,6 +1,7 @@
 /** @import { Box } from "./tables.js" */
 
 const LEGIBLE = 0.92; // below this scale the smallest text is under 11 px
+const COLUMN = 1.3; // a column is not blown up beyond this to fill a width
 const MIN = 0.2;
 const MAX = 4;
 const EDGE = 24; // px kept between what is shown and the border
@@ -39,7 +40,7 @@ export function createView(root, stage) {
     fit() {
       const { clientWidth: w, clientHeight: h } = root;
       const tall = content.height > 2 * content.width;
-      k = clamp(tall ? w / content.width : Math.min(w / content.width, h / content.height));
+      k = clamp(tall ? Math.min(COLUMN, w / content.width) : Math.min(w / content.width, h / content.height));
       x = (w - content.width * k) / 2;
       y = tall ? 0 : (h - content.height * k) / 2;
       apply();
@@ -83,14 +84,16 @@ export function createView(root, stage) {
      * Brings a box into the window, smoothly, if it is not there.
      *
      * @param {Box} box
+     * @returns {boolean} whether it moved
      */
     show(box) {
       const dx = into(x + box.x * k, box.width * k, root.clientWidth);
       const dy = into(y + box.y * k, box.height * k, root.clientHeight);
-      if (dx === 0 && dy === 0) return;
+      const before = [x, y];
       x += dx;
       y += dy;
       apply(true);
+      return before[0] !== x || before[1] !== y;
     },
   };
 }

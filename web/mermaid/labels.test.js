@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { diagram as words } from "../i18n/diagram-en.js";
+import { fillLabels } from "./labels.js";
+
+const source = readFileSync(new URL("pipeline.mmd", import.meta.url), "utf8");
+const info = {
+  name: "tiny",
+  layers: 6,
+  heads: 6,
+  embedding: 192,
+  context: 256,
+  vocabulary: 8192,
+  feedForward: 768,
+  activation: "gelu_new",
+  position: "learned",
+};
+
+test("labels say what the model has", () => {
+  const text = fillLabels(source, info, words);
+  assert.match(text, /6 layers · 6 heads · width 192/);
+  assert.match(text, /6 heads of 32/);
+  assert.match(text, /192 → 8192 logits/);
+  assert.match(text, /768 hidden, GELU \(tanh\)/);
+  assert.doesNotMatch(text, /\{\w+\}/);
+});
+
+test("each activation and position has its word", () => {
+  for (const activation of ["gelu_new", "gelu", "relu"]) {
+    for (const position of ["learned", "sinusoidal"]) {
+      const text = fillLabels(source, { ...info, activation, position }, words);
+      assert.ok(text.includes(words.activation[activation]) && text.includes(words.position[position]));
+    }
+  }
+});
+
+test("texts of the model file never enter the source", () => {
+  const hostile = '"]\nclick A href "javascript:alert(1)"\nX["<img src=x onerror=alert(1)>';
+  const text = fillLabels(source, { ...info, name: hostile, architecture: hostile, url: hostile, weights: hostile }, words);
+  assert.equal(text, fillLabels(source, info, words));
+  for (const key of ["activation", "position"]) {
+    assert.throws(() => fillLabels(source, { ...info, [key]: hostile }, words), RangeError);
+    assert.throws(() => fillLabels(source, { ...info, [key]: "constructor" }, words), RangeError);
+  }
+});
+
+test("a number that is none is refused", () => {
+  for (const layers of ["6", NaN, 0, 1.5, Infinity, '"]']) {
+    assert.throws(() => fillLabels(source, { ...info, layers }, words), RangeError);
+  }
+  assert.throws(() => fillLabels(source, { ...info, heads: 7 }, words), RangeError);
+});
+
+test("a placeholder that nothing fills is an error", () => {
+  for (const name of ["depth", "constructor"]) assert.throws(() => fillLabels(`A["{${name}}"]`, info, words), /placeholder/);
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { diagram as words } from "../i18n/diagram-en.js";
+import { cells, clip, decimal, visible, wrap } from "./format.js";
+import { createRun } from "./run.js";
+import { stateOf } from "./state.js";
+import { readers } from "./values.js";
+
+const info = { layers: 6, heads: 6, embedding: 192, context: 256, vocabulary: 8192, feedForward: 768 };
+const room = { columns: 24, rows: 3 };
+const hostile = '<img src=x onerror=alert(1)> "]; ‮evil\n\n\t' + "你好".repeat(40) + "x".repeat(10_000);
+
+/** An event with the fields that every stage has. */
+function event(stage, detail = null, more = {}) {
+  return { type: "stage", stage, step: 0, layer: -1, position: 3, tokens: 4, time: 0, shape: [], values: new Float32Array(0), detail, ...more };
+}
+
+function read(id, ...events) {
+  const run = createRun();
+  for (const one of events) run.add(one);
+  return readers[id]({ run, info, words }, room);
+}
+
+test("before a run, only the model's own shapes are shown", () => {
+  const run = createRun();
+  for (const [id, reader] of Object.entries(readers)) {
+    const reading = reader({ run, info, words }, room);
+    assert.ok(!reading.value || reading.idle, `${id} shows ${reading.value}`);
+    assert.equal(reading.bars, undefined, id);
+  }
+  assert.equal(readers.D({ run, info, words }, room).value, "8192 × 192");
+});
+
+test("values are those of the event", () => {
+  const values = Float32Array.of(0.5, -0.25, 12.345);
+  assert.equal(read("F6", event("final", { mean: 0, variance: 1 }, { values })).value, " 0.500 −0.250  12.35…".slice(0, 21));
+  assert.equal(read("D", event("embed", { id: 7, text: " the" }, { values })).value.split("\n")[0], "·the = row 7");
+  assert.equal(read("G0", event("ln1", { mean: -0.5, variance: 2 }, { layer: 0 })).value, "mean −0.500 var 2.000");
+  assert.deepEqual(read("DecoderStack", event("layers", null, { layer: 3 })).ticks, { done: 4, total: 6 });
+  const top = [{ head: 1, position: 2, weight: 0.8312, text: " France" }];
+  assert.equal(read("O4", event("attention.mask", { top })).value, "head 2 → ·France 83.1%");
+});
+
+test("the distribution's bars add up to the engine's whole", () => {
+  const top = [0.5, 0.2, 0.1, 0.06, 0.04].map((probability, id) => ({ id, text: `t${id}`, logit: 1, probability }));
+  const { bars } = read("J", event("distribution", { top, restProbability: 0.1, restCount: 8187 }));
+  assert.equal(bars.length, room.rows);
+  assert.equal(bars.at(-1).token, "8190 others");
+  assert.ok(Math.abs(bars.reduce((sum, bar) => sum + bar.probability, 0) - 1) < 1e-9);
+});
+
+test("a filter tells what it kept, a greedy run that nothing was drawn", () => {
+  const detail = { parameter: 40, kept: 40, removed: 8152, removedProbability: 0.1, top: [] };
+  assert.equal(read("K2", event("decode.top_k", detail)).value, "k 40: 40 of 8192");
+  assert.equal(read("K2", event("decode.top_k", { ...detail, parameter: 0, kept: 8192, removed: 0 })).value, "off: all 8192");
+  assert.equal(read("K4", event("decode.sample", { random: -1, kept: 1, id: 1, text: " a", probability: 1 })).value, "best → ·a");
+});
+
+test("hostile text stays one text that fits its place", () => {
+  const token = { id: 1, text: hostile, logit: 1, probability: 0.5 };
+  const context = { step: 0, context: hostile, text: hostile, id: 1, probability: 0.5 };
+  const readings = [
+    read("A", event("prompt", { text: hostile })),
+    read("B", event("tokenize", { pieces: [token, token], count: 2 })),
+    read("D", event("embed", token)),
+    read("H", event("head", { top: [token, token] })),
+    read("K4", event("decode.sample", { random: 0.5, kept: 2, ...token })),
+    read("L", event("select", { ...token, sampled: 0.5, random: 0.5, rank: 0 })),
+    read("N1", event("generation", context)),
+    { value: read("N2", event("generation", context)).bars[0].token },
+    { value: read("J", event("distribution", { top: [token], restProbability: 0.5, restCount: 1 })).bars[0].token },
+  ];
+  for (const { value } of readings) {
+    const lines = value.split("\n");
+    assert.ok(lines.length <= room.rows, value);
+    for (const line of lines) assert.ok(cells(line) <= room.columns, line);
+    assert.doesNotMatch(value.replaceAll("\n", ""), /[\p{Cc}\p{Bidi_Control}]/u);
+  }
+});
+
+test("steps beyond four show the newest", () => {
+  const steps = Array.from({ length: 6 }, (_, step) => event("generation", { step, context: `c${step}`, text: `t${step}`, id: step, probability: 0.5 }));
+  assert.equal(read("N1", ...steps).name, "Step 3");
+  assert.equal(read("N8", ...steps).bars[0].token, "t5");
+});
+
+test("the last stage is where the machine is, and what contains it says so", () => {
+  const run = createRun();
+  run.add(event("layers", null, { layer: 0 }));
+  run.add(event("ln1", { mean: 0, variance: 1 }, { layer: 0 }));
+  run.add(event("attention.qkv", null, { layer: 0 }));
+  run.looked();
+  const state = (stage, frame = false) => stateOf({ id: "", stage, frame }, run, false);
+  assert.equal(state("attention.qkv"), "active");
+  assert.equal(state("attention"), "within");
+  assert.equal(state("layers", true), "within");
+  assert.equal(state("ln1"), "done");
+  assert.equal(state("mlp"), "");
+  run.add(event("layers", null, { layer: 1 }));
+  run.looked();
+  assert.equal(state("ln1"), "", "a new layer begins anew");
+  run.add({ type: "done", text: "", ids: [], promptIds: [], finishReason: "eos", tokensPerSecond: 1, promptMs: 1 });
+  assert.equal(state("layers"), "done");
+});
+
+test("a new run forgets the one before", () => {
+  const run = createRun();
+  run.add(event("generation", { step: 0, context: "", text: "", id: 1, probability: 1 }));
+  run.add(event("prompt", { text: "again" }));
+  assert.equal(run.steps.length, 0);
+  assert.deepEqual([...run.reached], ["prompt"]);
+});
+
+test("text is measured and cut by the places it takes", () => {
+  assert.equal(clip("abcdef", 4), "abc…");
+  assert.equal(clip("abcd", 4), "abcd");
+  assert.equal(clip("你好世界", 5), "你好…");
+  assert.equal(visible(" a\r\n\tb\u202e"), "·a⏎⇥b�");
+  assert.equal(wrap(["12", "345", "6789"], { columns: 8, rows: 1 }, { separator: " ", tail: true }), "…6789");
+  assert.equal(decimal(-0.0314), "−0.031");
+});
