@@ -53,7 +53,7 @@ export const strings = {
     reset: "Reset",
     resetLabel: "Reset sampling to its defaults",
     newSeed: "Draw a new seed",
-    idle: "no effect at T 0",
+    idle: "unused at T 0",
     /** @param {{temperature: number, topK: number, topP: number, seed: number, maxTokens: number}} s */
     summary: (s) =>
       s.temperature === 0 ? `greedy, ${count(s.maxTokens, "token")}` : `T ${s.temperature}, k ${s.topK}, p ${s.topP}, seed ${s.seed}`,
@@ -66,7 +66,7 @@ export const strings = {
       stop: {
         label: "Stop texts",
         hint: "one a line, \\n = line break",
-        error: "Write a backslash as \\\\; else only \\n and \\t",
+        error: "Write \\\\ for a backslash",
       },
     },
   },

@@ -55,7 +55,7 @@ export function connectModel(session, views, strings, signal) {
   function onEngine(info) {
     model.setInfo(info);
     tools.setInfo(info);
-    diagram.setModel(info, prompt.value());
+    diagram.setModel(info, prompt.value);
   }
 
   function onEnd() {

@@ -3,7 +3,7 @@
 /** @import {Views} from "../app.js" */
 /** @import {Session} from "./session.js" */
 /** @import {Settings} from "./settings.js" */
-/** @import {Token} from "./chips.js" */
+/** @import {Token} from "./chip.js" */
 import { failureOf } from "./failure.js";
 import { listen } from "./kit.js";
 
@@ -59,6 +59,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
     meter.start();
     chips.reset();
     chips.prompt(pieces);
+    showCount(pieces);
     diagram.reset();
   }
 
@@ -101,7 +102,12 @@ export function connectRun(session, views, strings, { reopen, signal }) {
   async function count() {
     const text = prompt.value();
     const pieces = text === "" ? [] : await session.tokenize(text);
-    if (pieces && session.info && text === prompt.value()) prompt.setCount(strings.prompt.tokens(pieces.length, session.info.context));
+    if (pieces && text === prompt.value()) showCount(pieces);
+  }
+
+  /** @param {TokenPiece[]} pieces */
+  function showCount(pieces) {
+    if (session.info) prompt.setCount(strings.prompt.tokens(pieces.length, session.info.context));
   }
 
   async function copy() {

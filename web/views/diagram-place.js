@@ -30,6 +30,8 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
   place.append(message);
   /** @type {Diagram | null} */
   let diagram = null;
+  /** @type {RunEvent[]} of the run under way, which the diagram gets when it is drawn */
+  let missed = [];
   let old = new AbortController();
   signal.addEventListener("abort", () => old.abort());
   place.addEventListener("followchange", () => send(place, "drawn", { following: diagram?.following ?? false }), { signal });
@@ -44,7 +46,7 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
     say,
     /**
      * @param {EngineInfo} info
-     * @param {string} prompt
+     * @param {() => string} prompt read when the diagram is drawn
      */
     async setModel(info, prompt) {
       old.abort();
@@ -57,7 +59,9 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
         const drawn = await draw(root, info, mine.signal);
         if (mine.signal.aborted) return;
         diagram = drawn;
-        diagram.setPrompt(prompt);
+        diagram.setPrompt(prompt());
+        for (const event of missed) diagram.show(event);
+        missed = [];
         say("");
         send(place, "drawn", { following: diagram.following });
       } catch (error) {
@@ -68,8 +72,14 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
       }
     },
     /** @param {RunEvent} event */
-    show: (event) => diagram?.show(event),
-    reset: () => diagram?.reset(),
+    show(event) {
+      if (diagram) diagram.show(event);
+      else missed.push(event);
+    },
+    reset() {
+      missed = [];
+      diagram?.reset();
+    },
     /** @param {string} text */
     setPrompt: (text) => diagram?.setPrompt(text),
     /** @param {"follow" | "zoomIn" | "zoomOut" | "fit"} what */

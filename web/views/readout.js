@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Token} from "./chips.js" */
+/** @import {Token} from "./chip.js" */
 import { el } from "./kit.js";
 import { exact, percent, quote } from "./format.js";
 

@@ -14,7 +14,7 @@ export const numbers = {
   topK: { min: 0, max: 2 ** 31 - 1, step: 1, whole: true, initial: 0 },
   topP: { min: 0, max: 1, step: 0.05, whole: false, open: true, initial: 1 },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, whole: true, initial: 0 },
-  maxTokens: { min: 1, max: 2 ** 31 - 1, step: 1, whole: true, initial: 64 },
+  maxTokens: { min: 1, max: 2 ** 31 - 1, step: 1, whole: true, initial: 32 },
 };
 
 export const numberNames = /** @type {NumberName[]} */ (Object.keys(numbers));
