@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,14 +65,42 @@ func TestMatrixQ8Row(t *testing.T) {
 	}
 }
 
+// Rows that come one by one, in groups or across groups end up the same.
+func TestMatrixQ8SetRows(t *testing.T) {
+	rng := newRand()
+	const rows, cols = 29, 96
+	raw := q8Blocks(func() int8 { return int8(rng.IntN(256)) }, func() uint16 { return uint16(rng.IntN(0x7C00)) }, rows*cols/32)
+	rowBytes := len(raw) / rows
+	byOne := NewMatrixQ8(rows, cols)
+	for r := range rows {
+		if err := byOne.SetRows(r, raw[r*rowBytes:][:rowBytes]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []int{0, 1, 5, 8, 9, 16, 23, 29} {
+		m := NewMatrixQ8(rows, cols)
+		if err := errors.Join(m.SetRows(0, raw[:at*rowBytes]), m.SetRows(at, raw[at*rowBytes:])); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(m.w, byOne.w) || !slices.Equal(m.scales, byOne.scales) {
+			t.Errorf("%s: rows set up to %d, then the others, differ from rows set one by one", name, at)
+		}
+	}
+}
+
 func TestMatrixQ8RefusesScale(t *testing.T) {
 	for _, bits := range []uint16{0x7C00, 0xFC00, 0x7E00} { // Inf, -Inf, NaN
-		m := NewMatrixQ8(2, 64)
-		scales := []uint16{0x3C00, 0x3C00, 0x3C00, bits}
-		raw := q8Blocks(func() int8 { return 1 }, func() uint16 { s := scales[0]; scales = scales[1:]; return s }, 4)
-		err := m.SetRows(0, raw)
-		if err == nil || !strings.Contains(err.Error(), "row 1, block 1") {
-			t.Errorf("scale %#x: error %v, want one that names row 1, block 1", bits, err)
+		for _, rows := range []int{2, 8} { // a part of a group, a whole one
+			m, n := NewMatrixQ8(rows, 64), 0
+			err := m.SetRows(0, q8Blocks(func() int8 { return 1 }, func() uint16 {
+				if n++; n == 4 {
+					return bits
+				}
+				return 0x3C00 // 1
+			}, 2*rows))
+			if err == nil || !strings.Contains(err.Error(), "row 1, block 1") {
+				t.Errorf("scale %#x: error %v, want one that names row 1, block 1", bits, err)
+			}
 		}
 	}
 }

@@ -2,10 +2,16 @@
 
 package kernel
 
+import "vitrine/core/quant"
+
 const name = "portable"
 
 func matmulQ8(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
 	matmulQ8Generic(dst, x, w, from, to)
+}
+
+func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte) {
+	packQ8Generic(words, r, upper, lower)
 }
 
 func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {

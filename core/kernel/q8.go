@@ -56,7 +56,8 @@ func (m *MatrixQ8) Rows() int { return m.rows }
 func (m *MatrixQ8) Cols() int { return m.cols }
 
 // SetRows stores whole rows of raw Q8_0 blocks, from row first on. It fails on a
-// block whose scale is not finite; the rows before it are then set.
+// block whose scale is not finite; some of the rows are then set. It is fastest
+// where first is a multiple of 8 and many rows come at a time.
 func (m *MatrixQ8) SetRows(first int, blocks []byte) error {
 	rowBytes := m.cols / quant.BlockSize * quant.BlockBytes
 	if rowBytes == 0 {
@@ -66,26 +67,28 @@ func (m *MatrixQ8) SetRows(first int, blocks []byte) error {
 	n := len(blocks) / rowBytes
 	checkLen("SetRows", "blocks", len(blocks), n*rowBytes)
 	checkRows("SetRows", first, first+n, m.rows)
-	for row := first; row < first+n; row++ {
-		if err := m.setRow(row, blocks[:rowBytes]); err != nil {
+	for row := first; row < first+n; {
+		rows, set := 1, m.setRow
+		if row%groupRows == 0 && row+groupRows <= first+n {
+			rows, set = groupRows, m.setGroup
+		}
+		if err := set(row, blocks[:rows*rowBytes]); err != nil {
 			return err
 		}
-		blocks = blocks[rowBytes:]
+		row, blocks = row+rows, blocks[rows*rowBytes:]
 	}
 	return nil
 }
 
 // setRow stores one row of raw blocks.
 func (m *MatrixQ8) setRow(row int, blocks []byte) error {
+	lane := row % groupRows
 	for b := range m.cols / quant.BlockSize {
-		raw := blocks[b*quant.BlockBytes:][:quant.BlockBytes]
-		scale := quant.Float16ToFloat32(uint16(raw[0]) | uint16(raw[1])<<8)
-		if scale-scale != 0 { // true of NaN and of both infinities
-			return fmt.Errorf("kernel: row %d, block %d: scale is %v, want a finite number", row, b, scale)
-		}
+		raw := (*[quant.BlockBytes]byte)(blocks[b*quant.BlockBytes:])
 		w, scales := m.block(row/groupRows, b)
-		lane := row % groupRows
-		scales[lane] = scale
+		if scales[lane] = scaleOf(raw); !finite(scales[lane]) {
+			return scaleError(row, b, scales[lane])
+		}
 		for i, q := range raw[2:] {
 			word := &w[i/2*groupRows+2*(lane%4)+i%2]
 			if lane < 4 {
@@ -96,6 +99,44 @@ func (m *MatrixQ8) setRow(row int, blocks []byte) error {
 		}
 	}
 	return nil
+}
+
+// setGroup stores the eight rows of a group, from row first on.
+func (m *MatrixQ8) setGroup(first int, blocks []byte) error {
+	rowBytes := len(blocks) / groupRows
+	for b := range m.cols / quant.BlockSize {
+		w, scales := m.block(first/groupRows, b)
+		var raw [groupRows]*[quant.BlockBytes]byte
+		for r := range raw {
+			raw[r] = (*[quant.BlockBytes]byte)(blocks[r*rowBytes+b*quant.BlockBytes:])
+			if scales[r] = scaleOf(raw[r]); !finite(scales[r]) {
+				return scaleError(first+r, b, scales[r])
+			}
+		}
+		words := (*[groupBlock]int16)(w)
+		for r := range 4 {
+			packQ8(words, r, (*[quant.BlockSize]byte)(raw[r][2:]), (*[quant.BlockSize]byte)(raw[r+4][2:]))
+		}
+	}
+	return nil
+}
+
+// packQ8Generic makes words of the weights of rows r and r+4 of a block.
+func packQ8Generic(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte) {
+	for i, q := range upper {
+		words[i/2*groupRows+2*r+i%2] = int16(q)<<8 | int16(lower[i]^0x80)
+	}
+}
+
+// scaleOf returns the scale of a raw block.
+func scaleOf(raw *[quant.BlockBytes]byte) float32 {
+	return quant.Float16ToFloat32(uint16(raw[0]) | uint16(raw[1])<<8)
+}
+
+func finite(f float32) bool { return f-f == 0 }
+
+func scaleError(row, block int, scale float32) error {
+	return fmt.Errorf("kernel: row %d, block %d: scale is %v, want a finite number", row, block, scale)
 }
 
 // split returns the two weights of a word.

@@ -139,6 +139,32 @@ TEXT ·q8Four(SB), NOSPLIT, $0-72
 	End
 	RET
 
+// PACK makes words of the eight weights of each row in V0, V1 that extend takes,
+// and stores their four pairs, 16 bytes apart.
+#define PACK(extend, offset) \
+	Get V0; extend; I32Const $8; I16x8Shl; Get V1; extend; V128Or; Set V2; \
+	PAIR(0, offset); PAIR(1, offset+16); PAIR(2, offset+32); PAIR(3, offset+48)
+
+#define PAIR(lane, offset) Get R0; I32WrapI64; Get V2; I32x4ExtractLane $0, $lane; I32Store $(offset)
+
+// PACK16 makes words of 16 weights of each row; V3 is 0x80 in every byte.
+#define PACK16(from, to) \
+	LOAD(R1, from); Set V0; LOAD(R2, from); Get V3; V128Xor; Set V1; \
+	PACK(I16x8ExtendLowI8x16U, to); \
+	PACK(I16x8ExtendHighI8x16U, to+64)
+
+// func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte)
+TEXT ·packQ8(SB), NOSPLIT, $0-32
+	I64Load r+8(FP); I64Const $4; I64Mul; I64Load words+0(FP); I64Add; Set R0
+	ARG(upper+16(FP), R1)
+	ARG(lower+24(FP), R2)
+	I32Const $0x80
+	I8x16Splat
+	Set V3
+	PACK16(0, 0)
+	PACK16(16, 128)
+	RET
+
 // LARGEST keeps in V8 the largest magnitudes; V9 has all bits but the sign.
 #define LARGEST(v) OP(V128And, v, V9, V10); OP(I32x4MaxU, V8, V10, V8)
 

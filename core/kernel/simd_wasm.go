@@ -70,6 +70,11 @@ func q8One(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float
 //go:noescape
 func q8Four(dst *float32, stride int, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
 
+// packQ8 is packQ8Generic.
+//
+//go:noescape
+func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte)
+
 // matmulF32 is built as matmulQ8.
 func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {
 	tokens := len(x) / w.cols
