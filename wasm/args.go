@@ -46,9 +46,13 @@ func list(name string, v safejs.Value, item func(name string, v safejs.Value) er
 	if v.Type() != safejs.TypeObject {
 		return &argumentError{name, "a " + v.Type().String(), "an array"}
 	}
-	n, err := v.Length()
+	length, err := v.Get("length")
 	if err != nil {
-		return &argumentError{name, "an object without length", "an array"}
+		return err
+	}
+	n, err := whole(name+".length", length, 0, math.MaxInt32)
+	if err != nil {
+		return &argumentError{name, "an object without a length", "an array"}
 	}
 	for i := range n {
 		e, err := v.Index(i)

@@ -266,11 +266,11 @@ func (r *recorder) hidden(e *stage.Event) {
 }
 
 // top returns the indices of the n largest values, largest first; of equals the
-// lower index comes first.
+// lower index comes first. NaN is passed over.
 func top(values []float32, n int) []int {
 	best := make([]int, 0, n+1)
 	for i, v := range values {
-		if len(best) == n && !(v > values[best[n-1]]) {
+		if v != v || len(best) == n && !(v > values[best[n-1]]) {
 			continue
 		}
 		at := len(best)

@@ -1,0 +1,267 @@
+//go:build js && wasm
+
+package main
+
+import (
+	stdjson "encoding/json"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hack-pad/safejs"
+
+	"vitrine/core/gguf"
+	"vitrine/core/stage"
+)
+
+func TestJSONIsRead(t *testing.T) {
+	var j json
+	j.open('{')
+	j.key("text").string("a\"b\\c\n\x00é🙂\xff\u2028")
+	j.key("list").open('[')
+	j.element().int(-3)
+	j.element().float(0.1)
+	j.element().float(math.Inf(1))
+	j.element().bool(true)
+	j.close(']')
+	j.key("none").ints(nil)
+	j.close('}')
+	var got struct {
+		Text string
+		List []any
+		None []int
+	}
+	if err := stdjson.Unmarshal(j.bytes, &got); err != nil {
+		t.Fatalf("%s: %v", j.bytes, err)
+	}
+	if want := "a\"b\\c\n\x00é🙂\uFFFD\u2028"; got.Text != want {
+		t.Errorf("text %q, want %q", got.Text, want)
+	}
+	if !slices.Equal(got.List, []any{-3.0, 0.1, nil, true}) || len(got.None) != 0 {
+		t.Errorf("lists %v and %v", got.List, got.None)
+	}
+}
+
+func TestTop(t *testing.T) {
+	nan := float32(math.NaN())
+	for _, test := range []struct {
+		values []float32
+		n      int
+		want   []int
+	}{
+		{nil, 3, []int{}},
+		{[]float32{1}, 3, []int{0}},
+		{[]float32{1, 3, 2, 3, 0}, 3, []int{1, 3, 2}},
+		{[]float32{5, 4, 3, 2, 1}, 2, []int{0, 1}},
+		{[]float32{1, 2, 3, 4, 5}, 5, []int{4, 3, 2, 1, 0}},
+		{[]float32{1, nan, 2}, 2, []int{2, 0}},
+	} {
+		if got := top(test.values, test.n); !slices.Equal(got, test.want) {
+			t.Errorf("top(%v, %d) = %v, want %v", test.values, test.n, got, test.want)
+		}
+	}
+}
+
+// value makes a JavaScript value of Go data.
+func value(t *testing.T, v any) safejs.Value {
+	t.Helper()
+	js, err := safejs.ValueOf(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
+func TestArguments(t *testing.T) {
+	for _, bad := range []any{math.NaN(), "3", nil, true, []any{1}} {
+		if got, err := number("n", value(t, bad)); err == nil {
+			t.Errorf("number(%v) = %v", bad, got)
+		}
+	}
+	for _, bad := range []any{3.5, -1, 11, math.Inf(1), "3"} {
+		if got, err := whole("n", value(t, bad), 0, 10); err == nil {
+			t.Errorf("whole(%v) = %v", bad, got)
+		} else if code(err) != "argument" || !strings.HasPrefix(err.Error(), "n is ") {
+			t.Errorf("whole(%v): %v", bad, err)
+		}
+	}
+	if got, err := ids("ids", value(t, []any{0, 7})); err != nil || !slices.Equal(got, []int{0, 7}) {
+		t.Errorf("ids = %v, %v", got, err)
+	}
+	for _, bad := range []any{5, []any{1, "x"}, []any{1.5}, []any{-1}, map[string]any{}} {
+		if got, err := ids("ids", value(t, bad)); err == nil {
+			t.Errorf("ids(%v) = %v", bad, got)
+		}
+	}
+}
+
+// chunks is a pull function over data in pieces of n bytes.
+func chunks(t *testing.T, data []byte, n int) safejs.Value {
+	t.Helper()
+	promises, err := safejs.Global().Get("Promise")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pull, err := safejs.FuncOf(func(safejs.Value, []safejs.Value) any {
+		var chunk any
+		if len(data) > 0 {
+			part := data[:min(n, len(data))]
+			data = data[len(part):]
+			if chunk, err = jsBytes(part); err != nil {
+				t.Error(err)
+			}
+		}
+		promise, err := promises.Call("resolve", chunk)
+		if err != nil {
+			t.Error(err)
+		}
+		return promise
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pull.Value()
+}
+
+// loadModel loads the default model through the border.
+func loadModel(t *testing.T) *engine {
+	t.Helper()
+	data, err := os.ReadFile("../models/vitrine-tiny-q8_0.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn, err := newTurner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEngine(turn)
+	if _, err := e.load([]safejs.Value{chunks(t, data, 100_000), value(t, len(data)), value(t, "")}); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func options(t *testing.T, change map[string]any) safejs.Value {
+	t.Helper()
+	o := map[string]any{
+		"maxTokens": 3, "temperature": 0.8, "topK": 40, "topP": 0.95, "seed": 1, "banned": []any{},
+		"ignoreEos": true, "pace": 0, "stop": []any{},
+	}
+	for k, v := range change {
+		o[k] = v
+	}
+	return value(t, o)
+}
+
+func TestGenerateReportsEveryStage(t *testing.T) {
+	e := loadModel(t)
+	var records []byte
+	emit, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
+		n, _ := args[0].Length()
+		batch := make([]byte, n)
+		if _, err := safejs.CopyBytesToGo(batch, args[0]); err != nil {
+			t.Error(err)
+		}
+		records = append(records, batch...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcome, err := e.generate([]safejs.Value{value(t, 0), value(t, "Once upon a time"), options(t, nil), emit.Value()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var result struct {
+		IDs          []int
+		FinishReason string
+	}
+	if err := stdjson.Unmarshal([]byte(outcome.(string)), &result); err != nil {
+		t.Fatal(err)
+	}
+	if len(result.IDs) != 3 || result.FinishReason != "length" {
+		t.Errorf("result %s", outcome)
+	}
+	seen := map[stage.Stage]int{}
+	for len(records) > 0 {
+		shape, values := int(records[20]), int(records[21])
+		size := int(records[24]) | int(records[25])<<8
+		at := 28 + 4*(shape+values)
+		if detail := records[at : at+size]; !stdjson.Valid(detail) {
+			t.Fatalf("%v: detail %q", stage.Stage(records[1]), detail)
+		}
+		if records[0] == 1 {
+			seen[stage.Stage(records[1])]++
+		}
+		records = records[at+(size+3)/4*4:]
+	}
+	for _, s := range stage.All() {
+		if seen[s] == 0 {
+			t.Errorf("no event of %v", s)
+		}
+	}
+}
+
+func TestBadCalls(t *testing.T) {
+	e := loadModel(t)
+	emit := value(t, nil)
+	for name, bad := range map[string]map[string]any{
+		"temperature": {"temperature": math.NaN()}, "topP": {"topP": 0}, "topK": {"topK": 1.5},
+		"maxTokens": {"maxTokens": 0}, "seed": {"seed": -1}, "banned": {"banned": []any{8192}},
+		"stop": {"stop": []any{""}}, "pace": {"pace": -1}, "ignoreEos": {"ignoreEos": "yes"},
+	} {
+		_, err := e.generate([]safejs.Value{value(t, 0), value(t, "a"), options(t, bad), emit})
+		if err == nil || code(err) != "argument" || !strings.Contains(message(err), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for want, prompt := range map[string]any{
+		"prompt.empty": "", "prompt.too_long": strings.Repeat("word ", 400), "argument": []any{8192},
+	} {
+		if _, err := e.generate([]safejs.Value{value(t, 0), value(t, prompt), options(t, nil), emit}); err == nil || code(err) != want {
+			t.Errorf("generate: %v, want code %s", err, want)
+		}
+		if _, err := e.logits([]safejs.Value{value(t, prompt)}); err == nil || code(err) != want {
+			t.Errorf("logits: %v, want code %s", err, want)
+		}
+	}
+}
+
+func TestLoadRefusesOtherFiles(t *testing.T) {
+	data, err := os.ReadFile("../models/vitrine-tiny-q8_0.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn, err := newTurner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		data []byte
+		sum  string
+		want string
+	}{
+		"nothing":      {nil, "", "model.format"},
+		"text":         {[]byte("not a model at all"), "", "model.format"},
+		"cut short":    {data[:len(data)-100], "", "model.format"},
+		"other digest": {data, strings.Repeat("0", 64), "model.format"},
+	} {
+		e := newEngine(turn)
+		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum)})
+		if err == nil || code(err) != test.want {
+			t.Errorf("%s: %v, want code %s", name, err, test.want)
+		}
+	}
+	if code(&gguf.UnsupportedError{}) != "model.unsupported" {
+		t.Error("an unsupported file has another code")
+	}
+}
+
+func TestPanicsBecomeErrors(t *testing.T) {
+	_, err := recovered("f", func([]safejs.Value) (any, error) { panic("oops") }, nil)
+	if err == nil || code(err) != "internal" || !strings.Contains(err.Error(), "oops") {
+		t.Errorf("a panic became %v", err)
+	}
+}
