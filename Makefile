@@ -49,8 +49,8 @@ test-go: build/wasm.mod ## Go tests, native
 	$(GO) test ./core/... ./tools/... ./e2e/...
 
 test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node, portable and with SIMD
-	$(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/...
-	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/...
+	$(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/... ./wasm
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/... ./wasm
 
 test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests in Node
 	npx tsc --project web/tsconfig.json
@@ -73,9 +73,10 @@ clean: ## remove everything that was built or installed
 
 # The site is put together beside dist/ and takes its place whole, so that no
 # file of an earlier build remains. The names of hashed files go into the code
-# that loads them.
+# that loads them. Targets get the time at which their making began: what is
+# edited meanwhile counts as newer.
 dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-simd.wasm build/vitrine-portable.wasm build/wasm_exec.js Makefile
-	rm -rf build/site && mkdir -p build/site
+	rm -rf build/site && mkdir -p build/site && touch build/site.begun
 	$(ESBUILD) build/vitrine-simd.wasm build/vitrine-portable.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
 	cd build/site && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name
 	$(ESBUILD) web/worker.js $(PAGE) --entry-names=[name]-[hash] \
@@ -87,15 +88,17 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-simd.wasm buil
 	cp -R web/icons build/site/
 	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/
 	rm -rf dist && mv build/site dist
-	touch $@
+	touch -r build/site.begun $@
 
 build/vitrine-simd.wasm: $(GO_FILES) build/wasm.mod Makefile
+	touch $@.begun
 	GOEXPERIMENT=simd $(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm
-	touch $@
+	touch -r $@.begun $@
 
 build/vitrine-portable.wasm: $(GO_FILES) build/wasm.mod Makefile
+	touch $@.begun
 	$(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm
-	touch $@
+	touch -r $@.begun $@
 
 # tiktoken-go with wasm/tiktoken/load.go in the place of its own loader, and a
 # go.mod that names this copy. (Go's -overlay refuses files of the module cache.)
