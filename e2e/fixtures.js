@@ -78,6 +78,7 @@ export const test = base.extend({
  * @param {import("@playwright/test").Page} page
  */
 export async function openAPI(page) {
+  await page.route("**/favicon.ico", (route) => route.fulfill({ status: 204 })); // a text names no icon of its own
   await page.goto("vitrine.d.ts");
   await page.evaluate(async () => {
     const base = new URL(".", location.href).href;

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { expect, serve, test } from "./fixtures.js";
 
 const golden = JSON.parse(readFileSync(new URL("golden-ids.json", import.meta.url), "utf8"));
-// llama.cpp never chooses the end of text where it ignores it; ours bans it in these runs.
+// llama.cpp bans the end of text where it ignores it, and ours does so in these
+// runs. It rounds activations to 8 bits, ours to 16: that moves logits by about
+// 0.01, so every choice in these runs is one with a margin of at least 0.06.
 const runs = golden.runs.filter(({ options }) => options.temperature === 0 && options.banned);
 
 test("llama.cpp gives the same greedy ids", async ({ browser }) => {
@@ -37,8 +39,7 @@ test("llama.cpp gives the same greedy ids", async ({ browser }) => {
       },
       { model: golden.model, runs },
     );
-    expect(runs.length).toBeGreaterThan(0);
-    expect(runs[0].ids).toHaveLength(20);
+    expect(runs.filter(({ ids }) => ids.length === 20).length).toBeGreaterThan(2);
     expect(outcomes).toEqual(runs.map(({ promptIds, ids, text }) => ({ promptTokens: promptIds.length, ids, text })));
   } finally {
     await page.close();
