@@ -94,6 +94,4 @@ listenToKeys({
 
 app.hidden = false;
 import("mermaid").catch(() => {}); // fetched beside the engine; drawing meets the failure again
-const address = modelInAddress(location);
-if (address === null) notice.show("argument", strings.errors.modelUrl, { label: strings.errors.useDefault, does: () => open(undefined) });
-else open(address);
+open(modelInAddress(location));

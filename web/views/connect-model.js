@@ -19,8 +19,10 @@ export function connectModel(session, views, strings, signal) {
   /** @type {Source} */
   let newest;
 
-  /** @param {Source} source */
+  /** @param {Source | null} source null: an address that the page may not fetch */
   function open(source) {
+    if (source === null) return refuse("argument", [strings.errors.modelUrl]);
+    if (typeof Worker !== "function" || typeof WebAssembly !== "object") return refuse("environment", []);
     newest = source;
     notice.hide();
     loading.start(session.info !== null);
@@ -28,6 +30,18 @@ export function connectModel(session, views, strings, signal) {
     status.announce(strings.loading.prepare);
     if (!session.info) diagram.say("");
     session.open(source);
+  }
+
+  /**
+   * What cannot even be tried.
+   *
+   * @param {ErrorCode} code
+   * @param {string[]} why
+   */
+  function refuse(code, why) {
+    notice.show(code, why, code === "argument" ? { label: strings.errors.useDefault, does: () => open(undefined) } : null);
+    diagram.say(strings.diagram.failed);
+    showEnd();
   }
 
   /**
@@ -46,8 +60,8 @@ export function connectModel(session, views, strings, signal) {
   /** @param {{ source: Source, error: unknown }} failure */
   function onFailure({ source, error }) {
     const { code, why } = failureOf(error);
-    const kept = session.info ? strings.errors.kept(session.info.name) : "";
-    notice.show(code, [why, kept].filter(Boolean).join(" "), remedy(code, source));
+    const kept = session.info ? [strings.errors.kept(session.info.name)] : [];
+    notice.show(code, [why, ...kept], remedy(code, source));
     if (!session.info) diagram.say(strings.diagram.failed);
   }
 
@@ -58,7 +72,7 @@ export function connectModel(session, views, strings, signal) {
     diagram.setModel(info, prompt.value);
   }
 
-  function onEnd() {
+  function showEnd() {
     loading.end();
     if (session.info) model.setInfo(session.info);
     else model.setState(strings.model.none);
@@ -70,7 +84,7 @@ export function connectModel(session, views, strings, signal) {
   listen(session, "progress", (/** @type {Progress} */ progress) => status.say(loading.show(progress)), signal);
   listen(session, "engine", onEngine, signal);
   listen(session, "loadfailure", onFailure, signal);
-  listen(session, "loadend", onEnd, signal);
+  listen(session, "loadend", showEnd, signal);
   listen(page, "modelfile", open, signal);
   listen(page, "cancelload", () => session.cancelLoad(), signal);
   return { open, reopen: () => open(newest) };

@@ -90,7 +90,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
     meter.fail();
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
-    else notice.show(code, why, null);
+    else notice.show(code, [why], null);
   }
 
   function onEnd() {
@@ -107,7 +107,9 @@ export function connectRun(session, views, strings, { reopen, signal }) {
 
   /** @param {TokenPiece[]} pieces */
   function showCount(pieces) {
-    if (session.info) prompt.setCount(strings.prompt.tokens(pieces.length, session.info.context));
+    if (!session.info) return;
+    const { context } = session.info;
+    prompt.setCount(strings.prompt.tokens(pieces.length, context), pieces.length > context);
   }
 
   async function copy() {

@@ -19,12 +19,12 @@ export function mountNotice(root, { strings, close, signal }) {
     hide,
     /**
      * @param {ErrorCode} code
-     * @param {string} why the engine's own sentence; may be empty
+     * @param {string[]} why the engine's own sentence, and what follows from it
      * @param {{ label: string, does: () => void } | null} action the one thing to do
      */
     show(code, why, action) {
       const words = el("div", { class: "notice-words" }, el("p", { class: "notice-what", text: strings.byCode[code] }));
-      if (why) words.append(el("p", { text: why }));
+      for (const sentence of why) words.append(el("p", { text: sentence }));
       const foot = el("p", { class: "notice-foot" }, el("code", { text: code }));
       if (action) {
         const button = el("button", { type: "button", class: "secondary", text: action.label });

@@ -68,9 +68,13 @@ export function mountPrompt(root, { strings, text, signal }) {
     value: () => area.value,
     focus: () => area.focus(),
     setError,
-    /** @param {string} words how long the prompt is; empty while unknown */
-    setCount(words) {
+    /**
+     * @param {string} words how long the prompt is
+     * @param {boolean} over whether that is too long
+     */
+    setCount(words, over) {
       count.textContent = words;
+      count.classList.toggle("over", over);
     },
   };
 }
