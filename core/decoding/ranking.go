@@ -2,27 +2,16 @@ package decoding
 
 // Tokens are ranked by logit, largest first, of equal logits the lower id first.
 // Every order here is that one. It is also the order of the probabilities at any
-// temperature, without their rounding.
+// temperature, without their rounding. NaN stands for a token that has no rank: a
+// banned one.
 
 // better reports whether id a ranks before id b.
 func better(logits []float32, a, b int32) bool {
 	return logits[a] > logits[b] || logits[a] == logits[b] && a < b
 }
 
-// argmax returns the best of ids, which ascend.
-func argmax(logits []float32, ids []int32) int32 {
-	top := ids[0]
-	largest := logits[top]
-	for _, id := range ids[1:] {
-		if logits[id] > largest {
-			top, largest = id, logits[id]
-		}
-	}
-	return top
-}
-
 // rank returns how many tokens rank before id.
-func rank(logits []float32, id int32) int {
+func rank(logits []float32, id int) int {
 	x, n := logits[id], 0
 	for _, y := range logits[:id] {
 		if y >= x {
@@ -76,17 +65,22 @@ func (h *heap) build() {
 	}
 }
 
-// best writes the first len(dst) ids of the ranking of ids, which ascend, to dst in
-// order. len(dst) is from 1 to len(ids).
-func best(dst []int32, logits []float32, ids []int32) {
-	k := len(dst)
-	copy(dst, ids)
+// best writes the first len(dst) ids of the ranking to dst in order. len(dst) is
+// from 1 to the number of ids that have a rank.
+func best(dst []int32, logits []float32) {
+	k, next := 0, 0
+	for ; k < len(dst); next++ {
+		if x := logits[next]; x == x {
+			dst[k] = int32(next)
+			k++
+		}
+	}
 	h := heap{ids: dst, logits: logits, worstFirst: true}
 	h.build()
 	worst := logits[dst[0]]
-	for _, id := range ids[k:] {
-		if logits[id] > worst { // an equal logit with a higher id ranks after it
-			dst[0] = id
+	for i, x := range logits[next:] {
+		if x > worst { // an equal logit with a higher id ranks after it
+			dst[0] = int32(next + i)
 			h.sink(0, k)
 			worst = logits[dst[0]]
 		}
@@ -97,19 +91,20 @@ func best(dst []int32, logits []float32, ids []int32) {
 	}
 }
 
-// nucleus writes to dst, in order, the shortest beginning of the ranking of ids
-// whose probabilities reach share of the total of probs [V], and returns its length
-// and both sums. share is below 1, dst and candidates have room for all ids.
-func nucleus(dst, candidates []int32, logits, probs []float32, ids []int32, share float32) (n int, sum, all float64) {
-	// The token that reaches the share is not rarer than the mean of the rest, which
-	// is at most 1-share of the total over len(ids) tokens. Half of that leaves room
-	// for rounding: probs add up to 1 to a few millionths.
-	rare := (1 - share) / float32(2*len(ids))
+// nucleus writes to dst, in order, the shortest beginning of the ranking whose
+// probabilities reach share of the total of probs [V], and returns its length and
+// both sums. share is below 1; dst and candidates are [V]; an id without rank has
+// probability 0.
+func nucleus(dst, candidates []int32, logits, probs []float32, share float32) (n int, sum, all float64) {
+	// When the share is not reached yet, more than 1-share of the total is spread over
+	// the tokens that are left, so the best of them has more than the mean of that.
+	// Half of it leaves room for rounding: probs add up to 1 to a few millionths.
+	rare := (1 - share) / float32(2*len(probs))
 	candidates = candidates[:0]
-	for _, id := range ids {
-		all += float64(probs[id])
-		if probs[id] >= rare {
-			candidates = append(candidates, id)
+	for id, p := range probs {
+		all += float64(p)
+		if p >= rare {
+			candidates = append(candidates, int32(id))
 		}
 	}
 	h := heap{ids: candidates, logits: logits}

@@ -47,7 +47,8 @@ type Draw struct {
 // that a report allocates nothing.
 type reporter struct {
 	*Sampler
-	logits []float32
+	logits []float32 // [V]
+	ranked []float32 // [V] logits with NaN for banned ids
 	obs    stage.Observer
 	event  stage.Event
 	before int // how many tokens the step under way got
@@ -57,12 +58,12 @@ type reporter struct {
 	dist    Distribution
 	step    Filter
 	drawn   Draw
-	leaders [topCount]int32
+	leaders [topCount]int32 // the best ids, and after distribution those that are allowed
 	top     [topCount]Candidate
 }
 
-func (r *reporter) begin(s *Sampler, logits []float32, ev stage.Event, obs stage.Observer) {
-	r.Sampler, r.logits, r.obs, r.event = s, logits, obs, ev
+func (r *reporter) begin(s *Sampler, logits, ranked []float32, ev stage.Event, obs stage.Observer) {
+	r.Sampler, r.logits, r.ranked, r.obs, r.event = s, logits, ranked, obs, ev
 	r.before = len(s.allowed)
 }
 
@@ -81,14 +82,19 @@ func (r *reporter) distribution() error {
 	if err := r.send(stage.Softmax, r.softmax[:], nil); err != nil {
 		return err
 	}
-	top := r.candidates(r.lead(r.all), r.probs, true)
+	leaders := r.leaders[:min(len(r.logits), topCount)]
+	best(leaders, r.logits)
+	top := r.candidates(leaders, r.probs, true)
 	rest := 1.0
 	for _, c := range top {
 		rest -= float64(c.Probability)
 	}
-	r.dist = Distribution{Top: top, RestProbability: float32(max(rest, 0)), RestCount: len(r.all) - len(top)}
+	r.dist = Distribution{Top: top, RestProbability: float32(max(rest, 0)), RestCount: len(r.logits) - len(top)}
 	if err := r.send(stage.Distribution, nil, &r.dist); err != nil {
 		return err
+	}
+	if r.masked != nil {
+		best(r.leaders[:min(len(r.allowed), topCount)], r.ranked)
 	}
 	return r.send(stage.Decode, nil, nil)
 }
@@ -112,9 +118,9 @@ func (r *reporter) filter(st stage.Stage, parameter, removed float32) error {
 		r.step.Top = r.candidates(r.ids[:min(kept, topCount)], r.kept, false)
 		return r.send(st, nil, &r.step)
 	}
-	r.step.Top = r.candidates(r.lead(r.allowed), r.kept, true)
+	r.step.Top = r.candidates(r.leaders[:min(kept, topCount)], r.kept, true)
 	r.step.IDs = r.allowed
-	if kept < len(r.all) {
+	if r.masked != nil {
 		for i, id := range r.allowed {
 			r.few[i] = r.kept[id]
 		}
@@ -129,13 +135,6 @@ func (r *reporter) draw(s Selection) error {
 	}
 	r.drawn = Draw{Random: s.Random, Kept: r.left(), ID: s.ID, Probability: s.Sampled}
 	return r.send(stage.DecodeSample, nil, &r.drawn)
-}
-
-// lead returns the best few of ids.
-func (r *reporter) lead(ids []int32) []int32 {
-	leaders := r.leaders[:min(len(ids), topCount)]
-	best(leaders, r.logits, ids)
-	return leaders
 }
 
 // candidates describes ids, whose probabilities stand at their id in probs if byID

@@ -26,8 +26,8 @@ type Selection struct {
 // Sampler chooses tokens. It owns buffers, so two runs do not share one.
 type Sampler struct {
 	options Options
-	all     []int32   // [V] every id, ascending
-	allowed []int32   // those that are not banned
+	allowed []int32   // ids that are not banned, ascending
+	masked  []float32 // [V] logits with NaN for banned ids; nil if none is banned
 	probs   []float32 // [V] the model's own probabilities
 	warm    []float32 // [V] probabilities after the temperature, 0 for banned ids
 
@@ -50,19 +50,22 @@ func NewSampler(vocabulary int, o Options) (*Sampler, error) {
 	o.Banned = slices.Compact(o.Banned)
 	s := &Sampler{
 		options: o,
-		all:     make([]int32, vocabulary),
+		allowed: make([]int32, vocabulary),
 		probs:   make([]float32, vocabulary),
 		warm:    make([]float32, vocabulary),
 		order:   make([]int32, vocabulary),
 		scratch: make([]int32, vocabulary),
 		few:     make([]float32, vocabulary),
 	}
-	for id := range s.all {
-		s.all[id] = int32(id)
+	for id := range s.allowed {
+		s.allowed[id] = int32(id)
 	}
-	s.allowed = slices.Clone(s.all)
-	for _, id := range slices.Backward(o.Banned) {
-		s.allowed = slices.Delete(s.allowed, id, id+1)
+	if len(o.Banned) > 0 {
+		s.masked = make([]float32, vocabulary)
+		s.allowed = slices.DeleteFunc(s.allowed, func(id int32) bool {
+			_, banned := slices.BinarySearch(o.Banned, int(id))
+			return banned
+		})
 	}
 	return s, nil
 }
@@ -85,27 +88,31 @@ func (s *Sampler) Sample(logits []float32, step int, ev stage.Event, obs stage.O
 		return Selection{}, fmt.Errorf("decoding: got %d logits, want %d", len(logits), len(s.probs))
 	}
 	copy(s.probs, logits)
-	if _, sum := kernel.Softmax(s.probs); sum != sum {
+	top, sum := kernel.Softmax(s.probs)
+	if sum != sum {
 		return Selection{}, notFinite(logits)
 	}
-	top := argmax(logits, s.allowed)
-	if logits[top] < -math.MaxFloat32 {
+	ranked, largest := logits, top
+	if s.masked != nil {
+		ranked, largest = s.mask(logits)
+	}
+	if largest < -math.MaxFloat32 {
 		return Selection{}, fmt.Errorf("decoding: %w: -Inf for every token that is not banned", ErrNotFinite)
 	}
-	s.reporter.begin(s, logits, ev, obs)
+	s.reporter.begin(s, logits, ranked, ev, obs)
 	if err := s.reporter.distribution(); err != nil {
 		return Selection{}, err
 	}
 
-	removed := s.temperature(logits, top, obs != nil)
+	removed := s.temperature(ranked, largest, obs != nil)
 	if err := s.reporter.filter(stage.DecodeTemperature, s.options.Temperature, removed); err != nil {
 		return Selection{}, err
 	}
-	removed = s.topK(logits, top)
+	removed = s.topK(ranked, largest)
 	if err := s.reporter.filter(stage.DecodeTopK, float32(s.options.TopK), removed); err != nil {
 		return Selection{}, err
 	}
-	removed = s.topP(logits)
+	removed = s.topP(ranked)
 	if err := s.reporter.filter(stage.DecodeTopP, s.options.TopP, removed); err != nil {
 		return Selection{}, err
 	}
@@ -113,25 +120,27 @@ func (s *Sampler) Sample(logits []float32, step int, ev stage.Event, obs stage.O
 	return chosen, s.reporter.draw(chosen)
 }
 
+// mask returns the logits with NaN for banned ids, and the largest of the others.
+func (s *Sampler) mask(logits []float32) (masked []float32, largest float32) {
+	copy(s.masked, logits)
+	for _, id := range s.options.Banned {
+		s.masked[id] = float32(math.NaN())
+	}
+	top := s.order[:1]
+	best(top, s.masked)
+	return s.masked, s.masked[top[0]]
+}
+
 // temperature keeps every allowed token at temperature T > 0, with the softmax of
 // logits/T, and the most probable one alone at 0. It returns the probability that
 // it removed. Where a top-k follows, the probabilities of all serve reports only:
 // they are computed if all is set.
-func (s *Sampler) temperature(logits []float32, top int32, all bool) (removed float32) {
+func (s *Sampler) temperature(ranked []float32, largest float32, all bool) (removed float32) {
 	if s.options.Temperature == 0 {
-		s.order[0], s.few[0] = top, 1
-		s.ids, s.kept = s.order[:1], s.few[:1]
-		if len(s.allowed) == 1 {
-			return 0
-		}
-		removed = 1 - s.probs[top]
-		for _, id := range s.options.Banned {
-			removed -= s.probs[id]
-		}
-		return max(removed, 0)
+		return s.greedy(ranked)
 	}
 	s.ids = nil
-	if s.options.Temperature == 1 && len(s.allowed) == len(s.all) {
+	if s.options.Temperature == 1 && s.masked == nil {
 		s.kept = s.probs
 		return 0
 	}
@@ -139,7 +148,9 @@ func (s *Sampler) temperature(logits []float32, top int32, all bool) (removed fl
 	if !all && s.hasTopK() {
 		return 0
 	}
-	s.warmed(s.warm, logits, s.all, logits[top])
+	for id, x := range ranked {
+		s.warm[id] = s.heat(x, largest)
+	}
 	for _, id := range s.options.Banned {
 		s.warm[id] = float32(math.Inf(-1))
 	}
@@ -147,13 +158,26 @@ func (s *Sampler) temperature(logits []float32, top int32, all bool) (removed fl
 	return 0
 }
 
-// warmed sets dst to the logits of ids divided by the temperature. The largest
-// allowed one is taken away first, which leaves their softmax as it is and keeps a
-// small temperature from overflowing.
-func (s *Sampler) warmed(dst, logits []float32, ids []int32, largest float32) {
-	for i, id := range ids {
-		dst[i] = (logits[id] - largest) / s.options.Temperature
+// greedy keeps the most probable token alone and returns the probability of the
+// others that were allowed.
+func (s *Sampler) greedy(ranked []float32) (removed float32) {
+	s.ids, s.kept = s.order[:1], s.few[:1]
+	best(s.ids, ranked)
+	s.kept[0] = 1
+	if len(s.allowed) == 1 {
+		return 0
 	}
+	removed = 1 - s.probs[s.ids[0]]
+	for _, id := range s.options.Banned {
+		removed -= s.probs[id]
+	}
+	return max(removed, 0)
+}
+
+// heat divides a logit by the temperature. The largest is taken away first: that
+// leaves the softmax as it is, and keeps a small temperature from overflowing.
+func (s *Sampler) heat(x, largest float32) float32 {
+	return (x - largest) / s.options.Temperature
 }
 
 // hasTopK reports whether top-k removes anything.
@@ -163,31 +187,33 @@ func (s *Sampler) hasTopK() bool {
 
 // topK keeps the best TopK tokens, with the softmax of their logits/T, and returns
 // the probability that it removed; that is meant for the report.
-func (s *Sampler) topK(logits []float32, top int32) (removed float32) {
+func (s *Sampler) topK(ranked []float32, largest float32) (removed float32) {
 	if s.ids != nil || !s.hasTopK() {
 		return 0
 	}
 	s.ids = s.order[:s.options.TopK]
-	best(s.ids, logits, s.allowed)
+	best(s.ids, ranked)
 	sum := 0.0
 	for _, id := range s.ids {
 		sum += float64(s.kept[id])
 	}
 	s.kept = s.few[:len(s.ids)]
-	s.warmed(s.kept, logits, s.ids, logits[top])
+	for i, id := range s.ids {
+		s.kept[i] = s.heat(ranked[id], largest)
+	}
 	kernel.Softmax(s.kept)
 	return float32(max(1-sum, 0))
 }
 
 // topP keeps the fewest tokens, best first, whose probabilities reach TopP of the
 // total, divides these by their sum, and returns the probability that it removed.
-func (s *Sampler) topP(logits []float32) (removed float32) {
+func (s *Sampler) topP(ranked []float32) (removed float32) {
 	if s.options.TopP == 1 || s.left() == 1 {
 		return 0
 	}
 	n, sum, all := 0, 0.0, 0.0
 	if s.ids == nil {
-		n, sum, all = nucleus(s.order, s.scratch, logits, s.kept, s.allowed, s.options.TopP)
+		n, sum, all = nucleus(s.order, s.scratch, ranked, s.kept, s.options.TopP)
 		for i, id := range s.order[:n] {
 			s.few[i] = s.kept[id]
 		}
@@ -222,17 +248,20 @@ func (s *Sampler) choose(logits []float32, step int) Selection {
 		random = uniform(s.options.Seed, step)
 		i = pick(s.kept, random)
 	}
-	id := int32(i)
-	if s.ids != nil {
-		id = s.ids[i]
+	chosen := Selection{Sampled: s.kept[i], Random: random}
+	switch {
+	case s.ids == nil:
+		chosen.ID = i
+		chosen.Rank = rank(logits, i)
+	case s.masked != nil: // s.ids leaves out banned tokens
+		chosen.ID = int(s.ids[i])
+		chosen.Rank = rank(logits, chosen.ID)
+	default:
+		chosen.ID = int(s.ids[i])
+		chosen.Rank = i
 	}
-	return Selection{
-		ID:          int(id),
-		Probability: s.probs[id],
-		Sampled:     s.kept[i],
-		Random:      random,
-		Rank:        rank(logits, id),
-	}
+	chosen.Probability = s.probs[chosen.ID]
+	return chosen
 }
 
 // notFinite names the logit that makes a softmax impossible.

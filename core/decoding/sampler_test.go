@@ -252,8 +252,8 @@ func checkReport(t *testing.T, logits []float32, o Options, got Selection, r rec
 	rest := float64(d.RestProbability)
 	for _, c := range d.Top {
 		rest += float64(c.Probability)
-		if c.Probability != r.softmax[c.ID] || rank(logits, int32(c.ID)) >= topCount {
-			t.Fatalf("distribution lists %+v of rank %d", c, rank(logits, int32(c.ID)))
+		if c.Probability != r.softmax[c.ID] || rank(logits, c.ID) >= topCount {
+			t.Fatalf("distribution lists %+v of rank %d", c, rank(logits, c.ID))
 		}
 	}
 	if !near(rest, 1) || d.RestCount+len(d.Top) != len(logits) {
@@ -261,7 +261,7 @@ func checkReport(t *testing.T, logits []float32, o Options, got Selection, r rec
 	}
 	last := r.filters[2]
 	at := slices.Index(last.IDs, int32(got.ID))
-	if at < 0 || got.Sampled != last.Probabilities[at] || got.Probability != r.softmax[got.ID] || got.Rank != rank(logits, int32(got.ID)) {
+	if at < 0 || got.Sampled != last.Probabilities[at] || got.Probability != r.softmax[got.ID] || got.Rank != rank(logits, got.ID) {
 		t.Fatalf("%+v: selected %+v", o, got)
 	}
 	if want := (Draw{got.Random, last.Kept, got.ID, got.Sampled}); r.draw != want {
@@ -307,7 +307,7 @@ func TestTies(t *testing.T) {
 		}
 	}
 	for id, want := range []int{3, 0, 1, 4, 2} {
-		if got := rank(logits, int32(id)); got != want {
+		if got := rank(logits, id); got != want {
 			t.Errorf("rank(%d) = %d, want %d", id, got, want)
 		}
 	}

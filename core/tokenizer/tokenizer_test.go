@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -88,8 +89,8 @@ func checkCoreBPE(t *testing.T, tok *Tokenizer, text string) {
 	}
 }
 
-// TestEveryCharacterSplitsAlike puts each character before, between and after
-// others of each class.
+// TestEveryCharacterSplitsAlike puts each character of the first two planes between
+// others: below U+3100 of every class, above of one, since CoreBPE is slow.
 func TestEveryCharacterSplitsAlike(t *testing.T) {
 	tok := gpt2(t)
 	var text strings.Builder
@@ -97,8 +98,12 @@ func TestEveryCharacterSplitsAlike(t *testing.T) {
 		if !utf8.ValidRune(r) {
 			continue
 		}
-		for _, beside := range []string{"a", "1", "!", " ", "\n"} {
-			text.WriteString(beside)
+		beside := []string{"a"}
+		if r < 0x3100 {
+			beside = []string{"a", "1", "!", " ", "\n"}
+		}
+		for _, other := range beside {
+			text.WriteString(other)
 			text.WriteRune(r)
 		}
 		if text.Len() > 1<<16 {
@@ -213,14 +218,19 @@ func TestInvalidText(t *testing.T) {
 	}
 }
 
-// TestLongRuns encodes a megabyte without a split of the kinds that a quadratic
-// merge or a backtracking pattern would take hours for.
+// TestLongRuns encodes texts without a split. Each takes a fraction of a second;
+// a quadratic merge of 2^18 bytes takes more than 2^34 steps, which is minutes.
 func TestLongRuns(t *testing.T) {
 	tok := gpt2(t)
 	for _, unit := range []string{"a", " ", "\n", "漢", "!", "ab", "0", "🌍", "\x00", "\xff", "' "} {
-		text := strings.Repeat(unit, 1<<20/len(unit)) + " x"
-		if got := tok.Decode(tok.Encode(text)); got != validText(text) {
-			t.Errorf("%q: a megabyte of it does not come back", unit)
+		text := strings.Repeat(unit, 1<<18/len(unit)) + " x"
+		start := time.Now()
+		ids := tok.Encode(text)
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%q: %v for %d bytes of it", unit, took, len(text))
+		}
+		if got := tok.Decode(ids); got != validText(text) {
+			t.Errorf("%q: a long run of it does not come back", unit)
 		}
 	}
 }
