@@ -24,7 +24,6 @@ export const diagram = {
   ids: { one: "1 id", many: "{count} ids" },
   idsRead: "reads the newest 1 of {count}",
   idsTail: "the last {shown} of {count}",
-  longer: "{count} ids, one longer",
   row: "{token} = row {id}",
   at: "position {position}",
   layer: "layer {layer} of {layers}",

@@ -4,11 +4,12 @@
 /** @import { View } from "./view.js" */
 
 const REST = 500; // ms between two movements
-const SLOW = 700; // ms that a step takes at least for its single stages to be followed
+const READABLE = 3000; // ms that a token takes at least for its single stages to be followed
+const FAST = 250; // and below this, the work of the layers is a blur
 
 /**
  * Keeps the running part in the window, calmly: one movement in a while, and where tokens come faster than stages can
- * be read, to where tokens are chosen instead of after every stage.
+ * be read, to where most of the work is done, or if even that is a blur, to where tokens are chosen.
  *
  * @param {RunState} run
  * @param {View} view
@@ -33,7 +34,7 @@ export function createFollow(run, view, cardOf, signal) {
       return;
     }
     moved = performance.now();
-    view.show(cardOf(pace < SLOW ? "select" : stage).box);
+    view.show(cardOf(pace < FAST ? "select" : pace < READABLE ? "attention.scale" : stage).box);
   }
 
   return {
@@ -54,7 +55,7 @@ export function createFollow(run, view, cardOf, signal) {
       if (run.turns > 0) {
         pace = (now - turned) / run.turns;
         turned = now;
-      } else if (now - turned > SLOW) {
+      } else if (now - turned > READABLE) {
         pace = Infinity;
       }
       aim();

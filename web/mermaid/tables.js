@@ -58,43 +58,43 @@ export function down(from, to) {
 export function wide() {
   /** @type {Record<string, Box>} */
   const boxes = {
-    ...column(20, 8, 172, 22, [["A", 102], ["B", 106], ["C", 106], ["D", 104], ["E", 104]]),
-    DecoderStack: { x: 216, y: 8, width: 400, height: 66 },
-    Layer: { x: 216, y: 84, width: 400, height: 534 },
-    ...column(224, 84 + TITLE, 184, 18, [["G0", 68], ["G1", 68], ["G2", 68], ["G3", 68], ["G4", 68], ["G5", 68]]),
-    AttentionViz: { x: 428, y: 84 + TITLE, width: 180, height: 498 },
-    ...column(435, 84 + 2 * TITLE, 166, 16, [["O1", 80], ["O2", 80], ["O6", 80], ["O4", 80], ["O3", 80]]),
-    ...column(640, 8, 210, 13, [["F6", 46], ["H", 57], ["I", 44], ["J", 105], ["K", 192], ["L", 44], ["M", 44]]),
-    Generation: { x: 868, y: 8, width: 166, height: 610 },
-    ...column(875, 8 + TITLE, 152, 10, [
-      ["N1", 62], ["N2", 45], ["N3", 62], ["N4", 45], ["N5", 62], ["N6", 45], ["N7", 62], ["N8", 45], ["N9", 62],
+    ...column(16, 6, 162, 20, [["A", 100], ["B", 104], ["C", 104], ["D", 105], ["E", 105]]),
+    DecoderStack: { x: 198, y: 6, width: 390, height: 66 },
+    Layer: { x: 198, y: 78, width: 390, height: 526 },
+    ...column(205, 78 + TITLE, 180, 17, [["G0", 68], ["G1", 68], ["G2", 68], ["G3", 68], ["G4", 68], ["G5", 68]]),
+    AttentionViz: { x: 403, y: 78 + TITLE, width: 178, height: 493 },
+    ...column(409, 78 + 2 * TITLE, 166, 15, [["O1", 80], ["O2", 80], ["O6", 80], ["O4", 80], ["O3", 80]]),
+    ...column(608, 6, 204, 11, [["F6", 46], ["H", 57], ["I", 44], ["J", 106], ["K", 191], ["L", 44], ["M", 44]]),
+    Generation: { x: 828, y: 6, width: 164, height: 598 },
+    ...column(834, 6 + TITLE, 152, 10, [
+      ["N1", 61], ["N2", 45], ["N3", 61], ["N4", 45], ["N5", 61], ["N6", 45], ["N7", 61], ["N8", 45], ["N9", 61],
     ]),
   };
-  Object.assign(boxes, column(647, boxes.K.y + TITLE, 196, 7, [["K1", 26], ["K2", 26], ["K3", 26], ["K4", 26], ["K5", 26]]));
-  boxes["M>C"] = { x: 216, y: 622, width: 400, height: 20 };
+  Object.assign(boxes, column(614, boxes.K.y + TITLE, 192, 7, [["K1", 26], ["K2", 26], ["K3", 26], ["K4", 26], ["K5", 26]]));
+  boxes["M>C"] = { x: 193, y: 608, width: 400, height: 20 };
 
   const { C, E, DecoderStack, Layer, F6, G1, AttentionViz, M } = boxes;
   const entry = centre(DecoderStack).y;
-  const lane = 632; // the loop's way back, under everything
+  const lane = 618; // the loop's way back, under everything
   return {
-    width: 1040,
-    height: 644,
+    width: 998,
+    height: 629,
     boxes,
     routes: {
       "E>DecoderStack": [
         { x: right(E), y: centre(E).y },
-        { x: 204, y: centre(E).y },
-        { x: 204, y: entry },
+        { x: 188, y: centre(E).y },
+        { x: 188, y: entry },
         { x: DecoderStack.x, y: entry },
       ],
       "DecoderStack>F6": [{ x: right(DecoderStack), y: centre(F6).y }, { x: F6.x, y: centre(F6).y }],
-      "DecoderStack>Layer": [{ x: 316, y: bottom(DecoderStack) }, { x: 316, y: Layer.y }],
+      "DecoderStack>Layer": [{ x: centre(boxes.G0).x, y: bottom(DecoderStack) }, { x: centre(boxes.G0).x, y: Layer.y }],
       "G1>AttentionViz": [{ x: right(G1), y: centre(G1).y }, { x: AttentionViz.x, y: centre(G1).y }],
       "M>C": [
         { x: centre(M).x, y: bottom(M) },
         { x: centre(M).x, y: lane },
-        { x: 8, y: lane },
-        { x: 8, y: centre(C).y },
+        { x: 6, y: lane },
+        { x: 6, y: centre(C).y },
         { x: C.x, y: centre(C).y },
       ],
     },

@@ -1,6 +1,6 @@
 /** @import { Candidate, FinishReason } from "../vitrine.d.ts" */
 /** @import { Reader, Sources } from "./values.js" */
-import { cells, clip, decimal, fill, percent, plain, plural, slice, visible, wrap } from "./format.js";
+import { cells, clip, fill, percent, plain, plural, slice, visible, wrap } from "./format.js";
 
 /**
  * Puts a token into a template, clipped so that the whole fits in one line.
@@ -76,7 +76,7 @@ export const outputReaders = {
     const event = run.of("head");
     if (!event) return { value: fill(words.vector, { size: info.vocabulary }), idle: true };
     const top = event.detail.top.map(({ text, logit }) =>
-      fill(words.logit, { token: visible(text), logit: decimal(logit).trim() }),
+      fill(words.logit, { token: visible(text), logit: logit.toFixed(2) }),
     );
     return { value: wrap(top, room, { separator: "  ", open: true }) };
   },
@@ -129,11 +129,9 @@ export const outputReaders = {
   M({ run, words }, room) {
     const detail = run.of("append")?.detail;
     if (!detail) return {};
-    const { ids, count } = detail;
-    return {
-      value: wrap(ids.map(String), room, { separator: " ", tail: true }),
-      caption: fill(words.longer, { count }),
-    };
+    const count = `${plural(words.ids, detail.count)} `;
+    const columns = room.columns - count.length;
+    return { value: count + wrap(detail.ids.map(String), { columns, rows: 1 }, { separator: " ", tail: true }) };
   },
   "M>C"({ run, words }, room) {
     const detail = run.of("loop")?.detail;

@@ -120,7 +120,7 @@ export const readers = {
     const event = run.of("mlp");
     if (!event) return { value: fill(words.chain, { a: info.embedding, b: info.feedForward }), idle: true };
     const { before, after, active } = event.detail;
-    return { value: fill(words.mlp, { before: decimal(before).trim(), after: decimal(after).trim(), share: percent(active) }) };
+    return { value: fill(words.mlp, { before: before.toFixed(2), after: after.toFixed(2), share: percent(active) }) };
   },
   G5: numbers("residual2", width),
   F6: numbers("final", width),

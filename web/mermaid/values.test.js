@@ -115,7 +115,7 @@ test("text is measured and cut by the places it takes", () => {
   assert.equal(clip("abcdef", 4), "abc…");
   assert.equal(clip("abcd", 4), "abcd");
   assert.equal(clip("你好世界", 5), "你好…");
-  assert.equal(visible(" a\r\n\tb\u202e"), "·a⏎⇥b�");
+  assert.equal(visible(" a\r\n\tb\u202e"), "·a↵⇥b�");
   assert.equal(wrap(["12", "345", "6789"], { columns: 8, rows: 1 }, { separator: " ", tail: true }), "…6789");
   assert.equal(decimal(-0.0314), "−0.031");
 });
