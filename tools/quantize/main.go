@@ -93,6 +93,8 @@ func parse(args []string) (options, error) {
 		return o, errors.New("-in is missing: the checkpoint to convert")
 	case o.out == "":
 		return o, errors.New("-out is missing: the file to write")
+	case !strings.EqualFold(filepath.Ext(o.out), ".gguf"): // also keeps a slip from replacing the checkpoint
+		return o, fmt.Errorf("-out: got %q, want a name that ends in .gguf", o.out)
 	}
 	for _, t := range []gguf.Type{gguf.Q8_0, gguf.F16, gguf.F32} {
 		if strings.EqualFold(typ, t.String()) {

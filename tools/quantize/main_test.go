@@ -499,7 +499,11 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestOutputThatIsNoFile(t *testing.T) {
-	code, _, stderr := quantizeTool("-in", newFixture().write(t), "-out", t.TempDir())
+	dir := filepath.Join(t.TempDir(), "out.gguf")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := quantizeTool("-in", newFixture().write(t), "-out", dir)
 	if code != 1 || !strings.Contains(stderr, "is not a file") {
 		t.Errorf("exit status %d, error %q", code, stderr)
 	}
@@ -512,8 +516,9 @@ func TestUsage(t *testing.T) {
 	}{
 		{nil, "-in is missing"},
 		{[]string{"-in", "x"}, "-out is missing"},
-		{[]string{"-in", "x", "-out", "y", "z"}, `got the argument "z"`},
-		{[]string{"-in", "x", "-out", "y", "-type", "q4_0"}, `-type: got "q4_0", want q8_0, f16 or f32`},
+		{[]string{"-in", "x", "-out", "y.gguf", "z"}, `got the argument "z"`},
+		{[]string{"-in", "x", "-out", "y.gguf", "-type", "q4_0"}, `-type: got "q4_0", want q8_0, f16 or f32`},
+		{[]string{"-in", "x", "-out", "x/model.safetensors"}, `-out: got "x/model.safetensors", want a name that ends in .gguf`},
 		{[]string{"-fast"}, "flag provided but not defined: -fast"},
 	} {
 		code, stdout, stderr := quantizeTool(c.args...)
@@ -525,7 +530,7 @@ func TestUsage(t *testing.T) {
 	if code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:\n  go run ./tools/quantize -in ") {
 		t.Errorf("-h: exit status %d, error %q, output %q", code, stderr, stdout)
 	}
-	if code, _, stderr := quantizeTool("-in", "does-not-exist", "-out", "y"); code != 1 || !strings.Contains(stderr, "does-not-exist") {
+	if code, _, stderr := quantizeTool("-in", "does-not-exist", "-out", "y.gguf"); code != 1 || !strings.Contains(stderr, "does-not-exist") {
 		t.Errorf("an input that is not there: exit status %d, error %q", code, stderr)
 	}
 }
