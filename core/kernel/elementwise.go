@@ -134,7 +134,7 @@ const halfSqrt2 = math.Sqrt2 / 2
 func geluGeneric(dst, x []float32) {
 	for i, v := range x {
 		magnitude := math.Float32frombits(math.Float32bits(v) &^ (1 << 31))
-		phi := 0.5 * erfc32(float32(magnitude*halfSqrt2)) // of -|v|
+		phi := float32(0.5 * erfc32(float32(magnitude*halfSqrt2))) // of -|v|
 		if v > 0 {
 			phi = 1 - phi
 		}
