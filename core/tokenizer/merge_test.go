@@ -134,3 +134,36 @@ func TestRandomVocabularies(t *testing.T) {
 		t.Errorf("ranks decide %d of %d vocabularies: the test sees only one kind", decided, rounds)
 	}
 }
+
+// FuzzVocabulary adds tokens and merges to the bytes: New refuses them or the
+// tokenizer works.
+func FuzzVocabulary(f *testing.F) {
+	f.Add("ab\nabc\nbc", "a b\nb c\na bc", "abcabc")
+	f.Add("ab\nabc", "a b\nab c", "xabc 'sab")
+	f.Add("aa\naaaa\naaa", "a a\naa aa\naa a", "aaaaaaaaaaa")
+	f.Add("\xff\n\n ", " \n\na", "\xff")
+	f.Add("Ġa\nĠaĠa", "Ġ a\nĠa Ġa", " a a  a")
+	f.Fuzz(func(t *testing.T, tokens, merges, text string) {
+		v := byteFile()
+		v.types = nil
+		v.tokens = append(v.tokens, strings.Split(tokens, "\n")...)
+		v.merges = strings.Split(merges, "\n")
+		tok, err := New(v.meta())
+		if err != nil {
+			return
+		}
+		ids := tok.Encode(text)
+		if got, want := tok.Decode(ids), validText(text); got != want {
+			t.Fatalf("Decode(Encode(%q)) = %q", text, got)
+		}
+		var want []int
+		for rest := validText(text); rest != ""; {
+			n := pieceLen(rest)
+			want = append(want, mergePlain(tok, rest[:n])...)
+			rest = rest[n:]
+		}
+		if !slices.Equal(ids, want) {
+			t.Fatalf("merges %q: Encode(%q) = %v, want %v (CoreBPE used: %v)", v.merges, text, ids, want, tok.core != nil)
+		}
+	})
+}

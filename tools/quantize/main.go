@@ -63,6 +63,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	report, err := quantize(ctx, o, stderr)
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted, nothing is written")
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "quantize: %v\n", err)
 		return 1

@@ -2,7 +2,7 @@
 
 export { diagram as diagramStrings } from "./diagram-en.js";
 
-const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
 /** @param {number} n @param {string} one @param {string} [many] */
 const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

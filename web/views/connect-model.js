@@ -27,6 +27,7 @@ export function connectModel(session, views, strings, signal) {
     notice.hide();
     loading.start(session.info !== null);
     model.setState(strings.model.loading);
+    if (!session.running) status.say(strings.loading.prepare);
     status.announce(strings.loading.prepare);
     if (!session.info) diagram.say("");
     session.open(source);
@@ -65,6 +66,12 @@ export function connectModel(session, views, strings, signal) {
     if (!session.info) diagram.say(strings.diagram.failed);
   }
 
+  /** @param {Progress} progress */
+  function onProgress(progress) {
+    const words = loading.show(progress);
+    if (!session.info || !session.running) status.say(words); // else the stages of the run have the line
+  }
+
   /** @param {EngineInfo} info */
   function onEngine(info) {
     model.setInfo(info);
@@ -81,7 +88,7 @@ export function connectModel(session, views, strings, signal) {
     status.announce(session.info ? strings.status.idle : strings.status.noModel);
   }
 
-  listen(session, "progress", (/** @type {Progress} */ progress) => status.say(loading.show(progress)), signal);
+  listen(session, "progress", onProgress, signal);
   listen(session, "engine", onEngine, signal);
   listen(session, "loadfailure", onFailure, signal);
   listen(session, "loadend", showEnd, signal);

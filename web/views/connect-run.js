@@ -24,6 +24,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
   let settings = null;
   /** @type {Result | null} */
   let result = null;
+  let begun = false; // the engine has taken the prompt
   let slowed = false;
   let timer = 0;
 
@@ -46,6 +47,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
 
   function onStart() {
     result = null;
+    begun = false;
     slowed = speed.pace() > 0;
     notice.hide();
     prompt.setError("");
@@ -55,6 +57,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
 
   /** @param {TokenPiece[]} pieces the prompt's; the engine starts now */
   function onPieces(pieces) {
+    begun = true;
     status.start(session.info?.layers ?? 0, settings?.maxTokens ?? 0);
     meter.start();
     chips.reset();
@@ -86,8 +89,10 @@ export function connectRun(session, views, strings, { reopen, signal }) {
   /** @param {{ error: unknown }} failure */
   function onFailure({ error }) {
     const { code, why } = failureOf(error);
-    chips.finish(Infinity);
-    meter.fail();
+    if (begun) {
+      chips.finish(Infinity);
+      meter.fail();
+    }
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
     else notice.show(code, [why], null);

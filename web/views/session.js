@@ -6,7 +6,7 @@ import { createEngine } from "../vitrine.js";
 /**
  * The engine that the page has now, and the run under way. It tells of everything by events:
  * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend";
- * "start"; "pieces" TokenPiece[] of the prompt; "event" RunEvent; "done" Result; "runfailure" { error }; "end".
+ * "start"; "pieces" TokenPiece[] of the prompt, once the engine has taken it; "event" RunEvent; "done" Result; "runfailure" { error }; "end".
  */
 export class Session extends EventTarget {
   /** @type {Engine | null} */
@@ -131,11 +131,16 @@ export class Session extends EventTarget {
     try {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(options.signal)]);
       if (!this.#engine || options.signal.aborted) return;
-      this.#send("pieces", await this.#engine.tokenize(prompt));
+      const pieces = await this.#engine.tokenize(prompt);
       const run = this.#engine.generate(prompt, { ...options, pace: this.#pace });
       this.#running = run;
       run.result.catch(() => {}); // the loop below meets the same error
-      for await (const event of run) this.#send("event", event);
+      let begun = false;
+      for await (const event of run) {
+        if (!begun) this.#send("pieces", pieces);
+        begun = true;
+        this.#send("event", event);
+      }
       this.#send("done", await run.result);
     } catch (error) {
       this.#send("runfailure", { error });

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRefuses spoils a checkpoint in many ways: each is an error that names what is
+// wrong, and leaves the file that was there before as it was.
+func TestRefuses(t *testing.T) {
+	set := func(name string, i int, v float64) func(*fixture) {
+		return func(x *fixture) { x.edit(name, func(values []float32) { values[i] = float32(v) }) }
+	}
+	config := func(key string, v any) func(*fixture) { return func(x *fixture) { x.config[key] = v } }
+	file := func(name, text string) func(*fixture) { return func(x *fixture) { x.files[name] = text } }
+	drop := func(name string) func(*fixture) { return func(x *fixture) { delete(x.tensors, name) } }
+	tokenizer := func(text string) func(*fixture) { return file("tokenizer.json", text) }
+	for _, c := range []struct {
+		name  string
+		spoil func(*fixture)
+		want  string
+	}{
+		{"NaN", set("h.1.mlp.c_fc.weight", 2*64+5, math.NaN()), `tensor "h.1.mlp.c_fc.weight": row 5, column 2 of blk.1.ffn_up.weight is NaN, want a finite number`},
+		{"infinity", set("ln_f.bias", 3, math.Inf(-1)), `tensor "ln_f.bias": row 0, column 3 of output_norm.bias is -Inf`},
+		{"too large", set("wte.weight", 32, 1e30), `row 1, column 0 of token_embd.weight is 1e+30, want at most 8.319008e+06, all that Q8_0 holds: try -type f32`},
+		{"missing tensor", drop("h.1.ln_2.bias"), `tensor "h.1.ln_2.bias" is missing`},
+		{"missing head", config("tie_word_embeddings", false), `tensor "lm_head.weight" is missing`},
+		{"unknown tensor", func(x *fixture) { x.copyTensor("ln_f.bias", "h.0.attn.q.weight") }, `tensor "h.0.attn.q.weight" is not one of GPT-2's`},
+		{"more layers", func(x *fixture) { x.copyTensor("ln_f.bias", "h.2.ln_1.bias") }, `tensor "h.2.ln_1.bias" is not one of GPT-2's`},
+		{"two prefixes", func(x *fixture) { x.copyTensor("ln_f.bias", "transformer.ln_f.bias") }, `got tensor "ln_f.bias" and tensor "transformer.ln_f.bias"`},
+		{"shape", func(x *fixture) { x.copyTensor("ln_f.bias", "h.0.attn.c_attn.bias") }, `tensor "h.0.attn.c_attn.bias": got shape [32], want [96]`},
+		{"not transposed", func(x *fixture) {
+			w := x.tensors["h.0.mlp.c_fc.weight"]
+			x.tensors["h.0.mlp.c_fc.weight"] = tensor{"F32", []int{64, 32}, w.values}
+		}, `tensor "h.0.mlp.c_fc.weight": got shape [64 32], want [32 64]`},
+		{"type", func(x *fixture) { x.tensors["ln_f.bias"] = tensor{"I32", []int{32}, make([]float32, 32)} }, `tensor "ln_f.bias": got type I32, want F32, F16 or BF16`},
+
+		{"no config", file("config.json", ""), "want config.json beside the weights"},
+		{"config is not JSON", file("config.json", "{"), "config.json: unexpected end of JSON input"},
+		{"architecture", config("model_type", "llama"), `config.json: model_type: got "llama", want "gpt2"`},
+		{"activation", config("activation_function", "silu"), `activation_function: got "silu", want gelu_new, gelu_pytorch_tanh, gelu or relu`},
+		{"heads", config("n_head", 5), "n_head: got 5, want a divisor of n_embd, 32"},
+		{"no heads", config("n_head", 0), "n_head: got 0"},
+		{"layers", config("n_layer", 1<<28), "want those of 268435456 layers"},
+		{"one layer", config("n_layer", 1), `tensor "h.1.attn.c_attn.bias" is not one of GPT-2's`},
+		{"vocabulary", config("vocab_size", 1<<28), `tensor "wte.weight": got shape [7 32], want [268435456 32]`},
+		{"width absurd", config("n_embd", 1<<40), "n_embd: got 1099511627776"},
+		{"epsilon", config("layer_norm_epsilon", 0), "layer_norm_epsilon: got 0"},
+		{"attention scale", config("scale_attn_weights", false), "scale_attn_weights"},
+		{"attention scale by layer", config("scale_attn_by_inverse_layer_idx", true), "scale_attn_by_inverse_layer_idx"},
+		{"cross attention", config("add_cross_attention", true), "add_cross_attention"},
+		{"eos", config("eos_token_id", 7), "eos_token_id of config.json: got 7, want 0 to 6"},
+
+		{"no tokenizer", file("vocab.json", ""), "neither tokenizer.json nor vocab.json"},
+		{"no merges", file("merges.txt", ""), "vocab.json needs merges.txt"},
+		{"token id too large", func(x *fixture) { x.vocab["b"] = 7 }, `token "b": got id 7, want 0 to 6`},
+		{"token id negative", func(x *fixture) { x.vocab["b"] = -1 }, `token "b": got id -1`},
+		{"token id twice", func(x *fixture) { x.vocab["b"] = 0 }, `token id 0: got both "a" and "b"`},
+		{"token id missing", func(x *fixture) { delete(x.vocab, "Ġa") }, "token id 4: got no token"},
+		{"merge of one", func(x *fixture) { x.merges = "ab\n" }, `merge 1: got "ab", want two tokens`},
+		{"merge of three", func(x *fixture) { x.merges = "a b\na b a\n" }, `merge 2: got "a b a", want two tokens`},
+		{"merge into nothing", func(x *fixture) { x.merges = "b a\n" }, `merge 1, "b a": token "ba" is not in the vocabulary`},
+		{"added tokens", file("added_tokens.json", `{"<x>": 0}`), `token id 0: got both "a" and "<x>"`},
+		{"added tokens are no JSON", file("added_tokens.json", `[]`), "added_tokens.json: json"},
+		{"special tokens", file("special_tokens_map.json", `{"eos_token": 5}`), "special_tokens_map.json: got 5"},
+		{"tokenizer is not JSON", tokenizer("{"), "tokenizer.json: unexpected end"},
+		{"tokenizer model", tokenizer(`{"model": {"type": "Unigram"}}`), `tokenizer.json: model.type: got "Unigram", want BPE`},
+		{"tokenizer splitting", tokenizer(`{"pre_tokenizer": {"type": "Metaspace"}}`), `pre_tokenizer.type: got "Metaspace", want ByteLevel`},
+		{"tokenizer space", tokenizer(`{"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true}}`), "add_prefix_space: got true"},
+		{"tokenizer normalizer", tokenizer(`{"pre_tokenizer": {"type": "ByteLevel"}, "normalizer": {"type": "NFC"}}`), "normalizer: got"},
+		{"tokenizer merge", tokenizer(`{"pre_tokenizer": {"type": "ByteLevel"}, "model": {"merges": [["a"]]}}`), `merge 0: got ["a"]`},
+
+		{"weights cut off", func(x *fixture) { x.files["model.safetensors"] = string(newFixture().safetensors(t)[:20000]) }, "the file is cut off"},
+		{"no weights", file("model.safetensors", ""), "no model.safetensors in it"},
+		{"shards", func(x *fixture) {
+			x.files["model.safetensors"], x.files["model.safetensors.index.json"] = "", "{}"
+		}, "the weights are split over several files"},
+		{"PyTorch", func(x *fixture) { x.files["model.safetensors"], x.files["pytorch_model.bin"] = "", "x" }, "the weights are in PyTorch's format"},
+	} {
+		x := newFixture()
+		c.spoil(x)
+		out := filepath.Join(t.TempDir(), "out.gguf")
+		if err := os.WriteFile(out, []byte("before"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		code, stdout, stderr := quantizeTool("-in", x.write(t), "-out", out)
+		if code != 1 || stdout != "" || !strings.HasPrefix(stderr, "quantize: ") || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: exit status %d, output %q, error %q, want 1, none, one line with %q", c.name, code, stdout, stderr, c.want)
+		}
+		expectOnly(t, out, "before")
+	}
+}
+
+// expectOnly checks that the directory of the file has nothing else in it, and that
+// the file has the text.
+func expectOnly(t *testing.T, path, text string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("got %v in the directory (error %v), want the old file only", entries, err)
+	}
+	if got, err := os.ReadFile(path); string(got) != text {
+		t.Errorf("got a file of %d bytes (error %v), want it as it was", len(got), err)
+	}
+}
+
+func TestF16Overflow(t *testing.T) {
+	x := newFixture()
+	x.edit("wte.weight", func(v []float32) { v[0] = 65536 })
+	code, _, stderr := quantizeTool("-in", x.write(t), "-out", filepath.Join(t.TempDir(), "out.gguf"), "-type", "f16")
+	if code != 1 || !strings.Contains(stderr, "all that F16 holds") {
+		t.Errorf("exit status %d, error %q", code, stderr)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	out := filepath.Join(t.TempDir(), "out.gguf")
+	if err := os.WriteFile(out, []byte("before"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	if code := run(ctx, []string{"-in", newFixture().write(t), "-out", out}, io.Discard, &stderr); code != 1 || stderr.String() != "quantize: interrupted, nothing is written\n" {
+		t.Errorf("exit status %d, want 1: %s", code, &stderr)
+	}
+	expectOnly(t, out, "before")
+}
+
+func TestOutputThatIsNoFile(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out.gguf")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := quantizeTool("-in", newFixture().write(t), "-out", dir)
+	if code != 1 || !strings.Contains(stderr, "is not a file") {
+		t.Errorf("exit status %d, error %q", code, stderr)
+	}
+}
