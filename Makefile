@@ -7,6 +7,7 @@ export GOTOOLCHAIN := go1.27.3
 GO      := go
 GOFMT   := "$$($(GO) env GOROOT)/bin/gofmt"
 WASM    := GOOS=js GOARCH=wasm $(GO)
+IN_NODE := "node --require $(CURDIR)/wasm/alone.cjs --stack-size=8192 $$($(GO) env GOROOT)/lib/wasm/wasm_exec_node.js"
 ESBUILD := $(GO) tool esbuild --log-level=warning
 # What the browser runs takes tiktoken-go without its network loader.
 MODFILE := -modfile=build/wasm.mod
@@ -49,8 +50,8 @@ test-go: build/wasm.mod ## Go tests, native
 	$(GO) test ./core/... ./tools/... ./e2e/...
 
 test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node, portable and with SIMD
-	$(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/... ./wasm
-	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/... ./wasm
+	$(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm
 
 test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests in Node
 	npx tsc --project web/tsconfig.json

@@ -20,7 +20,9 @@ func (l *linear) apply(dst, x []float32, acts *kernel.Activations) {
 	}
 	l.multiply(dst, x, acts)
 	if l.team != nil {
-		l.team.Gather(dst)
+		rows, _ := l.shape()
+		from, to := l.held()
+		l.team.Gather(dst, rows, from, to)
 	}
 	if l.bias != nil {
 		kernel.AddRow(dst, l.bias)

@@ -14,8 +14,9 @@ type Team interface {
 	// times each row of x, [T, cols]. It does not wait for them.
 	Multiply(matrix int, x []float32)
 	// Gather waits for the others and copies their columns of the product to dst,
-	// [T, rows]. It follows each Multiply.
-	Gather(dst []float32)
+	// [T, rows]. The leader's own, from <= c < to, are left alone. It follows each
+	// Multiply.
+	Gather(dst []float32, rows, from, to int)
 	// Row sets dst, [cols], to a row of the matrix that another member holds.
 	Row(dst []float32, matrix, row int)
 }

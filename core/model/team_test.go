@@ -18,7 +18,7 @@ type localTeam struct {
 
 func (l *localTeam) Multiply(matrix int, x []float32) { l.matrix, l.x = matrix, x }
 
-func (l *localTeam) Gather(dst []float32) {
+func (l *localTeam) Gather(dst []float32, _, _, _ int) {
 	for _, m := range l.others {
 		product, from, to := m.Multiply(l.matrix, l.x)
 		rows, cols := m.Shape(l.matrix)
