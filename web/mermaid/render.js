@@ -72,7 +72,6 @@ function collect(svg) {
   for (const id of stageOf.keys()) {
     const element = svg.querySelector(`g.nodes > [data-id="${id}"]`);
     if (!(element instanceof SVGGElement)) throw new Error(`diagram: Mermaid drew no ${id}`);
-    element.id ||= `${svg.id}-${elements.size}`;
     elements.set(id, element);
   }
   return elements;
