@@ -25,11 +25,8 @@ export function dress(id, stage, group, box) {
   const [name, ...captions] = labelLines(group);
   for (const label of group.querySelectorAll(":scope > .label, :scope > .cluster-label")) label.remove();
 
-  const ids = { name: `${group.id}-name`, value: `${group.id}-value` };
   const nameLine = part("span", "name", name);
-  nameLine.id = ids.name;
   const value = part("div", "value", "");
-  value.id = ids.value;
   const head = part("div", "head", "");
   head.append(nameLine, part("span", "mark", ""));
   const body = part("div", kind, "");
@@ -50,10 +47,9 @@ export function dress(id, stage, group, box) {
   group.removeAttribute("data-look");
   group.classList.add("stage");
   group.dataset.stage = stage;
-  group.setAttribute("role", "button");
+  group.setAttribute("role", "button"); // named by what is in it
   group.setAttribute("tabindex", "0");
   group.setAttribute("aria-pressed", "false");
-  group.setAttribute("aria-labelledby", `${ids.name} ${ids.value}`);
 
   const beside = kind === "row" ? name.length * LETTER + PAD : 0;
   /** @type {Room} */

@@ -1,16 +1,14 @@
 /// <reference path="./mmd.d.ts" />
 /** @import { EngineInfo, RunEvent, StageName } from "../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
-/** @import { Card } from "./card.js" */
-import { stageOf } from "./bindings.js";
-import { dress } from "./card.js";
+/** @import { Drawing } from "./drawing.js" */
+import { createDrawing } from "./drawing.js";
 import { createFollow } from "./follow.js";
 import { mountGestures } from "./gestures.js";
 import { fillLabels } from "./labels.js";
 import { createPacer } from "./pace.js";
 import { part } from "./paint.js";
 import source from "./pipeline.mmd" with { type: "text" };
-import { render } from "./render.js";
 import { createRun } from "./run.js";
 import { stateOf } from "./state.js";
 import { tall, wide } from "./tables.js";
@@ -33,17 +31,16 @@ export async function mountDiagram(root, { info, strings, signal }) {
   const stage = part("div", "diagram-stage", "");
   const draft = part("div", "diagram-draft", "");
   const view = createView(root, stage);
-  const follow = createFollow(run, view, cardOf, signal);
+  const follow = createFollow(run, view, (stage) => shown?.of(stage, run.steps.length)?.box, signal);
   const pacer = createPacer(drawFrame, signal);
-
-  /** @typedef {{ svg: SVGSVGElement, cards: Map<string, Card>, size: { width: number, height: number } }} Drawing */
-  /** @type {Map<"wide" | "tall", Promise<Drawing>>} */
+  /** @type {Map<string, Promise<Drawing>>} by orientation */
   const drawings = new Map();
   /** @type {Drawing | undefined} */
   let shown;
   /** @type {StageName | null} */
   let selected = null;
-  let turnsBefore = 0;
+  let turnsBefore = 0; // steps begun in the last frame
+  let streaming = false;
 
   root.classList.add("diagram");
   root.tabIndex = 0;
@@ -54,9 +51,9 @@ export async function mountDiagram(root, { info, strings, signal }) {
 
   mountGestures(root, view, () => setFollow(false), signal);
   root.addEventListener("click", choose, { signal });
-  root.addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " ") && choose(event), { signal });
+  root.addEventListener("keydown", chooseByKey, { signal });
   root.addEventListener("focusin", reveal, { signal });
-  const sizes = new ResizeObserver(() => arrange());
+  const sizes = new ResizeObserver(arrange);
   signal.addEventListener("abort", () => {
     sizes.disconnect();
     root.replaceChildren();
@@ -67,15 +64,16 @@ export async function mountDiagram(root, { info, strings, signal }) {
 
   /** Shows the drawing that suits the window's width, and keeps the picture in it. */
   async function arrange() {
-    const shape = (root.clientWidth || innerWidth) < NARROW ? "tall" : "wide";
-    if (!drawings.has(shape)) drawings.set(shape, draw(shape));
-    const drawing = await /** @type {Promise<Drawing>} */ (drawings.get(shape));
-    if (signal.aborted) return;
-    if (shown !== drawing) {
-      shown = drawing;
-      stage.replaceChildren(drawing.svg);
-      view.resize(drawing.size);
+    const shape = shapeOf(root);
+    const drawing = drawings.get(shape) ?? createDrawing(text, shape === "tall" ? tall() : wide(), draft);
+    drawings.set(shape, drawing);
+    const drawn = await drawing;
+    if (signal.aborted || shapeOf(root) !== shape) return;
+    if (shown !== drawn) {
+      shown = drawn;
+      stage.replaceChildren(drawn.svg);
       root.dataset.shape = shape;
+      view.resize(drawn);
       refresh(true);
     }
     if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
@@ -84,50 +82,41 @@ export async function mountDiagram(root, { info, strings, signal }) {
     follow.look();
   }
 
-  /**
-   * @param {"wide" | "tall"} shape
-   * @returns {Promise<Drawing>}
-   */
-  async function draw(shape) {
-    const table = shape === "tall" ? tall() : wide();
-    const { svg, elements } = await render(text, table, draft);
-    const cards = new Map(
-      [...stageOf].map(([id, stage]) => [id, dress(id, stage, /** @type {SVGGElement} */ (elements.get(id)), table.boxes[id])]),
-    );
-    return { svg, cards, size: table };
-  }
-
   /** One frame: what changed, and then frames without events, until what is hot has cooled. */
   function drawFrame() {
     const unsettled = run.touched.size > 0 || turnsBefore > 0;
-    refresh();
+    streaming = run.turns + turnsBefore > 1;
+    turnsBefore = run.turns;
+    refresh(run.fresh || run.done !== null);
+    if (run.touched.size > 0) follow.look();
     run.looked();
     if (unsettled) pacer.request();
   }
 
-  /**
-   * Writes what changed since the last frame.
-   *
-   * @param {boolean} [all]
-   */
-  function refresh(all = false) {
-    if (!shown) return;
-    const streaming = run.turns + turnsBefore > 1;
-    turnsBefore = run.turns;
-    for (const card of shown.cards.values()) {
-      if (all || run.touched.has(card.stage) || (run.done && card.id === "N9")) {
-        const reader = readers[card.id];
-        if (reader) card.show(reader({ run, info, words: strings }, card.room));
-      }
+  /** @param {boolean} all also what did not change since the last frame */
+  function refresh(all) {
+    const sources = { run, info, words: strings };
+    for (const card of shown?.cards.values() ?? []) {
+      const reader = readers[card.id];
+      if (reader && (all || run.touched.has(card.stage))) card.show(reader(sources, card.room));
       card.mark(stateOf(card, run, streaming), card.stage === selected);
     }
-    if (run.touched.size > 0) follow.look();
   }
 
   /** @param {Event} event */
-  function cardAt({ target }) {
-    const group = target instanceof Element ? target.closest("g.stage") : null;
-    return shown && [...shown.cards.values()].find((card) => card.group === group);
+  function choose(event) {
+    const card = shown?.at(event);
+    if (!card) return;
+    event.preventDefault();
+    selected = card.stage;
+    refresh(false);
+    root.dispatchEvent(new CustomEvent("stageselect", { bubbles: true, detail: { stage: card.stage } }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  function chooseByKey(event) {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    if ((key === "Enter" || key === " ") && !ctrlKey && !metaKey && !altKey) choose(event);
   }
 
   /**
@@ -136,26 +125,8 @@ export async function mountDiagram(root, { info, strings, signal }) {
    * @param {Event} event
    */
   function reveal(event) {
-    const card = cardAt(event);
+    const card = shown?.at(event);
     if (card?.group.matches(":focus-visible") && view.show(card.box)) setFollow(false);
-  }
-
-  /** @param {Event} event */
-  function choose(event) {
-    const card = cardAt(event);
-    if (!card) return;
-    event.preventDefault();
-    selected = card.stage;
-    refresh();
-    root.dispatchEvent(new CustomEvent("stageselect", { bubbles: true, detail: { stage: card.stage } }));
-  }
-
-  /** @param {StageName} name */
-  function cardOf(name) {
-    const cards = /** @type {Drawing} */ (shown).cards;
-    const step = `N${Math.max(1, 2 * run.steps.length)}`;
-    const id = name === "generation" ? step : [...stageOf].find(([, stage]) => stage === name)?.[0];
-    return /** @type {Card} */ (cards.get(id ?? "A"));
   }
 
   /** @param {boolean} on */
@@ -213,3 +184,6 @@ export async function mountDiagram(root, { info, strings, signal }) {
     },
   };
 }
+
+/** @param {HTMLElement} root may be hidden for now, and have no width */
+const shapeOf = (root) => ((root.clientWidth || innerWidth) < NARROW ? "tall" : "wide");

@@ -1,5 +1,5 @@
 /** @import { StageName } from "../vitrine.d.ts" */
-/** @import { Card } from "./card.js" */
+/** @import { Box } from "./tables.js" */
 /** @import { RunState } from "./run.js" */
 /** @import { View } from "./view.js" */
 
@@ -13,10 +13,10 @@ const FAST = 250; // and below this, the work of the layers is a blur
  *
  * @param {RunState} run
  * @param {View} view
- * @param {(stage: StageName) => Card} cardOf
+ * @param {(stage: StageName) => Box | undefined} boxOf
  * @param {AbortSignal} signal
  */
-export function createFollow(run, view, cardOf, signal) {
+export function createFollow(run, view, boxOf, signal) {
   let on = true;
   let moved = -Infinity;
   let turned = -Infinity; // when the step changed last
@@ -34,7 +34,8 @@ export function createFollow(run, view, cardOf, signal) {
       return;
     }
     moved = performance.now();
-    view.show(cardOf(pace < FAST ? "select" : pace < READABLE ? "attention.scale" : stage).box);
+    const box = boxOf(pace < FAST ? "select" : pace < READABLE ? "attention.scale" : stage);
+    if (box) view.show(box);
   }
 
   return {

@@ -4,6 +4,8 @@ import { stageOf } from "./bindings.js";
 import { tableLayout } from "./layout.js";
 
 let count = 0; // Mermaid wants an id that is new to the document
+/** @type {Promise<unknown>} Mermaid is configured for one drawing at a time */
+let turn = Promise.resolve();
 
 /**
  * Lets Mermaid draw the diagram with the places of `table`.
@@ -13,7 +15,14 @@ let count = 0; // Mermaid wants an id that is new to the document
  * @param {HTMLElement} draft empty, in the document: Mermaid measures in it and leaves it empty
  * @returns {Promise<{ svg: SVGSVGElement, elements: Map<string, SVGGElement> }>} elements by id of bindings.js
  */
-export async function render(source, table, draft) {
+export function render(source, table, draft) {
+  const result = turn.then(() => renderNow(source, table, draft));
+  turn = result.catch(() => {}); // the caller's business, not the next one's
+  return result;
+}
+
+/** @type {typeof render} */
+async function renderNow(source, table, draft) {
   const { default: mermaid } = await import("mermaid");
   const id = `vitrine-diagram-${++count}`;
   configure(mermaid, id, table);
@@ -72,7 +81,6 @@ function collect(svg) {
   for (const id of stageOf.keys()) {
     const element = svg.querySelector(`g.nodes > [data-id="${id}"]`);
     if (!(element instanceof SVGGElement)) throw new Error(`diagram: Mermaid drew no ${id}`);
-    element.id ||= `${svg.id}-${elements.size}`;
     elements.set(id, element);
   }
   return elements;

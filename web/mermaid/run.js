@@ -38,6 +38,8 @@ export function createRun() {
     done: null,
     /** Steps begun since the last look. */
     turns: 0,
+    /** Whether a run was forgotten since. */
+    fresh: false,
 
     /** @param {RunEvent} event */
     add(event) {
@@ -60,6 +62,7 @@ export function createRun() {
     looked() {
       touched.clear();
       this.turns = 0;
+      this.fresh = false;
     },
 
     /** Forgets the run; the prompt stays. */
@@ -71,6 +74,7 @@ export function createRun() {
       this.last = null;
       this.done = null;
       this.turns = 0;
+      this.fresh = true;
     },
 
     /**

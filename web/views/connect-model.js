@@ -18,6 +18,7 @@ export function connectModel(session, views, strings, signal) {
 
   /** @type {Source} */
   let newest;
+  const useDefault = { label: strings.errors.useDefault, does: () => open(undefined) };
 
   /** @param {Source | null} source null: an address that the page may not fetch */
   function open(source) {
@@ -40,22 +41,23 @@ export function connectModel(session, views, strings, signal) {
    * @param {string[]} why
    */
   function refuse(code, why) {
-    notice.show(code, why, code === "argument" ? { label: strings.errors.useDefault, does: () => open(undefined) } : null);
+    notice.show(code, why, code === "argument" ? [useDefault] : []);
     diagram.say(strings.diagram.failed);
     showEnd();
   }
 
   /**
-   * The one thing to do after a failure.
+   * What to do after a failure.
    *
    * @param {ErrorCode} code
    * @param {Source} source
    */
   function remedy(code, source) {
-    if (code === "environment") return { label: strings.errors.reload, does: () => location.reload() };
-    if (code === "network" || source === undefined) return { label: strings.errors.retry, does: () => open(source) };
-    if (session.info) return { label: strings.errors.openFile, does: model.pick };
-    return { label: strings.errors.useDefault, does: () => open(undefined) };
+    const retry = { label: strings.errors.retry, does: () => open(source) };
+    if (code === "environment") return [{ label: strings.errors.reload, does: () => location.reload() }];
+    if (source === undefined) return [retry];
+    const other = session.info ? { label: strings.errors.openFile, does: model.pick } : useDefault;
+    return code === "network" ? [other, retry] : [other];
   }
 
   /** @param {{ source: Source, error: unknown }} failure */

@@ -95,7 +95,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
     }
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
-    else notice.show(code, [why], null);
+    else notice.show(code, [why], []);
   }
 
   function onEnd() {

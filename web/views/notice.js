@@ -3,7 +3,7 @@
 import { el, icon, iconButton } from "./kit.js";
 
 /**
- * What went wrong: its code, what happened, why, and the one thing to do.
+ * What went wrong: its code, what happened, why, and what to do.
  *
  * @param {HTMLElement} root
  * @param {{ strings: Strings["errors"], close: string, signal: AbortSignal }} options
@@ -20,17 +20,18 @@ export function mountNotice(root, { strings, close, signal }) {
     /**
      * @param {ErrorCode} code
      * @param {string[]} why the engine's own sentence, and what follows from it
-     * @param {{ label: string, does: () => void } | null} action the one thing to do
+     * @param {{ label: string, does: () => void }[]} actions what to do, the likeliest first
      */
-    show(code, why, action) {
+    show(code, why, actions) {
       const words = el("div", { class: "notice-words" }, el("p", { class: "notice-what", text: strings.byCode[code] }));
       for (const sentence of why) words.append(el("p", { text: sentence }));
       const foot = el("p", { class: "notice-foot" }, el("code", { text: code }));
-      if (action) {
-        const button = el("button", { type: "button", class: "secondary", text: action.label });
-        button.addEventListener("click", () => (hide(), action.does()), { signal });
-        foot.prepend(button);
-      }
+      const buttons = actions.map(({ label, does }) => {
+        const button = el("button", { type: "button", class: "secondary", text: label });
+        button.addEventListener("click", () => (hide(), does()), { signal });
+        return button;
+      });
+      foot.prepend(...buttons);
       words.append(foot);
       const dismiss = iconButton("close", close);
       dismiss.addEventListener("click", hide, { signal });
