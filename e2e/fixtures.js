@@ -90,15 +90,20 @@ export async function openAPI(page) {
   });
 }
 
+/** Places of the speed control. */
+export const speed = { visible: 3, full: 5 };
+
 /**
  * Opens the page and waits for the model and its diagram.
  *
  * @param {import("@playwright/test").Page} page
- * @param {string} [address]
+ * @param {{ address?: string, at?: number }} [how] at: a place of the speed control
  */
-export async function openPage(page, address = "./") {
+export async function openPage(page, { address = "./", at = speed.full } = {}) {
+  // Remembered from an earlier visit: the control itself is out of sight on a phone.
+  await page.addInitScript((place) => localStorage.setItem("vitrine.speed", place), String(at));
   await page.goto(address);
-  await expect(page.locator('g[data-id="L"]')).toBeAttached({ timeout: 20_000 });
+  await expect(page.locator('g[data-id="L"]')).toBeAttached();
 }
 
 /**
@@ -108,7 +113,7 @@ export async function openPage(page, address = "./") {
  */
 export async function generate(page) {
   await page.getByRole("button", { name: "Generate" }).click();
-  await expect(page.locator("#generate")).toHaveAttribute("data-running", "false", { timeout: 30_000 });
+  await expect(page.locator("#generate")).toHaveAttribute("data-running", "false", { timeout: 40_000 });
 }
 
 /**

@@ -107,7 +107,7 @@ func TestMatrixQ8RefusesScale(t *testing.T) {
 
 func TestMatmulQ8MatchesGeneric(t *testing.T) {
 	rng := newRand()
-	shapes := [][2]int{{1, 768}, {9, 3072}, {192, 192}, {16, 32}}
+	shapes := [][2]int{{1, 768}, {9, 3072}, {192, 192}, {16, 32}, {32, 32}, {33, 64}, {71, 96}, {1003, 64}}
 	for rows := 1; rows <= 20; rows++ {
 		shapes = append(shapes, [2]int{rows, 96})
 	}
@@ -162,7 +162,7 @@ func TestMatmulQ8Extremes(t *testing.T) {
 // Rows computed in slices, batches computed row by row: the same bits.
 func TestMatmulSlices(t *testing.T) {
 	rng := newRand()
-	const rows, cols, T = 29, 64, 7
+	const rows, cols, T = 45, 64, 5
 	x := normals(rng, T*cols, 1)
 	q8, f32 := randomQ8(rng, rows, cols), NewMatrixF32(rows, cols)
 	f32.SetRows(0, normals(rng, rows*cols, 1))
@@ -182,8 +182,16 @@ func TestMatmulSlices(t *testing.T) {
 		wantSame(t, one, whole32[i*rows:][:rows], "MatmulF32 of row %d alone", i)
 	}
 
+	one8, one32 := make([]float32, rows), make([]float32, rows)
+	var first Activations
+	first.Quantize(x[:cols], cols)
 	for from := 0; from <= rows; from++ {
 		for to := from; to <= rows; to++ {
+			MatmulQ8Rows(one8, &first, q8, from, to)
+			wantSame(t, one8[from:to], whole8[from:to], "MatmulQ8Rows(%d, %d) of one token", from, to)
+			MatmulF32Rows(one32, x[:cols], f32, from, to)
+			wantSame(t, one32[from:to], whole32[from:to], "MatmulF32Rows(%d, %d) of one token", from, to)
+
 			got8, got32 := make([]float32, T*rows), make([]float32, T*rows)
 			want8, want32 := make([]float32, T*rows), make([]float32, T*rows)
 			for i := range got8 {
@@ -317,8 +325,12 @@ func TestMatrixF32Row(t *testing.T) {
 
 func TestMatmulF32MatchesGeneric(t *testing.T) {
 	rng := newRand()
+	rowCounts := []int{32, 33, 71, 203}
+	for rows := 1; rows <= 20; rows++ {
+		rowCounts = append(rowCounts, rows)
+	}
 	for _, cols := range []int{1, 2, 3, 4, 5, 31, 32, 33, 192} {
-		for rows := 1; rows <= 20; rows++ {
+		for _, rows := range rowCounts {
 			w := NewMatrixF32(rows, cols)
 			for _, among := range [][]float32{odd, wild} {
 				w.SetRows(0, oddValues(rng, rows*cols, among))

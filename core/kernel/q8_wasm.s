@@ -67,22 +67,92 @@ TEXT ·q8One(SB), NOSPLIT, $0-64
 	End
 	RET
 
-// TOKEN puts the address that is k*R13 bytes behind r on the stack: the value for
-// token k of the tile.
-#define TOKEN(r, k) Get r; Get R13; I64Const $k; I64Mul; I64Add; I32WrapI64
-
-#define BEGIN(k, words, upper) TOKEN(R12, k); SPLAT; Set words; ZERO(upper)
-
-// ADD adds the sums of one block of token k to its eight floats at dst; V12 and V13
-// are the scales of the weights.
-#define ADD(k, words, upper, dst) \
-	TOKEN(R10, k); SPLAT; Set V14; \
+// ADD adds the sums of one block to eight floats at dst; V12 and V13 are the scales
+// of the weights, V14 is that of the activations.
+#define ADD(words, upper, dst) \
 	Get upper; F32x4ConvertI32x4S; Get V12; Get V14; F32x4Mul; F32x4Mul; \
 	LOAD(dst, 0); F32x4Add; Set V15; STORE(dst, V15, 0); \
 	LOWER(words, upper); F32x4ConvertI32x4S; Get V13; Get V14; F32x4Mul; F32x4Mul; \
 	LOAD(dst, 16); F32x4Add; Set V15; STORE(dst, V15, 16)
 
 #define CLEAR(dst) ZERO(V15); STORE(dst, V15, 0); STORE(dst, V15, 16)
+
+// STREAM adds the products of pair j of the weights at w with the activations in
+// V10 to words and upper.
+#define STREAM(j, w, words, upper) \
+	LOAD(w, 16*(j)); Tee V8; Get V10; I32x4DotI16x8S; Get words; I32x4Add; Set words; \
+	Get V8; I32Const $8; I16x8ShrS; Get V10; I32x4DotI16x8S; Get upper; I32x4Add; Set upper
+
+#define STREAMS(j) \
+	Get R1; I32WrapI64; I32Const $(4*(j)); I32Add; SPLAT; Set V10; \
+	STREAM(j, R2, V0, V4); STREAM(j, R3, V1, V5); STREAM(j, R4, V2, V6); STREAM(j, R5, V3, V7)
+
+// DST sets R15 to the results of stream k.
+#define DST(k) Get R6; Get R13; I64Const $k; I64Mul; I64Add; Set R15
+
+#define ENDSTREAM(k, words, upper, ws) \
+	DST(k); LOAD(ws, 0); Set V12; LOAD(ws, 16); Set V13; \
+	ADD(words, upper, R15); \
+	MOVE(ws, 32)
+
+// func q8Streams(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
+TEXT ·q8Streams(SB), NOSPLIT, $0-64
+	ARG(dst+0(FP), R6)
+	ARG(n+56(FP), R14)
+	Get R14; I64Load blocks+48(FP); I64Mul; Set R0
+	Get R0; I64Const $256; I64Mul; Set R15 // bytes of a stream's weights
+	ARG(w+32(FP), R2)
+	OP(I64Add, R2, R15, R3)
+	OP(I64Add, R3, R15, R4)
+	OP(I64Add, R4, R15, R5)
+	Get R0; I64Const $32; I64Mul; Set R15 // of its scales
+	ARG(ws+40(FP), R7)
+	OP(I64Add, R7, R15, R8)
+	OP(I64Add, R8, R15, R9)
+	OP(I64Add, R9, R15, R11)
+	Get R14; I64Const $32; I64Mul; Set R13 // of its results
+	Loop
+		ARG(x+8(FP), R1)
+		ARG(xs+16(FP), R10)
+		ARG(bias+24(FP), R12)
+		ARG(blocks+48(FP), R0)
+		DST(0); CLEAR(R15)
+		DST(1); CLEAR(R15)
+		DST(2); CLEAR(R15)
+		DST(3); CLEAR(R15)
+		Loop
+			Get R12; I32WrapI64; SPLAT; Tee V0; Tee V1; Tee V2; Set V3
+			ZERO(V4)
+			ZERO(V5)
+			ZERO(V6)
+			ZERO(V7)
+			PAIRS(STREAMS)
+			Get R10; I32WrapI64; SPLAT; Set V14
+			ENDSTREAM(0, V0, V4, R7)
+			ENDSTREAM(1, V1, V5, R8)
+			ENDSTREAM(2, V2, V6, R9)
+			ENDSTREAM(3, V3, V7, R11)
+			MOVE(R1, 64)
+			MOVE(R2, 256)
+			MOVE(R3, 256)
+			MOVE(R4, 256)
+			MOVE(R5, 256)
+			MOVE(R10, 4)
+			MOVE(R12, 4)
+			NEXT(R0)
+		End
+		MOVE(R6, 32)
+		NEXT(R14)
+	End
+	RET
+
+// TOKEN puts the address that is k*R13 bytes behind r on the stack: the value for
+// token k of the tile.
+#define TOKEN(r, k) Get r; Get R13; I64Const $k; I64Mul; I64Add; I32WrapI64
+
+#define BEGIN(k, words, upper) TOKEN(R12, k); SPLAT; Set words; ZERO(upper)
+
+#define END(k, words, upper, dst) TOKEN(R10, k); SPLAT; Set V14; ADD(words, upper, dst)
 
 // func q8Four(dst *float32, stride int, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
 TEXT ·q8Four(SB), NOSPLIT, $0-72
@@ -116,10 +186,10 @@ TEXT ·q8Four(SB), NOSPLIT, $0-72
 			PAIRS(FOUR)
 			LOAD(R11, 0); Set V12
 			LOAD(R11, 16); Set V13
-			ADD(0, V0, V4, R6)
-			ADD(1, V1, V5, R7)
-			ADD(2, V2, V6, R8)
-			ADD(3, V3, V7, R9)
+			END(0, V0, V4, R6)
+			END(1, V1, V5, R7)
+			END(2, V2, V6, R8)
+			END(3, V3, V7, R9)
 			MOVE(R1, 64)
 			MOVE(R2, 64)
 			MOVE(R3, 64)

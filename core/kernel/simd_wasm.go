@@ -23,12 +23,12 @@ func matmulQ8(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
 			next = min(next, to)
 			for t := range x.rows {
 				var sums [groupRows]float32
-				matmulQ8One(&sums[0], x, t, w, g, 1)
+				matmulQ8One(sums[:], x, t, w, g, 1)
 				storeGroup(dst[t*w.rows:][:w.rows], &sums, g, from, next)
 			}
 			from = next
 		case x.rows == 1:
-			matmulQ8One(&dst[from], x, 0, w, g, to/groupRows-g)
+			matmulQ8One(dst[from:], x, 0, w, g, to/groupRows-g)
 			from = to / groupRows * groupRows
 		default:
 			matmulQ8Group(dst[from:], x, w, g)
@@ -38,10 +38,18 @@ func matmulQ8(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
 }
 
 // matmulQ8One computes one token by n groups, into n*8 floats.
-func matmulQ8One(dst *float32, x *Activations, t int, w *MatrixQ8, g, n int) {
+func matmulQ8One(dst []float32, x *Activations, t int, w *MatrixQ8, g, n int) {
 	blocks := x.cols / quant.BlockSize
+	if far := n / 4; far > 0 {
+		ws, scales := w.block(g, 0)
+		q8Streams(&dst[0], &x.q[t*x.cols], &x.scales[t*blocks], &x.bias[t*blocks], &ws[0], &scales[0], blocks, far)
+		g, n, dst = g+4*far, n-4*far, dst[4*far*groupRows:]
+	}
+	if n == 0 {
+		return
+	}
 	ws, scales := w.block(g, 0)
-	q8One(dst, &x.q[t*x.cols], &x.scales[t*blocks], &x.bias[t*blocks], &ws[0], &scales[0], blocks, n)
+	q8One(&dst[0], &x.q[t*x.cols], &x.scales[t*blocks], &x.bias[t*blocks], &ws[0], &scales[0], blocks, n)
 }
 
 // matmulQ8Group computes all tokens by one group, whose weights stay in the
@@ -55,9 +63,16 @@ func matmulQ8Group(dst []float32, x *Activations, w *MatrixQ8, g int) {
 		t = 4 * tiles
 	}
 	for ; t < x.rows; t++ {
-		matmulQ8One(&dst[t*w.rows], x, t, w, g, 1)
+		matmulQ8One(dst[t*w.rows:], x, t, w, g, 1)
 	}
 }
+
+// q8Streams multiplies one token by 4*n groups, four at a time, each from another
+// quarter: that takes the activations out of the cache once for all four, and
+// four runs through memory keep more reads under way than one.
+//
+//go:noescape
+func q8Streams(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
 
 // q8One multiplies one token, blocks*32 activations, by n groups of 8 rows.
 //
@@ -86,31 +101,40 @@ func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {
 			next = min(next, to)
 			for t := range tokens {
 				var sums [groupRows]float32
-				f32One(&sums[0], &x[t*w.cols], ws, w.cols, 1)
+				f32One(&sums[0], &x[t*w.cols], ws, w.cols)
 				storeGroup(dst[t*w.rows:][:w.rows], &sums, g, from, next)
 			}
 			from = next
 		case tokens == 1:
-			n := to/groupRows - g
-			f32One(&dst[from], &x[0], ws, w.cols, n)
-			from += n * groupRows
+			if n := (to/groupRows - g) / 4; n > 0 {
+				f32Streams(&dst[from], &x[0], ws, w.cols, n)
+				from += 4 * n * groupRows
+			} else {
+				f32One(&dst[from], &x[0], ws, w.cols)
+				from = next
+			}
 		default:
 			t := tokens &^ 3
 			if t > 0 {
 				f32Four(&dst[from], 4*w.rows, &x[0], ws, w.cols, t/4)
 			}
 			for ; t < tokens; t++ {
-				f32One(&dst[t*w.rows+from], &x[t*w.cols], ws, w.cols, 1)
+				f32One(&dst[t*w.rows+from], &x[t*w.cols], ws, w.cols)
 			}
 			from = next
 		}
 	}
 }
 
-// f32One multiplies one token, [cols], by n groups of 8 rows.
+// f32Streams multiplies one token, [cols], by 4*n groups, as q8Streams does.
 //
 //go:noescape
-func f32One(dst, x, w *float32, cols, n int)
+func f32Streams(dst, x, w *float32, cols, n int)
+
+// f32One multiplies one token by one group of 8 rows.
+//
+//go:noescape
+func f32One(dst, x, w *float32, cols int)
 
 // f32Four multiplies n times four tokens by one group; the results of consecutive
 // tokens are stride bytes apart.

@@ -45,7 +45,7 @@
 	Get x; Get V4; Get V8; F32x4Mul; F32x4Sub; Set x; \
 	Get y; Get V5; Get V8; F32x4Mul; F32x4Sub; Set y
 
-// POWER sets d to two to the whole numbers in k, which it loses, in two factors.
+// POWER sets d to p times 2^k in two factors; V8 is one, the bits of 2^0.
 #define POWER(k, p, d) \
 	Get k; I32Const $1; I32x4ShrS; Set V6; \
 	Get p; \

@@ -3,6 +3,7 @@
 const STEP = 48; // px per arrow key
 const ZOOM = 1.2; // per key
 const SLOP = 4; // px that a click may wander
+const NOTCH = 25; // most that one wheel event zooms: a pinch sends many small ones, a mouse wheel a few of 100 or more
 
 /**
  * Lets the user take hold of the picture: drag, pinch, wheel, keys.
@@ -51,7 +52,7 @@ export function mountGestures(root, view, taken, signal) {
   root.addEventListener(
     "wheel",
     (event) => {
-      if (event.ctrlKey) view.zoom(Math.exp(-event.deltaY * 0.01), inside(event));
+      if (event.ctrlKey) view.zoom(Math.exp(-Math.max(-NOTCH, Math.min(NOTCH, event.deltaY)) / 100), inside(event));
       else if (!view.pan(-event.deltaX, -event.deltaY)) return; // at its end: the page may scroll
       event.preventDefault();
       taken();
