@@ -40,7 +40,7 @@ export const percent = (p) => `${(p * 100).toFixed(1)}%`;
  * @param {string} text
  */
 export function plain(text) {
-  return text.replace(/\r?\n/g, "↵").replace(/\t/g, "⇥").replace(/[\p{Cc}\p{Bidi_Control}]/gu, "�");
+  return text.replace(/\r?\n/g, "↵").replace(/\t/g, "⇥").replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, "�");
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What one element shows. Fields left out stay as they were, except that value, bars and ticks replace one another.
+ * What one element shows. A name or caption left out is the label's own, a value left out is empty.
  *
  * @typedef {object} Reading
  * @property {string} [name]
@@ -20,11 +20,12 @@
  * @returns {(reading: Reading) => void}
  */
 export function painter(name, value, caption) {
+  const own = { name: name.textContent ?? "", caption: caption.textContent ?? "" };
   /** @type {HTMLElement | undefined} */
   let ticks;
   return (reading) => {
-    if (reading.name !== undefined) write(name, reading.name);
-    if (reading.caption !== undefined) write(caption, reading.caption);
+    write(name, reading.name ?? own.name);
+    write(caption, reading.caption ?? own.caption);
     if (reading.bars) paintBars(value, reading.bars);
     else write(value, reading.value ?? "");
     value.classList.toggle("idle", Boolean(reading.idle));

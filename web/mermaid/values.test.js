@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { diagram as words } from "../i18n/diagram-en.js";
 import { cells, clip, decimal, visible, wrap } from "./format.js";
+import { painter } from "./paint.js";
 import { createRun } from "./run.js";
 import { stateOf } from "./state.js";
 import { readers } from "./values.js";
@@ -78,6 +79,16 @@ test("hostile text stays one text that fits its place", () => {
   }
 });
 
+test("what a run said in a caption goes with the run, and markup is text", () => {
+  const part = (textContent) => ({ textContent, classList: { toggle() {} } });
+  const [name, value, caption] = [part("Step 1"), part(""), part("as labelled")];
+  const paint = painter(name, value, caption);
+  paint({ name: "Step 9", value: hostile, caption: hostile });
+  assert.deepEqual([name.textContent, value.textContent, caption.textContent], ["Step 9", hostile, hostile]);
+  paint({});
+  assert.deepEqual([name.textContent, value.textContent, caption.textContent], ["Step 1", "", "as labelled"]);
+});
+
 test("steps beyond four show the newest", () => {
   const steps = Array.from({ length: 6 }, (_, step) => event("generation", { step, context: `c${step}`, text: `t${step}`, id: step, probability: 0.5 }));
   assert.equal(read("N1", ...steps).name, "Step 3");
@@ -115,7 +126,7 @@ test("text is measured and cut by the places it takes", () => {
   assert.equal(clip("abcdef", 4), "abc…");
   assert.equal(clip("abcd", 4), "abcd");
   assert.equal(clip("你好世界", 5), "你好…");
-  assert.equal(visible(" a\r\n\tb\u202e"), "·a↵⇥b�");
+  assert.equal(visible(" a\r\n\tb\u202e\u2028"), "·a↵⇥b��");
   assert.equal(wrap(["12", "345", "6789"], { columns: 8, rows: 1 }, { separator: " ", tail: true }), "…6789");
   assert.equal(decimal(-0.0314), "−0.031");
 });
