@@ -9,8 +9,9 @@ const [JOB, KIND, MATRIX, COUNT, DONE, FAILED] = [0, 1, 2, 3, 4, 5];
 const CONTROL_WORDS = 64; // a cache line or more before the vectors
 const MULTIPLY = 1;
 const ROW = 2;
-/** How often to look before sleeping: about 100 µs, the pause between two matrices. Waking a sleeper takes longer. */
-const SPINS = 20_000;
+/** How long to look before sleeping: about the longest pause between two matrices. Waking a sleeper takes longer. */
+const SPIN_MS = 0.2;
+const LOOKS = 256; // between two looks at the clock
 const PATIENCE_MS = 10_000; // no product takes a tenth of this
 
 /**
@@ -27,6 +28,24 @@ const PATIENCE_MS = 10_000; // no product takes a tenth of this
  */
 export function shareMemory(floats, members) {
   return { buffer: new SharedArrayBuffer(4 * (CONTROL_WORDS + 2 * floats)), floats, members };
+}
+
+/**
+ * Looks at a control word until it is as wanted or SPIN_MS have passed, and returns it.
+ *
+ * @param {Int32Array} control
+ * @param {number} place
+ * @param {(value: number) => boolean} wanted
+ */
+function spin(control, place, wanted) {
+  const start = performance.now();
+  do {
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const value = Atomics.load(control, place);
+      if (wanted(value)) return value;
+    }
+  } while (performance.now() - start < SPIN_MS);
+  return Atomics.load(control, place);
 }
 
 /** What wasm/team.go imports. `memory` and `join` are set before the engine calls. */
@@ -84,11 +103,11 @@ export class TeamImports {
   /** Waits for all members. @returns {boolean} false if one is gone */
   #wait() {
     const control = this.#control;
-    for (let spins = 0; ; spins++) {
-      const done = Atomics.load(control, DONE);
+    for (;;) {
+      const done = spin(control, DONE, (value) => value === this.#members);
       if (done === this.#members) return true;
       if (Atomics.load(control, FAILED)) return false;
-      if (spins > SPINS && Atomics.wait(control, DONE, done, PATIENCE_MS) === "timed-out") return false;
+      if (Atomics.wait(control, DONE, done, PATIENCE_MS) === "timed-out") return false;
     }
   }
 
@@ -121,9 +140,8 @@ export class TeamImports {
 
     next: (/** @type {number} */ job) => {
       const control = this.#control;
-      for (let spins = 0; Atomics.load(control, JOB) === this.#seen; spins++) {
-        if (spins > SPINS) Atomics.wait(control, JOB, this.#seen);
-      }
+      const seen = this.#seen;
+      while (spin(control, JOB, (value) => value !== seen) === seen) Atomics.wait(control, JOB, seen);
       this.#seen = Atomics.load(control, JOB);
       new Int32Array(this.memory(), job, 3).set(control.subarray(KIND, COUNT + 1));
     },
