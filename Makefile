@@ -7,6 +7,7 @@ export GOTOOLCHAIN := go1.27.3
 GO      := go
 GOFMT   := "$$($(GO) env GOROOT)/bin/gofmt"
 WASM    := GOOS=js GOARCH=wasm $(GO)
+IN_NODE := "node --require $(CURDIR)/wasm/alone.cjs --stack-size=8192 $$($(GO) env GOROOT)/lib/wasm/wasm_exec_node.js"
 ESBUILD := $(GO) tool esbuild --log-level=warning
 # What the browser runs takes tiktoken-go without its network loader.
 MODFILE := -modfile=build/wasm.mod
@@ -19,7 +20,7 @@ WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: help run build serve test test-go test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
+.PHONY: bench bench-peers help run build serve test test-go test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -49,8 +50,8 @@ test-go: build/wasm.mod ## Go tests, native
 	$(GO) test ./core/... ./tools/... ./e2e/...
 
 test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node, portable and with SIMD
-	$(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/... ./wasm
-	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec "$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec" ./core/... ./wasm
+	$(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm
 
 test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests in Node
 	npx tsc --project web/tsconfig.json
@@ -67,6 +68,23 @@ chromium: ## find a Chromium for the tests; as root on Debian, install one
 	@node e2e/chromium.js >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; } || true
 	@node e2e/chromium.js
+
+bench: build serve chromium build/bench/gpt2-124m-q8_0.gguf ## benchmark the kernels and the engine in a browser (a quiet machine, 10 minutes)
+	$(GO) test -run '^$$' -bench . -benchtime 200ms ./core/kernel
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) -run '^$$' -bench . -benchtime 200ms ./core/kernel
+	rm -rf build/bench/site && mkdir -p build/bench/site/bench && cp -R dist/. build/bench/site/
+	ln build/bench/gpt2-124m-q8_0.gguf build/bench/site/bench/
+	node e2e/bench/bench.js
+
+PEERS ?= ../shared/peers
+bench-peers: build ## run the other engines beside ours, with the harness and packages in PEERS
+	@test -d $(PEERS)/node_modules || { echo "PEERS=$(PEERS) has no packages: copy the folder, follow its README, and name the copy"; exit 1; }
+	cd $(PEERS) && for round in 1 2 3; do for threads in 1 2; do \
+		node run.mjs ext $$threads --module /bench/peer.mjs --mount /bench=$(CURDIR)/e2e/bench --mount /vitrine=$(CURDIR)/dist && \
+		node run.mjs ort-int8 $$threads && node run.mjs wllama2 $$threads || exit 1; done; done
+
+build/bench/gpt2-124m-q8_0.gguf: $(wildcard e2e/bench/model/*.go)
+	mkdir -p build/bench && $(GO) run ./e2e/bench/model $@
 
 clean: ## remove everything that was built or installed
 	rm -rf build dist node_modules test-results playwright-report

@@ -250,19 +250,30 @@ func (r *recorder) hidden(e *stage.Event) {
 	before, after := e.Tensor("hidden"), e.Tensor("activated")
 	width := len(after) / e.Tokens
 	before, after = before[len(before)-width:], after[len(after)-width:]
-	most, mostAfter, active := before[0], after[0], 0
-	for i, v := range after {
-		most, mostAfter = max(most, before[i]), max(mostAfter, v)
+	active := 0
+	for _, v := range after {
 		if v > 0 {
 			active++
 		}
 	}
 	j := &r.detail
 	j.open('{')
-	j.key("before").float(float64(most))
-	j.key("after").float(float64(mostAfter))
+	j.key("before").float(float64(largestOf(before)))
+	j.key("after").float(float64(largestOf(after)))
 	j.key("active").float(float64(active) / float64(width))
 	j.close('}')
+}
+
+// largestOf is a comparison each: the built-in max also orders NaN and zeros, which
+// takes a multiple of the time.
+func largestOf(values []float32) float32 {
+	most := values[0]
+	for _, v := range values {
+		if v > most {
+			most = v
+		}
+	}
+	return most
 }
 
 // top returns the indices of the n largest values, largest first; of equals the

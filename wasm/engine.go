@@ -44,10 +44,12 @@ func newEngine(turn *turner) *engine {
 	return &engine{turn: turn, busy: make(chan struct{}, 1), runs: map[int]*run{}}
 }
 
-// load(pull, size, sha256) reads the model. pull: see source. size is the
-// file's length in bytes, -1 where unknown; sha256 is hexadecimal, "" where
-// unknown. The value is the JSON of EngineInfo without what only JavaScript
-// knows (url, bytes, threads).
+// load(pull, size, sha256, part, parts) reads the model. pull: see source. size
+// is the file's length in bytes, -1 where unknown; sha256 is hexadecimal, "" where
+// unknown. This engine is member number part of a team of parts; member 0 leads,
+// and the others only load and serve. The value is the JSON of EngineInfo without
+// what only JavaScript knows (url, bytes, threads), with exchange: how many float32
+// a team must share for each of its two vectors.
 func (e *engine) load(args []safejs.Value) (any, error) {
 	size, err := whole("size", args[1], -1, 1<<53)
 	if err != nil {
@@ -57,13 +59,21 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	parts, err := whole("parts", args[4], 1, 64)
+	if err != nil {
+		return nil, err
+	}
+	part, err := whole("part", args[3], 0, float64(parts-1))
+	if err != nil {
+		return nil, err
+	}
 	var in io.Reader = &source{pull: args[0]}
 	var sum hash.Hash
 	if want != "" {
 		sum = sha256.New()
 		in = io.TeeReader(in, sum)
 	}
-	if err := e.read(in, int64(size)); err != nil {
+	if err := e.read(in, int64(size), part, parts); err != nil {
 		var network *networkError
 		if errors.As(err, &network) {
 			return nil, network
@@ -79,18 +89,33 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 			return nil, &loadError{fmt.Errorf("the model file arrived with the SHA-256 %s, want %s: it was changed or damaged on the way, load it again", got, want)}
 		}
 	}
+	if part > 0 {
+		return nil, nil
+	}
 	return e.info(), nil
 }
 
-func (e *engine) read(in io.Reader, size int64) error {
+// serve() answers the leader of the team; it never returns.
+func (e *engine) serve([]safejs.Value) (any, error) {
+	serve(model.NewMember(e.model))
+	return nil, nil
+}
+
+func (e *engine) read(in io.Reader, size int64, part, parts int) error {
 	file, err := gguf.NewReader(in, size)
 	if err != nil {
 		return err
 	}
-	if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
-		return err
+	var others model.Team
+	if part == 0 && parts > 1 {
+		others = &team{}
 	}
-	if e.model, err = model.Load(file); err != nil {
+	if part == 0 { // members see vectors only
+		if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
+			return err
+		}
+	}
+	if e.model, err = model.LoadPart(file, part, parts, others); err != nil || part > 0 {
 		return err
 	}
 	if got, want := e.tokenizer.Size(), e.model.Config().Vocabulary; got > want {
@@ -123,6 +148,7 @@ func (e *engine) info() string {
 	j.key("tiedHead").bool(c.TiedHead)
 	j.key("weights").string(c.Weights)
 	j.key("simd").bool(kernel.Name() != "portable")
+	j.key("exchange").int(exchange(c))
 	j.key("stages").raw(stages.bytes)
 	j.close('}')
 	return string(j.bytes)

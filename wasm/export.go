@@ -52,7 +52,11 @@ func (e *internalError) Error() string {
 
 func recovered(name string, call func([]safejs.Value) (any, error), args []safejs.Value) (value any, err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case teamError:
+			value, err = nil, p
+		default:
 			value, err = nil, &internalError{name, p}
 		}
 	}()

@@ -13,13 +13,13 @@ import (
 )
 
 func main() {
-	if err := serve(); err != nil {
+	if err := publish(); err != nil {
 		panic(err) // ends the program; the worker reports that it ended
 	}
 	select {}
 }
 
-func serve() error {
+func publish() error {
 	global := safejs.Global()
 	object, err := global.Get("Object")
 	if err != nil {
@@ -39,7 +39,8 @@ func serve() error {
 		arity int
 		call  func([]safejs.Value) (any, error)
 	}{
-		{"load", 3, e.load},
+		{"load", 5, e.load},
+		{"serve", 0, e.serve},
 		{"tokenize", 1, e.tokenize},
 		{"logits", 1, e.logits},
 		{"generate", 4, e.generate},

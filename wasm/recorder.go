@@ -39,22 +39,22 @@ type recorder struct {
 	emit      safejs.Value
 	control   *run
 
-	start, flushed, turned time.Time
-	owed                   time.Duration // standing still that is still to be done
-	buffer                 []byte
-	detail                 json
-	ids                    []int     // of the whole sequence
-	newest                 []float32 // scratch: [H, P], the weights of the newest token
+	start           time.Time
+	flushed, turned time.Duration // since start
+	owed            time.Duration // standing still that is still to be done
+	buffer          []byte
+	detail          json
+	ids             []int     // of the whole sequence
+	newest          []float32 // scratch: [H, P], the weights of the newest token
 }
 
 func newRecorder(t *tokenizer.Tokenizer, turn *turner, emit safejs.Value, control *run) *recorder {
-	now := time.Now()
-	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, start: now, turned: now}
+	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, start: time.Now()}
 }
 
 // observe is a stage.Observer.
 func (r *recorder) observe(e *stage.Event) error {
-	now := time.Now()
+	now := time.Since(r.start) // reads one clock, time.Now two
 	r.record(e, now)
 	r.owed += r.control.pace
 	// Browsers clamp timers to 4 ms; shorter pauses are gathered into one that is not.
@@ -64,9 +64,9 @@ func (r *recorder) observe(e *stage.Event) error {
 		}
 		time.Sleep(r.owed)
 		r.owed = 0
-		r.turned = time.Now()
-	} else if now.Sub(r.turned) >= turnEvery {
-		if now.Sub(r.flushed) >= flushEvery {
+		r.turned = time.Since(r.start)
+	} else if now-r.turned >= turnEvery {
+		if now-r.flushed >= flushEvery {
 			if err := r.flush(); err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ func (r *recorder) observe(e *stage.Event) error {
 		if err := r.turn.wait(); err != nil {
 			return err
 		}
-		r.turned = time.Now()
+		r.turned = time.Since(r.start)
 	}
 	if r.control.aborted {
 		return generate.ErrAborted
@@ -84,7 +84,7 @@ func (r *recorder) observe(e *stage.Event) error {
 
 // flush hands over what has been gathered.
 func (r *recorder) flush() error {
-	r.flushed = time.Now()
+	r.flushed = time.Since(r.start)
 	if len(r.buffer) == 0 {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (r *recorder) flush() error {
 	return err
 }
 
-func (r *recorder) record(e *stage.Event, now time.Time) {
+func (r *recorder) record(e *stage.Event, now time.Duration) {
 	r.detail.reset()
 	r.describe(e)
 	shape, values := r.sample(e)
@@ -121,18 +121,18 @@ func (r *recorder) token(t generate.Token) {
 	j.key("piece").string(r.tokenizer.Text(t.ID))
 	j.key("probability").float(float64(t.Probability))
 	j.close('}')
-	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: len(r.ids) - 1, Tokens: 1}, time.Now(), 0, 0)
+	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: len(r.ids) - 1, Tokens: 1}, time.Since(r.start), 0, 0)
 	r.json()
 }
 
-func (r *recorder) header(kind byte, e *stage.Event, now time.Time, shape, values int) {
+func (r *recorder) header(kind byte, e *stage.Event, now time.Duration, shape, values int) {
 	le := binary.LittleEndian
 	b := append(r.buffer, kind, byte(e.Stage))
 	b = le.AppendUint16(b, uint16(int16(e.Layer)))
 	b = le.AppendUint32(b, uint32(e.Step))
 	b = le.AppendUint32(b, uint32(e.Position))
 	b = le.AppendUint32(b, uint32(e.Tokens))
-	b = le.AppendUint32(b, math.Float32bits(float32(now.Sub(r.start).Seconds()*1000)))
+	b = le.AppendUint32(b, math.Float32bits(float32(now.Seconds()*1000)))
 	b = append(b, byte(shape), byte(values), 0, 0)
 	r.buffer = le.AppendUint32(b, uint32(len(r.detail.bytes)))
 }

@@ -137,7 +137,7 @@ func loadModel(t *testing.T) *engine {
 		t.Fatal(err)
 	}
 	e := newEngine(turn)
-	if _, err := e.load([]safejs.Value{chunks(t, data, 100_000), value(t, len(data)), value(t, "")}); err != nil {
+	if _, err := e.load([]safejs.Value{chunks(t, data, 100_000), value(t, len(data)), value(t, ""), value(t, 0), value(t, 1)}); err != nil {
 		t.Fatal(err)
 	}
 	return e
@@ -249,7 +249,7 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 		"other digest": {data, strings.Repeat("0", 64), "model.format"},
 	} {
 		e := newEngine(turn)
-		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum)})
+		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum), value(t, 0), value(t, 1)})
 		if err == nil || code(err) != test.want {
 			t.Errorf("%s: %v, want code %s", name, err, test.want)
 		}

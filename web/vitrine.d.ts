@@ -3,7 +3,10 @@
 export interface EngineOptions {
   /** A GGUF file: a URL, a File, or its bytes. Without it: the first model of models/manifest.json. */
   model?: string | URL | File | Blob | ArrayBuffer;
-  /** How many threads may compute, at least 1. info.threads says how many do: at present always 1. */
+  /**
+   * How many workers share the work, at most 8. "auto", the default, is one for each core where the page is
+   * cross-origin isolated. Elsewhere there is always one: slower, with the same results to the bit.
+   */
   threads?: number | "auto";
   /** false forces the portable WebAssembly build. */
   simd?: boolean;

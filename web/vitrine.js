@@ -3,7 +3,7 @@ import { RunView } from "./engine/run.js";
 
 /**
  * @import {Engine, EngineInfo, EngineOptions, ErrorCode, GenerateOptions, Result, Run, StageName} from "./vitrine.d.ts"
- * @import {ModelSource} from "./engine/source.js"
+ * @import {ModelSource} from "./worker/source.js"
  */
 
 export { VitrineError };
@@ -26,8 +26,8 @@ export async function createEngine({ model, threads = "auto", simd = true, onPro
   const abort = () => link.close(signal?.reason);
   signal?.addEventListener("abort", abort);
   try {
-    const { stages, ...info } = await link.call("open", [{ ...source, simd }]);
-    return new WorkerEngine(link, { ...info, threads: 1 }, stages);
+    const { stages, ...info } = await link.call("open", [{ ...source, simd, threads }]);
+    return new WorkerEngine(link, info, stages);
   } catch (error) {
     link.close(error);
     throw error;

@@ -1,29 +1,26 @@
-import "../build/wasm_exec.js";
 import { VitrineError } from "./engine/error.js";
-import { counted, openAddress } from "./engine/source.js";
+import { runMember } from "./worker/member.js";
+import { Members } from "./worker/members.js";
+import { Program, hasSimd } from "./worker/program.js";
+import { counted, openAddress } from "./worker/source.js";
+import { TeamImports, shareMemory } from "./worker/team.js";
 
 /**
- * The worker: loads the engine and the model, then passes calls on.
+ * The worker: loads the engine and the model, then passes calls on. It leads the team where there is one; a member
+ * of a team is this same script, told so by its first message.
  * Page to worker: { id, method, args }. Worker to page: { id, value } or { id, code, message } for each call,
  * { progress } while loading, { run, batch } while generating, { fatal } when the engine has ended.
  *
  * @import {Progress} from "./vitrine.d.ts"
- * @import {ModelSource} from "./engine/source.js"
- * @typedef {{ value?: any, code?: import("./vitrine.d.ts").ErrorCode, message?: string }} Outcome
- * @typedef {Record<string, (...args: any[]) => string | undefined>} Api see wasm/main.go
+ * @import {ModelSource} from "./worker/source.js"
  */
 
-/** A function that returns a vector: a browser without SIMD refuses it. Source: GoogleChromeLabs/wasm-feature-detect. */
-const SIMD_PROBE = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-);
+const MOST_THREADS = 8;
 
-/** @type {Api} */
-let api;
-/** The last lines that the Go runtime printed: they say why it ended. */
-let lastWords = "";
+const program = new Program();
 
-self.onmessage = async ({ data: { id, method, args } }) => {
+self.onmessage = async ({ data: { id, method, args, member } }) => {
+  if (member) return void runMember(member);
   try {
     const value = method === "open" ? await open(args[0]) : await call(method, args, id);
     self.postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
@@ -34,23 +31,45 @@ self.onmessage = async ({ data: { id, method, args } }) => {
 };
 
 /**
- * @param {ModelSource & { simd: boolean }} source
+ * @param {ModelSource & { simd: boolean, threads: number | "auto" }} source
  * @returns {Promise<object>} EngineInfo and the names of the stages
  */
-async function open({ url, data, bytes, sha256, name, simd }) {
+async function open({ url, data, bytes, sha256, name, simd, threads }) {
   const model = data
     ? { stream: counted(stream(data), "model", bytes, progress), size: bytes }
     : await openAddress(url, "model", progress);
-  api = await startEngine(simd && WebAssembly.validate(SIMD_PROBE));
+  const size = bytes >= 0 ? bytes : model.size;
+  const module = await compile(simd && hasSimd());
+  const team = new TeamImports();
+  await program.start(module, team, (fatal) => self.postMessage({ fatal }));
+
+  const parts = teamSize(threads);
+  const members = parts > 1 ? new Members(parts, module, size) : undefined;
   const reader = model.stream.getReader();
   let read = 0;
   const pull = async () => {
     const { value } = await reader.read();
     read += value?.byteLength ?? 0;
+    await members?.feed(value ?? null);
     return value ?? null;
   };
-  const info = JSON.parse(await invoke("load", [pull, bytes >= 0 ? bytes : model.size, sha256]));
-  return { ...info, name: name || info.name, url, bytes: read };
+  const { exchange, ...info } = JSON.parse(await program.call("load", [pull, size, sha256, 0, parts]));
+  if (members) {
+    const shared = shareMemory(exchange, parts - 1);
+    team.join(shared);
+    await members.join(shared);
+  }
+  return { ...info, name: name || info.name, url, bytes: read, threads: parts };
+}
+
+/**
+ * How many workers compute: shared memory needs a page that is isolated from other origins.
+ *
+ * @param {number | "auto"} wanted
+ */
+function teamSize(wanted) {
+  if (!self.crossOriginIsolated) return 1;
+  return Math.min(wanted === "auto" ? navigator.hardwareConcurrency : wanted, MOST_THREADS);
 }
 
 /** @param {Blob | ArrayBuffer} data */
@@ -67,39 +86,12 @@ function progress(value) {
   self.postMessage({ progress: value });
 }
 
-/**
- * @param {boolean} simd
- * @returns {Promise<Api>}
- */
-async function startEngine(simd) {
+/** @param {boolean} simd */
+async function compile(simd) {
   const address = new URL(simd ? VITRINE_WASM_SIMD : VITRINE_WASM_PORTABLE, import.meta.url).href;
   const { stream: bytes } = await openAddress(address, "engine", progress);
-  const go = new Go();
   // The type lets the browser compile while it loads, whatever type the server gave.
-  const typed = new Response(bytes, { headers: { "Content-Type": "application/wasm" } });
-  const { instance } = await WebAssembly.instantiateStreaming(typed, go.importObject);
-  listen();
-  return new Promise((resolve) => {
-    self.vitrineReady = (/** @type {Api} */ ready) => resolve(ready);
-    go.run(instance).then(ended, ended);
-  });
-}
-
-/** Keeps what the Go runtime prints, which is why it ends. */
-function listen() {
-  const decoder = new TextDecoder();
-  self.fs.writeSync = (/** @type {number} */ _, /** @type {Uint8Array} */ bytes) => {
-    lastWords = (lastWords + decoder.decode(bytes)).slice(-4000);
-    return bytes.length;
-  };
-}
-
-function ended() {
-  const memory = /out of memory|cannot allocate/.test(lastWords);
-  const fatal = memory
-    ? { code: "memory", message: "there is not enough memory for this model: close other tabs or choose a smaller model" }
-    : { code: "internal", message: `the engine ended unexpectedly: ${lastWords.split("\n")[0] || "no reason given"}. Reload the page` };
-  self.postMessage({ fatal });
+  return WebAssembly.compileStreaming(new Response(bytes, { headers: { "Content-Type": "application/wasm" } }));
 }
 
 /**
@@ -108,22 +100,8 @@ function ended() {
  * @param {number} id the call's number, which is also the run's
  */
 function call(method, args, id) {
-  if (method !== "generate") return invoke(method, args);
+  if (method !== "generate") return program.call(method, args);
   /** @param {Uint8Array<ArrayBuffer>} batch */
   const emit = (batch) => self.postMessage({ run: id, batch }, [batch.buffer]);
-  return invoke(method, [id, ...args, emit]);
-}
-
-/**
- * @param {string} method
- * @param {unknown[]} args
- * @returns {Promise<any>}
- */
-function invoke(method, args) {
-  return new Promise((resolve, reject) => {
-    const settle = (/** @type {Outcome} */ { value, code, message }) =>
-      code ? reject(new VitrineError(code, message ?? "")) : resolve(value);
-    const misuse = api[method](...args, settle);
-    if (misuse) reject(new VitrineError("internal", misuse));
-  });
+  return program.call(method, [id, ...args, emit]);
 }

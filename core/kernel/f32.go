@@ -6,21 +6,23 @@ import "fmt"
 // padded with zero rows): for each group, for each column, the column of the 8
 // rows. As in MatrixQ8, a lane is a row and memory is read in order.
 type MatrixF32 struct {
-	rows, cols int
-	w          []float32 // [ceil(rows/8), cols, 8]
+	part
+	cols int
+	w    []float32 // [groups held, cols, 8]
 }
 
 // NewMatrixF32 returns a zero matrix.
-func NewMatrixF32(rows, cols int) *MatrixF32 {
-	if rows < 0 || cols < 0 {
-		panic(fmt.Sprintf("kernel: NewMatrixF32: %d rows of %d columns", rows, cols))
-	}
-	groups := (rows + groupRows - 1) / groupRows
-	return &MatrixF32{rows: rows, cols: cols, w: make([]float32, groups*groupRows*cols)}
-}
+func NewMatrixF32(rows, cols int) *MatrixF32 { return NewMatrixF32Part(rows, cols, 0, 1) }
 
-// Rows returns the number of rows.
-func (m *MatrixF32) Rows() int { return m.rows }
+// NewMatrixF32Part returns part i of n of a zero matrix: the rows that Held says.
+func NewMatrixF32Part(rows, cols, i, n int) *MatrixF32 {
+	if cols < 0 {
+		panic(fmt.Sprintf("kernel: NewMatrixF32: rows of %d columns", cols))
+	}
+	m := &MatrixF32{part: newPart(rows, i, n), cols: cols}
+	m.w = make([]float32, m.groups()*groupRows*cols)
+	return m
+}
 
 // Cols returns the number of columns.
 func (m *MatrixF32) Cols() int { return m.cols }
@@ -33,7 +35,7 @@ func (m *MatrixF32) SetRows(first int, data []float32) {
 	}
 	n := len(data) / m.cols
 	checkLen("SetRows", "data", len(data), n*m.cols)
-	checkRows("SetRows", first, first+n, m.rows)
+	m.check("SetRows", first, first+n)
 	for i, v := range data {
 		m.w[m.index(first+i/m.cols, i%m.cols)] = v
 	}
@@ -42,20 +44,20 @@ func (m *MatrixF32) SetRows(first int, data []float32) {
 // Row writes a row to dst, [cols].
 func (m *MatrixF32) Row(dst []float32, row int) {
 	checkLen("Row", "dst", len(dst), m.cols)
-	checkRows("Row", row, row+1, m.rows)
+	m.check("Row", row, row+1)
 	for c := range dst {
 		dst[c] = m.w[m.index(row, c)]
 	}
 }
 
 func (m *MatrixF32) index(row, col int) int {
-	return (row/groupRows*m.cols+col)*groupRows + row%groupRows
+	return (m.at(row/groupRows)*m.cols+col)*groupRows + row%groupRows
 }
 
 // MatmulF32 computes dst[t, r] = sum over c of x[t, c] * w[r, c], c ascending;
 // dst is [T, rows], x is [T, cols].
 func MatmulF32(dst, x []float32, w *MatrixF32) {
-	MatmulF32Rows(dst, x, w, 0, w.rows)
+	MatmulF32Rows(dst, x, w, w.from, w.to)
 }
 
 // MatmulF32Rows is MatmulF32 for the weight rows from <= r < to only: it writes
@@ -66,7 +68,7 @@ func MatmulF32Rows(dst, x []float32, w *MatrixF32, from, to int) {
 		panic(fmt.Sprintf("kernel: MatmulF32: %d values of x, w has %d columns", len(x), w.cols))
 	}
 	checkLen("MatmulF32", "dst", len(dst), len(x)/w.cols*w.rows)
-	checkRows("MatmulF32", from, to, w.rows)
+	w.check("MatmulF32", from, to)
 	if from < to && len(x) > 0 {
 		matmulF32(dst, x, w, from, to)
 	}
@@ -75,7 +77,7 @@ func MatmulF32Rows(dst, x []float32, w *MatrixF32, from, to int) {
 // matmulF32Generic is the reference of matmulF32.
 func matmulF32Generic(dst, x []float32, w *MatrixF32, from, to int) {
 	for g := from / groupRows; g*groupRows < to; g++ {
-		ws := w.w[g*groupRows*w.cols:][:groupRows*w.cols]
+		ws := w.w[w.at(g)*groupRows*w.cols:][:groupRows*w.cols]
 		for t := range len(x) / w.cols {
 			var sums [groupRows]float32
 			for c, v := range x[t*w.cols:][:w.cols] {

@@ -30,27 +30,25 @@ const groupBlock = groupRows / 2 * quant.BlockSize
 // products of the words shifted right by 8, and 128*sum(x), the same for all rows,
 // give lower: less work than to extend both to 16 bits.
 type MatrixQ8 struct {
-	rows, cols int
-	groups     int       // ceil(rows / 8)
-	w          []int16   // [groups, cols/32, 16, 4, 2]
-	scales     []float32 // [groups, cols/32, 8]
+	part
+	cols   int
+	w      []int16   // [groups held, cols/32, 16, 4, 2]
+	scales []float32 // [groups held, cols/32, 8]
 }
 
 // NewMatrixQ8 returns a zero matrix. cols must be a multiple of 32.
-func NewMatrixQ8(rows, cols int) *MatrixQ8 {
-	if rows < 0 || cols < 0 || cols%quant.BlockSize != 0 {
-		panic(fmt.Sprintf("kernel: NewMatrixQ8: %d rows of %d columns", rows, cols))
-	}
-	groups := (rows + groupRows - 1) / groupRows
-	return &MatrixQ8{
-		rows: rows, cols: cols, groups: groups,
-		w:      make([]int16, groups*groupRows/2*cols),
-		scales: make([]float32, groups*groupRows*cols/quant.BlockSize),
-	}
-}
+func NewMatrixQ8(rows, cols int) *MatrixQ8 { return NewMatrixQ8Part(rows, cols, 0, 1) }
 
-// Rows returns the number of rows.
-func (m *MatrixQ8) Rows() int { return m.rows }
+// NewMatrixQ8Part returns part i of n of a zero matrix: the rows that Held says.
+func NewMatrixQ8Part(rows, cols, i, n int) *MatrixQ8 {
+	if cols < 0 || cols%quant.BlockSize != 0 {
+		panic(fmt.Sprintf("kernel: NewMatrixQ8: rows of %d columns", cols))
+	}
+	m := &MatrixQ8{part: newPart(rows, i, n), cols: cols}
+	m.w = make([]int16, m.groups()*groupRows/2*cols)
+	m.scales = make([]float32, m.groups()*groupRows*cols/quant.BlockSize)
+	return m
+}
 
 // Cols returns the number of columns.
 func (m *MatrixQ8) Cols() int { return m.cols }
@@ -66,7 +64,7 @@ func (m *MatrixQ8) SetRows(first int, blocks []byte) error {
 	}
 	n := len(blocks) / rowBytes
 	checkLen("SetRows", "blocks", len(blocks), n*rowBytes)
-	checkRows("SetRows", first, first+n, m.rows)
+	m.check("SetRows", first, first+n)
 	for row := first; row < first+n; {
 		rows, set := 1, m.setRow
 		if row%groupRows == 0 && row+groupRows <= first+n {
@@ -146,14 +144,14 @@ func split(word int16) (upper, lower int32) {
 
 // block returns the words [16, 4, 2] and scales [8] of block b of a group.
 func (m *MatrixQ8) block(group, b int) (w []int16, scales []float32) {
-	i := group*(m.cols/quant.BlockSize) + b
+	i := m.at(group)*(m.cols/quant.BlockSize) + b
 	return m.w[i*groupBlock:][:groupBlock], m.scales[i*groupRows:][:groupRows]
 }
 
 // Row writes the dequantized row to dst, [cols].
 func (m *MatrixQ8) Row(dst []float32, row int) {
 	checkLen("Row", "dst", len(dst), m.cols)
-	checkRows("Row", row, row+1, m.rows)
+	m.check("Row", row, row+1)
 	lane := row % groupRows
 	for i := range dst {
 		w, scales := m.block(row/groupRows, i/quant.BlockSize)
@@ -243,9 +241,10 @@ func quantize16Generic(q []int16, scales []float32, bias []int32, x []float32) {
 // MatmulQ8 computes dst[t, r] = sum over c of x[t, c] * w[r, c]; dst is [T, rows].
 // Per row and block, the integer products are summed exactly (32 * 128 * 32767
 // fits an int32), and float32(sum) * (weight scale * activation scale) is added
-// to the row's sum, blocks ascending.
+// to the row's sum, blocks ascending. Of a part of a matrix, only the rows that it
+// holds are computed.
 func MatmulQ8(dst []float32, x *Activations, w *MatrixQ8) {
-	MatmulQ8Rows(dst, x, w, 0, w.rows)
+	MatmulQ8Rows(dst, x, w, w.from, w.to)
 }
 
 // MatmulQ8Rows is MatmulQ8 for the weight rows from <= r < to only: it writes
@@ -256,7 +255,7 @@ func MatmulQ8Rows(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
 		panic(fmt.Sprintf("kernel: MatmulQ8: x has %d columns, w has %d", x.cols, w.cols))
 	}
 	checkLen("MatmulQ8", "dst", len(dst), x.rows*w.rows)
-	checkRows("MatmulQ8", from, to, w.rows)
+	w.check("MatmulQ8", from, to)
 	if from < to {
 		matmulQ8(dst, x, w, from, to)
 	}

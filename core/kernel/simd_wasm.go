@@ -95,7 +95,7 @@ func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {
 	tokens := len(x) / w.cols
 	for from < to {
 		g := from / groupRows
-		ws := &w.w[g*groupRows*w.cols]
+		ws := &w.w[w.at(g)*groupRows*w.cols]
 		switch next := (g + 1) * groupRows; {
 		case from%groupRows != 0 || to < next:
 			next = min(next, to)

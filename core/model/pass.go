@@ -7,9 +7,9 @@ import (
 	"vitrine/core/stage"
 )
 
-// maxRows is the most rows of one pass. A longer prompt is read in several, so
-// that scratch memory has a bound: scores take H * maxRows * P.
-const maxRows = 256
+// MaxRows is the most rows of one pass. A longer prompt is read in several, so
+// that scratch memory has a bound: scores take H * MaxRows * P.
+const MaxRows = 256
 
 // pass is one run of T rows through the model: the scratch memory, which is used
 // again by every later pass, and a method for every stage. Row t is the token at

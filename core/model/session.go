@@ -82,8 +82,8 @@ func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]flo
 	}
 	v, skip := s.model.config.Vocabulary, len(ids)-wanted
 	s.logits = resized(s.logits, wanted*v)
-	for from := 0; from < len(ids); from += maxRows {
-		to := min(from+maxRows, len(ids))
+	for from := 0; from < len(ids); from += MaxRows {
+		to := min(from+MaxRows, len(ids))
 		logits := s.logits[max(0, from-skip)*v : max(0, to-skip)*v]
 		if err := s.run(s.length+from, ids[from:to], logits, observer); err != nil {
 			return nil, err

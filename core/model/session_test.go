@@ -15,7 +15,7 @@ import (
 
 // long returns the tiny model with a context of several passes, and as many ids.
 func long(t testing.TB) (*file, []int) {
-	const context = maxRows + 44
+	const context = MaxRows + 44
 	rng := rand.New(rand.NewPCG(1, 2))
 	f := gpt2(t)
 	embedding := f.tensors[f.at(positionTableName)].Shape[1]
@@ -62,7 +62,7 @@ func TestBatchAndDecodeSameBits(t *testing.T) {
 		for i := range ids {
 			want = append(want, forward(t, s, ids[i:i+1])...)
 		}
-		for _, size := range []int{1, 7, maxRows, maxRows + 1, len(ids)} {
+		for _, size := range []int{1, 7, MaxRows, MaxRows + 1, len(ids)} {
 			name := fmt.Sprintf("%s, %d ids a call", kind, size)
 			all, last := m.NewSession(len(ids)), m.NewSession(len(ids))
 			for part := range slices.Chunk(ids, size) {
@@ -242,8 +242,8 @@ func TestEvents(t *testing.T) {
 
 	f, ids := long(t)
 	s = f.load(t).NewSession(len(ids))
-	run(s, (*Session).Forward, ids[:maxRows+2])
-	check("a long prompt", slices.Concat(want(maxRows-1, maxRows, maxRows, 0), want(maxRows+1, 2, maxRows+2, 1)))
+	run(s, (*Session).Forward, ids[:MaxRows+2])
+	check("a long prompt", slices.Concat(want(MaxRows-1, MaxRows, MaxRows, 0), want(MaxRows+1, 2, MaxRows+2, 1)))
 }
 
 // TestScoresBeyondMaskAreZero: columns that a row does not see are zero at every
@@ -277,7 +277,7 @@ func TestScoresBeyondMaskAreZero(t *testing.T) {
 func TestObserverErrorEndsThePass(t *testing.T) {
 	f, ids := long(t)
 	m := f.load(t)
-	for _, test := range []struct{ ids, first int }{{5, 0}, {maxRows + 3, 30}} {
+	for _, test := range []struct{ ids, first int }{{5, 0}, {MaxRows + 3, 30}} {
 		ids := ids[:test.ids]
 		s := m.NewSession(len(ids) + 1)
 		forward(t, s, []int{7})

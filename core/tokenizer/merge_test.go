@@ -46,7 +46,7 @@ func TestLongMergeMatchesCoreBPE(t *testing.T) {
 		}
 	}
 	for _, piece := range pieces {
-		want := tok.core.EncodeOrdinary(piece)
+		want := tok.core().EncodeOrdinary(piece)
 		for i, rank := range want {
 			want[i] = int(tok.made[rank])
 		}
@@ -63,11 +63,11 @@ func TestLongMergeMatchesCoreBPE(t *testing.T) {
 
 // TestSharedVocabulariesUseCoreBPE: trained vocabularies are decided by ranks.
 func TestSharedVocabulariesUseCoreBPE(t *testing.T) {
-	if gpt2(t).core == nil {
+	if gpt2(t).core() == nil {
 		t.Error("GPT-2's vocabulary does not go through CoreBPE")
 	}
 	tiny := directoryFile(t, "checkpoints/tiny/vocab.json", "checkpoints/tiny/merges.txt").tokenizer(t)
-	if tiny.core == nil {
+	if tiny.core() == nil {
 		t.Error("the default model's vocabulary does not go through CoreBPE")
 	}
 	for _, text := range awkward {
@@ -83,7 +83,7 @@ func TestEditedVocabulary(t *testing.T) {
 	f.tokens = append(f.tokens, "ab", "bc", "abc") // 257, 258, 259
 	f.merges = []string{"a b", "b c", "a bc"}
 	tok := f.tokenizer(t)
-	if tok.core != nil {
+	if tok.core() != nil {
 		t.Error("ranks decide, want not")
 	}
 	if got, want := tok.Encode("abc"), []int{257, 'c'}; !slices.Equal(got, want) {
@@ -113,7 +113,7 @@ func TestRandomVocabularies(t *testing.T) {
 			}
 		}
 		tok := f.tokenizer(t)
-		if tok.core != nil {
+		if tok.core() != nil {
 			decided++
 		}
 		for range 60 {
@@ -123,7 +123,7 @@ func TestRandomVocabularies(t *testing.T) {
 			}
 			want := mergePlain(tok, string(text))
 			if got := tok.Encode(string(text)); !slices.Equal(got, want) {
-				t.Fatalf("merges %q: Encode(%q) = %v, want %v (CoreBPE used: %v)", f.merges, text, got, want, tok.core != nil)
+				t.Fatalf("merges %q: Encode(%q) = %v, want %v (CoreBPE used: %v)", f.merges, text, got, want, tok.core() != nil)
 			}
 			if got := tok.merge(nil, string(text)); !slices.Equal(got, want) {
 				t.Fatalf("merges %q: merge(%q) = %v, want %v", f.merges, text, got, want)
@@ -163,7 +163,7 @@ func FuzzVocabulary(f *testing.F) {
 			rest = rest[n:]
 		}
 		if !slices.Equal(ids, want) {
-			t.Fatalf("merges %q: Encode(%q) = %v, want %v (CoreBPE used: %v)", v.merges, text, ids, want, tok.core != nil)
+			t.Fatalf("merges %q: Encode(%q) = %v, want %v (CoreBPE used: %v)", v.merges, text, ids, want, tok.core() != nil)
 		}
 	})
 }

@@ -11,6 +11,7 @@ package tokenizer
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/pkoukk/tiktoken-go"
 
@@ -26,8 +27,8 @@ const longPiece = 256
 // after New and may be used by several goroutines.
 type Tokenizer struct {
 	*vocabulary
-	ranks map[string]int     // bytes of each mergeable token -> rank
-	core  *tiktoken.Tiktoken // encodes to ranks; nil where ranks alone do not decide
+	ranks map[string]int            // bytes of each mergeable token -> rank
+	core  func() *tiktoken.Tiktoken // encodes to ranks; gives nil where ranks alone do not decide
 }
 
 // New builds the tokenizer that the file's metadata describe (tokenizer.ggml.*).
@@ -38,15 +39,20 @@ func New(meta *gguf.Metadata) (*Tokenizer, error) {
 		return nil, fmt.Errorf("tokenizer: %w", err)
 	}
 	t := &Tokenizer{vocabulary: v, ranks: v.ranks()}
-	if !v.ranksDecide() {
-		return t, nil
+	t.core = sync.OnceValue(t.newCore) // takes half the time of all this, and ids need none
+	return t, nil
+}
+
+// newCore returns nil where the ranks alone do not decide; merge serves all then.
+func (t *Tokenizer) newCore() *tiktoken.Tiktoken {
+	if !t.ranksDecide() {
+		return nil
 	}
 	core, err := tiktoken.NewCoreBPE(t.ranks, nil, pattern)
 	if err != nil {
-		return nil, fmt.Errorf("tokenizer: tiktoken: %w", err)
+		panic(fmt.Sprintf("tokenizer: tiktoken: %v", err)) // the pattern is a constant, the ranks are distinct
 	}
-	t.core = tiktoken.NewTiktoken(core, &tiktoken.Encoding{}, nil)
-	return t, nil
+	return tiktoken.NewTiktoken(core, &tiktoken.Encoding{}, nil)
 }
 
 // Encode returns the ids of text. Bytes that are not UTF-8 are read as U+FFFD, as
@@ -65,13 +71,14 @@ func (t *Tokenizer) Encode(text string) []int {
 
 // encodePiece appends the ids of one piece.
 func (t *Tokenizer) encodePiece(ids []int, piece string) []int {
-	if t.core == nil || len(piece) > longPiece {
+	core := t.core()
+	if core == nil || len(piece) > longPiece {
 		return t.merge(ids, piece)
 	}
 	if rank, ok := t.ranks[piece]; ok {
 		return append(ids, int(t.made[rank]))
 	}
-	for _, rank := range t.core.EncodeOrdinary(piece) {
+	for _, rank := range core.EncodeOrdinary(piece) {
 		ids = append(ids, int(t.made[rank]))
 	}
 	return ids

@@ -1,4 +1,4 @@
-import { VitrineError } from "./error.js";
+import { VitrineError } from "../engine/error.js";
 
 /** @import {Progress} from "../vitrine.d.ts" */
 

@@ -1,0 +1,124 @@
+// The browser benchmark: `make bench`. Prints one table and writes build/bench/results.json.
+// Each figure is the median of ROUNDS, in which the cases take turns: a machine that others use changes by the minute,
+// so compare figures of one run only, and repeat a run in which "others" (cores used by other programs) is above 0.2.
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { chromium } from "@playwright/test";
+import { findChromium } from "../chromium.js";
+import { serve } from "../fixtures.js";
+
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const MODELS = { tiny: "models/vitrine-tiny-q8_0.gguf", "124M": "bench/gpt2-124m-q8_0.gguf" };
+const CONTEXT = { tiny: 256, "124M": 1024 };
+const threads = [1, 2, 4, 8].filter((n) => n <= cpus().length);
+const flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** @param {number[]} values */
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** Jiffies used by the whole machine, and by the process and all that it started. */
+function cpuTime() {
+  const [user, nice, system, , , irq, soft] = readFileSync("/proc/stat", "utf8").match(/\d+/g).map(Number);
+  const ours = new Map();
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+      ours.set(Number(pid), { parent: fields[1], used: fields[11] + fields[12] });
+    } catch {} // the process ended while we read
+  }
+  let used = 0;
+  for (let [pid, process_] of ours) {
+    const own = process_.used;
+    while (pid > 1 && pid !== process.pid) [pid, process_] = [process_.parent, ours.get(process_.parent) ?? process_];
+    if (pid === process.pid) used += own;
+  }
+  return { all: user + nice + system + irq + soft, used, at: performance.now() };
+}
+
+/** The most memory that a process of the browser's kind "renderer" has had, in bytes. */
+function rendererPeak() {
+  let peak = 0;
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")) continue;
+      const kib = readFileSync(`/proc/${pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/)?.[1];
+      peak = Math.max(peak, 1024 * Number(kib));
+    } catch {}
+  }
+  return peak;
+}
+
+/**
+ * One load and its runs, in a fresh browser.
+ *
+ * @param {string} site
+ * @param {string} model
+ * @param {number} threads
+ */
+async function measure(site, model, threads) {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: flags });
+  try {
+    const page = await browser.newPage();
+    await page.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
+    await page.goto(`${site}vitrine.d.ts`);
+    const before = cpuTime();
+    const result = await page.evaluate(measureInPage, { url: MODELS[model], threads, context: CONTEXT[model] });
+    const after = cpuTime();
+    const seconds = (after.at - before.at) / 1000;
+    const others = (after.all - before.all - (after.used - before.used)) / 100 / seconds;
+    return { model, threads, ...result, memoryMB: rendererPeak() / 1e6, others: Math.max(0, others), version: browser.version() };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Runs in the page. */
+async function measureInPage({ url, threads, context }) {
+  const { createEngine } = await import(new URL("vitrine.js", location.href).href);
+  const ids = (n) => Array.from({ length: n }, (_, i) => 300 + ((i * 7919) % 5000));
+  const greedy = { temperature: 0, ignoreEos: true };
+  const start = performance.now();
+  const engine = await createEngine({ model: new URL(url, location.href).href, threads });
+  await engine.generate(ids(1), { ...greedy, maxTokens: 1 }).result;
+  const loadMs = performance.now() - start;
+  await engine.generate(ids(16), { ...greedy, maxTokens: 16 }).result; // compiled and warm from here on
+
+  const decode = async (prompt, count, watched) => {
+    const run = engine.generate(ids(prompt), { ...greedy, maxTokens: count });
+    if (watched) for await (const _ of run); // decodes every event
+    return (await run.result).tokensPerSecond;
+  };
+  const decodeTps = await decode(16, 64, false);
+  const watchedTps = await decode(16, 64, true);
+  const prefill = Math.min(128, context - 1);
+  const { promptMs } = await engine.generate(ids(prefill), { ...greedy, maxTokens: 1 }).result;
+  const lateTps = await decode(context - 24, 16, false);
+  const { threads: used } = engine.info;
+  engine.close();
+  return { used, loadMs, decodeTps, watchedTps, prefillTps: (prefill * 1000) / promptMs, lateTps };
+}
+
+const { url: site, stop } = await serve("build/bench/site");
+const rounds = [];
+try {
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const model of Object.keys(MODELS)) {
+      for (const count of threads) rounds.push(await measure(site, model, count));
+    }
+  }
+} finally {
+  await stop();
+}
+
+const names = ["loadMs", "prefillTps", "decodeTps", "watchedTps", "lateTps", "memoryMB", "others"];
+const table = [];
+for (const model of Object.keys(MODELS)) {
+  for (const count of threads) {
+    const mine = rounds.filter((r) => r.model === model && r.threads === count);
+    table.push({ model, threads: mine[0].used, ...Object.fromEntries(names.map((name) => [name, +median(mine.map((r) => r[name])).toFixed(2)])) });
+  }
+}
+console.log(`${cpus()[0].model}, ${cpus().length} cores; Chromium ${rounds[0].version}; median of ${ROUNDS}`);
+console.table(table);
+writeFileSync("build/bench/results.json", JSON.stringify({ when: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, chromium: rounds[0].version, table, rounds }, null, 1));

@@ -1,0 +1,77 @@
+import "../../build/wasm_exec.js";
+import { VitrineError } from "../engine/error.js";
+
+/**
+ * The Go program in this worker.
+ *
+ * @import {ErrorCode} from "../vitrine.d.ts"
+ * @import {TeamImports} from "./team.js"
+ * @typedef {{ value?: any, code?: ErrorCode, message?: string }} Outcome
+ * @typedef {{ code: ErrorCode, message: string }} Failure
+ * @typedef {Record<string, (...args: any[]) => string | undefined>} Api see wasm/main.go
+ */
+
+/** A function that returns a vector: a browser without SIMD refuses it. Source: GoogleChromeLabs/wasm-feature-detect. */
+const SIMD_PROBE = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+);
+
+export const hasSimd = () => WebAssembly.validate(SIMD_PROBE);
+
+export class Program {
+  /** @type {Api} */
+  #api = {};
+  /** The last lines that the Go runtime printed: they say why it ended. */
+  #lastWords = "";
+
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {TeamImports} team
+   * @param {(failure: Failure) => void} onEnd told when the program has ended, which it never should
+   */
+  async start(module, team, onEnd) {
+    const go = new Go();
+    const instance = await WebAssembly.instantiate(module, { ...go.importObject, vitrine: team.imports });
+    team.memory = () => /** @type {WebAssembly.Memory} */ (instance.exports.mem).buffer;
+    this.#listen();
+    const ended = () => onEnd(this.#failure());
+    await new Promise((resolve) => {
+      self.vitrineReady = (/** @type {Api} */ api) => {
+        this.#api = api;
+        resolve(undefined);
+      };
+      go.run(instance).then(ended, ended);
+    });
+  }
+
+  #listen() {
+    const decoder = new TextDecoder();
+    self.fs.writeSync = (/** @type {number} */ _, /** @type {Uint8Array} */ bytes) => {
+      this.#lastWords = (this.#lastWords + decoder.decode(bytes)).slice(-4000);
+      return bytes.length;
+    };
+  }
+
+  /** @returns {Failure} */
+  #failure() {
+    if (/out of memory|cannot allocate/.test(this.#lastWords)) {
+      return { code: "memory", message: "there is not enough memory for this model: close other tabs or choose a smaller model" };
+    }
+    const why = this.#lastWords.split("\n")[0] || "no reason given";
+    return { code: "internal", message: `the engine ended unexpectedly: ${why}. Reload the page` };
+  }
+
+  /**
+   * @param {string} method
+   * @param {unknown[]} args
+   * @returns {Promise<any>}
+   */
+  call(method, args) {
+    return new Promise((resolve, reject) => {
+      const settle = (/** @type {Outcome} */ { value, code, message }) =>
+        code ? reject(new VitrineError(code, message ?? "")) : resolve(value);
+      const misuse = this.#api[method](...args, settle);
+      if (misuse) reject(new VitrineError("internal", misuse));
+    });
+  }
+}
