@@ -65,7 +65,7 @@ size: build serve chromium ## print what the page loads, compressed; fail above 
 	npx playwright test e2e/size.spec.js
 
 chromium: ## find a Chromium for the tests; as root on Debian, install one
-	@node e2e/chromium.js >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	@node e2e/chromium.js >/dev/null 2>&1 || { test -z "$$CHROMIUM" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; } || true
 	@node e2e/chromium.js
 

@@ -10,18 +10,23 @@ import (
 
 // json appends JSON to bytes. It writes what events and results need, without
 // reflection: events are written while the machine runs. The zero value is ready;
-// the caller keeps the nesting right.
+// the caller keeps the nesting right. The methods that are called everywhere are
+// not inlined: that would make the module a tenth of a megabyte larger.
 type json struct {
 	bytes []byte
 }
 
 func (j *json) reset() { j.bytes = j.bytes[:0] }
 
+//go:noinline
 func (j *json) open(bracket byte) { j.bytes = append(j.bytes, bracket) }
 
+//go:noinline
 func (j *json) close(bracket byte) { j.bytes = append(j.bytes, bracket) }
 
 // element begins the next element of an array or key of an object.
+//
+//go:noinline
 func (j *json) element() *json {
 	if last := j.bytes[len(j.bytes)-1]; last != '[' && last != '{' {
 		j.bytes = append(j.bytes, ',')
@@ -30,6 +35,8 @@ func (j *json) element() *json {
 }
 
 // key begins a member; name needs no escapes.
+//
+//go:noinline
 func (j *json) key(name string) *json {
 	j.element()
 	j.bytes = append(j.bytes, '"')
@@ -40,6 +47,7 @@ func (j *json) key(name string) *json {
 
 func (j *json) raw(b []byte) { j.bytes = append(j.bytes, b...) }
 
+//go:noinline
 func (j *json) int(v int) { j.bytes = strconv.AppendInt(j.bytes, int64(v), 10) }
 
 func (j *json) ints(v []int) {
@@ -53,6 +61,8 @@ func (j *json) ints(v []int) {
 func (j *json) bool(v bool) { j.bytes = strconv.AppendBool(j.bytes, v) }
 
 // float writes a number; JSON has none that is not finite, so those are null.
+//
+//go:noinline
 func (j *json) float(v float64) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		j.bytes = append(j.bytes, "null"...)
