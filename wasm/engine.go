@@ -366,6 +366,9 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, err 
 	if o.IgnoreEOS, err = field("ignoreEos").Bool(); err != nil {
 		return o, &argumentError{"ignoreEos", "not a boolean", "true or false"}
 	}
+	if control.aborted, err = field("aborted").Bool(); err != nil {
+		return o, &argumentError{"aborted", "not a boolean", "true or false"}
+	}
 	if control.pace, err = paceArg(field("pace")); err != nil {
 		return o, err
 	}

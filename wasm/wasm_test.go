@@ -147,7 +147,7 @@ func options(t *testing.T, change map[string]any) safejs.Value {
 	t.Helper()
 	o := map[string]any{
 		"maxTokens": 3, "temperature": 0.8, "topK": 40, "topP": 0.95, "seed": 1, "banned": []any{},
-		"ignoreEos": true, "pace": 0, "stop": []any{},
+		"ignoreEos": true, "aborted": false, "pace": 0, "stop": []any{},
 	}
 	for k, v := range change {
 		o[k] = v

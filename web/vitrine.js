@@ -21,12 +21,13 @@ export async function createEngine({ model, threads = "auto", simd = true, onPro
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
     throw new VitrineError("argument", `threads is ${String(threads)}, want "auto" or a whole number of at least 1`);
   }
-  const source = await modelSource(model, signal);
   const link = new WorkerLink(onProgress);
   const abort = () => link.close(signal?.reason);
   signal?.addEventListener("abort", abort);
   try {
-    const { stages, ...info } = await link.call("open", [{ ...source, simd, threads }]);
+    link.call("start", [simd]).catch(() => {}); // while it goes on the model is looked up; open waits for it
+    const source = await modelSource(model, signal);
+    const { stages, ...info } = await link.call("open", [{ ...source, threads }]);
     return new WorkerEngine(link, info, stages);
   } catch (error) {
     link.close(error);
@@ -192,6 +193,7 @@ class WorkerEngine {
       maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, pace: 0,
       ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
       stop: typeof stop === "string" ? [stop] : stop,
+      aborted: signal?.aborted ?? false,
     };
     const { id, result } = this.#link.start("generate", [prompt, settings]);
     const control = {
@@ -200,7 +202,6 @@ class WorkerEngine {
     };
     const run = new RunView(/** @type {Promise<Result>} */ (result.then(JSON.parse)), this.#stages, control);
     this.#link.runs.set(id, run);
-    if (signal?.aborted) control.abort();
     signal?.addEventListener("abort", control.abort, { once: true });
     const forget = () => signal?.removeEventListener("abort", control.abort);
     result.then(forget, forget);

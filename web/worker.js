@@ -18,11 +18,14 @@ import { TeamImports, shareMemory } from "./worker/team.js";
 const MOST_THREADS = 8;
 
 const program = new Program();
+const team = new TeamImports();
+/** @type {Promise<WebAssembly.Module>} the engine's code, once it has started */
+let engine;
 
 self.onmessage = async ({ data: { id, method, args, member } }) => {
   if (member) return void runMember(member);
   try {
-    const value = method === "open" ? await open(args[0]) : await call(method, args, id);
+    const value = await (method === "start" ? (engine = start(args[0])).then(() => {}) : method === "open" ? open(args[0]) : call(method, args, id));
     self.postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
   } catch (error) {
     const { code = "internal", message } = /** @type {VitrineError} */ (error);
@@ -30,20 +33,24 @@ self.onmessage = async ({ data: { id, method, args, member } }) => {
   }
 };
 
+/** @param {boolean} simd */
+async function start(simd) {
+  const module = await compile(simd && hasSimd());
+  await program.start(module, team, (fatal) => self.postMessage({ fatal }));
+  return module;
+}
+
 /**
- * @param {ModelSource & { simd: boolean, threads: number | "auto" }} source
+ * @param {ModelSource & { threads: number | "auto" }} source
  * @returns {Promise<object>} EngineInfo and the names of the stages
  */
-async function open({ url, data, bytes, sha256, name, simd, threads }) {
+async function open({ url, data, bytes, sha256, name, threads }) {
   const model = data
     ? { stream: counted(stream(data), "model", bytes, progress), size: bytes }
     : await openAddress(url, "model", progress);
   const size = bytes >= 0 ? bytes : model.size;
-  const module = await compile(simd && hasSimd());
-  const team = new TeamImports();
-  await program.start(module, team, (fatal) => self.postMessage({ fatal }));
-
   const parts = teamSize(threads);
+  const module = await engine;
   const members = parts > 1 ? new Members(parts, module, size) : undefined;
   const reader = model.stream.getReader();
   let read = 0;
