@@ -2,7 +2,7 @@ import { VitrineError } from "./engine/error.js";
 import { runMember } from "./worker/member.js";
 import { Members } from "./worker/members.js";
 import { Program, hasSimd } from "./worker/program.js";
-import { counted, openAddress } from "./worker/source.js";
+import { counted, openAddress, pieces } from "./worker/source.js";
 import { TeamImports, shareMemory } from "./worker/team.js";
 
 /**
@@ -45,20 +45,20 @@ async function start(simd) {
  * @returns {Promise<object>} EngineInfo and the names of the stages
  */
 async function open({ url, data, bytes, sha256, name, threads }) {
-  const model = data
-    ? { stream: counted(stream(data), "model", bytes, progress), size: bytes }
-    : await openAddress(url, "model", progress);
+  const model = data ? { stream: stream(data), size: bytes, total: bytes } : await openAddress(url);
   const size = bytes >= 0 ? bytes : model.size;
+  const total = bytes >= 0 ? bytes : model.total;
   const parts = teamSize(threads);
   const module = await engine;
   const members = parts > 1 ? new Members(parts, module, size) : undefined;
-  const reader = model.stream.getReader();
-  let read = 0;
+  const next = pieces(model.stream);
+  let loaded = 0;
   const pull = async () => {
-    const { value } = await reader.read();
-    read += value?.byteLength ?? 0;
-    await members?.feed(value ?? null);
-    return value ?? null;
+    const piece = await next();
+    loaded += piece?.byteLength ?? 0;
+    progress({ phase: "model", loaded, total });
+    await members?.feed(piece);
+    return piece;
   };
   const { exchange, ...info } = JSON.parse(await program.call("load", [pull, size, sha256, 0, parts]));
   if (members) {
@@ -66,7 +66,7 @@ async function open({ url, data, bytes, sha256, name, threads }) {
     team.join(shared);
     await members.join(shared);
   }
-  return { ...info, name: name || info.name, url, bytes: read, threads: parts };
+  return { ...info, name: name || info.name, url, bytes: loaded, threads: parts };
 }
 
 /**
@@ -81,7 +81,7 @@ function teamSize(wanted) {
 
 /** @param {Blob | ArrayBuffer} data */
 function stream(data) {
-  return /** @type {ReadableStream<Uint8Array>} */ ((data instanceof Blob ? data : new Blob([data])).stream());
+  return /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ ((data instanceof Blob ? data : new Blob([data])).stream());
 }
 
 let reported = 0;
@@ -96,7 +96,8 @@ function progress(value) {
 /** @param {boolean} simd */
 async function compile(simd) {
   const address = new URL(simd ? VITRINE_WASM_SIMD : VITRINE_WASM_PORTABLE, import.meta.url).href;
-  const { stream: bytes } = await openAddress(address, "engine", progress);
+  const { stream, total } = await openAddress(address);
+  const bytes = counted(stream, (loaded) => progress({ phase: "engine", loaded, total }));
   // The type lets the browser compile while it loads, whatever type the server gave.
   return WebAssembly.compileStreaming(new Response(bytes, { headers: { "Content-Type": "application/wasm" } }));
 }

@@ -1,7 +1,5 @@
 import { VitrineError } from "../engine/error.js";
 
-/** @import {Progress} from "../vitrine.d.ts" */
-
 /**
  * What the worker needs to read the model.
  *
@@ -13,16 +11,17 @@ import { VitrineError } from "../engine/error.js";
  * @property {string} [name] where the manifest gives one
  */
 
+/** How much is read at a time where the browser fills a buffer of ours. */
+const CHUNK_BYTES = 1 << 20;
+
 /**
- * Opens an address as a stream that reports its progress.
+ * Opens an address.
  *
  * @param {string} address
- * @param {Progress["phase"]} phase
- * @param {(progress: Progress) => void} onProgress
- * @returns {Promise<{ stream: ReadableStream<Uint8Array>, size: number, response: Response }>} size: the length in
- *   bytes where the server states it reliably, else -1
+ * @returns {Promise<{ stream: ReadableStream<Uint8Array<ArrayBuffer>>, size: number, total: number }>} size: the length
+ *   in bytes where the server states it reliably, else -1; total: the same for display, else 0
  */
-export async function openAddress(address, phase, onProgress) {
+export async function openAddress(address) {
   /** @type {Response} */
   let response;
   try {
@@ -37,23 +36,46 @@ export async function openAddress(address, phase, onProgress) {
   const compressed = response.headers.has("Content-Encoding");
   // Another origin may hide Content-Encoding, and then its length may be that of the compressed file.
   const size = compressed || response.type === "cors" || stated <= 0 ? -1 : stated;
-  const total = compressed || stated <= 0 ? 0 : stated;
-  return { stream: counted(response.body, phase, total, onProgress), size, response };
+  return { stream: response.body, size, total: compressed || stated <= 0 ? 0 : stated };
 }
 
 /**
- * @param {ReadableStream<Uint8Array>} stream
- * @param {Progress["phase"]} phase
- * @param {number} total 0 where unknown
- * @param {(progress: Progress) => void} onProgress
+ * Reads a stream piece by piece, where the browser can into one buffer again and again: otherwise a large file leaves
+ * as much garbage behind.
+ *
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
+ * @returns {() => Promise<Uint8Array<ArrayBuffer> | null>} the next piece, valid until the next call; null at the end
  */
-export function counted(stream, phase, total, onProgress) {
+export function pieces(stream) {
+  /** @type {ReadableStreamBYOBReader} */
+  let reader;
+  try {
+    reader = stream.getReader({ mode: "byob" });
+  } catch {
+    const plain = stream.getReader();
+    return async () => (await plain.read()).value ?? null;
+  }
+  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  return async () => {
+    const { value, done } = await reader.read(new Uint8Array(buffer));
+    if (done || !value) return null;
+    buffer = value.buffer;
+    return value;
+  };
+}
+
+/**
+ * Passes a stream on and tells how many bytes have gone through.
+ *
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
+ * @param {(loaded: number) => void} onBytes
+ */
+export function counted(stream, onBytes) {
   let loaded = 0;
   return stream.pipeThrough(
     new TransformStream({
       transform(chunk, controller) {
-        loaded += chunk.byteLength;
-        onProgress({ phase, loaded, total });
+        onBytes((loaded += chunk.byteLength));
         controller.enqueue(chunk);
       },
     }),
