@@ -17,8 +17,8 @@ test("any number of threads gives the same bits", async ({ page }) => {
   for (const threads of [2, 3]) {
     expect(await page.evaluate(answer, threads)).toEqual({ ...one, threads });
   }
-  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-  expect(await page.evaluate(answer, "auto")).toEqual({ ...one, threads: Math.min(cores, 8) });
+  // The default model is too small to gain from a second one.
+  expect(await page.evaluate(answer, "auto")).toEqual(one);
 });
 
 test("a page that is not isolated computes with one", async ({ browser }) => {

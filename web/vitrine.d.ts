@@ -5,7 +5,8 @@ export interface EngineOptions {
   model?: string | URL | File | Blob | ArrayBuffer;
   /**
    * How many workers share the work, at most 8. "auto", the default, is one for each core where the page is
-   * cross-origin isolated. Elsewhere there is always one: slower, with the same results to the bit.
+   * cross-origin isolated and the model has at least 32 MB; a smaller one is faster alone. A page that is not isolated
+   * always computes with one. The results are the same to the bit.
    */
   threads?: number | "auto";
   /** false forces the portable WebAssembly build. */

@@ -16,6 +16,8 @@ import { TeamImports, shareMemory } from "./worker/team.js";
  */
 
 const MOST_THREADS = 8;
+/** A smaller model is faster alone: its products take less time than the members take to meet. */
+const TEAM_MODEL_BYTES = 32e6;
 
 const program = new Program();
 const team = new TeamImports();
@@ -48,7 +50,7 @@ async function open({ url, data, bytes, sha256, name, threads }) {
   const model = data ? { stream: stream(data), size: bytes, total: bytes } : await openAddress(url);
   const size = bytes >= 0 ? bytes : model.size;
   const total = bytes >= 0 ? bytes : model.total;
-  const parts = teamSize(threads);
+  const parts = teamSize(threads, size);
   const module = await engine;
   const members = parts > 1 ? new Members(parts, module, size) : undefined;
   const next = pieces(model.stream);
@@ -73,10 +75,12 @@ async function open({ url, data, bytes, sha256, name, threads }) {
  * How many workers compute: shared memory needs a page that is isolated from other origins.
  *
  * @param {number | "auto"} wanted
+ * @param {number} bytes of the model, -1 while unknown
  */
-function teamSize(wanted) {
+function teamSize(wanted, bytes) {
   if (!self.crossOriginIsolated) return 1;
-  return Math.min(wanted === "auto" ? navigator.hardwareConcurrency : wanted, MOST_THREADS);
+  if (wanted !== "auto") return Math.min(wanted, MOST_THREADS);
+  return bytes >= 0 && bytes < TEAM_MODEL_BYTES ? 1 : Math.min(navigator.hardwareConcurrency, MOST_THREADS);
 }
 
 /** @param {Blob | ArrayBuffer} data */

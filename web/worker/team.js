@@ -10,7 +10,7 @@ const CONTROL_WORDS = 64; // a cache line or more before the vectors
 const MULTIPLY = 1;
 const ROW = 2;
 /** How long to look before sleeping: about the longest pause between two matrices. Waking a sleeper takes longer. */
-const SPIN_MS = 0.2;
+const SPIN_MS = 0.5;
 const LOOKS = 256; // between two looks at the clock
 const PATIENCE_MS = 10_000; // no product takes a tenth of this
 
