@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/chewxy/math32"
+
 	"vitrine/core/kernel"
 	"vitrine/core/stage"
 )
@@ -152,7 +154,7 @@ func (s *Sampler) temperature(ranked []float32, largest float32, all bool) (remo
 		s.warm[id] = s.heat(x, largest)
 	}
 	for _, id := range s.options.Banned {
-		s.warm[id] = float32(math.Inf(-1))
+		s.warm[id] = math32.Inf(-1)
 	}
 	kernel.Softmax(s.warm)
 	return 0

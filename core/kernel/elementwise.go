@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/chewxy/math32"
+)
 
 // LayerNorm normalizes one row: dst[i] = (x[i]-mean) / sqrt(variance+eps) *
 // scale[i] + shift[i], with the variance over len(x), as torch.nn.LayerNorm has
@@ -88,7 +92,7 @@ func expSumFrom(s [8]float32, x []float32, shift float32) float32 {
 	return sum8(&s)
 }
 
-func maximumGeneric(x []float32) float32 { return maximumFrom(float32(math.Inf(-1)), x) }
+func maximumGeneric(x []float32) float32 { return maximumFrom(math32.Inf(-1), x) }
 
 func expSumGeneric(x []float32, shift float32) float32 {
 	return expSumFrom([8]float32{}, x, shift)

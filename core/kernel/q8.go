@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/chewxy/math32"
+
 	"vitrine/core/quant"
 )
 
@@ -221,7 +223,7 @@ func quantize16Generic(q []int16, scales []float32, bias []int32, x []float32) {
 			clear(q)
 			scales[b], bias[b] = 0, 0
 			if top >= infBits {
-				scales[b] = float32(math.NaN())
+				scales[b] = math32.NaN()
 			}
 			continue
 		}

@@ -3,7 +3,7 @@
 package kernel
 
 import (
-	"math"
+	"github.com/chewxy/math32"
 
 	"vitrine/core/quant"
 )
@@ -222,7 +222,7 @@ func normalize(dst, x, scale, shift []float32, mean, inverse float32) {
 }
 
 func maximum(x []float32) float32 {
-	top := float32(math.Inf(-1))
+	top := math32.Inf(-1)
 	n := whole(len(x))
 	if n > 0 {
 		var lanes [8]float32
