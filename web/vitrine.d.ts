@@ -4,9 +4,9 @@ export interface EngineOptions {
   /** A GGUF file: a URL, a File, or its bytes. Without it: the first model of models/manifest.json. */
   model?: string | URL | File | Blob | ArrayBuffer;
   /**
-   * How many workers share the work, at most 8. "auto", the default, is one for each core where the page is
-   * cross-origin isolated and the model has at least 32 MB; a smaller one is faster alone. A page that is not isolated
-   * always computes with one. The results are the same to the bit.
+   * How many workers share the work, at most 8. "auto", the default, is one for each core but one, which is left to the
+   * page, for a model of at least 32 MB; a smaller one is faster alone. A page that is not cross-origin isolated always
+   * computes with one. The results are the same to the bit.
    */
   threads?: number | "auto";
   /** false forces the portable WebAssembly build. */

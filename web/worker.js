@@ -80,7 +80,9 @@ async function open({ url, data, bytes, sha256, name, threads }) {
 function teamSize(wanted, bytes) {
   if (!self.crossOriginIsolated) return 1;
   if (wanted !== "auto") return Math.min(wanted, MOST_THREADS);
-  return bytes >= 0 && bytes < TEAM_MODEL_BYTES ? 1 : Math.min(navigator.hardwareConcurrency, MOST_THREADS);
+  if (bytes >= 0 && bytes < TEAM_MODEL_BYTES) return 1;
+  // One core is left to the page: it draws while the engine computes, and a member that waits for its core holds up all.
+  return Math.max(1, Math.min(navigator.hardwareConcurrency - 1, MOST_THREADS));
 }
 
 /** @param {Blob | ArrayBuffer} data */

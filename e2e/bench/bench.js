@@ -82,7 +82,7 @@ async function measureInPage({ url, threads, context }) {
   const engine = await createEngine({ model: new URL(url, location.href).href, threads });
   await engine.generate(ids(1), { ...greedy, maxTokens: 1 }).result;
   const loadMs = performance.now() - start;
-  await engine.generate(ids(16), { ...greedy, maxTokens: 16 }).result; // compiled and warm from here on
+  await engine.generate(ids(16), { ...greedy, maxTokens: 200 }).result; // compiled and warm from here on
 
   const decode = async (prompt, count, watched) => {
     const run = engine.generate(ids(prompt), { ...greedy, maxTokens: count });
