@@ -98,7 +98,8 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-simd.wasm buil
 	$(ESBUILD) build/vitrine-simd.wasm build/vitrine-portable.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
 	cd build/site && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name
 	$(ESBUILD) web/worker.js $(PAGE) --entry-names=[name]-[hash] \
-		--define:VITRINE_WASM_SIMD="\"$$(cat build/simd.name)\"" --define:VITRINE_WASM_PORTABLE="\"$$(cat build/portable.name)\""
+		--define:VITRINE_WASM_SIMD="\"$$(cat build/simd.name)\"" --define:VITRINE_WASM_PORTABLE="\"$$(cat build/portable.name)\"" \
+		--define:VITRINE_WASM_SIMD_BYTES="$$(wc -c < build/vitrine-simd.wasm)" --define:VITRINE_WASM_PORTABLE_BYTES="$$(wc -c < build/vitrine-portable.wasm)"
 	cd build/site && ls worker-*.js > ../worker.name
 	$(ESBUILD) web/app.js web/vitrine.js $(PAGE) --splitting --chunk-names=[name]-[hash] --define:VITRINE_WORKER="\"$$(cat build/worker.name)\""
 	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles

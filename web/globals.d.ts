@@ -2,6 +2,8 @@
 declare const VITRINE_WORKER: string;
 declare const VITRINE_WASM_SIMD: string;
 declare const VITRINE_WASM_PORTABLE: string;
+declare const VITRINE_WASM_SIMD_BYTES: number;
+declare const VITRINE_WASM_PORTABLE_BYTES: number;
 
 declare class Go {
   importObject: WebAssembly.Imports;

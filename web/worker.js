@@ -102,7 +102,8 @@ function progress(value) {
 /** @param {boolean} simd */
 async function compile(simd) {
   const address = new URL(simd ? VITRINE_WASM_SIMD : VITRINE_WASM_PORTABLE, import.meta.url).href;
-  const { stream, total } = await openAddress(address);
+  const { stream } = await openAddress(address);
+  const total = simd ? VITRINE_WASM_SIMD_BYTES : VITRINE_WASM_PORTABLE_BYTES; // servers state it compressed
   const bytes = counted(stream, (loaded) => progress({ phase: "engine", loaded, total }));
   // The type lets the browser compile while it loads, whatever type the server gave.
   return WebAssembly.compileStreaming(new Response(bytes, { headers: { "Content-Type": "application/wasm" } }));
