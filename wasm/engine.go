@@ -28,7 +28,7 @@ import (
 // engine holds one loaded model and the runs on it.
 type engine struct {
 	turn      *turner
-	busy      chan struct{} // holds one value while a run or a load is under way
+	busy      chan struct{} // holds one value while something computes: runs follow one another
 	model     *model.Model
 	tokenizer *tokenizer.Tokenizer
 	runs      map[int]*run
@@ -80,10 +80,13 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		}
 		return nil, &loadError{err}
 	}
+	// What this part does not need is read all the same: the digest covers it, the
+	// members get the file through the leader, and the leader waits for a member that
+	// does not take its chunks.
+	if _, err := io.Copy(io.Discard, in); err != nil {
+		return nil, err
+	}
 	if sum != nil {
-		if _, err := io.Copy(io.Discard, in); err != nil {
-			return nil, err
-		}
 		if got := hex.EncodeToString(sum.Sum(nil)); got != want {
 			e.model, e.tokenizer = nil, nil
 			return nil, &loadError{fmt.Errorf("the model file arrived with the SHA-256 %s, want %s: it was changed or damaged on the way, load it again", got, want)}
@@ -115,13 +118,8 @@ func (e *engine) read(in io.Reader, size int64, part, parts int) error {
 			return err
 		}
 	}
-	if e.model, err = model.LoadPart(file, part, parts, others); err != nil || part > 0 {
-		return err
-	}
-	if got, want := e.tokenizer.Size(), e.model.Config().Vocabulary; got > want {
-		return fmt.Errorf("the tokenizer has %d tokens and the token table %d rows", got, want)
-	}
-	return nil
+	e.model, err = model.LoadPart(file, part, parts, others)
+	return err
 }
 
 func (e *engine) info() string {

@@ -143,6 +143,34 @@ func loadModel(t *testing.T) *engine {
 	return e
 }
 
+// TestEveryPartReadsToTheEnd: a member that stopped early would let the leader
+// wait for it, and a leader that stopped would leave the members without data.
+func TestEveryPartReadsToTheEnd(t *testing.T) {
+	data, err := os.ReadFile("../models/vitrine-tiny-q8_0.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = append(data, make([]byte, 1<<20)...) // what no part needs
+	turn, err := newTurner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part := range 3 {
+		pull := chunks(t, data, 100_000)
+		e := newEngine(turn)
+		if _, err := e.load([]safejs.Value{pull, value(t, -1), value(t, ""), value(t, part), value(t, 3)}); err != nil {
+			t.Fatal(err)
+		}
+		promise, err := pull.Invoke()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rest, err := await(promise); err != nil || !rest.IsNull() {
+			t.Errorf("part %d of 3 left some of the file unread: %v", part, err)
+		}
+	}
+}
+
 func options(t *testing.T, change map[string]any) safejs.Value {
 	t.Helper()
 	o := map[string]any{

@@ -62,7 +62,8 @@ async function open({ url, data, bytes, sha256, name, threads }) {
     await members?.feed(piece);
     return piece;
   };
-  const { exchange, ...info } = JSON.parse(await program.call("load", [pull, size, sha256, 0, parts]));
+  const loading = program.call("load", [pull, size, sha256, 0, parts]);
+  const { exchange, ...info } = JSON.parse(await loading.catch((error) => Promise.reject(members?.failed ?? error)));
   if (members) {
     const shared = shareMemory(exchange, parts - 1);
     team.join(shared);

@@ -9,7 +9,7 @@ import { VitrineError } from "../engine/error.js";
  * @import {Shared} from "./team.js"
  */
 
-/** Chunks that may be on their way: browsers cut a file into pieces of 64 KiB to 2 MiB. */
+/** Chunks of at most 1 MiB, as source.js reads them, that may be on their way to a member. */
 const MOST_UNDER_WAY = 8;
 
 export class Members {
@@ -19,8 +19,8 @@ export class Members {
   #loaded;
   /** Tells feed that a member has taken a chunk. */
   #taken = () => {};
-  /** @type {Error | undefined} */
-  #failed;
+  /** @type {Error | undefined} why the first of them failed */
+  failed;
 
   /**
    * @param {number} parts of the whole team
@@ -37,11 +37,11 @@ export class Members {
         worker.onmessage = ({ data }) => {
           if (data.taken) member.underWay--;
           else if (data.loaded) resolve(undefined);
-          else reject((this.#failed = new VitrineError(data.code, data.message)));
+          else reject((this.failed = new VitrineError(data.code, data.message)));
           this.#taken();
         };
         worker.onerror = (event) => {
-          reject((this.#failed = new VitrineError("environment", `a worker of the engine could not start: ${event.message}`)));
+          reject((this.failed = new VitrineError("environment", `a worker of the engine could not start: ${event.message}`)));
           this.#taken();
         };
       }));
@@ -54,7 +54,7 @@ export class Members {
   /** @param {Uint8Array | null} chunk null at the end of the file */
   async feed(chunk) {
     while (this.#members.some(({ underWay }) => underWay >= MOST_UNDER_WAY)) {
-      if (this.#failed) throw this.#failed;
+      if (this.failed) throw this.failed;
       await new Promise((resolve) => (this.#taken = () => resolve(undefined)));
     }
     for (const member of this.#members) {
