@@ -8,8 +8,6 @@ import { RunView } from "./engine/run.js";
 
 export { VitrineError };
 
-const WORKER = typeof VITRINE_WORKER === "undefined" ? "worker.js" : VITRINE_WORKER;
-
 /**
  * Loads a model into a worker of its own.
  *
@@ -156,7 +154,7 @@ class WorkerLink {
 
 /** A script of another origin may not be a worker, but a worker may import it. */
 function startWorker() {
-  const address = new URL(WORKER, import.meta.url);
+  const address = new URL(VITRINE_WORKER, import.meta.url);
   if (address.origin === location.origin) return new Worker(address, { type: "module" });
   const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
   try {
