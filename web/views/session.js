@@ -134,7 +134,6 @@ export class Session extends EventTarget {
       const pieces = await this.#engine.tokenize(prompt);
       const run = this.#engine.generate(prompt, { ...options, pace: this.#pace });
       this.#running = run;
-      run.result.catch(() => {}); // the loop below meets the same error
       let begun = false;
       for await (const event of run) {
         if (!begun) this.#send("pieces", pieces);
