@@ -13,8 +13,8 @@ import (
 	"strings"
 
 	"vitrine/core/gguf"
-	"vitrine/tools/quantize/internal/convert"
-	"vitrine/tools/quantize/internal/huggingface"
+	"vitrine/tools/quantize/convert"
+	"vitrine/tools/quantize/huggingface"
 )
 
 const usage = `Quantize converts a GPT-2 checkpoint to GGUF, the model file that Vitrine and

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"vitrine/core/quant"
-	"vitrine/tools/quantize/internal/safetensors"
+	"vitrine/tools/quantize/safetensors"
 )
 
 // models is the directory of the models that come with Vitrine.

@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"vitrine/tools/quantize/internal/convert"
+	"vitrine/tools/quantize/convert"
 )
 
 // writeFile writes a file through write. It has its name only when it is whole:

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"vitrine/tools/quantize/internal/checkpoint"
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // endOfText is the token that GPT-2 begins and ends texts with.

@@ -9,7 +9,7 @@ import (
 
 	"vitrine/core/gguf"
 	"vitrine/core/quant"
-	"vitrine/tools/quantize/internal/checkpoint"
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // chunk is about how many values are converted at a time.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"vitrine/tools/quantize/internal/checkpoint"
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // configFile is what we read of config.json. A pointer is nil where the key is

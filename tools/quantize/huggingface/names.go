@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"vitrine/tools/quantize/internal/checkpoint"
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // mapping says how one tensor of the checkpoint becomes one of GGUF.

@@ -9,7 +9,7 @@ import (
 
 	"vitrine/core/gguf"
 	"vitrine/core/quant"
-	"vitrine/tools/quantize/internal/checkpoint"
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // Options says what to write.

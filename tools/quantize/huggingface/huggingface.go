@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"vitrine/tools/quantize/internal/checkpoint"
-	"vitrine/tools/quantize/internal/safetensors"
+	"vitrine/tools/quantize/checkpoint"
+	"vitrine/tools/quantize/safetensors"
 )
 
 const weightsName = "model.safetensors"
