@@ -14,7 +14,6 @@ import (
 
 	"vitrine/core/gguf"
 	"vitrine/tools/quantize/convert"
-	"vitrine/tools/quantize/huggingface"
 )
 
 const usage = `Quantize converts a GPT-2 checkpoint to GGUF, the model file that Vitrine and
@@ -41,6 +40,7 @@ Examples:
 // options is the command line.
 type options struct {
 	in, out string
+	open    openOptions
 	convert convert.Options
 }
 
@@ -81,6 +81,7 @@ func parse(args []string) (options, error) {
 	var typ string
 	f := flag.NewFlagSet("quantize", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // run prints the error
+	o.open.register(f)
 	f.StringVar(&o.in, "in", "", "")
 	f.StringVar(&o.out, "out", "", "")
 	f.StringVar(&typ, "type", "q8_0", "")
@@ -110,11 +111,11 @@ func parse(args []string) (options, error) {
 
 // quantize converts the checkpoint. Progress goes to terminal if it is one.
 func quantize(ctx context.Context, o options, terminal io.Writer) (*convert.Report, error) {
-	model, closeModel, err := huggingface.Open(o.in)
+	model, err := openCheckpoint(ctx, o.in, o.open)
 	if err != nil {
 		return nil, err
 	}
-	defer closeModel() // read only: nothing can be lost
+	defer model.Close() // read only: nothing can be lost
 	if o.convert.Name == "" {
 		if o.convert.Name, err = directoryName(o.in); err != nil {
 			return nil, err

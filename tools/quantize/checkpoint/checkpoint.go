@@ -3,12 +3,41 @@
 // GGUF, with their values still in the checkpoint's files.
 package checkpoint
 
+import (
+	"errors"
+	"io"
+)
+
 // Model is a GPT-2 model.
 type Model struct {
 	Config    Config
 	Tokenizer Tokenizer
 	Tensors   []Tensor // in the order in which they are to be written
 	Notes     []string // what the user should know about the checkpoint
+
+	// What the checkpoint says of itself, empty where it says nothing.
+	Name, License, Author string
+	Source                string   // where it is published: a URL
+	Languages             []string // ISO 639 codes
+
+	files []io.Closer
+}
+
+// Keep makes Close close a file from which the values of the model are read.
+func (m *Model) Keep(file io.Closer) { m.files = append(m.files, file) }
+
+// Close closes the files of the model, whose values cannot be read any more. m may
+// be nil.
+func (m *Model) Close() error {
+	if m == nil {
+		return nil
+	}
+	var errs []error
+	for _, file := range m.files {
+		errs = append(errs, file.Close())
+	}
+	m.files = nil
+	return errors.Join(errs...)
 }
 
 // Config is the shape of the model.
@@ -48,6 +77,7 @@ type Tensor struct {
 
 // Values gives access to the values of a tensor in the order of the checkpoint.
 type Values interface {
-	// ReadAt fills dst with the values from index first on.
+	// ReadAt fills dst with the values from index first on. Several goroutines may
+	// call it, for different tensors of a model too.
 	ReadAt(dst []float32, first int64) error
 }

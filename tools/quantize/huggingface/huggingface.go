@@ -5,9 +5,8 @@ package huggingface
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"vitrine/tools/quantize/checkpoint"
@@ -16,75 +15,81 @@ import (
 
 const weightsName = "model.safetensors"
 
-// Open reads the checkpoint at path: the directory, or the weights file in it. The
-// values of the model are read from the file that close closes.
-func Open(path string) (model *checkpoint.Model, close func() error, err error) {
-	info, err := os.Stat(path)
+// Open reads the checkpoint in the directory files, whose weights are in the file of
+// that name, or in the one that transformers gives them if the name is empty. Values
+// are read from that file, which must be an io.ReaderAt, until the model is closed.
+func Open(files fs.FS, weights string) (*checkpoint.Model, error) {
+	if weights == "" {
+		if err := findWeights(files); err != nil {
+			return nil, err
+		}
+		weights = weightsName
+	}
+	file, err := files.Open(weights)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	dir, weights := filepath.Dir(path), path
-	if info.IsDir() {
-		dir, weights = path, filepath.Join(path, weightsName)
+	model := new(checkpoint.Model)
+	model.Keep(file)
+	if err := load(model, files, file); err != nil {
+		model.Close()
+		return nil, err
 	}
-	file, err := os.Open(weights)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, missingWeights(dir)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if model, err = load(os.DirFS(dir), file); err != nil {
-		file.Close()
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return model, file.Close, nil
+	return model, nil
 }
 
-// missingWeights says what to do with the directory, from what is in it.
-func missingWeights(dir string) error {
+// findWeights makes sure that the weights file is there, or says what to do, from
+// what is there.
+func findWeights(files fs.FS) error {
+	if _, err := fs.Stat(files, weightsName); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	for _, other := range []struct{ name, advice string }{
 		{weightsName + ".index.json", "the weights are split over several files: load the model in transformers and save it with a larger max_shard_size"},
 		{"pytorch_model.bin", "the weights are in PyTorch's format: load the model in transformers and save it with safe_serialization=True"},
 	} {
-		if _, err := os.Stat(filepath.Join(dir, other.name)); err == nil {
-			return fmt.Errorf("%s: got %s, want %s: %s", dir, other.name, weightsName, other.advice)
+		if _, err := fs.Stat(files, other.name); err == nil {
+			return fmt.Errorf("got %s, want %s: %s", other.name, weightsName, other.advice)
 		}
 	}
-	return fmt.Errorf("%s: no %s in it: want a directory that transformers' save_pretrained has written", dir, weightsName)
+	return fmt.Errorf("no %s in it: want a directory that transformers' save_pretrained has written", weightsName)
 }
 
-func load(dir fs.FS, weights *os.File) (*checkpoint.Model, error) {
-	data, err := fs.ReadFile(dir, "config.json")
+func load(model *checkpoint.Model, files fs.FS, weights fs.File) error {
+	data, err := fs.ReadFile(files, "config.json")
 	if err != nil {
-		return nil, fmt.Errorf("want config.json beside the weights: %w", err)
+		return fmt.Errorf("want config.json beside the weights: %w", err)
 	}
 	file, config, err := parseConfig(data)
 	if err != nil {
-		return nil, fmt.Errorf("config.json: %w", err)
+		return fmt.Errorf("config.json: %w", err)
 	}
 	info, err := weights.Stat()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	tensors, err := safetensors.Open(weights, info.Size())
+	r, ok := weights.(io.ReaderAt)
+	if !ok {
+		return fmt.Errorf("%s: cannot be read at random", info.Name())
+	}
+	tensors, err := safetensors.Open(r, info.Size())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	model := &checkpoint.Model{Config: config}
+	model.Config = config
 	if err := addTensors(model, tensors.Tensors(), file.Tied); err != nil {
-		return nil, err
+		return err
 	}
 	// Only now is vocab_size known to be the rows of a matrix that is there, so that
 	// memory may be had for as many tokens.
-	words, err := readVocabulary(dir)
+	words, err := readVocabulary(files)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if model.Tokenizer, err = words.tokenizer(config.Vocabulary, file.BOS, file.EOS); err != nil {
-		return nil, fmt.Errorf("tokenizer: %w", err)
+		return fmt.Errorf("tokenizer: %w", err)
 	}
-	return model, nil
+	return nil
 }
 
 // addTensors finds the tensors of the model among the stored ones, all of which it

@@ -13,6 +13,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sync"
 
 	"vitrine/core/quant"
 )
@@ -30,11 +31,9 @@ var sizes = map[string]int64{
 type File struct {
 	r       io.ReaderAt
 	tensors []*Tensor
-	scratch []byte // for ReadAt
 }
 
-// Tensor is one tensor of a File. It is not safe for concurrent use with others of
-// the same File.
+// Tensor is one tensor of a File.
 type Tensor struct {
 	Name  string
 	Type  string // "F32", "BF16", ...
@@ -165,11 +164,17 @@ func (f *File) place(start, size int64) error {
 	return nil
 }
 
+// step is how many values ReadAt decodes at a time, and scratches has the memory.
+const step = 16 << 10
+
+var scratches = sync.Pool{New: func() any { return new([4 * step]byte) }}
+
 // Readable reports whether ReadAt can convert the type of t.
 func (t *Tensor) Readable() bool { return t.Type == "F32" || t.Type == "F16" || t.Type == "BF16" }
 
 // ReadAt fills dst with the values from index first on, in the order of the file.
-// The type must be Readable.
+// The type must be Readable. Several goroutines may call it, if they may read from
+// the file.
 func (t *Tensor) ReadAt(dst []float32, first int64) error {
 	if !t.Readable() {
 		return fmt.Errorf("safetensors: tensor %q: got type %s, want F32, F16 or BF16", t.Name, t.Type)
@@ -178,13 +183,11 @@ func (t *Tensor) ReadAt(dst []float32, first int64) error {
 	if count := t.Bytes / size; first < 0 || first > count || int64(len(dst)) > count-first {
 		return fmt.Errorf("safetensors: tensor %q: got values %d to %d, want at most %d", t.Name, first, first+int64(len(dst)), count)
 	}
-	const step = 16 << 10 // values at a time
-	if t.file.scratch == nil {
-		t.file.scratch = make([]byte, 4*step)
-	}
+	scratch := scratches.Get().(*[4 * step]byte)
+	defer scratches.Put(scratch)
 	for at := t.offset + first*size; len(dst) > 0; {
 		n := min(len(dst), step)
-		b := t.file.scratch[:int64(n)*size]
+		b := scratch[:int64(n)*size]
 		if got, err := t.file.r.ReadAt(b, at); got < len(b) {
 			return fmt.Errorf("safetensors: tensor %q: read at offset %d: %w", t.Name, at, err)
 		}
