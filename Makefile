@@ -50,8 +50,8 @@ test-go: build/wasm.mod ## Go tests, native
 	$(GO) test ./core/... ./tools/... ./e2e/...
 
 test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node, portable and with SIMD
-	$(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm
-	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm
+	$(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm/...
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm/...
 
 test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests in Node
 	npx tsc --project web/tsconfig.json

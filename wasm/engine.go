@@ -23,6 +23,7 @@ import (
 	"vitrine/core/model"
 	"vitrine/core/stage"
 	"vitrine/core/tokenizer"
+	"vitrine/wasm/border"
 )
 
 // engine holds one loaded model and the runs on it.
@@ -51,19 +52,19 @@ func newEngine(turn *turner) *engine {
 // what only JavaScript knows (url, bytes, threads), with exchange: how many float32
 // a team must share for each of its two vectors.
 func (e *engine) load(args []safejs.Value) (any, error) {
-	size, err := whole("size", args[1], -1, 1<<53)
+	size, err := border.Whole("size", args[1], -1, 1<<53)
 	if err != nil {
 		return nil, err
 	}
-	want, err := text("sha256", args[2])
+	want, err := border.Text("sha256", args[2])
 	if err != nil {
 		return nil, err
 	}
-	parts, err := whole("parts", args[4], 1, 64)
+	parts, err := border.Whole("parts", args[4], 1, 64)
 	if err != nil {
 		return nil, err
 	}
-	part, err := whole("part", args[3], 0, float64(parts-1))
+	part, err := border.Whole("part", args[3], 0, float64(parts-1))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		in = io.TeeReader(in, sum)
 	}
 	if err := e.read(in, int64(size), part, parts); err != nil {
-		var network *networkError
+		var network *border.RejectedError
 		if errors.As(err, &network) {
 			return nil, network
 		}
@@ -154,7 +155,7 @@ func (e *engine) info() string {
 
 // tokenize(text) returns the JSON of [{id, text, bytes}].
 func (e *engine) tokenize(args []safejs.Value) (any, error) {
-	s, err := text("text", args[0])
+	s, err := border.Text("text", args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -179,13 +180,13 @@ func (e *engine) tokenize(args []safejs.Value) (any, error) {
 // prompt reads a text or an array of token ids.
 func (e *engine) prompt(v safejs.Value) (generate.Prompt, error) {
 	if v.Type() == safejs.TypeString {
-		s, err := text("prompt", v)
+		s, err := border.Text("prompt", v)
 		return generate.TextPrompt(e.tokenizer, s), err
 	}
 	if v.Type() != safejs.TypeObject {
-		return generate.Prompt{}, &argumentError{"prompt", "a " + v.Type().String(), "a text or an array of token ids"}
+		return generate.Prompt{}, &border.ArgumentError{Name: "prompt", Got: "a " + v.Type().String(), Want: "a text or an array of token ids"}
 	}
-	list, err := ids("prompt", v)
+	list, err := border.IDs("prompt", v)
 	return generate.IDPrompt(e.tokenizer, list), err
 }
 
@@ -205,26 +206,12 @@ func (e *engine) logits(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jsBytes(unsafe.Slice((*byte)(unsafe.Pointer(&logits[0])), 4*len(logits)))
-}
-
-// jsBytes copies b into a new Uint8Array.
-func jsBytes(b []byte) (safejs.Value, error) {
-	class, err := safejs.Global().Get("Uint8Array")
-	if err != nil {
-		return safejs.Value{}, err
-	}
-	array, err := class.New(len(b))
-	if err != nil {
-		return safejs.Value{}, err
-	}
-	_, err = safejs.CopyBytesToJS(array, b)
-	return array, err
+	return border.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(&logits[0])), 4*len(logits)))
 }
 
 // abort(run) ends a run between two stages. Aborting a run that is over is fine.
 func (e *engine) abort(args []safejs.Value) (any, error) {
-	id, err := whole("run", args[0], 0, math.MaxInt32)
+	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
 	if r := e.runs[id]; r != nil {
 		r.aborted = true
 	}
@@ -233,7 +220,7 @@ func (e *engine) abort(args []safejs.Value) (any, error) {
 
 // setPace(run, ms) changes how long the machine stands still after each stage.
 func (e *engine) setPace(args []safejs.Value) (any, error) {
-	id, err := whole("run", args[0], 0, math.MaxInt32)
+	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
 	if err != nil {
 		return nil, err
 	}
@@ -245,9 +232,9 @@ func (e *engine) setPace(args []safejs.Value) (any, error) {
 }
 
 func paceArg(v safejs.Value) (time.Duration, error) {
-	ms, err := number("pace", v)
+	ms, err := border.Number("pace", v)
 	if err == nil && (ms < 0 || ms > 60_000) {
-		err = &argumentError{"pace", fmt.Sprint(ms), "0 to 60000 milliseconds"}
+		err = &border.ArgumentError{Name: "pace", Got: fmt.Sprint(ms), Want: "0 to 60000 milliseconds"}
 	}
 	return time.Duration(ms * float64(time.Millisecond)), err
 }
@@ -256,7 +243,7 @@ func paceArg(v safejs.Value) (time.Duration, error) {
 // caller's choice that abort and setPace take; emit receives the events as
 // Uint8Array, see recorder. The value is the JSON of Result.
 func (e *engine) generate(args []safejs.Value) (any, error) {
-	id, err := whole("run", args[0], 0, math.MaxInt32)
+	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
 	if err != nil {
 		return nil, err
 	}
@@ -333,45 +320,45 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, err 
 		}
 		return f
 	}
-	temperature, err := number("temperature", field("temperature"))
+	temperature, err := border.Number("temperature", field("temperature"))
 	if err != nil {
 		return o, err
 	}
 	// A number that is positive but rounds to zero would silently turn greedy.
 	o.Decoding.Temperature = float32(temperature)
 	if (o.Decoding.Temperature == 0) != (temperature == 0) {
-		return o, &argumentError{"temperature", fmt.Sprint(temperature), "0 or at least 1e-6"}
+		return o, &border.ArgumentError{Name: "temperature", Got: fmt.Sprint(temperature), Want: "0 or at least 1e-6"}
 	}
-	topP, err := number("topP", field("topP"))
+	topP, err := border.Number("topP", field("topP"))
 	if err != nil {
 		return o, err
 	}
 	o.Decoding.TopP = float32(topP)
-	if o.MaxTokens, err = whole("maxTokens", field("maxTokens"), 1, math.MaxInt32); err != nil {
+	if o.MaxTokens, err = border.Whole("maxTokens", field("maxTokens"), 1, math.MaxInt32); err != nil {
 		return o, err
 	}
-	if o.Decoding.TopK, err = whole("topK", field("topK"), 0, math.MaxInt32); err != nil {
+	if o.Decoding.TopK, err = border.Whole("topK", field("topK"), 0, math.MaxInt32); err != nil {
 		return o, err
 	}
-	seed, err := whole("seed", field("seed"), 0, 1<<53-1)
+	seed, err := border.Whole("seed", field("seed"), 0, 1<<53-1)
 	if err != nil {
 		return o, err
 	}
 	o.Decoding.Seed = uint64(seed)
-	if o.Decoding.Banned, err = ids("banned", field("banned")); err != nil {
+	if o.Decoding.Banned, err = border.IDs("banned", field("banned")); err != nil {
 		return o, err
 	}
 	if o.IgnoreEOS, err = field("ignoreEos").Bool(); err != nil {
-		return o, &argumentError{"ignoreEos", "not a boolean", "true or false"}
+		return o, &border.ArgumentError{Name: "ignoreEos", Got: "not a boolean", Want: "true or false"}
 	}
 	if control.aborted, err = field("aborted").Bool(); err != nil {
-		return o, &argumentError{"aborted", "not a boolean", "true or false"}
+		return o, &border.ArgumentError{Name: "aborted", Got: "not a boolean", Want: "true or false"}
 	}
 	if control.pace, err = paceArg(field("pace")); err != nil {
 		return o, err
 	}
-	err = list("stop", field("stop"), func(name string, v safejs.Value) error {
-		s, err := text(name, v)
+	err = border.List("stop", field("stop"), func(name string, v safejs.Value) error {
+		s, err := border.Text(name, v)
 		o.Stop = append(o.Stop, s)
 		return err
 	})

@@ -6,11 +6,7 @@
 // is the only caller.
 package main
 
-import (
-	"fmt"
-
-	"github.com/hack-pad/safejs"
-)
+import "vitrine/wasm/border"
 
 func main() {
 	if err := publish(); err != nil {
@@ -20,41 +16,18 @@ func main() {
 }
 
 func publish() error {
-	global := safejs.Global()
-	object, err := global.Get("Object")
-	if err != nil {
-		return err
-	}
-	api, err := object.New()
-	if err != nil {
-		return err
-	}
 	turn, err := newTurner()
 	if err != nil {
 		return err
 	}
 	e := newEngine(turn)
-	for _, f := range []struct {
-		name  string
-		arity int
-		call  func([]safejs.Value) (any, error)
-	}{
-		{"load", 5, e.load},
-		{"serve", 0, e.serve},
-		{"tokenize", 1, e.tokenize},
-		{"logits", 1, e.logits},
-		{"generate", 4, e.generate},
-		{"abort", 1, e.abort},
-		{"setPace", 2, e.setPace},
-	} {
-		if err := export(api, f.name, f.arity, f.call); err != nil {
-			return fmt.Errorf("export %s: %w", f.name, err)
-		}
-	}
-	ready, err := global.Get("vitrineReady")
-	if err != nil {
-		return err
-	}
-	_, err = ready.Invoke(api)
-	return err
+	return border.Publish([]border.Function{
+		{Name: "load", Arity: 5, Call: e.load},
+		{Name: "serve", Arity: 0, Call: e.serve},
+		{Name: "tokenize", Arity: 1, Call: e.tokenize},
+		{Name: "logits", Arity: 1, Call: e.logits},
+		{Name: "generate", Arity: 4, Call: e.generate},
+		{Name: "abort", Arity: 1, Call: e.abort},
+		{Name: "setPace", Arity: 2, Call: e.setPace},
+	}, describe)
 }

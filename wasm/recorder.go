@@ -12,6 +12,7 @@ import (
 	"vitrine/core/generate"
 	"vitrine/core/stage"
 	"vitrine/core/tokenizer"
+	"vitrine/wasm/border"
 )
 
 const (
@@ -88,7 +89,7 @@ func (r *recorder) flush() error {
 	if len(r.buffer) == 0 {
 		return nil
 	}
-	array, err := jsBytes(r.buffer)
+	array, err := border.Bytes(r.buffer)
 	if err != nil {
 		return err
 	}

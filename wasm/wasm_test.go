@@ -4,6 +4,7 @@ package main
 
 import (
 	stdjson "encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"vitrine/core/gguf"
 	"vitrine/core/stage"
+	"vitrine/wasm/border"
 )
 
 func TestJSONIsRead(t *testing.T) {
@@ -74,29 +76,6 @@ func value(t *testing.T, v any) safejs.Value {
 	return js
 }
 
-func TestArguments(t *testing.T) {
-	for _, bad := range []any{math.NaN(), "3", nil, true, []any{1}} {
-		if got, err := number("n", value(t, bad)); err == nil {
-			t.Errorf("number(%v) = %v", bad, got)
-		}
-	}
-	for _, bad := range []any{3.5, -1, 11, math.Inf(1), "3"} {
-		if got, err := whole("n", value(t, bad), 0, 10); err == nil {
-			t.Errorf("whole(%v) = %v", bad, got)
-		} else if code(err) != "argument" || !strings.HasPrefix(err.Error(), "n is ") {
-			t.Errorf("whole(%v): %v", bad, err)
-		}
-	}
-	if got, err := ids("ids", value(t, []any{0, 7})); err != nil || !slices.Equal(got, []int{0, 7}) {
-		t.Errorf("ids = %v, %v", got, err)
-	}
-	for _, bad := range []any{5, []any{1, "x"}, []any{1.5}, []any{-1}, map[string]any{}} {
-		if got, err := ids("ids", value(t, bad)); err == nil {
-			t.Errorf("ids(%v) = %v", bad, got)
-		}
-	}
-}
-
 // chunks is a pull function over data in pieces of n bytes.
 func chunks(t *testing.T, data []byte, n int) safejs.Value {
 	t.Helper()
@@ -109,7 +88,7 @@ func chunks(t *testing.T, data []byte, n int) safejs.Value {
 		if len(data) > 0 {
 			part := data[:min(n, len(data))]
 			data = data[len(part):]
-			if chunk, err = jsBytes(part); err != nil {
+			if chunk, err = border.Bytes(part); err != nil {
 				t.Error(err)
 			}
 		}
@@ -161,11 +140,7 @@ func TestEveryPartReadsToTheEnd(t *testing.T) {
 		if _, err := e.load([]safejs.Value{pull, value(t, -1), value(t, ""), value(t, part), value(t, 3)}); err != nil {
 			t.Fatal(err)
 		}
-		promise, err := pull.Invoke()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if rest, err := await(promise); err != nil || !rest.IsNull() {
+		if rest, err := border.Await(pull); err != nil || !rest.IsNull() {
 			t.Errorf("part %d of 3 left some of the file unread: %v", part, err)
 		}
 	}
@@ -287,9 +262,9 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 	}
 }
 
-func TestPanicsBecomeErrors(t *testing.T) {
-	_, err := recovered("f", func([]safejs.Value) (any, error) { panic("oops") }, nil)
-	if err == nil || code(err) != "internal" || !strings.Contains(err.Error(), "oops") {
-		t.Errorf("a panic became %v", err)
+func TestBrokenTeam(t *testing.T) {
+	err := fmt.Errorf("call: %w", teamError{})
+	if code, message := describe(err); code != "internal" || message != (teamError{}).Error() {
+		t.Errorf("a team that broke became %s: %s", code, message)
 	}
 }
