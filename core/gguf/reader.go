@@ -12,12 +12,13 @@ import (
 
 const endOfFile = "the end of the file"
 
-// Reader reads one file, front to back.
+// Reader reads one file, or the parts of a model one after another, front to back.
 type Reader struct {
 	r       *bufio.Reader
 	offset  int64 // of the next byte of r
 	meta    *Metadata
-	tensors []TensorInfo // by offset
+	parts   parts
+	tensors []TensorInfo // by part and offset
 	next    int          // index in tensors
 	lent    *tensorData  // what Next returned last, or nil
 }
@@ -25,7 +26,8 @@ type Reader struct {
 // NewReader reads the header, the metadata and the tensor infos from r, which must
 // stand at the start of the file, and checks all of them. size is the length of
 // the file, or -1 if it is not known: then fixed limits take its place, and a file
-// that is too short is found when its data has been read.
+// that is too short is found when its data has been read. Of a model that is
+// divided over several files it reads the one file; NewSplitReader reads all.
 //
 // Errors are a *FormatError, an *UnsupportedError or those of r, wrapped.
 func NewReader(r io.Reader, size int64) (*Reader, error) {
@@ -45,6 +47,10 @@ func NewReader(r io.Reader, size int64) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	parts, err := readParts(meta)
+	if err != nil {
+		return nil, err
+	}
 	alignment := meta.alignment()
 	infos, err := readInfos(s, tensorCount, alignment)
 	if err != nil {
@@ -54,13 +60,14 @@ func NewReader(r io.Reader, size int64) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{r: s.r, offset: s.offset, meta: meta, tensors: tensors}, nil
+	return &Reader{r: s.r, offset: s.offset, meta: meta, parts: parts, tensors: tensors}, nil
 }
 
-// Metadata returns the keys and values of the file.
+// Metadata returns the keys and values of the file, or of the first part.
 func (r *Reader) Metadata() *Metadata { return r.meta }
 
-// Tensors returns the tensors in the order of their data in the file.
+// Tensors returns the tensors in the order of their data in the file, and of the
+// parts that have been come to; see Complete.
 func (r *Reader) Tensors() []TensorInfo { return slices.Clone(r.tensors) }
 
 // readHeader reads the magic number, the version and the two counts.
@@ -259,13 +266,18 @@ func place(infos []info, start, fileEnd int64) ([]TensorInfo, error) {
 
 // Next goes to the next tensor in file order and returns a reader of its data,
 // lent until the next call. What is left of the tensor before is skipped. After
-// the last tensor Next returns io.EOF.
+// the last tensor, of all parts that the reader has a way to, Next returns io.EOF.
 func (r *Reader) Next() (TensorInfo, io.Reader, error) {
 	if r.lent != nil {
 		r.lent.returned = true
 	}
-	if r.next == len(r.tensors) {
-		return TensorInfo{}, nil, io.EOF
+	for r.next == len(r.tensors) {
+		if r.parts.open == nil || r.Complete() {
+			return TensorInfo{}, nil, io.EOF
+		}
+		if err := r.nextPart(); err != nil {
+			return TensorInfo{}, nil, err
+		}
 	}
 	t := r.tensors[r.next]
 	for r.offset < t.Offset {
@@ -283,9 +295,9 @@ func (r *Reader) Next() (TensorInfo, io.Reader, error) {
 // failed returns the error for reading the data of t, which err ended.
 func (r *Reader) failed(t TensorInfo, err error) error {
 	if err == io.EOF {
-		return tooShort("tensor data", fmt.Sprintf("%q", t.Name), r.offset, 0, endOfFile, uint64(t.Offset+t.Size-r.offset))
+		return r.inPart(tooShort("tensor data", fmt.Sprintf("%q", t.Name), r.offset, 0, endOfFile, uint64(t.Offset+t.Size-r.offset)))
 	}
-	return fmt.Errorf("gguf: tensor data: %q: read at offset %d: %w", t.Name, r.offset, err)
+	return r.inPart(fmt.Errorf("gguf: tensor data: %q: read at offset %d: %w", t.Name, r.offset, err))
 }
 
 // tensorData reads the data of one tensor.

@@ -71,7 +71,9 @@ func (e *InvalidError) Error() string {
 }
 
 // readConfig reads and checks what the metadata and the list of tensors say.
-func readConfig(meta *gguf.Metadata, tensors []gguf.TensorInfo) (Config, error) {
+// TiedHead and Weights are known when the last part of the model has come.
+func readConfig(r *gguf.Reader) (Config, error) {
+	meta := r.Metadata()
 	architecture, _ := meta.Text(keyArchitecture)
 	if architecture != "gpt2" {
 		return Config{}, &gguf.UnsupportedError{Subject: "architecture", Got: fmt.Sprintf("%q", architecture), Want: `"gpt2"`}
@@ -87,8 +89,6 @@ func readConfig(meta *gguf.Metadata, tensors []gguf.TensorInfo) (Config, error) 
 		Epsilon:      f.epsilon(),
 		Activation:   f.choice(keyActivation, "gelu_new", "gelu", "relu"),
 		Position:     f.choice(keyPosition, "learned", "sinusoidal"),
-		TiedHead:     !slices.ContainsFunc(tensors, func(t gguf.TensorInfo) bool { return t.Name == headName }),
-		Weights:      mostWeights(tensors),
 	}
 	if f.err != nil {
 		return Config{}, f.err
@@ -102,14 +102,19 @@ func readConfig(meta *gguf.Metadata, tensors []gguf.TensorInfo) (Config, error) 
 		return Config{}, invalidKey(keyContext, c.Context, fmt.Sprintf("at most %d for an embedding of %d", maxTable/c.Embedding, c.Embedding))
 	}
 	var err error
-	c.Vocabulary, err = readVocabulary(meta, tensors)
+	c.Vocabulary, err = readVocabulary(r)
 	return c, err
 }
 
 // readVocabulary returns the rows of the token table. The tokens in the metadata,
-// where there are any, must be as many.
-func readVocabulary(meta *gguf.Metadata, tensors []gguf.TensorInfo) (int, error) {
+// where there are any, must be as many; where the table comes in a later part of
+// the model, they say how many rows it must have.
+func readVocabulary(r *gguf.Reader) (int, error) {
+	meta, tensors := r.Metadata(), r.Tensors()
 	i := slices.IndexFunc(tensors, func(t gguf.TensorInfo) bool { return t.Name == tokenTableName })
+	if tokens, ok := meta.Texts(keyTokens); ok && len(tokens) > 0 && i < 0 && !r.Complete() {
+		return len(tokens), nil
+	}
 	if i < 0 || len(tensors[i].Shape) != 2 {
 		got := "no such tensor"
 		if i >= 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -188,6 +189,27 @@ func (f *file) bytes(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// split puts the file together as that many parts, each with a share of the tensors,
+// in their order or the other way round.
+func (f *file) split(t testing.TB, parts int, reversed bool) [][]byte {
+	t.Helper()
+	tensors := slices.Clone(f.tensors)
+	if reversed {
+		slices.Reverse(tensors)
+	}
+	var files [][]byte
+	for i := range parts {
+		part := &file{meta: make(map[string]any), data: f.data}
+		if i == 0 {
+			part.meta, part.keys = maps.Clone(f.meta), slices.Clone(f.keys)
+		}
+		part.set(gguf.KeySplitNumber, uint16(i)).set(gguf.KeySplitCount, uint16(parts)).set(gguf.KeySplitTensors, int32(len(tensors)))
+		part.tensors = tensors[i*len(tensors)/parts : (i+1)*len(tensors)/parts]
+		files = append(files, part.bytes(t))
+	}
+	return files
 }
 
 // tryLoad loads the file.

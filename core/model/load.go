@@ -24,7 +24,7 @@ const (
 const chunkBytes = 64 << 10
 
 // Load reads a model, tensor by tensor in file order, and checks every shape
-// before it reads any data. A file of another architecture is a
+// before it reads any data; of a model in several parts, part by part. A file of another architecture is a
 // *gguf.UnsupportedError, one whose parts do not make a model an *InvalidError.
 // Numbers that are not finite are an error too, with the name of their tensor.
 func Load(r *gguf.Reader) (*Model, error) { return LoadPart(r, 0, 1, nil) }
@@ -36,16 +36,22 @@ func LoadPart(r *gguf.Reader, part, parts int, team Team) (*Model, error) {
 	if part < 0 || part >= parts || (team != nil) != (part == 0 && parts > 1) {
 		panic(fmt.Sprintf("model: LoadPart: part %d of %d, with a team: %v", part, parts, team != nil))
 	}
-	infos := r.Tensors()
-	config, err := readConfig(r.Metadata(), infos)
+	config, err := readConfig(r)
 	if err != nil {
 		return nil, err
 	}
 	m := &Model{config: config, activate: activations[config.Activation]}
 	m.blocks = make([]block, config.Layers)
 	slots := m.slots()
-	if err := check(slots, infos); err != nil {
-		return nil, err
+	for _, info := range r.Tensors() {
+		if _, err := find(slots, info); err != nil {
+			return nil, err
+		}
+	}
+	if r.Complete() {
+		if err := checkMissing(slots, r); err != nil {
+			return nil, err
+		}
 	}
 	l := loader{part: part, parts: parts}
 	for {
@@ -56,15 +62,23 @@ func LoadPart(r *gguf.Reader, part, parts int, team Team) (*Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := l.load(slots[info.Name], info, data); err != nil {
+		s, err := find(slots, info) // a later part's has not been checked
+		if err != nil {
+			return nil, err
+		}
+		if err := l.load(s, info, data); err != nil {
 			return nil, err
 		}
 		m.parameters += elements(info.Shape)
 	}
+	if err := checkMissing(slots, r); err != nil {
+		return nil, err
+	}
+	m.config.TiedHead, m.config.Weights = m.head.q8 == nil && m.head.f32 == nil, mostWeights(r.Tensors())
 	for number, matrix := range m.matrices() {
 		matrix.number, matrix.team = number, team
 	}
-	if config.TiedHead {
+	if m.config.TiedHead {
 		m.head = m.wte
 	}
 	if config.Position == "sinusoidal" {
@@ -109,25 +123,28 @@ func (m *Model) slots() map[string]slot {
 		dense(name+"ffn_down", &b.mlpProj, c, f)
 	}
 	norm("output_norm", &m.lnF)
-	if !m.config.TiedHead {
-		slots[headName] = slot{shape: []int{v, c}, matrix: &m.head}
-	}
+	slots[headName] = slot{shape: []int{v, c}, matrix: &m.head, optional: true} // tied where it is absent
 	return slots
 }
 
-// check compares the file's tensors with the table. That no name comes twice and
-// that the rows fit their type, the reader has checked.
-func check(slots map[string]slot, infos []gguf.TensorInfo) error {
-	present := make(map[string]bool, len(infos))
-	for _, info := range infos {
-		subject := fmt.Sprintf("tensor %q", info.Name)
-		s, known := slots[info.Name]
-		switch {
-		case !known:
-			return &InvalidError{Subject: subject, Got: "a tensor that this model has no place for", Want: "GPT-2's tensors only"}
-		case !slices.Equal(info.Shape, s.shape):
-			return &InvalidError{Subject: subject, Got: fmt.Sprintf("shape %v", info.Shape), Want: fmt.Sprintf("%v", s.shape)}
-		}
+// find returns the place of a tensor, whose name and shape must be the table's.
+// That no name comes twice and that the rows fit their type, the reader has checked.
+func find(slots map[string]slot, info gguf.TensorInfo) (slot, error) {
+	subject := fmt.Sprintf("tensor %q", info.Name)
+	s, known := slots[info.Name]
+	switch {
+	case !known:
+		return s, &InvalidError{Subject: subject, Got: "a tensor that this model has no place for", Want: "GPT-2's tensors only"}
+	case !slices.Equal(info.Shape, s.shape):
+		return s, &InvalidError{Subject: subject, Got: fmt.Sprintf("shape %v", info.Shape), Want: fmt.Sprintf("%v", s.shape)}
+	}
+	return s, nil
+}
+
+// checkMissing looks for the tensors that no file may be without.
+func checkMissing(slots map[string]slot, r *gguf.Reader) error {
+	present := make(map[string]bool)
+	for _, info := range r.Tensors() {
 		present[info.Name] = true
 	}
 	var missing []string
@@ -136,11 +153,16 @@ func check(slots map[string]slot, infos []gguf.TensorInfo) error {
 			missing = append(missing, name)
 		}
 	}
-	if len(missing) > 0 {
-		first := slices.Min(missing) // a map has no order; the message shall have one
-		return &InvalidError{Subject: fmt.Sprintf("tensor %q", first), Got: "no such tensor", Want: fmt.Sprintf("shape %v", slots[first].shape)}
+	if len(missing) == 0 {
+		return nil
 	}
-	return nil
+	first := slices.Min(missing) // a map has no order; the message shall have one
+	err := &InvalidError{Subject: fmt.Sprintf("tensor %q", first), Got: "no such tensor", Want: fmt.Sprintf("shape %v", slots[first].shape)}
+	if part, count := r.Part(); !r.Complete() {
+		err.Got = fmt.Sprintf("no such tensor in part %d of %d", part+1, count)
+		err.Want = fmt.Sprintf("all %d parts of the model, from the first on", count)
+	}
+	return err
 }
 
 // loader has the memory that passes the data on, used again for every tensor.

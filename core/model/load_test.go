@@ -215,3 +215,64 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// TestSplit: a model in parts is the model in one file, whatever part has the token
+// table and the head, and a part alone is none.
+func TestSplit(t *testing.T) {
+	ids := []int{1, 2, 3, 4}
+	for name, f := range map[string]*file{"untied": base(t), "tied": gpt2(t)} {
+		f.set(keyTokens, make([]string, 96))
+		want := f.load(t)
+		for _, reversed := range []bool{false, true} {
+			files := f.split(t, 3, reversed)
+			r, err := gguf.NewSplitReader(func(part int) (io.Reader, int64, error) {
+				return bytes.NewReader(files[part]), int64(len(files[part])), nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Load(r)
+			if err != nil {
+				t.Fatalf("%s, reversed %v: %v", name, reversed, err)
+			}
+			if got.Config() != want.Config() || got.Parameters() != want.Parameters() {
+				t.Errorf("%s, reversed %v: got %+v with %d parameters, want %+v with %d", name, reversed, got.Config(), got.Parameters(), want.Config(), want.Parameters())
+			}
+			sameBits(t, name, forwardAll(t, got, ids), forwardAll(t, want, ids))
+
+			alone, err := gguf.NewReader(bytes.NewReader(files[0]), int64(len(files[0])))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Load(alone); err == nil || !strings.Contains(err.Error(), "in part 1 of 3, want all 3 parts of the model, from the first on") {
+				t.Errorf("%s, reversed %v: a part alone: got error %v", name, reversed, err)
+			}
+		}
+	}
+}
+
+// TestSplitInvalid: what is wrong with a later part is found when it comes.
+func TestSplitInvalid(t *testing.T) {
+	for _, test := range []struct {
+		change func(*file)
+		want   string
+	}{
+		{func(f *file) { f.drop(only("token_embd.weight")) }, `model: tensor "token_embd.weight": got no such tensor, want shape [96 32]`},
+		{func(f *file) { f.put("token_embd.weight", gguf.F32, make([]float32, 32), 1, 32) }, `model: tensor "token_embd.weight": got shape [1 32], want [96 32]`},
+		{func(f *file) { f.unset(keyTokens) }, `model: tensor "token_embd.weight": got no such tensor, want shape [vocabulary embedding]`},
+	} {
+		f := base(t)
+		f.set(keyTokens, make([]string, 96))
+		test.change(f)
+		files := f.split(t, 3, true)
+		r, err := gguf.NewSplitReader(func(part int) (io.Reader, int64, error) {
+			return bytes.NewReader(files[part]), int64(len(files[part])), nil
+		})
+		if err == nil {
+			_, err = Load(r)
+		}
+		if err == nil || err.Error() != test.want {
+			t.Errorf("got %v, want %s", err, test.want)
+		}
+	}
+}
