@@ -35,6 +35,8 @@ func Float32ToFloat16(f float32) uint16 {
 	sign := uint16(bits>>16) & 0x8000
 	abs := bits &^ (1 << 31)
 	switch {
+	case abs >= minNormal && abs < overflow: // almost all values
+		return sign | uint16(shiftToEven(abs-rebias, 13)) // a carry reaches the exponent, as it should
 	case abs > floatInf:
 		payload := uint16(abs>>13) & (half1 - 1)
 		if payload == 0 {
@@ -43,8 +45,6 @@ func Float32ToFloat16(f float32) uint16 {
 		return sign | halfInf | payload
 	case abs >= overflow:
 		return sign | halfInf
-	case abs >= minNormal:
-		return sign | uint16(shiftToEven(abs-rebias, 13)) // a carry reaches the exponent, as it should
 	}
 	exponent := abs >> 23
 	if exponent < 102 { // below 2^-25, half of the smallest subnormal
@@ -54,11 +54,9 @@ func Float32ToFloat16(f float32) uint16 {
 	return sign | uint16(shiftToEven(mantissa, 126-exponent))
 }
 
-// shiftToEven returns n / 2^shift, rounded to nearest, ties to even; shift >= 1.
+// shiftToEven returns n / 2^shift, rounded to nearest, ties to even; shift >= 1 and
+// n < 2^31. What is added carries into the quotient from a half on, or from above a
+// half where the quotient is even.
 func shiftToEven(n, shift uint32) uint32 {
-	q, rest, half := n>>shift, n&(1<<shift-1), uint32(1)<<(shift-1)
-	if rest > half || rest == half && q&1 == 1 {
-		q++
-	}
-	return q
+	return (n + 1<<(shift-1) - 1 + n>>shift&1) >> shift
 }

@@ -36,12 +36,16 @@ func QuantizeRow(dst []byte, x []float32) {
 	}
 }
 
+// toInt added to a float32 within ±2^22 leaves no bits for the fraction: the sum is
+// rounded half to even, and the integer is in its low bits.
+const toInt = 3 << 22
+
 func quantizeBlock(dst *[BlockBytes]byte, x *[BlockSize]float32) {
-	var largest float32
+	var largest uint32 // bits of max|x|: without the sign they order as the values do, NaN last
 	for _, v := range x {
-		largest = max(largest, v, -v) // NaN if any is NaN
+		largest = max(largest, math.Float32bits(v)&^(1<<31))
 	}
-	half := Float32ToFloat16(largest / 127)
+	half := Float32ToFloat16(math.Float32frombits(largest) / 127)
 	binary.LittleEndian.PutUint16(dst[:2], half)
 	scale := Float16ToFloat32(half)
 	if !(scale > 0 && scale <= 65504) { // zero, infinite or NaN
@@ -49,11 +53,14 @@ func quantizeBlock(dst *[BlockBytes]byte, x *[BlockSize]float32) {
 		return
 	}
 	for i, v := range x {
-		// The quotient may exceed 127: a tiny scale is rounded by up to a half.
-		q := math.RoundToEven(float64(v / scale))
-		dst[2+i] = byte(int8(min(max(q, -127), 127)))
+		// The quotient may exceed 127, up to 190: a tiny scale is rounded by up to a third.
+		q := int32(math.Float32bits(v/scale+toInt)) - toIntBits
+		dst[2+i] = byte(min(max(q, -127), 127))
 	}
 }
+
+// toIntBits are the bits of toInt as a float32.
+const toIntBits = (127+23)<<23 | 1<<22
 
 // DequantizeRow writes the values of the blocks to dst. The lengths must match as
 // for QuantizeRow.

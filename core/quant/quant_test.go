@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -48,6 +49,45 @@ func TestQuantizeBlock(t *testing.T) {
 			if q[i] != want {
 				t.Errorf("%s: q[%d] = %d, want %d", c.name, i, q[i], want)
 			}
+		}
+	}
+}
+
+// slowBlock quantizes one block as QuantizeRow's comment says it, in float64 where
+// that is exact.
+func slowBlock(x []float32) (scale float32, q []int8) {
+	var largest float32
+	for _, v := range x {
+		largest = max(largest, v, -v)
+	}
+	scale = Float16ToFloat32(Float32ToFloat16(largest / 127))
+	for _, v := range x {
+		n := 0.0
+		if scale > 0 {
+			n = min(max(math.RoundToEven(float64(v/scale)), -127), 127)
+		}
+		q = append(q, int8(n))
+	}
+	return scale, q
+}
+
+// TestMatchesDefinition compares blocks of every magnitude, with ties and with
+// scales that are subnormal float16, with the definition.
+func TestMatchesDefinition(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	x := make([]float32, BlockSize)
+	for n := range 100000 {
+		size := math.Exp2(float64(rng.IntN(44) - 27)) // scales from below the smallest float16 up
+		for i := range x {
+			x[i] = float32(rng.NormFloat64() * size)
+			if n%2 == 0 { // many ties
+				x[i] = float32(float64(rng.IntN(255)-127) * 0.5 * size)
+			}
+		}
+		scale, q := block(t, x)
+		wantScale, wantQ := slowBlock(x)
+		if scale != wantScale || !slices.Equal(q, wantQ) {
+			t.Fatalf("%v: got scale %v, %v, want %v, %v", x, scale, q, wantScale, wantQ)
 		}
 	}
 }
@@ -154,7 +194,7 @@ func TestLengths(t *testing.T) {
 
 func TestFigures(t *testing.T) {
 	f := NewFigures()
-	if f.RMS() != 0 || f.WorstAt != -1 || !math.IsInf(f.SNR(), 1) {
+	if f.RMS() != 0 || f.Mean() != 0 || f.WorstAt != -1 || !math.IsInf(f.SNR(), 1) {
 		t.Errorf("of nothing: rms %v, worst at %d, snr %v, want 0, -1, +Inf", f.RMS(), f.WorstAt, f.SNR())
 	}
 	f.Add([]float32{1, 2}, []float32{1, 2})
@@ -162,6 +202,9 @@ func TestFigures(t *testing.T) {
 	// Signal 1+4+9+16 = 30, noise 0.25+0.25 = 0.5, over 4 values.
 	if f.Count != 4 || f.Worst != 0.5 || f.WorstAt != 2 {
 		t.Errorf("count %d, worst %v at %d, want 4, 0.5 at 2", f.Count, f.Worst, f.WorstAt)
+	}
+	if want := 0.25; f.Mean() != want {
+		t.Errorf("mean %v, want %v", f.Mean(), want)
 	}
 	if want := math.Sqrt(0.125); f.RMS() != want {
 		t.Errorf("rms %v, want %v", f.RMS(), want)
@@ -171,13 +214,22 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-func BenchmarkQuantizeRow(b *testing.B) {
-	x, dst := make([]float32, 768), make([]byte, 24*BlockBytes)
-	for i := range x {
-		x[i] = float32(i%97) - 48
+// TestFiguresMerge: figures of pieces, one after another, are those of the whole,
+// whose sums are exact here.
+func TestFiguresMerge(t *testing.T) {
+	exact, stored := make([]float32, 41), make([]float32, 41)
+	for i := range exact {
+		exact[i], stored[i] = float32(i), float32(i)+float32(i*i%23)
 	}
-	b.SetBytes(int64(4 * len(x)))
-	for b.Loop() {
-		QuantizeRow(dst, x)
+	whole := NewFigures()
+	whole.Add(exact, stored)
+	merged := NewFigures()
+	for _, piece := range [][2]int{{0, 0}, {0, 7}, {7, 20}, {20, 41}} {
+		f := NewFigures()
+		f.Add(exact[piece[0]:piece[1]], stored[piece[0]:piece[1]])
+		merged.Merge(f)
+	}
+	if *merged != *whole || whole.WorstAt <= 0 {
+		t.Errorf("got %+v, want %+v", merged, whole)
 	}
 }
