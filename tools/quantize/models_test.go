@@ -107,14 +107,14 @@ func TestTrainedWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	measured := 0
-	for _, tensor := range file.Tensors() {
+	for _, tensor := range file {
 		if len(tensor.Shape) != 2 || !strings.HasSuffix(tensor.Name, ".weight") || strings.HasPrefix(tensor.Name, "wpe") {
 			continue // not a matrix
 		}
 		measured++
 		in, out := tensor.Shape[0], tensor.Shape[1]
 		values := make([]float32, in*out)
-		if err := tensor.ReadAt(values, 0); err != nil {
+		if err := tensor.Values.ReadAt(values, 0); err != nil {
 			t.Fatal(err)
 		}
 		values = transpose(values, in, out)

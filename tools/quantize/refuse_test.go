@@ -48,6 +48,10 @@ func TestRefuses(t *testing.T) {
 		{"heads", config("n_head", 5), "n_head: got 5, want a divisor of n_embd, 32"},
 		{"no heads", config("n_head", 0), "n_head: got 0"},
 		{"layers", config("n_layer", 1<<28), "want those of 268435456 layers"},
+		{"other vocabulary", func(x *fixture) {
+			x.tensors["wte.weight"] = tensor{"F32", []int{7 + 1024, 32}, make([]float32, (7+1024)*32)}
+		}, `tensor "wte.weight": got shape [1031 32], want [7 32]: config.json is of another model`},
+		{"some biases", drop("ln_f.bias"), `tensor "ln_f.bias" is missing`},
 		{"one layer", config("n_layer", 1), `tensor "h.1.attn.c_attn.bias" is not one of GPT-2's`},
 		{"vocabulary", config("vocab_size", 1<<28), `tensor "wte.weight": got shape [7 32], want [268435456 32]`},
 		{"width absurd", config("n_embd", 1<<40), "n_embd: got 1099511627776"},
@@ -77,11 +81,7 @@ func TestRefuses(t *testing.T) {
 		{"tokenizer merge", tokenizer(`{"pre_tokenizer": {"type": "ByteLevel"}, "model": {"merges": [["a"]]}}`), `merge 0: got ["a"]`},
 
 		{"weights cut off", func(x *fixture) { x.files["model.safetensors"] = string(newFixture().safetensors(t)[:20000]) }, "the file is cut off"},
-		{"no weights", file("model.safetensors", ""), "no model.safetensors in it"},
-		{"shards", func(x *fixture) {
-			x.files["model.safetensors"], x.files["model.safetensors.index.json"] = "", "{}"
-		}, "the weights are split over several files"},
-		{"PyTorch", func(x *fixture) { x.files["model.safetensors"], x.files["pytorch_model.bin"] = "", "x" }, "the weights are in PyTorch's format"},
+		{"no weights", file("model.safetensors", ""), "no model.safetensors, model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json in it"},
 	} {
 		x := newFixture()
 		c.spoil(x)

@@ -5,7 +5,9 @@ package checkpoint
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 )
 
 // Model is a GPT-2 model.
@@ -23,8 +25,24 @@ type Model struct {
 	files []io.Closer
 }
 
-// Keep makes Close close a file from which the values of the model are read.
-func (m *Model) Keep(file io.Closer) { m.files = append(m.files, file) }
+// Open opens a file of the checkpoint, from which values are read until the model is
+// closed. The file must be an io.ReaderAt.
+func (m *Model) Open(files fs.FS, name string) (r io.ReaderAt, size int64, err error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	m.files = append(m.files, file)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	r, ok := file.(io.ReaderAt)
+	if !ok || !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s: got something that cannot be read at random, want a file", name)
+	}
+	return r, info.Size(), nil
+}
 
 // Close closes the files of the model, whose values cannot be read any more. m may
 // be nil.
@@ -75,9 +93,32 @@ type Tensor struct {
 	Values     Values
 }
 
-// Values gives access to the values of a tensor in the order of the checkpoint.
-type Values interface {
-	// ReadAt fills dst with the values from index first on. Several goroutines may
-	// call it, for different tensors of a model too.
-	ReadAt(dst []float32, first int64) error
+// Stored is one tensor of a state dict, as its file gives it.
+type Stored struct {
+	Name   string
+	Type   string // "F32", "F16", "BF16", or another that has no Values
+	Shape  []int  // row-major
+	Bytes  int64
+	Values Values // nil where the type is none of the three
+}
+
+// maxText is the most that a file of text may have: the largest, a tokenizer.json of
+// 256 thousand tokens, has 30 MB.
+const maxText = 64 << 20
+
+// ReadText reads a small file of the checkpoint.
+func ReadText(files fs.FS, name string) ([]byte, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxText+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxText {
+		return nil, fmt.Errorf("%s: got more than %d MiB, want a file of text", name, maxText>>20)
+	}
+	return data, nil
 }

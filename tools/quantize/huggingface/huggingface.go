@@ -1,5 +1,6 @@
 // Package huggingface reads a GPT-2 checkpoint as huggingface/transformers saves
-// it: config.json, model.safetensors and the tokenizer's files in one directory.
+// it: config.json, the weights in one file or several with an index, and the
+// tokenizer's files in one directory.
 package huggingface
 
 import (
@@ -7,56 +8,61 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
+	"strings"
 
 	"vitrine/tools/quantize/checkpoint"
 	"vitrine/tools/quantize/safetensors"
+	"vitrine/tools/quantize/statedict"
+	"vitrine/tools/quantize/vocabulary"
 )
 
-const weightsName = "model.safetensors"
+// Weights has the names that transformers gives the weights, the best first.
+var Weights = []string{"model.safetensors", "model.safetensors" + indexEnd, "pytorch_model.bin", "pytorch_model.bin" + indexEnd}
+
+// Options says how to open a checkpoint.
+type Options struct {
+	// Pickle reads PyTorch's own files; nil where that cannot be done.
+	Pickle func(r io.ReaderAt, size int64) ([]checkpoint.Stored, error)
+	// Vocabulary takes the place of the tokenizer files where it is not nil.
+	Vocabulary *vocabulary.Vocabulary
+}
 
 // Open reads the checkpoint in the directory files, whose weights are in the file of
-// that name, or in the one that transformers gives them if the name is empty. Values
-// are read from that file, which must be an io.ReaderAt, until the model is closed.
+// that name (or that index names), or in the first of Weights that is there if the
+// name is empty. Values are read from the files until the model is closed.
 func Open(files fs.FS, weights string) (*checkpoint.Model, error) {
+	return Options{}.Open(files, weights)
+}
+
+// Open is the function of that name with options.
+func (o Options) Open(files fs.FS, weights string) (*checkpoint.Model, error) {
 	if weights == "" {
-		if err := findWeights(files); err != nil {
+		var err error
+		if weights, err = findWeights(files); err != nil {
 			return nil, err
 		}
-		weights = weightsName
-	}
-	file, err := files.Open(weights)
-	if err != nil {
-		return nil, err
 	}
 	model := new(checkpoint.Model)
-	model.Keep(file)
-	if err := load(model, files, file); err != nil {
+	if err := o.load(model, files, weights); err != nil {
 		model.Close()
 		return nil, err
 	}
 	return model, nil
 }
 
-// findWeights makes sure that the weights file is there, or says what to do, from
-// what is there.
-func findWeights(files fs.FS) error {
-	if _, err := fs.Stat(files, weightsName); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, other := range []struct{ name, advice string }{
-		{weightsName + ".index.json", "the weights are split over several files: load the model in transformers and save it with a larger max_shard_size"},
-		{"pytorch_model.bin", "the weights are in PyTorch's format: load the model in transformers and save it with safe_serialization=True"},
-	} {
-		if _, err := fs.Stat(files, other.name); err == nil {
-			return fmt.Errorf("got %s, want %s: %s", other.name, weightsName, other.advice)
+func findWeights(files fs.FS) (string, error) {
+	for _, name := range Weights {
+		if _, err := fs.Stat(files, name); err == nil {
+			return name, nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return "", err
 		}
 	}
-	return fmt.Errorf("no %s in it: want a directory that transformers' save_pretrained has written", weightsName)
+	return "", fmt.Errorf("no %s in it: want a directory that transformers' save_pretrained has written", strings.Join(Weights, ", "))
 }
 
-func load(model *checkpoint.Model, files fs.FS, weights fs.File) error {
-	data, err := fs.ReadFile(files, "config.json")
+func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) error {
+	data, err := checkpoint.ReadText(files, "config.json")
 	if err != nil {
 		return fmt.Errorf("want config.json beside the weights: %w", err)
 	}
@@ -64,109 +70,69 @@ func load(model *checkpoint.Model, files fs.FS, weights fs.File) error {
 	if err != nil {
 		return fmt.Errorf("config.json: %w", err)
 	}
-	info, err := weights.Stat()
+	stored, err := o.tensors(model, files, weights)
 	if err != nil {
 		return err
 	}
-	r, ok := weights.(io.ReaderAt)
-	if !ok {
-		return fmt.Errorf("%s: cannot be read at random", info.Name())
-	}
-	tensors, err := safetensors.Open(r, info.Size())
+	dict, err := statedict.New(stored)
 	if err != nil {
 		return err
 	}
 	model.Config = config
-	if err := addTensors(model, tensors.Tensors(), file.Tied); err != nil {
+	pad(model, dict.Sizes().Vocabulary)
+	tied := or(file.Tied, true)
+	if err := dict.AddTo(model, &tied, "config.json"); err != nil {
 		return err
 	}
-	// Only now is vocab_size known to be the rows of a matrix that is there, so that
-	// memory may be had for as many tokens.
-	words, err := readVocabulary(files)
-	if err != nil {
-		return err
+	// Only now is the vocabulary's size known to be the rows of a matrix that is there,
+	// so that memory may be had for as many tokens.
+	words := o.Vocabulary
+	if words == nil {
+		if words, err = vocabulary.Read(files); err != nil {
+			return err
+		}
 	}
-	if model.Tokenizer, err = words.tokenizer(config.Vocabulary, file.BOS, file.EOS); err != nil {
+	if model.Tokenizer, err = words.Tokenizer(model.Config.Vocabulary, file.BOS, file.EOS); err != nil {
 		return fmt.Errorf("tokenizer: %w", err)
 	}
-	return nil
+	return addCard(model, files)
 }
 
-// addTensors finds the tensors of the model among the stored ones, all of which it
-// must account for.
-func addTensors(model *checkpoint.Model, stored []*safetensors.Tensor, tied *bool) error {
-	byName := make(map[string]*safetensors.Tensor)
-	for _, t := range stored {
-		name := shortName(t.Name)
-		if other, ok := byName[name]; ok {
-			return fmt.Errorf("got tensor %q and tensor %q, want one of them", other.Name, t.Name)
-		}
-		if !causalMask.MatchString(name) {
-			byName[name] = t
-		}
+// maxPadding is the largest multiple that a vocabulary is taken to be padded to.
+const maxPadding = 1024
+
+// pad makes the vocabulary as large as the token table, which may have some rows
+// more than there are tokens.
+func pad(model *checkpoint.Model, rows int) {
+	size := &model.Config.Vocabulary
+	if rows > *size && rows-*size < maxPadding {
+		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows for %d tokens: the rows beyond are kept, as unused tokens", rows, *size))
+		*size = rows
 	}
-	if c := model.Config; c.Layers > len(stored) {
-		return fmt.Errorf("got %d tensors, want those of %d layers: config.json is of another model", len(stored), c.Layers)
+}
+
+// tensors reads the state dict in the named file, or in those that it names.
+func (o Options) tensors(model *checkpoint.Model, files fs.FS, name string) ([]checkpoint.Stored, error) {
+	if strings.HasSuffix(name, indexEnd) {
+		return o.shards(model, files, name)
 	}
-	head, wte := byName[headName], byName["wte.weight"]
-	list := mappings(model.Config)
-	if head != nil || !or(tied, true) {
-		list = append(list, headMapping(model.Config))
-	}
-	for _, m := range list {
-		t, ok := byName[m.from]
-		if !ok {
-			return fmt.Errorf("tensor %q is missing: the checkpoint is not whole, or config.json is of another model", m.from)
-		}
-		if want := m.storedShape(); !slices.Equal(t.Shape, want) {
-			return fmt.Errorf("tensor %q: got shape %v, want %v: config.json is of another model", t.Name, t.Shape, want)
-		}
-		if !t.Readable() {
-			return fmt.Errorf("tensor %q: got type %s, want F32, F16 or BF16: save the model in one of these", t.Name, t.Type)
-		}
-		delete(byName, m.from)
-		model.Tensors = append(model.Tensors, checkpoint.Tensor{
-			Name: m.to, From: t.Name, Shape: m.shape, Transposed: m.transposed, Matrix: m.matrix, Bytes: t.Bytes, Values: t,
-		})
-	}
-	for _, t := range stored {
-		if byName[shortName(t.Name)] == t {
-			return fmt.Errorf("tensor %q is not one of GPT-2's: the model is of another architecture, or has more layers than config.json says", t.Name)
-		}
-	}
-	if head == nil {
-		return nil
-	}
-	same, err := equal(head, wte)
+	r, size, err := model.Open(files, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if same { // tied: the head is the token table
-		model.Tensors = model.Tensors[:len(model.Tensors)-1]
-	} else if or(tied, true) {
-		model.Notes = append(model.Notes, fmt.Sprintf("%s differs from %s, so it is kept, although config.json says that they are tied", head.Name, wte.Name))
+	if !isPickle(r) {
+		return safetensors.Open(r, size)
 	}
-	return nil
+	if o.Pickle == nil {
+		return nil, fmt.Errorf("%s is in PyTorch's format, want safetensors: convert it with the command quantize, or save it with safe_serialization=True", name)
+	}
+	return o.Pickle(r, size)
 }
 
-// equal reports whether two tensors of the same shape have the same values.
-func equal(a, b *safetensors.Tensor) (bool, error) {
-	count := int64(1)
-	for _, n := range a.Shape {
-		count *= int64(n)
-	}
-	x, y := make([]float32, min(count, 1<<16)), make([]float32, min(count, 1<<16))
-	for first := int64(0); first < count; first += int64(len(x)) {
-		n := min(count-first, int64(len(x)))
-		if err := a.ReadAt(x[:n], first); err != nil {
-			return false, err
-		}
-		if err := b.ReadAt(y[:n], first); err != nil {
-			return false, err
-		}
-		if !slices.Equal(x[:n], y[:n]) {
-			return false, nil
-		}
-	}
-	return true, nil
+// isPickle reports whether a file begins as torch.save begins it: a zip archive, or
+// a pickle.
+func isPickle(r io.ReaderAt) bool {
+	var start [2]byte
+	_, err := r.ReadAt(start[:], 0)
+	return err == nil && (string(start[:]) == "PK" || start[0] == 0x80 && start[1] < 8)
 }

@@ -13,9 +13,8 @@ import (
 	"io"
 	"math"
 	"slices"
-	"sync"
 
-	"vitrine/core/quant"
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // maxHeader is the limit of the reference implementation, in bytes.
@@ -27,25 +26,18 @@ var sizes = map[string]int64{
 	"F16": 2, "BF16": 2, "I16": 2, "U16": 2, "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1,
 }
 
-// File is an open file.
-type File struct {
-	r       io.ReaderAt
-	tensors []*Tensor
+// entry is one tensor of the header.
+type entry struct {
+	name   string
+	typ    string
+	shape  []int
+	bytes  int64
+	offset int64 // from the end of the header, after place from the start of the file
 }
 
-// Tensor is one tensor of a File.
-type Tensor struct {
-	Name  string
-	Type  string // "F32", "BF16", ...
-	Shape []int  // row-major
-	Bytes int64
-
-	file   *File
-	offset int64 // in the file
-}
-
-// Open reads the header of the file in r, which is size bytes long.
-func Open(r io.ReaderAt, size int64) (*File, error) {
+// Open reads the header of the file in r, which is size bytes long, and returns the
+// tensors in file order. Their values are read from r.
+func Open(r io.ReaderAt, size int64) ([]checkpoint.Stored, error) {
 	var prefix [8]byte
 	if size < int64(len(prefix)) {
 		return nil, fmt.Errorf("safetensors: got a file of %d bytes, want at least 8", size)
@@ -61,21 +53,29 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	if _, err := r.ReadAt(header, 8); err != nil && !(err == io.EOF && length == uint64(size-8)) {
 		return nil, fmt.Errorf("safetensors: header: %w", err)
 	}
-	f := &File{r: r}
-	if err := f.parse(header); err != nil {
+	entries, err := parse(header)
+	if err != nil {
 		return nil, err
 	}
-	return f, f.place(8+int64(length), size)
+	if err := place(entries, 8+int64(length), size); err != nil {
+		return nil, err
+	}
+	tensors := make([]checkpoint.Stored, len(entries))
+	for i, e := range entries {
+		tensors[i] = checkpoint.Stored{Name: e.name, Type: e.typ, Shape: e.shape, Bytes: e.bytes}
+		if size, ok := checkpoint.TypeBytes[e.typ]; ok {
+			tensors[i].Values = &checkpoint.Floats{R: r, Tensor: e.name, Type: e.typ, Offset: e.offset, Count: e.bytes / size}
+		}
+	}
+	return tensors, nil
 }
 
-// Tensors returns the tensors in file order.
-func (f *File) Tensors() []*Tensor { return f.tensors }
-
-// parse reads the JSON object of the header. Offsets still count from its end.
-func (f *File) parse(header []byte) error {
+// parse reads the JSON object of the header.
+func parse(header []byte) ([]*entry, error) {
 	d := json.NewDecoder(bytes.NewReader(header))
-	fail := func(err error) error {
-		return fmt.Errorf("safetensors: header at offset %d: %w", 8+d.InputOffset(), err)
+	var entries []*entry
+	fail := func(err error) ([]*entry, error) {
+		return nil, fmt.Errorf("safetensors: header at offset %d: %w", 8+d.InputOffset(), err)
 	}
 	if t, err := d.Token(); err != nil {
 		return fail(err)
@@ -99,12 +99,11 @@ func (f *File) parse(header []byte) error {
 			}
 			continue
 		}
-		t, err := decodeTensor(d, name)
+		e, err := decodeEntry(d, name)
 		if err != nil {
 			return fail(fmt.Errorf("tensor %q: %w", name, err))
 		}
-		t.file = f
-		f.tensors = append(f.tensors, t)
+		entries = append(entries, e)
 	}
 	if _, err := d.Token(); err != nil {
 		return fail(err)
@@ -112,104 +111,54 @@ func (f *File) parse(header []byte) error {
 	if _, err := d.Token(); err != io.EOF {
 		return fail(fmt.Errorf("got more after the JSON object (%v), want its end", err))
 	}
-	return nil
+	return entries, nil
 }
 
-// decodeTensor reads and checks one entry of the header.
-func decodeTensor(d *json.Decoder, name string) (*Tensor, error) {
-	var entry struct {
+// decodeEntry reads and checks one entry of the header.
+func decodeEntry(d *json.Decoder, name string) (*entry, error) {
+	var file struct {
 		Type    string  `json:"dtype"`
 		Shape   []int   `json:"shape"`
 		Offsets []int64 `json:"data_offsets"`
 	}
-	if err := d.Decode(&entry); err != nil {
+	if err := d.Decode(&file); err != nil {
 		return nil, err
 	}
-	size, ok := sizes[entry.Type]
+	size, ok := sizes[file.Type]
 	if !ok {
-		return nil, fmt.Errorf("got type %q, want one of safetensors' types", entry.Type)
+		return nil, fmt.Errorf("got type %q, want one of safetensors' types", file.Type)
 	}
-	for _, n := range entry.Shape {
+	for _, n := range file.Shape {
 		if n < 0 || n > 0 && size > math.MaxInt64/int64(n) {
-			return nil, fmt.Errorf("got shape %v, want dimensions from 0, at most 2^63-1 bytes", entry.Shape)
+			return nil, fmt.Errorf("got shape %v, want dimensions from 0, at most 2^63-1 bytes", file.Shape)
 		}
 		size *= int64(n)
 	}
-	if len(entry.Offsets) != 2 || entry.Offsets[0] < 0 || entry.Offsets[1]-entry.Offsets[0] != size {
-		return nil, fmt.Errorf("got data offsets %v, want two that are %d bytes apart", entry.Offsets, size)
+	if len(file.Offsets) != 2 || file.Offsets[0] < 0 || file.Offsets[1]-file.Offsets[0] != size {
+		return nil, fmt.Errorf("got data offsets %v, want two that are %d bytes apart", file.Offsets, size)
 	}
-	return &Tensor{Name: name, Type: entry.Type, Shape: entry.Shape, Bytes: size, offset: entry.Offsets[0]}, nil
+	return &entry{name, file.Type, file.Shape, size, file.Offsets[0]}, nil
 }
 
 // place makes the offsets count from the start of the file and checks that the
 // tensors fill all of it after the header, one after the other.
-func (f *File) place(start, size int64) error {
-	slices.SortStableFunc(f.tensors, func(a, b *Tensor) int {
-		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.Bytes, b.Bytes))
+func place(entries []*entry, start, size int64) error {
+	slices.SortStableFunc(entries, func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.bytes, b.bytes))
 	})
 	free := int64(0)
-	for _, t := range f.tensors {
-		if t.offset != free {
-			return fmt.Errorf("safetensors: tensor %q: got data offset %d, want %d, the end of the tensor before", t.Name, t.offset, free)
+	for _, e := range entries {
+		if e.offset != free {
+			return fmt.Errorf("safetensors: tensor %q: got data offset %d, want %d, the end of the tensor before", e.name, e.offset, free)
 		}
-		if t.Bytes > size-start-free {
-			return fmt.Errorf("safetensors: tensor %q: got %d bytes up to the end of the file, want %d: the file is cut off", t.Name, size-start-free, t.Bytes)
+		if e.bytes > size-start-free {
+			return fmt.Errorf("safetensors: tensor %q: got %d bytes up to the end of the file, want %d: the file is cut off", e.name, size-start-free, e.bytes)
 		}
-		free += t.Bytes
-		t.offset += start
+		free += e.bytes
+		e.offset += start
 	}
 	if left := size - start - free; left != 0 {
 		return fmt.Errorf("safetensors: got %d bytes after the last tensor, want none", left)
 	}
 	return nil
-}
-
-// step is how many values ReadAt decodes at a time, and scratches has the memory.
-const step = 16 << 10
-
-var scratches = sync.Pool{New: func() any { return new([4 * step]byte) }}
-
-// Readable reports whether ReadAt can convert the type of t.
-func (t *Tensor) Readable() bool { return t.Type == "F32" || t.Type == "F16" || t.Type == "BF16" }
-
-// ReadAt fills dst with the values from index first on, in the order of the file.
-// The type must be Readable. Several goroutines may call it, if they may read from
-// the file.
-func (t *Tensor) ReadAt(dst []float32, first int64) error {
-	if !t.Readable() {
-		return fmt.Errorf("safetensors: tensor %q: got type %s, want F32, F16 or BF16", t.Name, t.Type)
-	}
-	size := sizes[t.Type]
-	if count := t.Bytes / size; first < 0 || first > count || int64(len(dst)) > count-first {
-		return fmt.Errorf("safetensors: tensor %q: got values %d to %d, want at most %d", t.Name, first, first+int64(len(dst)), count)
-	}
-	scratch := scratches.Get().(*[4 * step]byte)
-	defer scratches.Put(scratch)
-	for at := t.offset + first*size; len(dst) > 0; {
-		n := min(len(dst), step)
-		b := scratch[:int64(n)*size]
-		if got, err := t.file.r.ReadAt(b, at); got < len(b) {
-			return fmt.Errorf("safetensors: tensor %q: read at offset %d: %w", t.Name, at, err)
-		}
-		decode(dst[:n], b, t.Type)
-		dst, at = dst[n:], at+int64(len(b))
-	}
-	return nil
-}
-
-func decode(dst []float32, b []byte, typ string) {
-	switch typ {
-	case "F32":
-		for i := range dst {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-		}
-	case "F16":
-		for i := range dst {
-			dst[i] = quant.Float16ToFloat32(binary.LittleEndian.Uint16(b[2*i:]))
-		}
-	case "BF16": // the upper half of a float32
-		for i := range dst {
-			dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(b[2*i:])) << 16)
-		}
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // file builds a file from a header and the length of its data.
@@ -40,28 +42,28 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, tensor := range f.Tensors() {
+	for _, tensor := range f {
 		names = append(names, tensor.Name)
 	}
 	if want := []string{"full", "half", "brain", "mask", "none", "scalar"}; !slices.Equal(names, want) {
 		t.Errorf("got %q, want %q: file order", names, want)
 	}
 	for i, want := range [][]float32{{1.5, -3e-20}, {1, -0x1p-24}, {1, -3.140625}} {
-		tensor := f.Tensors()[i]
+		tensor := f[i]
 		got := make([]float32, 2)
-		if err := tensor.ReadAt(got, 0); err != nil || !slices.Equal(got, want) {
+		if err := tensor.Values.ReadAt(got, 0); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, error %v, want %v", tensor.Name, got, err, want)
 		}
-		if err := tensor.ReadAt(got[:1], 1); err != nil || got[0] != want[1] {
+		if err := tensor.Values.ReadAt(got[:1], 1); err != nil || got[0] != want[1] {
 			t.Errorf("%s: value 1: got %v, error %v, want %v", tensor.Name, got[0], err, want[1])
 		}
 		for _, first := range []int64{-1, 1, 3, math.MaxInt64} {
-			if err := tensor.ReadAt(got, first); err == nil {
+			if err := tensor.Values.ReadAt(got, first); err == nil {
 				t.Errorf("%s: two values from %d on: got no error", tensor.Name, first)
 			}
 		}
 	}
-	if mask := f.Tensors()[3]; mask.Readable() || mask.ReadAt(make([]float32, 1), 0) == nil {
+	if mask := f[3]; mask.Values != nil {
 		t.Error("booleans can be read as numbers")
 	}
 }
@@ -78,7 +80,7 @@ func TestReadLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make([]float32, n-7)
-	if err := f.Tensors()[0].ReadAt(got, 7); err != nil {
+	if err := f[0].Values.ReadAt(got, 7); err != nil {
 		t.Fatal(err)
 	}
 	for i, v := range got {
@@ -143,12 +145,11 @@ func (s shrunk) ReadAt(p []byte, off int64) (int, error) {
 
 func TestReadErrors(t *testing.T) {
 	b := file(`{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8)
-	f, err := Open(bytes.NewReader(b), int64(len(b)))
+	f, err := Open(shrunk{bytes.NewReader(b)}, int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.r = shrunk{f.r}
-	if err := f.Tensors()[0].ReadAt(make([]float32, 1), 1); !errors.Is(err, io.EOF) {
+	if err := f[0].Values.ReadAt(make([]float32, 1), 1); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v, want io.EOF", err)
 	}
 }
@@ -163,12 +164,12 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, tensor := range file.Tensors() {
+		for _, tensor := range file {
 			if tensor.Bytes > int64(len(b)) {
 				t.Fatalf("%q: %d bytes in a file of %d", tensor.Name, tensor.Bytes, len(b))
 			}
-			if tensor.Readable() {
-				if err := tensor.ReadAt(make([]float32, tensor.Bytes/sizes[tensor.Type]), 0); err != nil {
+			if tensor.Values != nil {
+				if err := tensor.Values.ReadAt(make([]float32, tensor.Bytes/checkpoint.TypeBytes[tensor.Type]), 0); err != nil {
 					t.Fatalf("%q: %v", tensor.Name, err)
 				}
 			}

@@ -1,4 +1,6 @@
-package huggingface
+// Package vocabulary reads the vocabulary of a byte-level BPE tokenizer from the
+// files that transformers writes.
+package vocabulary
 
 import (
 	"encoding/json"
@@ -7,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vitrine/tools/quantize/checkpoint"
@@ -15,11 +18,22 @@ import (
 // endOfText is the token that GPT-2 begins and ends texts with.
 const endOfText = "<|endoftext|>"
 
-// vocabulary is what the tokenizer files say, in either of their two forms.
-type vocabulary struct {
+// Vocabulary is what the tokenizer files say, in either of their two forms.
+type Vocabulary struct {
 	ids    map[string]int
 	merges []string
 	added  []addedToken
+}
+
+// GPT2 makes the vocabulary of GPT-2 from its tokens, as the byte-level alphabet
+// writes them, in the order of their ids, and its merges; <|endoftext|> comes last.
+func GPT2(tokens, merges []string) *Vocabulary {
+	v := &Vocabulary{ids: make(map[string]int), merges: merges}
+	for id, token := range tokens {
+		v.ids[token] = id
+	}
+	v.added = []addedToken{{ID: len(tokens), Text: endOfText, Special: true}}
+	return v
 }
 
 // addedToken is a token that text is split at before any merging.
@@ -29,42 +43,57 @@ type addedToken struct {
 	Special bool   `json:"special"`
 }
 
-// readVocabulary reads tokenizer.json, which says more, or vocab.json and
-// merges.txt.
-func readVocabulary(dir fs.FS) (*vocabulary, error) {
-	data, err := fs.ReadFile(dir, "tokenizer.json")
-	if err == nil {
+// ErrNone is the error of Read where there are no tokenizer files.
+var ErrNone = errors.New("got neither tokenizer.json nor vocab.json, want the tokenizer of the model beside its weights")
+
+// Read reads tokenizer.json, which says more, or vocab.json and merges.txt.
+func Read(files fs.FS) (*Vocabulary, error) {
+	for _, name := range []string{"tokenizer.json", "vocab.json"} {
+		if _, err := fs.Stat(files, name); err == nil {
+			return ReadFile(files, name)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return nil, ErrNone
+}
+
+// ReadFile reads the named file: one in the form of tokenizer.json, or else one in
+// that of vocab.json, which has merges.txt beside it.
+func ReadFile(files fs.FS, name string) (*Vocabulary, error) {
+	data, err := checkpoint.ReadText(files, name)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasSuffix(name, "vocab.json") {
 		v, err := parseTokenizer(data)
 		if err != nil {
-			return nil, fmt.Errorf("tokenizer.json: %w", err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		return v, nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	v := new(Vocabulary)
+	if err := json.Unmarshal(data, &v.ids); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	v := new(vocabulary)
-	if err := readJSON(dir, "vocab.json", &v.ids); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("got neither tokenizer.json nor vocab.json, want the tokenizer of the model beside its weights")
-	} else if err != nil {
-		return nil, err
-	}
-	if data, err = fs.ReadFile(dir, "merges.txt"); err != nil {
-		return nil, fmt.Errorf("vocab.json needs merges.txt beside it: %w", err)
+	merges := strings.TrimSuffix(name, "vocab.json") + "merges.txt"
+	if data, err = checkpoint.ReadText(files, merges); err != nil {
+		return nil, fmt.Errorf("%s needs %s beside it: %w", name, merges, err)
 	}
 	v.merges = parseMerges(string(data))
-	v.added, err = readAdded(dir)
+	v.added, err = readAdded(files)
 	return v, err
 }
 
 // parseTokenizer reads tokenizer.json.
-func parseTokenizer(data []byte) (*vocabulary, error) {
+func parseTokenizer(data []byte) (*Vocabulary, error) {
 	var file struct {
 		Added        []addedToken    `json:"added_tokens"`
 		Normalizer   json.RawMessage `json:"normalizer"`
 		PreTokenizer struct {
 			Type        string `json:"type"`
 			PrefixSpace bool   `json:"add_prefix_space"`
+			Regex       *bool  `json:"use_regex"`
 		} `json:"pre_tokenizer"`
 		Model struct {
 			Type   *string           `json:"type"`
@@ -77,16 +106,18 @@ func parseTokenizer(data []byte) (*vocabulary, error) {
 	}
 	const hint = "only GPT-2's byte-level BPE can be converted"
 	switch {
-	case or(file.Model.Type, "BPE") != "BPE":
+	case file.Model.Type != nil && *file.Model.Type != "BPE":
 		return nil, fmt.Errorf("model.type: got %q, want BPE: %s", *file.Model.Type, hint)
 	case file.PreTokenizer.Type != "ByteLevel":
 		return nil, fmt.Errorf("pre_tokenizer.type: got %q, want ByteLevel: %s", file.PreTokenizer.Type, hint)
 	case file.PreTokenizer.PrefixSpace:
 		return nil, fmt.Errorf("pre_tokenizer.add_prefix_space: got true, want false: %s", hint)
+	case file.PreTokenizer.Regex != nil && !*file.PreTokenizer.Regex:
+		return nil, fmt.Errorf("pre_tokenizer.use_regex: got false, want true: %s", hint)
 	case len(file.Normalizer) > 0 && string(file.Normalizer) != "null":
 		return nil, fmt.Errorf("normalizer: got %.60s, want null: %s", file.Normalizer, hint)
 	}
-	v := &vocabulary{ids: file.Model.IDs, added: file.Added}
+	v := &Vocabulary{ids: file.Model.IDs, added: file.Added}
 	for i, raw := range file.Model.Merges {
 		merge, err := parseMerge(raw)
 		if err != nil {
@@ -119,15 +150,36 @@ func parseMerges(text string) []string {
 	return lines
 }
 
-// readAdded reads added_tokens.json, and from special_tokens_map.json which of
-// them are special. Either may be absent.
-func readAdded(dir fs.FS) ([]addedToken, error) {
+// readAdded reads added_tokens.json, or added_tokens_decoder of tokenizer_config.json
+// where newer files have them, and from special_tokens_map.json which of them are
+// special. Each may be absent.
+func readAdded(files fs.FS) ([]addedToken, error) {
+	var config struct {
+		PrefixSpace bool                  `json:"add_prefix_space"`
+		Added       map[string]addedToken `json:"added_tokens_decoder"`
+	}
+	if err := readJSON(files, "tokenizer_config.json", &config); err != nil {
+		return nil, err
+	}
+	if config.PrefixSpace {
+		return nil, fmt.Errorf("tokenizer_config.json: add_prefix_space: got true, want false: only GPT-2's byte-level BPE can be converted")
+	}
+	var added []addedToken
+	for _, text := range slices.Sorted(maps.Keys(config.Added)) {
+		token := config.Added[text]
+		id, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, fmt.Errorf("tokenizer_config.json: added_tokens_decoder: got %.60q, want a token id", text)
+		}
+		token.ID = id
+		added = append(added, token)
+	}
 	var ids map[string]int
-	if err := readJSON(dir, "added_tokens.json", &ids); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := readJSON(files, "added_tokens.json", &ids); err != nil {
 		return nil, err
 	}
 	var roles map[string]json.RawMessage
-	if err := readJSON(dir, "special_tokens_map.json", &roles); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := readJSON(files, "special_tokens_map.json", &roles); err != nil {
 		return nil, err
 	}
 	special := make(map[string]bool)
@@ -144,15 +196,20 @@ func readAdded(dir fs.FS) ([]addedToken, error) {
 			special[token.Text] = true
 		}
 	}
-	var added []addedToken
 	for _, text := range slices.Sorted(maps.Keys(ids)) {
-		added = append(added, addedToken{ids[text], text, special[text]})
+		if !slices.ContainsFunc(added, func(a addedToken) bool { return a.ID == ids[text] && a.Text == text }) {
+			added = append(added, addedToken{ID: ids[text], Text: text, Special: special[text]})
+		}
 	}
 	return added, nil
 }
 
-func readJSON(dir fs.FS, name string, into any) error {
-	data, err := fs.ReadFile(dir, name)
+// readJSON reads a file that may be absent.
+func readJSON(files fs.FS, name string, into any) error {
+	data, err := checkpoint.ReadText(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -162,15 +219,27 @@ func readJSON(dir fs.FS, name string, into any) error {
 	return nil
 }
 
-// tokenizer orders the vocabulary by id, up to the size that the model has, and
+// Size is the number of ids, up to the largest.
+func (v *Vocabulary) Size() int {
+	size := 0
+	for _, id := range v.ids {
+		size = max(size, id+1)
+	}
+	for _, a := range v.added {
+		size = max(size, a.ID+1)
+	}
+	return size
+}
+
+// Tokenizer orders the vocabulary by id, up to the size that the model has, and
 // checks that it is whole. Ids after the last token are named as llama.cpp names
 // them. bos and eos may be nil: then they are <|endoftext|>, if there is one.
-func (v *vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, error) {
+func (v *Vocabulary) Tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, error) {
 	t := checkpoint.Tokenizer{Tokens: make([]string, size), Types: make([]int32, size), Merges: v.merges}
 	used := 0 // ids up to the largest
 	set := func(text string, id int, typ int32) error {
 		if id < 0 || id >= size {
-			return fmt.Errorf("token %q: got id %d, want 0 to %d (vocab_size of config.json)", text, id, size-1)
+			return fmt.Errorf("token %q: got id %d, want 0 to %d: the tokenizer is of another model, or the model's vocabulary is smaller", text, id, size-1)
 		}
 		if t.Types[id] != 0 && t.Tokens[id] != text {
 			return fmt.Errorf("token id %d: got both %q and %q, want one", id, t.Tokens[id], text)
@@ -203,20 +272,27 @@ func (v *vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, e
 		t.Tokens[id], t.Types[id] = fmt.Sprintf("[PAD%d]", id), checkpoint.Unused
 	}
 	end := slices.Index(t.Tokens, endOfText)
-	t.BOS, t.EOS = or(bos, end), or(eos, end)
-	for key, id := range map[string]int{"bos_token_id": t.BOS, "eos_token_id": t.EOS} {
-		if id < -1 || id >= used {
-			return t, fmt.Errorf("%s of config.json: got %d, want 0 to %d", key, id, used-1)
+	for _, role := range []struct {
+		key   string
+		given *int
+		id    *int
+	}{{"bos_token_id", bos, &t.BOS}, {"eos_token_id", eos, &t.EOS}} {
+		*role.id = end
+		if role.given != nil {
+			*role.id = *role.given
 		}
-		if id >= 0 {
-			t.Types[id] = checkpoint.Control
+		if *role.id < -1 || *role.id >= used {
+			return t, fmt.Errorf("%s of config.json: got %d, want 0 to %d", role.key, *role.id, used-1)
+		}
+		if *role.id >= 0 {
+			t.Types[*role.id] = checkpoint.Control
 		}
 	}
 	return t, v.checkMerges()
 }
 
 // checkMerges makes sure that every merge joins two tokens into a third.
-func (v *vocabulary) checkMerges() error {
+func (v *Vocabulary) checkMerges() error {
 	for i, merge := range v.merges {
 		left, right, ok := strings.Cut(merge, " ")
 		if !ok || left == "" || right == "" || strings.Contains(right, " ") {

@@ -1,9 +1,7 @@
-package huggingface
+package statedict
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 
 	"vitrine/tools/quantize/checkpoint"
@@ -13,7 +11,7 @@ import (
 type mapping struct {
 	from, to   string
 	shape      []int // in GGUF, row-major
-	transposed bool  // Conv1D of the checkpoint is [in, out], a matrix of GGUF [out, in]
+	transposed bool  // a matrix of GGUF is [out, in]; transformers' Conv1D is [in, out], a Linear [out, in]
 	matrix     bool
 }
 
@@ -61,18 +59,5 @@ func headMapping(c checkpoint.Config) mapping {
 
 const headName = "lm_head.weight"
 
-// storedShape is the shape in the checkpoint.
-func (m mapping) storedShape() []int {
-	if !m.transposed {
-		return m.shape
-	}
-	shape := slices.Clone(m.shape)
-	slices.Reverse(shape)
-	return shape
-}
-
-// shortName removes the prefix that a model with a head has.
-func shortName(name string) string { return strings.TrimPrefix(name, "transformer.") }
-
-// causalMask matches the tensors that hold the causal mask: constants, no weights.
-var causalMask = regexp.MustCompile(`^h\.\d+\.attn\.(bias|masked_bias)$`)
+// bias reports whether the tensor is one that a model may be trained without.
+func (m mapping) bias() bool { return strings.HasSuffix(m.from, ".bias") }
