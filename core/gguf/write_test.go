@@ -116,6 +116,18 @@ func TestWriteReadWrite(t *testing.T) {
 	}
 }
 
+func TestFileSize(t *testing.T) {
+	for n := range len(sampleTensors) + 1 {
+		file := encode(t, sampleMetadata(), sampleTensors[:n])
+		if size, err := FileSize(sampleMetadata(), sampleTensors[:n]); err != nil || size != int64(len(file)) {
+			t.Errorf("%d tensors: got %d bytes, error %v, want %d", n, size, err, len(file))
+		}
+	}
+	if _, err := FileSize(sampleMetadata(), []TensorInfo{{Name: "t", Shape: []int{33}, Type: Q8_0}}); err == nil {
+		t.Error("a tensor that cannot be: got no error")
+	}
+}
+
 func TestReadBack(t *testing.T) {
 	meta := sampleMetadata()
 	file := encode(t, meta, sampleTensors)

@@ -25,28 +25,48 @@ func NewWriter(w io.Writer, meta *Metadata, tensors []TensorInfo) (*Writer, erro
 	if meta == nil {
 		meta = new(Metadata)
 	}
-	header, err := appendMetadata(nil, meta, len(tensors))
+	header, placed, err := begin(meta, tensors)
 	if err != nil {
 		return nil, err
-	}
-	placed, err := layOut(tensors, meta.alignment())
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range placed {
-		header = appendInfo(header, t)
-	}
-	if len(header) > maxHeader {
-		return nil, fmt.Errorf("gguf: metadata and tensor infos take %d bytes, want at most %d", len(header), maxHeader)
-	}
-	start := alignUp(int64(len(header)), meta.alignment())
-	for i := range placed {
-		placed[i].Offset += start
 	}
 	out := &Writer{w: bufio.NewWriterSize(w, window), alignment: meta.alignment(), tensors: placed}
 	out.write(header)
 	out.pad()
 	return out, out.err
+}
+
+// FileSize returns the bytes of the file that a Writer makes of these.
+func FileSize(meta *Metadata, tensors []TensorInfo) (int64, error) {
+	header, placed, err := begin(meta, tensors)
+	if err != nil {
+		return 0, err
+	}
+	end := int64(len(header))
+	if len(placed) > 0 {
+		end = placed[len(placed)-1].Offset + placed[len(placed)-1].Size
+	}
+	return alignUp(end, meta.alignment()), nil
+}
+
+// begin returns all that comes before the data, and where in the file these go.
+func begin(meta *Metadata, tensors []TensorInfo) (header []byte, placed []TensorInfo, err error) {
+	if header, err = appendMetadata(nil, meta, len(tensors)); err != nil {
+		return nil, nil, err
+	}
+	if placed, err = layOut(tensors, meta.alignment()); err != nil {
+		return nil, nil, err
+	}
+	for _, t := range placed {
+		header = appendInfo(header, t)
+	}
+	if len(header) > maxHeader {
+		return nil, nil, fmt.Errorf("gguf: metadata and tensor infos take %d bytes, want at most %d", len(header), maxHeader)
+	}
+	start := alignUp(int64(len(header)), meta.alignment())
+	for i := range placed {
+		placed[i].Offset += start
+	}
+	return header, placed, nil
 }
 
 // Tensors returns the tensors with the offset and size that they have in the file.

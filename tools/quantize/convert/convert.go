@@ -1,11 +1,16 @@
-// Package convert writes a checkpoint as GGUF. It holds at most one tensor in
-// memory, and only those that have to be transposed.
+// Package convert writes a checkpoint as GGUF, with all cores. Of the checkpoint it
+// holds some chunks in memory, and of the tensors that have to be transposed at most
+// two whole ones, or some chunks more where they are small. The same checkpoint gives
+// the same bytes, whatever the number of cores.
 package convert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"vitrine/core/gguf"
 	"vitrine/core/quant"
@@ -15,9 +20,11 @@ import (
 // Options says what to write.
 type Options struct {
 	Type     gguf.Type // of the matrices; all else is F32
-	Name     string    // general.name, none if empty
-	License  string    // general.license, none if empty
 	Progress func(done, total int64)
+
+	// What the file says of the model; where empty, what the checkpoint says.
+	Name, License, Author, Source string
+	Languages                     []string
 }
 
 // Report says what has been written.
@@ -33,42 +40,30 @@ type TensorReport struct {
 	Figures *quant.Figures
 }
 
-// Write writes model to w. It stops between two chunks when ctx is done.
+// Write writes model to w. It stops between two chunks when ctx is done. Progress is
+// called by the goroutine that called Write.
 func Write(ctx context.Context, w io.Writer, model *checkpoint.Model, o Options) (*Report, error) {
-	report := &Report{Notes: model.Notes}
-	infos := make([]gguf.TensorInfo, len(model.Tensors))
-	for i, t := range model.Tensors {
-		infos[i] = gguf.TensorInfo{Name: t.Name, Shape: t.Shape, Type: typeOf(t, o.Type)}
-		if t.Matrix && infos[i].Type != o.Type {
-			report.Notes = append(report.Notes, fmt.Sprintf("%s stays %v: its rows have %d values, and %v takes multiples of %d",
-				t.Name, infos[i].Type, cols(t.Shape), o.Type, quant.BlockSize))
+	infos, notes := Plan(model, o.Type)
+	c := newConverter(ctx, model, o, infos)
+	defer c.pool.close()
+	c.report.Notes = notes
+	return c.report, c.writeFile(w, metadata(model, o), infos)
+}
+
+// Plan returns what the tensors of model become: their order, shapes and types. The
+// notes say what the user should know of it.
+func Plan(model *checkpoint.Model, want gguf.Type) (infos []gguf.TensorInfo, notes []string) {
+	notes = slices.Clone(model.Notes)
+	for _, t := range model.Tensors {
+		typ := typeOf(t, want)
+		row, _ := typ.RowBytes(cols(t.Shape)) // typeOf sees to it that they fit
+		infos = append(infos, gguf.TensorInfo{Name: t.Name, Shape: t.Shape, Type: typ, Size: int64(rows(t.Shape)) * row})
+		if t.Matrix && typ != want {
+			notes = append(notes, fmt.Sprintf("%s stays %v: its rows have %d values, and %v takes multiples of %d",
+				t.Name, typ, cols(t.Shape), want, quant.BlockSize))
 		}
 	}
-	out, err := gguf.NewWriter(w, metadata(model, o), infos)
-	if err != nil {
-		return nil, err
-	}
-	e := &encoder{ctx: ctx, progress: func(int64) {}}
-	if o.Progress != nil {
-		done, total := int64(0), int64(0)
-		for _, t := range out.Tensors() {
-			total += t.Size
-		}
-		e.progress = func(n int64) { done += n; o.Progress(done, total) }
-	}
-	for i, info := range out.Tensors() {
-		figures, err := e.open(model.Tensors[i], info)
-		if err != nil {
-			return nil, err
-		}
-		if err := out.WriteTensor(info.Name, e); e.err != nil {
-			return nil, e.err // says more than the writer's, which wraps it
-		} else if err != nil {
-			return nil, err
-		}
-		report.Tensors = append(report.Tensors, TensorReport{info, model.Tensors[i].Bytes, figures})
-	}
-	return report, out.Close()
+	return infos, notes
 }
 
 // typeOf returns the type in which t is stored: vectors and the position table,
@@ -87,20 +82,83 @@ func typeOf(t checkpoint.Tensor, want gguf.Type) gguf.Type {
 // cols is the length of a row: the whole of a vector.
 func cols(shape []int) int { return shape[len(shape)-1] }
 
+// rows is how many rows there are.
+func rows(shape []int) int {
+	n := 1
+	for _, dim := range shape[:len(shape)-1] {
+		n *= dim
+	}
+	return n
+}
+
+// converter writes the tensors of one model, to one file or several.
+type converter struct {
+	pool     *pool
+	tensors  []checkpoint.Tensor // that are not written yet
+	report   *Report
+	progress func(bytes int64)
+}
+
+func newConverter(ctx context.Context, model *checkpoint.Model, o Options, infos []gguf.TensorInfo) *converter {
+	c := &converter{pool: newPool(ctx, model.Tensors, infos), tensors: model.Tensors, report: new(Report), progress: func(int64) {}}
+	if o.Progress != nil {
+		done, total := int64(0), int64(0)
+		for _, t := range infos {
+			total += t.Size
+		}
+		c.progress = func(n int64) { done += n; o.Progress(done, total) }
+	}
+	return c
+}
+
+// writeFile writes a file with the next tensors of the model, which infos describe.
+func (c *converter) writeFile(w io.Writer, meta *gguf.Metadata, infos []gguf.TensorInfo) error {
+	out, err := gguf.NewWriter(w, meta, infos)
+	if err != nil {
+		return err
+	}
+	for _, info := range out.Tensors() {
+		t := &tensor{pool: c.pool, progress: c.progress, figures: quant.NewFigures(), rows: rows(info.Shape)}
+		if err := out.WriteTensor(info.Name, t); t.err != nil {
+			return t.err // says more than the writer's, which wraps it
+		} else if err != nil {
+			return err
+		}
+		c.report.Tensors = append(c.report.Tensors, TensorReport{info, c.tensors[0].Bytes, t.figures})
+		c.tensors = c.tensors[1:]
+	}
+	return out.Close()
+}
+
 // fileTypes has the values of general.file_type: llama.cpp's enum llama_ftype.
 var fileTypes = map[gguf.Type]uint32{gguf.F32: 0, gguf.F16: 1, gguf.Q8_0: 7}
+
+// hub is where a source has a name of its own in GGUF.
+const hub = "https://huggingface.co/"
 
 // metadata returns the keys that llama.cpp wants of a gpt2 model, and the two of
 // our own.
 func metadata(model *checkpoint.Model, o Options) *gguf.Metadata {
 	c, t := model.Config, model.Tokenizer
 	meta := new(gguf.Metadata)
-	meta.Set("general.architecture", "gpt2")
-	if o.Name != "" {
-		meta.Set("general.name", o.Name)
+	setText := func(key string, values ...string) {
+		if text := cmp.Or(values...); text != "" {
+			meta.Set(key, text)
+		}
 	}
-	if o.License != "" {
-		meta.Set("general.license", o.License)
+	meta.Set("general.architecture", "gpt2")
+	setText("general.name", o.Name, model.Name)
+	setText("general.author", o.Author, model.Author)
+	setText("general.license", o.License, model.License)
+	source := cmp.Or(o.Source, model.Source)
+	setText("general.source.url", source)
+	if repository, ok := strings.CutPrefix(source, hub); ok {
+		setText("general.source.huggingface.repository", repository)
+	}
+	if languages := o.Languages; len(languages) > 0 {
+		meta.Set("general.languages", languages)
+	} else if len(model.Languages) > 0 {
+		meta.Set("general.languages", model.Languages)
 	}
 	meta.Set("general.file_type", fileTypes[o.Type])
 	if o.Type == gguf.Q8_0 {
