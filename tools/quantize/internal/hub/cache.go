@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"vitrine/tools/quantize/huggingface"
 )
 
 // store is the part of the cache that one model has:
@@ -81,7 +83,7 @@ func cached(snapshot *Snapshot, s store, revision string) error {
 		absent = append(absent, "config.json")
 	}
 	if snapshot.Weights == "" {
-		absent = append(absent, strings.Join(weightsNames, " or "))
+		absent = append(absent, strings.Join(huggingface.Weights, " or "))
 	}
 	parts, err := shards(dir, snapshot.Weights)
 	if err != nil {

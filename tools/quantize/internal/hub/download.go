@@ -17,6 +17,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"vitrine/tools/quantize/huggingface"
 )
 
 // file is one file of a model.
@@ -37,8 +39,8 @@ func (c *client) fetch(ctx context.Context, snapshot *Snapshot, s store, revisio
 	}
 	files := make(map[string]*file)
 	for _, f := range list.Files {
-		// A name becomes a path only if it is one of ours: see describing, weightsNames
-		// and shardPattern.
+		// A name becomes a path only if it is one of ours: see describing,
+		// huggingface.Weights and shardPattern.
 		known := &file{name: f.Name, size: -1, hash: f.Blob}
 		known.address = c.Endpoint + "/" + snapshot.ID + "/resolve/" + list.Commit + "/" + url.PathEscape(f.Name)
 		if f.Size != nil {
@@ -55,7 +57,7 @@ func (c *client) fetch(ctx context.Context, snapshot *Snapshot, s store, revisio
 	}
 	weights := chooseWeights(has)
 	if weights == "" {
-		return fmt.Errorf("the model has no weights that can be read, want %s", strings.Join(weightsNames, " or "))
+		return fmt.Errorf("the model has no weights that can be read, want %s", strings.Join(huggingface.Weights, " or "))
 	}
 	dir := s.snapshot(list.Commit)
 	snapshot.Commit, snapshot.Dir, snapshot.Weights = list.Commit, dir, weights

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"vitrine/tools/quantize/huggingface"
 )
 
 // describing are the files beside the weights that the converter reads. A model may
@@ -16,9 +18,6 @@ var describing = []string{
 	"config.json", "generation_config.json", "README.md",
 	"tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json",
 }
-
-// weightsNames are the forms that weights come in, the best first.
-var weightsNames = []string{"model.safetensors", "model.safetensors" + indexSuffix, "pytorch_model.bin", "pytorch_model.bin" + indexSuffix}
 
 const indexSuffix = ".index.json"
 
@@ -30,10 +29,10 @@ const (
 	maxWeights    = 1 << 44  // bytes of a weights file: keeps sums of sizes within int64
 )
 
-// chooseWeights returns the best of weightsNames, "" if there is none.
+// chooseWeights returns the first form that weights come in, "" if there is none.
 func chooseWeights(has func(name string) bool) string {
-	if i := slices.IndexFunc(weightsNames, has); i >= 0 {
-		return weightsNames[i]
+	if i := slices.IndexFunc(huggingface.Weights, has); i >= 0 {
+		return huggingface.Weights[i]
 	}
 	return ""
 }

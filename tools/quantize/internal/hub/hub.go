@@ -53,7 +53,7 @@ func (s *Snapshot) Name() string { return s.ID[strings.LastIndexByte(s.ID, '/')+
 
 // Fetch makes the files of a model that a conversion needs present in the cache:
 // config.json, the tokenizer's files, the model card, and the weights in the first
-// of the forms that it has of weightsNames. ref is hf:OWNER/NAME, hf:NAME, or either
+// of the forms that it has of huggingface.Weights. ref is hf:OWNER/NAME, hf:NAME, or either
 // with @REVISION.
 func Fetch(ctx context.Context, ref string, o Options) (*Snapshot, error) {
 	id, revision, err := parse(ref, o.Revision)
