@@ -11,6 +11,8 @@ IN_NODE := "node --require $(CURDIR)/wasm/alone.cjs --stack-size=8192 $$($(GO) e
 ESBUILD := $(GO) tool esbuild --log-level=warning
 # What the browser runs takes tiktoken-go without its network loader.
 MODFILE := -modfile=build/wasm.mod
+# What several workers run on one memory: the functions of core/kernel by their numbers.
+SHARED  := q8One q8Streams q8Four f32One f32Streams f32Four
 PAGE    := --bundle --format=esm --target=es2022 --minify --outdir=build/site
 ADDR    := localhost:8080
 
@@ -93,13 +95,13 @@ clean: ## remove everything that was built or installed
 # file of an earlier build remains. The names of hashed files go into the code
 # that loads them. Targets get the time at which their making began: what is
 # edited meanwhile counts as newer.
-dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-simd.wasm build/vitrine-portable.wasm build/wasm_exec.js Makefile
+dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/wasm_exec.js Makefile
 	rm -rf build/site && mkdir -p build/site && touch build/site.begun
-	$(ESBUILD) build/vitrine-simd.wasm build/vitrine-portable.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
-	cd build/site && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name
+	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
+	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name
 	$(ESBUILD) web/worker.js $(PAGE) --entry-names=[name]-[hash] \
-		--define:VITRINE_WASM_SIMD="\"$$(cat build/simd.name)\"" --define:VITRINE_WASM_PORTABLE="\"$$(cat build/portable.name)\"" \
-		--define:VITRINE_WASM_SIMD_BYTES="$$(wc -c < build/vitrine-simd.wasm)" --define:VITRINE_WASM_PORTABLE_BYTES="$$(wc -c < build/vitrine-portable.wasm)"
+		--define:VITRINE_WASM_SHARED="\"$$(cat build/shared.name)\"" --define:VITRINE_WASM_SIMD="\"$$(cat build/simd.name)\"" --define:VITRINE_WASM_PORTABLE="\"$$(cat build/portable.name)\"" \
+		--define:VITRINE_WASM_SHARED_BYTES="$$(wc -c < build/vitrine-shared.wasm)" --define:VITRINE_WASM_SIMD_BYTES="$$(wc -c < build/vitrine-simd.wasm)" --define:VITRINE_WASM_PORTABLE_BYTES="$$(wc -c < build/vitrine-portable.wasm)"
 	cd build/site && ls worker-*.js > ../worker.name
 	$(ESBUILD) web/app.js web/vitrine.js $(PAGE) --splitting --chunk-names=[name]-[hash] --define:VITRINE_WORKER="\"$$(cat build/worker.name)\""
 	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
@@ -112,6 +114,12 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-simd.wasm buil
 build/vitrine-simd.wasm: $(GO_FILES) build/wasm.mod Makefile
 	touch $@.begun
 	GOEXPERIMENT=simd $(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm
+	touch -r $@.begun $@
+
+build/vitrine-shared.wasm: build/vitrine-simd.wasm $(wildcard tools/share/*.go)
+	touch $@.begun
+	GOEXPERIMENT=simd $(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags=-w -o build/named.wasm ./wasm
+	$(GO) run ./tools/share -in build/named.wasm -out $@ -export "$(SHARED:%=vitrine_core_kernel.%)"
 	touch -r $@.begun $@
 
 build/vitrine-portable.wasm: $(GO_FILES) build/wasm.mod Makefile

@@ -30,7 +30,7 @@ test("JavaScript and wasm over the wire", async ({ page, requests, site }) => {
   const names = urls.map((url) => url.slice(site.length));
   expect(names).toContain("app.js");
   expect(names.filter((name) => /^worker-\w{8}\.js$/.test(name))).toHaveLength(1);
-  expect(names.filter((name) => /^vitrine-simd-\w{8}\.wasm$/.test(name))).toHaveLength(1);
+  expect(names.filter((name) => /^vitrine-shared-\w{8}\.wasm$/.test(name))).toHaveLength(1);
 
   const rows = [];
   const sum = { file: "in all", raw: 0, brotli: 0, gzip: 0 };

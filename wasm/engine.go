@@ -45,12 +45,10 @@ func newEngine(turn *turner) *engine {
 	return &engine{turn: turn, busy: make(chan struct{}, 1), runs: map[int]*run{}}
 }
 
-// load(pull, size, sha256, part, parts) reads the model. pull: see source. size
-// is the file's length in bytes, -1 where unknown; sha256 is hexadecimal, "" where
-// unknown. This engine is member number part of a team of parts; member 0 leads,
-// and the others only load and serve. The value is the JSON of EngineInfo without
-// what only JavaScript knows (url, bytes, threads), with exchange: how many float32
-// a team must share for each of its two vectors.
+// load(pull, size, sha256, workers) reads the model. pull: see source. size is the
+// file's length in bytes, -1 where unknown; sha256 is hexadecimal, "" where unknown;
+// workers is how many share the memory and the work. The value is the JSON of
+// EngineInfo without what only JavaScript knows (url, bytes, threads).
 func (e *engine) load(args []safejs.Value) (any, error) {
 	size, err := border.Whole("size", args[1], -1, 1<<53)
 	if err != nil {
@@ -60,11 +58,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts, err := border.Whole("parts", args[4], 1, 64)
-	if err != nil {
-		return nil, err
-	}
-	part, err := border.Whole("part", args[3], 0, float64(parts-1))
+	workers, err := border.Whole("workers", args[3], 1, 64)
 	if err != nil {
 		return nil, err
 	}
@@ -74,17 +68,14 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		sum = sha256.New()
 		in = io.TeeReader(in, sum)
 	}
-	if err := e.read(in, int64(size), part, parts); err != nil {
+	if err := e.read(in, int64(size)); err != nil {
 		var network *border.RejectedError
 		if errors.As(err, &network) {
 			return nil, network
 		}
 		return nil, &loadError{err}
 	}
-	// What this part does not need is read all the same: the digest covers it, the
-	// members get the file through the leader, and the leader waits for a member that
-	// does not take its chunks.
-	if _, err := io.Copy(io.Discard, in); err != nil {
+	if _, err := io.Copy(io.Discard, in); err != nil { // the digest covers the whole file
 		return nil, err
 	}
 	if sum != nil {
@@ -93,33 +84,19 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 			return nil, &loadError{fmt.Errorf("the model file arrived with the SHA-256 %s, want %s: it was changed or damaged on the way, load it again", got, want)}
 		}
 	}
-	if part > 0 {
-		return nil, nil
-	}
+	e.model.ShareWork(newTeam(workers))
 	return e.info(), nil
 }
 
-// serve() answers the leader of the team; it never returns.
-func (e *engine) serve([]safejs.Value) (any, error) {
-	serve(model.NewMember(e.model))
-	return nil, nil
-}
-
-func (e *engine) read(in io.Reader, size int64, part, parts int) error {
+func (e *engine) read(in io.Reader, size int64) error {
 	file, err := gguf.NewReader(in, size)
 	if err != nil {
 		return err
 	}
-	var others model.Team
-	if part == 0 && parts > 1 {
-		others = &team{}
+	if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
+		return err
 	}
-	if part == 0 { // members see vectors only
-		if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
-			return err
-		}
-	}
-	e.model, err = model.LoadPart(file, part, parts, others)
+	e.model, err = model.Load(file)
 	return err
 }
 
@@ -147,7 +124,6 @@ func (e *engine) info() string {
 	j.key("tiedHead").bool(c.TiedHead)
 	j.key("weights").string(c.Weights)
 	j.key("simd").bool(kernel.Name() != "portable")
-	j.key("exchange").int(exchange(c))
 	j.key("stages").raw(stages.bytes)
 	j.close('}')
 	return string(j.bytes)

@@ -22,8 +22,7 @@ func publish() error {
 	}
 	e := newEngine(turn)
 	return border.Publish([]border.Function{
-		{Name: "load", Arity: 5, Call: e.load},
-		{Name: "serve", Arity: 0, Call: e.serve},
+		{Name: "load", Arity: 4, Call: e.load},
 		{Name: "tokenize", Arity: 1, Call: e.tokenize},
 		{Name: "logits", Arity: 1, Call: e.logits},
 		{Name: "generate", Arity: 4, Call: e.generate},

@@ -116,34 +116,10 @@ func loadModel(t *testing.T) *engine {
 		t.Fatal(err)
 	}
 	e := newEngine(turn)
-	if _, err := e.load([]safejs.Value{chunks(t, data, 100_000), value(t, len(data)), value(t, ""), value(t, 0), value(t, 1)}); err != nil {
+	if _, err := e.load([]safejs.Value{chunks(t, data, 100_000), value(t, len(data)), value(t, ""), value(t, 1)}); err != nil {
 		t.Fatal(err)
 	}
 	return e
-}
-
-// TestEveryPartReadsToTheEnd: a member that stopped early would let the leader
-// wait for it, and a leader that stopped would leave the members without data.
-func TestEveryPartReadsToTheEnd(t *testing.T) {
-	data, err := os.ReadFile("../models/vitrine-tiny-q8_0.gguf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	data = append(data, make([]byte, 1<<20)...) // what no part needs
-	turn, err := newTurner()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for part := range 3 {
-		pull := chunks(t, data, 100_000)
-		e := newEngine(turn)
-		if _, err := e.load([]safejs.Value{pull, value(t, -1), value(t, ""), value(t, part), value(t, 3)}); err != nil {
-			t.Fatal(err)
-		}
-		if rest, err := border.Await(pull); err != nil || !rest.IsNull() {
-			t.Errorf("part %d of 3 left some of the file unread: %v", part, err)
-		}
-	}
 }
 
 func options(t *testing.T, change map[string]any) safejs.Value {
@@ -252,7 +228,7 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 		"other digest": {data, strings.Repeat("0", 64), "model.format"},
 	} {
 		e := newEngine(turn)
-		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum), value(t, 0), value(t, 1)})
+		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum), value(t, 1)})
 		if err == nil || code(err) != test.want {
 			t.Errorf("%s: %v, want code %s", name, err, test.want)
 		}

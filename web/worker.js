@@ -1,9 +1,10 @@
 import { VitrineError } from "./engine/error.js";
 import { runMember } from "./worker/member.js";
-import { Members } from "./worker/members.js";
+import { startMembers } from "./worker/members.js";
+import { newMemory } from "./worker/memory.js";
 import { Program, hasSimd } from "./worker/program.js";
 import { counted, openAddress, pieces } from "./worker/source.js";
-import { TeamImports, shareMemory } from "./worker/team.js";
+import { Team, newControl } from "./worker/team.js";
 
 /**
  * The worker: loads the engine and the model, then passes calls on. It leads the team where there is one; a member
@@ -20,12 +21,12 @@ const MOST_THREADS = 8;
 const TEAM_MODEL_BYTES = 32e6;
 
 const program = new Program();
-const team = new TeamImports();
-/** @type {Promise<WebAssembly.Module>} the engine's code, once it has started */
+/** @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, control: Int32Array }} Shared what a member needs */
+/** @type {Promise<Shared | undefined>} settles when the engine has started; undefined where it works alone */
 let engine;
 
 self.onmessage = async ({ data: { id, method, args, member } }) => {
-  if (member) return void runMember(member);
+  if (member) return runMember(member);
   try {
     const value = await (method === "start" ? (engine = start(args[0])).then(() => {}) : method === "open" ? open(args[0]) : call(method, args, id));
     self.postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
@@ -37,9 +38,14 @@ self.onmessage = async ({ data: { id, method, args, member } }) => {
 
 /** @param {boolean} simd */
 async function start(simd) {
-  const module = await compile(simd && hasSimd());
-  await program.start(module, team, (fatal) => self.postMessage({ fatal }));
-  return module;
+  const fast = simd && hasSimd();
+  const sharing = fast && self.crossOriginIsolated; // only then may workers share memory
+  const module = await compile(sharing ? "shared" : fast ? "simd" : "portable");
+  const onEnd = (/** @type {object} */ fatal) => self.postMessage({ fatal });
+  if (!sharing) return void (await program.start(module, undefined, onEnd));
+  const shared = { module, memory: newMemory(module), control: newControl() };
+  await program.start(module, { team: new Team(shared.control), memory: shared.memory }, onEnd);
+  return shared;
 }
 
 /**
@@ -50,36 +56,30 @@ async function open({ url, data, bytes, sha256, name, threads }) {
   const model = data ? { stream: stream(data), size: bytes, total: bytes } : await openAddress(url);
   const size = bytes >= 0 ? bytes : model.size;
   const total = bytes >= 0 ? bytes : model.total;
-  const parts = teamSize(threads, size);
-  const module = await engine;
-  const members = parts > 1 ? new Members(parts, module, size) : undefined;
+  const shared = await engine;
+  const workers = shared ? teamSize(threads, size) : 1;
+  const members = shared && workers > 1
+    ? startMembers(workers - 1, shared, ({ code, message }) => self.postMessage({ fatal: { code, message } }))
+    : undefined;
   const next = pieces(model.stream);
   let loaded = 0;
   const pull = async () => {
     const piece = await next();
     loaded += piece?.byteLength ?? 0;
     progress({ phase: "model", loaded, total });
-    await members?.feed(piece);
     return piece;
   };
-  const loading = program.call("load", [pull, size, sha256, 0, parts]);
-  const { exchange, ...info } = JSON.parse(await loading.catch((error) => Promise.reject(members?.failed ?? error)));
-  if (members) {
-    const shared = shareMemory(exchange, parts - 1);
-    team.join(shared);
-    await members.join(shared);
-  }
-  return { ...info, name: name || info.name, url, bytes: loaded, threads: parts };
+  const [info] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]);
+  return { ...JSON.parse(info), name: name || JSON.parse(info).name, url, bytes: loaded, threads: workers };
 }
 
 /**
- * How many workers compute: shared memory needs a page that is isolated from other origins.
+ * How many workers compute.
  *
  * @param {number | "auto"} wanted
  * @param {number} bytes of the model, -1 while unknown
  */
 function teamSize(wanted, bytes) {
-  if (!self.crossOriginIsolated) return 1;
   if (wanted !== "auto") return Math.min(wanted, MOST_THREADS);
   if (bytes >= 0 && bytes < TEAM_MODEL_BYTES) return 1;
   // One core is left to the page: it draws while the engine computes, and a member that waits for its core holds up all.
@@ -100,11 +100,17 @@ function progress(value) {
   self.postMessage({ progress: value });
 }
 
-/** @param {boolean} simd */
-async function compile(simd) {
-  const address = new URL(simd ? VITRINE_WASM_SIMD : VITRINE_WASM_PORTABLE, import.meta.url).href;
-  const { stream } = await openAddress(address);
-  const total = simd ? VITRINE_WASM_SIMD_BYTES : VITRINE_WASM_PORTABLE_BYTES; // servers state it compressed
+/** @type {Record<"shared" | "simd" | "portable", [name: string, bytes: number]>} the builds of the engine; servers state the bytes compressed */
+const BUILDS = {
+  shared: [VITRINE_WASM_SHARED, VITRINE_WASM_SHARED_BYTES],
+  simd: [VITRINE_WASM_SIMD, VITRINE_WASM_SIMD_BYTES],
+  portable: [VITRINE_WASM_PORTABLE, VITRINE_WASM_PORTABLE_BYTES],
+};
+
+/** @param {keyof typeof BUILDS} build */
+async function compile(build) {
+  const [name, total] = BUILDS[build];
+  const { stream } = await openAddress(new URL(name, import.meta.url).href);
   const bytes = counted(stream, (loaded) => progress({ phase: "engine", loaded, total }));
   // The type lets the browser compile while it loads, whatever type the server gave.
   return WebAssembly.compileStreaming(new Response(bytes, { headers: { "Content-Type": "application/wasm" } }));

@@ -17,7 +17,7 @@ func BenchmarkMatvecQ8(b *testing.B) {
 			b.SetBytes(int64(rows * cols))
 			b.ReportAllocs()
 			for b.Loop() {
-				MatmulQ8(dst, &x, w)
+				MatmulQ8(nil, dst, &x, w)
 			}
 		})
 	}
@@ -45,7 +45,7 @@ func BenchmarkPassQ8(b *testing.B) {
 			if w.Cols() == 3072 {
 				x = &wide
 			}
-			MatmulQ8(dst[:w.Rows()], x, w)
+			MatmulQ8(nil, dst[:w.Rows()], x, w)
 		}
 	}
 }
@@ -61,7 +61,7 @@ func BenchmarkMatmulQ8(b *testing.B) {
 			dst := make([]float32, 128*rows)
 			n := 0
 			for b.Loop() {
-				MatmulQ8(dst, &x, w)
+				MatmulQ8(nil, dst, &x, w)
 				n++
 			}
 			b.ReportMetric(float64(n)*float64(128*rows*cols)/b.Elapsed().Seconds()/1e9, "GMAC/s")
@@ -78,7 +78,7 @@ func BenchmarkMatmulF32(b *testing.B) {
 			x, dst := normals(newRand(), T*cols, 1), make([]float32, T*rows)
 			n := 0
 			for b.Loop() {
-				MatmulF32(dst, x, w)
+				MatmulF32(nil, dst, x, w)
 				n++
 			}
 			b.ReportMetric(float64(n)*float64(T*rows*cols)/b.Elapsed().Seconds()/1e9, "GMAC/s")

@@ -6,23 +6,21 @@ import "fmt"
 // padded with zero rows): for each group, for each column, the column of the 8
 // rows. As in MatrixQ8, a lane is a row and memory is read in order.
 type MatrixF32 struct {
-	part
-	cols int
-	w    []float32 // [groups held, cols, 8]
+	rows, cols int
+	w          []float32 // [groups, cols, 8]
 }
 
 // NewMatrixF32 returns a zero matrix.
-func NewMatrixF32(rows, cols int) *MatrixF32 { return NewMatrixF32Part(rows, cols, 0, 1) }
-
-// NewMatrixF32Part returns part i of n of a zero matrix: the rows that Held says.
-func NewMatrixF32Part(rows, cols, i, n int) *MatrixF32 {
-	if cols < 0 {
-		panic(fmt.Sprintf("kernel: NewMatrixF32: rows of %d columns", cols))
+func NewMatrixF32(rows, cols int) *MatrixF32 {
+	if rows < 0 || cols < 0 {
+		panic(fmt.Sprintf("kernel: NewMatrixF32: %d rows of %d columns", rows, cols))
 	}
-	m := &MatrixF32{part: newPart(rows, i, n), cols: cols}
-	m.w = make([]float32, m.groups()*groupRows*cols)
-	return m
+	groups := (rows + groupRows - 1) / groupRows
+	return &MatrixF32{rows: rows, cols: cols, w: make([]float32, groups*groupRows*cols)}
 }
+
+// Rows returns the number of rows.
+func (m *MatrixF32) Rows() int { return m.rows }
 
 // Cols returns the number of columns.
 func (m *MatrixF32) Cols() int { return m.cols }
@@ -35,7 +33,7 @@ func (m *MatrixF32) SetRows(first int, data []float32) {
 	}
 	n := len(data) / m.cols
 	checkLen("SetRows", "data", len(data), n*m.cols)
-	m.check("SetRows", first, first+n)
+	checkRows("SetRows", first, first+n, m.rows)
 	for i, v := range data {
 		m.w[m.index(first+i/m.cols, i%m.cols)] = v
 	}
@@ -44,40 +42,32 @@ func (m *MatrixF32) SetRows(first int, data []float32) {
 // Row writes a row to dst, [cols].
 func (m *MatrixF32) Row(dst []float32, row int) {
 	checkLen("Row", "dst", len(dst), m.cols)
-	m.check("Row", row, row+1)
+	checkRows("Row", row, row+1, m.rows)
 	for c := range dst {
 		dst[c] = m.w[m.index(row, c)]
 	}
 }
 
 func (m *MatrixF32) index(row, col int) int {
-	return (m.at(row/groupRows)*m.cols+col)*groupRows + row%groupRows
+	return (row/groupRows*m.cols+col)*groupRows + row%groupRows
 }
 
 // MatmulF32 computes dst[t, r] = sum over c of x[t, c] * w[r, c], c ascending;
-// dst is [T, rows], x is [T, cols].
-func MatmulF32(dst, x []float32, w *MatrixF32) {
-	MatmulF32Rows(dst, x, w, w.from, w.to)
-}
-
-// MatmulF32Rows is MatmulF32 for the weight rows from <= r < to only: it writes
-// dst[t, r] for these and nothing else, with the same bits. It is fastest where
-// from and to are multiples of 8.
-func MatmulF32Rows(dst, x []float32, w *MatrixF32, from, to int) {
+// dst is [T, rows], x is [T, cols]. With a team, both must lie on the heap.
+func MatmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 	if w.cols == 0 || len(x)%w.cols != 0 {
 		panic(fmt.Sprintf("kernel: MatmulF32: %d values of x, w has %d columns", len(x), w.cols))
 	}
 	checkLen("MatmulF32", "dst", len(dst), len(x)/w.cols*w.rows)
-	w.check("MatmulF32", from, to)
-	if from < to && len(x) > 0 {
-		matmulF32(dst, x, w, from, to)
+	if len(dst) > 0 {
+		matmulF32(team, dst, x, w)
 	}
 }
 
 // matmulF32Generic is the reference of matmulF32.
-func matmulF32Generic(dst, x []float32, w *MatrixF32, from, to int) {
-	for g := from / groupRows; g*groupRows < to; g++ {
-		ws := w.w[w.at(g)*groupRows*w.cols:][:groupRows*w.cols]
+func matmulF32Generic(dst, x []float32, w *MatrixF32) {
+	for g := range (w.rows + groupRows - 1) / groupRows {
+		ws := w.w[g*groupRows*w.cols:][:groupRows*w.cols]
 		for t := range len(x) / w.cols {
 			var sums [groupRows]float32
 			for c, v := range x[t*w.cols:][:w.cols] {
@@ -86,7 +76,7 @@ func matmulF32Generic(dst, x []float32, w *MatrixF32, from, to int) {
 					sums[r] += float32(v * column[r])
 				}
 			}
-			storeGroup(dst[t*w.rows:][:w.rows], &sums, g, from, to)
+			copy(dst[t*w.rows:][:w.rows][g*groupRows:], sums[:])
 		}
 	}
 }

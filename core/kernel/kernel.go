@@ -35,6 +35,13 @@ func checkLen(kernel, what string, got, want int) {
 	}
 }
 
+// checkRows panics unless 0 <= from <= to <= rows.
+func checkRows(kernel string, from, to, rows int) {
+	if from < 0 || from > to || to > rows {
+		panic(fmt.Sprintf("kernel: %s: rows %d to %d of %d", kernel, from, to, rows))
+	}
+}
+
 // sum4 adds four lanes.
 func sum4(s *[4]float32) float32 { return (s[0] + s[1]) + (s[2] + s[3]) }
 

@@ -118,8 +118,8 @@ func TestMatmulQ8MatchesGeneric(t *testing.T) {
 			var x Activations
 			x.Quantize(oddValues(rng, T*cols, []float32{0, 1, -2, 1e-3, 40, 1e-38}), cols)
 			got, want := clone(make([]float32, T*rows)), make([]float32, T*rows)
-			MatmulQ8(got, &x, w)
-			matmulQ8Generic(want, &x, w, 0, rows)
+			MatmulQ8(nil, got, &x, w)
+			matmulQ8Generic(want, &x, w)
 			wantSame(t, got, want, "MatmulQ8(%dx%d, T=%d)", rows, cols, T)
 			checkGuard(t, got, "MatmulQ8")
 		}
@@ -153,14 +153,14 @@ func TestMatmulQ8Extremes(t *testing.T) {
 		var a Activations
 		a.Quantize(x, cols)
 		got, want := make([]float32, T*rows), make([]float32, T*rows)
-		MatmulQ8(got, &a, w)
-		matmulQ8Generic(want, &a, w, 0, rows)
+		MatmulQ8(nil, got, &a, w)
+		matmulQ8Generic(want, &a, w)
 		wantSame(t, got, want, "%s", c.name)
 	}
 }
 
-// Rows computed in slices, batches computed row by row: the same bits.
-func TestMatmulSlices(t *testing.T) {
+// Batches computed row by row: the same bits.
+func TestMatmulRowByRow(t *testing.T) {
 	rng := newRand()
 	const rows, cols, T = 45, 64, 5
 	x := normals(rng, T*cols, 1)
@@ -169,42 +169,17 @@ func TestMatmulSlices(t *testing.T) {
 	var a Activations
 	a.Quantize(x, cols)
 	whole8, whole32 := make([]float32, T*rows), make([]float32, T*rows)
-	MatmulQ8(whole8, &a, q8)
-	MatmulF32(whole32, x, f32)
+	MatmulQ8(nil, whole8, &a, q8)
+	MatmulF32(nil, whole32, x, f32)
 
 	one := make([]float32, rows)
 	for i := range T {
 		var a Activations
 		a.Quantize(x[i*cols:][:cols], cols)
-		MatmulQ8(one, &a, q8)
+		MatmulQ8(nil, one, &a, q8)
 		wantSame(t, one, whole8[i*rows:][:rows], "MatmulQ8 of row %d alone", i)
-		MatmulF32(one, x[i*cols:][:cols], f32)
+		MatmulF32(nil, one, x[i*cols:][:cols], f32)
 		wantSame(t, one, whole32[i*rows:][:rows], "MatmulF32 of row %d alone", i)
-	}
-
-	one8, one32 := make([]float32, rows), make([]float32, rows)
-	var first Activations
-	first.Quantize(x[:cols], cols)
-	for from := 0; from <= rows; from++ {
-		for to := from; to <= rows; to++ {
-			MatmulQ8Rows(one8, &first, q8, from, to)
-			wantSame(t, one8[from:to], whole8[from:to], "MatmulQ8Rows(%d, %d) of one token", from, to)
-			MatmulF32Rows(one32, x[:cols], f32, from, to)
-			wantSame(t, one32[from:to], whole32[from:to], "MatmulF32Rows(%d, %d) of one token", from, to)
-
-			got8, got32 := make([]float32, T*rows), make([]float32, T*rows)
-			want8, want32 := make([]float32, T*rows), make([]float32, T*rows)
-			for i := range got8 {
-				got8[i], got32[i], want8[i], want32[i] = 5, 6, 5, 6
-				if r := i % rows; from <= r && r < to {
-					want8[i], want32[i] = whole8[i], whole32[i]
-				}
-			}
-			MatmulQ8Rows(got8, &a, q8, from, to)
-			MatmulF32Rows(got32, x, f32, from, to)
-			wantSame(t, got8, want8, "MatmulQ8Rows(%d, %d)", from, to)
-			wantSame(t, got32, want32, "MatmulF32Rows(%d, %d)", from, to)
-		}
 	}
 }
 
@@ -215,7 +190,7 @@ func TestMatmulQ8AgainstFloat64(t *testing.T) {
 	var a Activations
 	a.Quantize(x, cols)
 	got := make([]float32, T*rows)
-	MatmulQ8(got, &a, w)
+	MatmulQ8(nil, got, &a, w)
 	row := make([]float32, cols)
 	for r := range rows {
 		w.Row(row, r)
@@ -297,7 +272,7 @@ func TestQuantizeReusesMemory(t *testing.T) {
 		t.Errorf("Quantize allocates %v times", n)
 	}
 	dst, w := make([]float32, 8*9), randomQ8(newRand(), 9, 32)
-	if n := testing.AllocsPerRun(10, func() { MatmulQ8(dst, &a, w) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { MatmulQ8(nil, dst, &a, w) }); n != 0 {
 		t.Errorf("MatmulQ8 allocates %v times", n)
 	}
 }
@@ -337,8 +312,8 @@ func TestMatmulF32MatchesGeneric(t *testing.T) {
 				for T := range 10 {
 					x := oddValues(rng, T*cols, among)
 					got, want := clone(make([]float32, T*rows)), make([]float32, T*rows)
-					MatmulF32(got, x, w)
-					matmulF32Generic(want, x, w, 0, rows)
+					MatmulF32(nil, got, x, w)
+					matmulF32Generic(want, x, w)
 					wantSame(t, got, want, "MatmulF32(%dx%d, T=%d)", rows, cols, T)
 					checkGuard(t, got, "MatmulF32")
 				}
@@ -353,7 +328,7 @@ func TestMatmulF32AgainstFloat64(t *testing.T) {
 	w, row, x := NewMatrixF32(rows, cols), make([]float32, cols), normals(rng, cols, 1)
 	w.SetRows(0, normals(rng, rows*cols, 1))
 	got := make([]float32, rows)
-	MatmulF32(got, x, w)
+	MatmulF32(nil, got, x, w)
 	for r := range rows {
 		w.Row(row, r)
 		var want float64
@@ -386,13 +361,10 @@ func TestMatmulLengths(t *testing.T) {
 		"F32 Row":            func() { f32.Row(make([]float32, 64), -1) },
 		"Quantize":           func() { a.Quantize(make([]float32, 63), 32) },
 		"Quantize cols":      func() { a.Quantize(make([]float32, 33), 33) },
-		"MatmulQ8 dst":       func() { MatmulQ8(make([]float32, 5), &a, q8) },
-		"MatmulQ8 cols":      func() { MatmulQ8(make([]float32, 6), &narrow, q8) },
-		"MatmulQ8Rows":       func() { MatmulQ8Rows(make([]float32, 6), &a, q8, 0, 4) },
-		"MatmulQ8Rows order": func() { MatmulQ8Rows(make([]float32, 6), &a, q8, 2, 1) },
-		"MatmulF32 dst":      func() { MatmulF32(make([]float32, 5), make([]float32, 128), f32) },
-		"MatmulF32 x":        func() { MatmulF32(make([]float32, 6), make([]float32, 127), f32) },
-		"MatmulF32Rows":      func() { MatmulF32Rows(make([]float32, 6), make([]float32, 128), f32, -1, 2) },
+		"MatmulQ8 dst":       func() { MatmulQ8(nil, make([]float32, 5), &a, q8) },
+		"MatmulQ8 cols":      func() { MatmulQ8(nil, make([]float32, 6), &narrow, q8) },
+		"MatmulF32 dst":      func() { MatmulF32(nil, make([]float32, 5), make([]float32, 128), f32) },
+		"MatmulF32 x":        func() { MatmulF32(nil, make([]float32, 6), make([]float32, 127), f32) },
 	} {
 		wantPanic(t, what, call)
 	}

@@ -6,17 +6,15 @@ import "vitrine/core/quant"
 
 const name = "portable"
 
-func matmulQ8(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
-	matmulQ8Generic(dst, x, w, from, to)
-}
+var functions [0]string // a team could share none
+
+func matmulQ8(_ *Team, dst []float32, x *Activations, w *MatrixQ8) { matmulQ8Generic(dst, x, w) }
 
 func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte) {
 	packQ8Generic(words, r, upper, lower)
 }
 
-func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {
-	matmulF32Generic(dst, x, w, from, to)
-}
+func matmulF32(_ *Team, dst, x []float32, w *MatrixF32) { matmulF32Generic(dst, x, w) }
 
 func quantize16(q []int16, scales []float32, bias []int32, x []float32) {
 	quantize16Generic(q, scales, bias, x)

@@ -32,25 +32,26 @@ const groupBlock = groupRows / 2 * quant.BlockSize
 // products of the words shifted right by 8, and 128*sum(x), the same for all rows,
 // give lower: less work than to extend both to 16 bits.
 type MatrixQ8 struct {
-	part
-	cols   int
-	w      []int16   // [groups held, cols/32, 16, 4, 2]
-	scales []float32 // [groups held, cols/32, 8]
+	rows, cols int
+	w          []int16   // [groups, cols/32, 16, 4, 2]
+	scales     []float32 // [groups, cols/32, 8]
 }
 
 // NewMatrixQ8 returns a zero matrix. cols must be a multiple of 32.
-func NewMatrixQ8(rows, cols int) *MatrixQ8 { return NewMatrixQ8Part(rows, cols, 0, 1) }
-
-// NewMatrixQ8Part returns part i of n of a zero matrix: the rows that Held says.
-func NewMatrixQ8Part(rows, cols, i, n int) *MatrixQ8 {
-	if cols < 0 || cols%quant.BlockSize != 0 {
-		panic(fmt.Sprintf("kernel: NewMatrixQ8: rows of %d columns", cols))
+func NewMatrixQ8(rows, cols int) *MatrixQ8 {
+	if rows < 0 || cols < 0 || cols%quant.BlockSize != 0 {
+		panic(fmt.Sprintf("kernel: NewMatrixQ8: %d rows of %d columns", rows, cols))
 	}
-	m := &MatrixQ8{part: newPart(rows, i, n), cols: cols}
-	m.w = make([]int16, m.groups()*groupRows/2*cols)
-	m.scales = make([]float32, m.groups()*groupRows*cols/quant.BlockSize)
-	return m
+	groups := (rows + groupRows - 1) / groupRows
+	return &MatrixQ8{
+		rows: rows, cols: cols,
+		w:      make([]int16, groups*groupRows/2*cols),
+		scales: make([]float32, groups*groupRows*cols/quant.BlockSize),
+	}
 }
+
+// Rows returns the number of rows.
+func (m *MatrixQ8) Rows() int { return m.rows }
 
 // Cols returns the number of columns.
 func (m *MatrixQ8) Cols() int { return m.cols }
@@ -66,7 +67,7 @@ func (m *MatrixQ8) SetRows(first int, blocks []byte) error {
 	}
 	n := len(blocks) / rowBytes
 	checkLen("SetRows", "blocks", len(blocks), n*rowBytes)
-	m.check("SetRows", first, first+n)
+	checkRows("SetRows", first, first+n, m.rows)
 	for row := first; row < first+n; {
 		rows, set := 1, m.setRow
 		if row%groupRows == 0 && row+groupRows <= first+n {
@@ -146,14 +147,14 @@ func split(word int16) (upper, lower int32) {
 
 // block returns the words [16, 4, 2] and scales [8] of block b of a group.
 func (m *MatrixQ8) block(group, b int) (w []int16, scales []float32) {
-	i := m.at(group)*(m.cols/quant.BlockSize) + b
+	i := group*(m.cols/quant.BlockSize) + b
 	return m.w[i*groupBlock:][:groupBlock], m.scales[i*groupRows:][:groupRows]
 }
 
 // Row writes the dequantized row to dst, [cols].
 func (m *MatrixQ8) Row(dst []float32, row int) {
 	checkLen("Row", "dst", len(dst), m.cols)
-	m.check("Row", row, row+1)
+	checkRows("Row", row, row+1, m.rows)
 	lane := row % groupRows
 	for i := range dst {
 		w, scales := m.block(row/groupRows, i/quant.BlockSize)
@@ -243,42 +244,39 @@ func quantize16Generic(q []int16, scales []float32, bias []int32, x []float32) {
 // MatmulQ8 computes dst[t, r] = sum over c of x[t, c] * w[r, c]; dst is [T, rows].
 // Per row and block, the integer products are summed exactly (32 * 128 * 32767
 // fits an int32), and float32(sum) * (weight scale * activation scale) is added
-// to the row's sum, blocks ascending. Of a part of a matrix, only the rows that it
-// holds are computed.
-func MatmulQ8(dst []float32, x *Activations, w *MatrixQ8) {
-	MatmulQ8Rows(dst, x, w, w.from, w.to)
-}
-
-// MatmulQ8Rows is MatmulQ8 for the weight rows from <= r < to only: it writes
-// dst[t, r] for these and nothing else, with the same bits. It is fastest where
-// from and to are multiples of 8. Calls that share x must not overlap in time.
-func MatmulQ8Rows(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
+// to the row's sum, blocks ascending. With a team, dst and x must lie on the heap.
+func MatmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
 	if x.cols != w.cols {
 		panic(fmt.Sprintf("kernel: MatmulQ8: x has %d columns, w has %d", x.cols, w.cols))
 	}
 	checkLen("MatmulQ8", "dst", len(dst), x.rows*w.rows)
-	w.check("MatmulQ8", from, to)
-	if from < to {
-		matmulQ8(dst, x, w, from, to)
+	if len(dst) > 0 {
+		matmulQ8(team, dst, x, w)
 	}
 }
 
 // matmulQ8Generic is the reference of matmulQ8.
-func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
-	blocks := x.cols / quant.BlockSize
-	for g := from / groupRows; g*groupRows < to; g++ {
+func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8) {
+	for g := range (w.rows + groupRows - 1) / groupRows {
 		for t := range x.rows {
-			var sums [groupRows]float32
-			for b := range blocks {
-				ws, scales := w.block(g, b)
-				dots := dotGroupQ8(ws, x.q[t*x.cols+b*quant.BlockSize:][:quant.BlockSize])
-				for r, dot := range dots {
-					sums[r] += float32(float32(dot) * float32(scales[r]*x.scales[t*blocks+b]))
-				}
-			}
-			storeGroup(dst[t*w.rows:][:w.rows], &sums, g, from, to)
+			matmulGroupQ8(dst[t*w.rows:][:w.rows], x, t, w, g)
 		}
 	}
+}
+
+// matmulGroupQ8 sets those of dst, [rows], that are the products of row t of x with
+// the rows of a group.
+func matmulGroupQ8(dst []float32, x *Activations, t int, w *MatrixQ8, group int) {
+	blocks := x.cols / quant.BlockSize
+	var sums [groupRows]float32
+	for b := range blocks {
+		ws, scales := w.block(group, b)
+		dots := dotGroupQ8(ws, x.q[t*x.cols+b*quant.BlockSize:][:quant.BlockSize])
+		for r, dot := range dots {
+			sums[r] += float32(float32(dot) * float32(scales[r]*x.scales[t*blocks+b]))
+		}
+	}
+	copy(dst[group*groupRows:], sums[:])
 }
 
 // dotGroupQ8 returns the integer products of 32 activations with one block of
@@ -295,12 +293,4 @@ func dotGroupQ8(w []int16, x []int16) (dots [groupRows]int32) {
 		}
 	}
 	return dots
-}
-
-// storeGroup writes the sums of a group to those of its rows of dst, [rows], that
-// lie in from <= r < to.
-func storeGroup(dst []float32, sums *[groupRows]float32, group, from, to int) {
-	first := group * groupRows
-	lo, hi := max(from, first), min(to, first+groupRows)
-	copy(dst[lo:hi], sums[lo-first:])
 }

@@ -3,6 +3,8 @@
 package kernel
 
 import (
+	"unsafe"
+
 	"github.com/chewxy/math32"
 
 	"vitrine/core/quant"
@@ -13,58 +15,100 @@ const name = "wasm simd128"
 // The functions in assembly work on whole vectors; what is left over goes to the
 // reference, which goes on with the same lanes.
 
-// matmulQ8 runs whole groups of rows straight into dst, and the part of a group
-// at either end through a buffer.
-func matmulQ8(dst []float32, x *Activations, w *MatrixQ8, from, to int) {
-	for from < to {
-		g := from / groupRows
-		switch next := (g + 1) * groupRows; {
-		case from%groupRows != 0 || to < next:
-			next = min(next, to)
-			for t := range x.rows {
-				var sums [groupRows]float32
-				matmulQ8One(sums[:], x, t, w, g, 1)
-				storeGroup(dst[t*w.rows:][:w.rows], &sums, g, from, next)
-			}
-			from = next
-		case x.rows == 1:
-			matmulQ8One(dst[from:], x, 0, w, g, to/groupRows-g)
-			from = to / groupRows * groupRows
-		default:
-			matmulQ8Group(dst[from:], x, w, g)
-			from = next
+// The functions that a team shares, in the order of their names in functions.
+const (
+	fnQ8One = iota
+	fnQ8Streams
+	fnQ8Four
+	fnF32One
+	fnF32Streams
+	fnF32Four
+)
+
+var functions = [...]string{"q8One", "q8Streams", "q8Four", "f32One", "f32Streams", "f32Four"}
+
+// arg is the address of the first value of s, as an argument of a frame.
+func arg[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(&s[0]))) }
+
+// matmulQ8 runs whole groups of rows straight into dst, and a last one that is not
+// whole through a buffer.
+func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
+	groups := w.rows / groupRows
+	if x.rows == 1 {
+		streamsQ8(team, dst, x, w, groups)
+	} else {
+		tilesQ8(team, dst, x, w, groups)
+	}
+	if left := w.rows % groupRows; left > 0 {
+		for t := range x.rows {
+			var sums [groupRows]float32
+			oneQ8(sums[:], x, t, w, groups, 1)
+			copy(dst[t*w.rows+groups*groupRows:], sums[:left])
 		}
 	}
 }
 
-// matmulQ8One computes one token by n groups, into n*8 floats.
-func matmulQ8One(dst []float32, x *Activations, t int, w *MatrixQ8, g, n int) {
+// streamsQ8 computes one token by the first groups of w.
+func streamsQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int) {
 	blocks := x.cols / quant.BlockSize
-	if far := n / 4; far > 0 {
-		ws, scales := w.block(g, 0)
-		q8Streams(&dst[0], &x.q[t*x.cols], &x.scales[t*blocks], &x.bias[t*blocks], &ws[0], &scales[0], blocks, far)
-		g, n, dst = g+4*far, n-4*far, dst[4*far*groupRows:]
+	fours := groups / 4
+	switch {
+	case fours == 0:
+	case team == nil:
+		ws, scales := w.block(0, 0)
+		q8Streams(&dst[0], &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, fours)
+	default:
+		pieces := team.pieces(fours, 1)
+		for i := range pieces {
+			from, to := fours*i/pieces, fours*(i+1)/pieces
+			ws, scales := w.block(4*from, 0)
+			team.add(fnQ8Streams, arg(dst[4*from*groupRows:]), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
+		}
+		team.flush(fnQ8Streams)
 	}
-	if n == 0 {
-		return
+	if left := groups - 4*fours; left > 0 {
+		oneQ8(dst[4*fours*groupRows:], x, 0, w, 4*fours, left)
 	}
+}
+
+// oneQ8 computes token t by n groups from g on, into n*8 floats.
+func oneQ8(dst []float32, x *Activations, t int, w *MatrixQ8, g, n int) {
+	blocks := x.cols / quant.BlockSize
 	ws, scales := w.block(g, 0)
 	q8One(&dst[0], &x.q[t*x.cols], &x.scales[t*blocks], &x.bias[t*blocks], &ws[0], &scales[0], blocks, n)
 }
 
-// matmulQ8Group computes all tokens by one group, whose weights stay in the
-// nearest cache; dst begins with the group's first row of token 0.
-func matmulQ8Group(dst []float32, x *Activations, w *MatrixQ8, g int) {
+// tilesQ8 computes all tokens by the first groups of w: four tokens at a time, then
+// those that are left, by one group, whose weights stay in the nearest cache.
+func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int) {
 	blocks := x.cols / quant.BlockSize
-	ws, scales := w.block(g, 0)
-	t := 0
-	if tiles := x.rows / 4; tiles > 0 {
-		q8Four(&dst[0], 4*w.rows, &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, tiles)
-		t = 4 * tiles
+	tiles := x.rows / 4
+	for g := range groups {
+		ws, scales := w.block(g, 0)
+		switch {
+		case tiles == 0:
+		case team == nil:
+			q8Four(&dst[g*groupRows], 4*w.rows, &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, tiles)
+		default:
+			team.add(fnQ8Four, arg(dst[g*groupRows:]), uint64(4*w.rows), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(tiles))
+		}
+		if team == nil {
+			for t := 4 * tiles; t < x.rows; t++ {
+				oneQ8(dst[t*w.rows+g*groupRows:], x, t, w, g, 1)
+			}
+		}
 	}
-	for ; t < x.rows; t++ {
-		matmulQ8One(dst[t*w.rows:], x, t, w, g, 1)
+	if team == nil {
+		return
 	}
+	team.flush(fnQ8Four)
+	for g := range groups {
+		ws, scales := w.block(g, 0)
+		for t := 4 * tiles; t < x.rows; t++ {
+			team.add(fnQ8One, arg(dst[t*w.rows+g*groupRows:]), arg(x.q[t*x.cols:]), arg(x.scales[t*blocks:]), arg(x.bias[t*blocks:]), arg(ws), arg(scales), uint64(blocks), 1)
+		}
+	}
+	team.flush(fnQ8One)
 }
 
 // q8Streams multiplies one token by 4*n groups, four at a time, each from another
@@ -91,37 +135,55 @@ func q8Four(dst *float32, stride int, x *int16, xs *float32, bias *int32, w *int
 func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte)
 
 // matmulF32 is built as matmulQ8.
-func matmulF32(dst, x []float32, w *MatrixF32, from, to int) {
-	tokens := len(x) / w.cols
-	for from < to {
-		g := from / groupRows
-		ws := &w.w[w.at(g)*groupRows*w.cols]
-		switch next := (g + 1) * groupRows; {
-		case from%groupRows != 0 || to < next:
-			next = min(next, to)
-			for t := range tokens {
-				var sums [groupRows]float32
-				f32One(&sums[0], &x[t*w.cols], ws, w.cols)
-				storeGroup(dst[t*w.rows:][:w.rows], &sums, g, from, next)
-			}
-			from = next
-		case tokens == 1:
-			if n := (to/groupRows - g) / 4; n > 0 {
-				f32Streams(&dst[from], &x[0], ws, w.cols, n)
-				from += 4 * n * groupRows
+func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
+	tokens, groups := len(x)/w.cols, w.rows/groupRows
+	tiles, fours := tokens/4, groups/4
+	if tokens > 1 {
+		fours = 0 // streams are for one token
+	}
+	switch {
+	case fours == 0:
+	case team == nil:
+		f32Streams(&dst[0], &x[0], &w.w[0], w.cols, fours)
+	default:
+		pieces := team.pieces(fours, 1)
+		for i := range pieces {
+			from, to := fours*i/pieces, fours*(i+1)/pieces
+			team.add(fnF32Streams, arg(dst[4*from*groupRows:]), arg(x), arg(w.w[4*from*groupRows*w.cols:]), uint64(w.cols), uint64(to-from))
+		}
+		team.flush(fnF32Streams)
+	}
+	if tiles > 0 {
+		for g := range groups {
+			ws := w.w[g*groupRows*w.cols:]
+			if team == nil {
+				f32Four(&dst[g*groupRows], 4*w.rows, &x[0], &ws[0], w.cols, tiles)
 			} else {
-				f32One(&dst[from], &x[0], ws, w.cols)
-				from = next
+				team.add(fnF32Four, arg(dst[g*groupRows:]), uint64(4*w.rows), arg(x), arg(ws), uint64(w.cols), uint64(tiles))
 			}
-		default:
-			t := tokens &^ 3
-			if t > 0 {
-				f32Four(&dst[from], 4*w.rows, &x[0], ws, w.cols, t/4)
+		}
+		if team != nil {
+			team.flush(fnF32Four)
+		}
+	}
+	for g := 4 * fours; g < groups; g++ {
+		ws := w.w[g*groupRows*w.cols:]
+		for t := 4 * tiles; t < tokens; t++ {
+			if team == nil {
+				f32One(&dst[t*w.rows+g*groupRows], &x[t*w.cols], &ws[0], w.cols)
+			} else {
+				team.add(fnF32One, arg(dst[t*w.rows+g*groupRows:]), arg(x[t*w.cols:]), arg(ws), uint64(w.cols))
 			}
-			for ; t < tokens; t++ {
-				f32One(&dst[t*w.rows+from], &x[t*w.cols], ws, w.cols)
-			}
-			from = next
+		}
+	}
+	if team != nil {
+		team.flush(fnF32One)
+	}
+	if left := w.rows % groupRows; left > 0 {
+		for t := range tokens {
+			var sums [groupRows]float32
+			f32One(&sums[0], &x[t*w.cols], &w.w[groups*groupRows*w.cols], w.cols)
+			copy(dst[t*w.rows+groups*groupRows:], sums[:left])
 		}
 	}
 }

@@ -24,18 +24,11 @@ const (
 const chunkBytes = 64 << 10
 
 // Load reads a model, tensor by tensor in file order, and checks every shape
-// before it reads any data; of a model in several parts, part by part. A file of another architecture is a
-// *gguf.UnsupportedError, one whose parts do not make a model an *InvalidError.
-// Numbers that are not finite are an error too, with the name of their tensor.
-func Load(r *gguf.Reader) (*Model, error) { return LoadPart(r, 0, 1, nil) }
-
-// LoadPart is Load for member number part of a team of parts: matrices keep only
-// that part of their rows. team is how member 0, the leader, reaches the others;
-// it is nil for these, whose model serves NewMember alone, and for a team of one.
-func LoadPart(r *gguf.Reader, part, parts int, team Team) (*Model, error) {
-	if part < 0 || part >= parts || (team != nil) != (part == 0 && parts > 1) {
-		panic(fmt.Sprintf("model: LoadPart: part %d of %d, with a team: %v", part, parts, team != nil))
-	}
+// before it reads any data; of a model in several parts, part by part. A file of
+// another architecture is a *gguf.UnsupportedError, one whose parts do not make a
+// model an *InvalidError. Numbers that are not finite are an error too, with the
+// name of their tensor.
+func Load(r *gguf.Reader) (*Model, error) {
 	config, err := readConfig(r)
 	if err != nil {
 		return nil, err
@@ -53,7 +46,7 @@ func LoadPart(r *gguf.Reader, part, parts int, team Team) (*Model, error) {
 			return nil, err
 		}
 	}
-	l := loader{part: part, parts: parts}
+	var l loader
 	for {
 		info, data, err := r.Next()
 		if err == io.EOF {
@@ -75,9 +68,6 @@ func LoadPart(r *gguf.Reader, part, parts int, team Team) (*Model, error) {
 		return nil, err
 	}
 	m.config.TiedHead, m.config.Weights = m.head.q8 == nil && m.head.f32 == nil, mostWeights(r.Tensors())
-	for number, matrix := range m.matrices() {
-		matrix.number, matrix.team = number, team
-	}
 	if m.config.TiedHead {
 		m.head = m.wte
 	}
@@ -169,30 +159,26 @@ func checkMissing(slots map[string]slot, r *gguf.Reader) error {
 type loader struct {
 	raw    []byte    // a chunk as it is in the file
 	values []float32 // the same, decoded
-
-	part, parts int // what is kept of every matrix
 }
 
 // load reads the data of the tensor into its place: Q8_0 matrices as they are, all
-// else as float32; of a matrix, the rows of the loader's part.
+// else as float32.
 func (l *loader) load(s slot, info gguf.TensorInfo, data io.Reader) error {
 	cols := info.Shape[len(info.Shape)-1]
 	switch {
 	case s.matrix != nil && info.Type == gguf.Q8_0:
-		w := kernel.NewMatrixQ8Part(info.Shape[0], cols, l.part, l.parts)
+		w := kernel.NewMatrixQ8(info.Shape[0], cols)
 		s.matrix.q8 = w
-		from, to := w.Held()
-		return l.eachChunk(info, data, from, to, func(row int, raw []byte) error {
+		return l.eachChunk(info, data, info.Shape[0], func(row int, raw []byte) error {
 			if err := w.SetRows(row, raw); err != nil {
 				return fmt.Errorf("model: tensor %q: %w", info.Name, err)
 			}
 			return nil
 		})
 	case s.matrix != nil:
-		w := kernel.NewMatrixF32Part(info.Shape[0], cols, l.part, l.parts)
+		w := kernel.NewMatrixF32(info.Shape[0], cols)
 		s.matrix.f32 = w
-		from, to := w.Held()
-		return l.eachChunk(info, data, from, to, func(row int, raw []byte) error {
+		return l.eachChunk(info, data, info.Shape[0], func(row int, raw []byte) error {
 			l.values = decode(l.values[:0], info.Type, raw)
 			w.SetRows(row, l.values)
 			return checkFinite(info, row*cols, l.values)
@@ -200,7 +186,7 @@ func (l *loader) load(s slot, info gguf.TensorInfo, data io.Reader) error {
 	default:
 		count := int(elements(info.Shape))
 		values := make([]float32, 0, count)
-		err := l.eachChunk(info, data, 0, count/cols, func(row int, raw []byte) error {
+		err := l.eachChunk(info, data, count/cols, func(row int, raw []byte) error {
 			values = decode(values, info.Type, raw)
 			return checkFinite(info, row*cols, values[row*cols:])
 		})
@@ -209,18 +195,15 @@ func (l *loader) load(s slot, info gguf.TensorInfo, data io.Reader) error {
 	}
 }
 
-// eachChunk calls use with the data of some of the rows from <= r < to, the first of
-// which is row. raw is lent.
-func (l *loader) eachChunk(info gguf.TensorInfo, data io.Reader, from, to int, use func(row int, raw []byte) error) error {
+// eachChunk calls use with the data of some rows at a time, the first of which is
+// row. raw is lent.
+func (l *loader) eachChunk(info gguf.TensorInfo, data io.Reader, rows int, use func(row int, raw []byte) error) error {
 	cols := info.Shape[len(info.Shape)-1]
 	rowBytes, _ := info.Type.RowBytes(cols) // the reader has checked that they fit
-	if _, err := io.CopyN(io.Discard, data, int64(from)*rowBytes); err != nil {
-		return err
-	}
-	step := min(to-from, max(1, chunkBytes/int(rowBytes)))
+	step := min(rows, max(1, chunkBytes/int(rowBytes)))
 	l.raw = slices.Grow(l.raw[:0], step*int(rowBytes))
-	for row := from; row < to; row += step {
-		raw := l.raw[:min(step, to-row)*int(rowBytes)]
+	for row := 0; row < rows; row += step {
+		raw := l.raw[:min(step, rows-row)*int(rowBytes)]
 		if _, err := io.ReadFull(data, raw); err != nil {
 			return err // names the tensor and the offset
 		}

@@ -1,6 +1,7 @@
 // Package model is GPT-2: the weights, the forward pass and the cache of keys and
 // values. A Model is read-only after Load; all that changes is in a Session, and
-// any number of sessions may share a model.
+// any number of sessions may share a model. Sessions that compute with a team must
+// take turns.
 //
 // Sources: Radford et al. 2019, "Language Models are Unsupervised Multitask
 // Learners", section 2.3, and openai/gpt-2 src/model.py; Vaswani et al. 2017,
@@ -56,7 +57,11 @@ type Model struct {
 	head   linear // [V, C]; shares wte's matrix where it is tied
 
 	activate func(dst, x []float32)
+	team     *kernel.Team // of the sessions
 }
+
+// ShareWork lets sessions made from now on compute with a team.
+func (m *Model) ShareWork(team *kernel.Team) { m.team = team }
 
 // Config returns what the model is.
 func (m *Model) Config() Config { return m.config }

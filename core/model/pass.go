@@ -16,6 +16,7 @@ const MaxRows = 256
 // position start+t.
 type pass struct {
 	tracer
+	team     *kernel.Team // who shares the work; nil: nobody
 	config   *Config
 	activate func(dst, x []float32)
 	kv       *layerCache // of the layer that runs
@@ -116,7 +117,7 @@ func (p *pass) queriesKeysValues(qkv *linear) {
 		return
 	}
 	c, h := p.config.Embedding, p.config.Heads
-	qkv.apply(p.qkv, p.norm, &p.acts)
+	qkv.apply(p.team, p.qkv, p.norm, &p.acts)
 	for t := range p.rows {
 		row := p.qkv[t*3*c:][:3*c]
 		p.kv.put(p.start+t, row[c:2*c], row[2*c:])
@@ -195,7 +196,7 @@ func (p *pass) mixValues(proj *linear) {
 			kernel.Mix(p.mix[t*c+h*d:][:d], weights, values)
 		}
 	}
-	proj.apply(p.out, p.mix, &p.acts)
+	proj.apply(p.team, p.out, p.mix, &p.acts)
 	p.emit(stage.AttentionMix, named("mix", p.mix, p.rows, p.config.Heads, d), named("output", p.out, p.rows, c))
 }
 
@@ -205,9 +206,9 @@ func (p *pass) feedForward(fc, proj *linear) {
 		return
 	}
 	c, f := p.config.Embedding, p.config.FeedForward
-	fc.apply(p.hidden, p.norm, &p.acts)
+	fc.apply(p.team, p.hidden, p.norm, &p.acts)
 	p.activate(p.activated, p.hidden)
-	proj.apply(p.out, p.activated, &p.acts)
+	proj.apply(p.team, p.out, p.activated, &p.acts)
 	p.emit(stage.MLP, named("hidden", p.hidden, p.rows, f), named("activated", p.activated, p.rows, f), named("output", p.out, p.rows, c))
 }
 
@@ -228,7 +229,7 @@ func (p *pass) predict(lnF *layerNorm, head *linear, logits []float32) {
 	if p.stopped() {
 		return
 	}
-	head.apply(logits, p.norm[:n*p.config.Embedding], &p.acts)
+	head.apply(p.team, logits, p.norm[:n*p.config.Embedding], &p.acts)
 	if n == 1 {
 		p.emit(stage.Head, named("logits", logits, v))
 	} else {

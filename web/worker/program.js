@@ -1,11 +1,12 @@
 import "../../build/wasm_exec.js";
 import { VitrineError } from "../engine/error.js";
+import { adaptLoader } from "./memory.js";
 
 /**
  * The Go program in this worker.
  *
  * @import {ErrorCode} from "../vitrine.d.ts"
- * @import {TeamImports} from "./team.js"
+ * @import {Team} from "./team.js"
  * @typedef {{ value?: any, code?: ErrorCode, message?: string }} Outcome
  * @typedef {{ code: ErrorCode, message: string }} Failure
  * @typedef {Record<string, (...args: any[]) => string | undefined>} Api see wasm/main.go
@@ -26,13 +27,19 @@ export class Program {
 
   /**
    * @param {WebAssembly.Module} module
-   * @param {TeamImports} team
+   * @param {{ team: Team, memory: WebAssembly.Memory } | undefined} shared where the module wants them
    * @param {(failure: Failure) => void} onEnd told when the program has ended, which it never should
    */
-  async start(module, team, onEnd) {
+  async start(module, shared, onEnd) {
     const go = new Go();
-    const instance = await WebAssembly.instantiate(module, { ...go.importObject, vitrine: team.imports });
-    team.memory = () => /** @type {WebAssembly.Memory} */ (instance.exports.mem).buffer;
+    if (shared) adaptLoader(go, shared.memory);
+    /** @param {[number, number, number, number]} job */
+    const run = (...job) => shared?.team.run(...job) ?? 0;
+    const instance = await WebAssembly.instantiate(module, {
+      ...go.importObject,
+      vitrine: { run, ...(shared && { memory: shared.memory }) },
+    });
+    shared?.team.enter(instance.exports);
     this.#listen();
     const ended = () => onEnd(this.#failure());
     await new Promise((resolve) => {

@@ -1,51 +1,73 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { TeamImports, shareMemory } from "./team.js";
+import { Worker, isMainThread, workerData } from "node:worker_threads";
+import { Team, newControl } from "./team.js";
 
-const FLOATS = 64;
+const FRAME_BYTES = 80;
+const FRAMES = 50;
 
-/** A leader and two members with memories of their own; nobody waits, since each acts in turn. */
-function makeTeam() {
-  const shared = shareMemory(FLOATS, 2);
-  return [0, 1, 2].map(() => {
-    const team = new TeamImports();
-    const memory = new Float32Array(1024);
-    team.memory = () => memory.buffer;
-    team.join(shared);
-    return { team, memory, ...team.imports };
-  });
+/**
+ * What a worker's instance exports, with two functions that count the calls of each frame, which sp names.
+ *
+ * @param {Int32Array} calls
+ */
+function instance(calls) {
+  const sp = { value: 12345 };
+  const at = () => sp.value / FRAME_BYTES;
+  const one = () => (Atomics.add(calls, at(), 1), (sp.value += 8), 0); // as Go's return does
+  const hundred = () => (Atomics.add(calls, at(), 100), 0);
+  return { run() {}, mem: {}, one, hundred, sp };
 }
 
-test("a product is put together from everyone's columns", () => {
-  const [leader, ...members] = makeTeam();
-  const x = [1, 2, 3];
-  const [rows, tokens] = [6, 2];
-  leader.memory.set(x, 10);
-  leader.multiply(7, 4 * 10, x.length);
-  members.forEach((member, i) => {
-    member.next(4 * 100);
-    assert.deepEqual([...new Int32Array(member.memory.buffer, 4 * 100, 3)], [1, 7, x.length]);
-    member.input(4 * 200, x.length);
-    assert.deepEqual([...member.memory.subarray(200, 203)], x);
-    // Only columns 2 and 3, or 4 and 5, of [tokens, rows] are this member's.
-    member.memory.fill(-1, 300, 300 + rows * tokens);
-    for (let t = 0; t < tokens; t++) member.memory.set([10 * t + i, 10 * t + i + 0.5], 300 + t * rows + 2 + 2 * i);
-    member.output(4 * 300, rows * tokens, rows, 2 + 2 * i, 4 + 2 * i);
-  });
-  leader.memory.set([8, 9], 400);
-  leader.memory.set([18, 19], 400 + rows);
-  assert.equal(leader.gather(4 * 400, rows * tokens, rows, 0, 2), 1);
-  assert.deepEqual(
-    [...leader.memory.subarray(400, 400 + rows * tokens)],
-    [8, 9, 0, 0.5, 1, 1.5, 18, 19, 10, 10.5, 11, 11.5],
-  );
-});
+/** @param {ConstructorParameters<typeof Team>} args */
+function enter(calls, ...args) {
+  const exports = instance(calls);
+  const team = new Team(...args);
+  team.enter(/** @type {any} */ (exports));
+  return { team, exports };
+}
 
-test("a member that has ended is an error, not a wait", () => {
-  const [leader, first, second] = makeTeam();
-  leader.multiply(0, 0, 4);
-  first.next(0);
-  first.output(0, 4, 4, 0, 2);
-  second.team.fail();
-  assert.equal(leader.gather(0, 4, 4, 0, 0), 0);
-});
+if (isMainThread) {
+  test("every frame of every job is called once, whoever is there", async () => {
+    const calls = new Int32Array(new SharedArrayBuffer(4 * FRAMES));
+    const control = newControl();
+    const { team, exports } = enter(calls, control);
+    /** @type {Worker[]} */
+    const members = [];
+    for (const count of [0, 1, 3]) {
+      while (members.length < count) members.push(new Worker(new URL(import.meta.url), { workerData: { calls, control } }));
+      calls.fill(0);
+      for (let job = 0; job < 500; job++) {
+        if (job % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 20)); // members fall asleep, or start
+        assert.equal(team.run(job % 2, 0, FRAME_BYTES, FRAMES), 1);
+      }
+      assert.deepEqual([...calls], Array(FRAMES).fill(250 * 101), `${count} members`);
+      assert.equal(exports.sp.value, 12345, "the program's stack pointer is as it was");
+    }
+    await Promise.all(members.map((member) => member.terminate()));
+  });
+
+  test("a frame that a member has taken and does not finish is an error, not a wait", () => {
+    const calls = new Int32Array(FRAMES);
+    const control = newControl();
+    const { team, exports } = enter(calls, control, 50);
+    const stuck = enter(calls, control);
+    const taken = () => {
+      stuck.exports.sp.value = 0;
+      throw new Error("the member ends here");
+    };
+    stuck.team.enter(/** @type {any} */ ({ mem: {}, one: taken, sp: stuck.exports.sp }));
+    let first = true;
+    const steal = () => {
+      if (first) {
+        first = false;
+        assert.throws(() => stuck.team.serve(), /the member ends here/);
+      }
+      return 0;
+    };
+    team.enter(/** @type {any} */ ({ mem: {}, one: steal, sp: exports.sp }));
+    assert.equal(team.run(0, 0, FRAME_BYTES, 3), 0);
+  });
+} else {
+  enter(workerData.calls, workerData.control).team.serve();
+}

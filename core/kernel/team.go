@@ -1,0 +1,59 @@
+package kernel
+
+import "unsafe"
+
+// A Team lets other threads of the machine run kernels on the same memory. Work is
+// cut into frames, the arguments of one call each, which whoever is free takes: how
+// the work is shared changes no bit of a result. A nil Team works alone.
+//
+// Only functions in assembly can be shared, since the others of a team run no Go:
+// builds without them always work alone.
+type Team struct {
+	threads int
+	run     func(function int, frames unsafe.Pointer, frameBytes, count int)
+	frames  []frame
+}
+
+// A frame is one call as assembly for wasm finds it: the place of the return
+// address, then the arguments.
+type frame [10]uint64
+
+// mostFrames is how many calls are handed to run at a time.
+const mostFrames = 4096
+
+// NewTeam returns a team of so many threads, the caller's own included, or nil
+// where there is nothing to share. run must call the function with that place in
+// Functions once for each of count frames, in any order and on any thread, with the
+// stack pointer at the frame, and return when all calls have.
+func NewTeam(threads int, run func(function int, frames unsafe.Pointer, frameBytes, count int)) *Team {
+	if threads < 2 || len(functions) == 0 {
+		return nil
+	}
+	return &Team{threads: threads, run: run, frames: make([]frame, 0, mostFrames)}
+}
+
+// Functions returns the names of the functions that a Team shares, in this package.
+func Functions() []string { return functions[:] }
+
+// pieces returns into how many pieces of at least least units to cut n units of
+// work: enough for the fast to take what the slow do not get to.
+func (t *Team) pieces(n, least int) int {
+	return max(1, min(8*t.threads, n/least))
+}
+
+// add queues a call of the function and runs what is queued when that is much.
+func (t *Team) add(function int, args ...uint64) {
+	t.frames = t.frames[:len(t.frames)+1]
+	copy(t.frames[len(t.frames)-1][1:], args)
+	if len(t.frames) == mostFrames {
+		t.flush(function)
+	}
+}
+
+// flush runs the queued calls.
+func (t *Team) flush(function int) {
+	if len(t.frames) > 0 {
+		t.run(function, unsafe.Pointer(unsafe.SliceData(t.frames)), int(unsafe.Sizeof(frame{})), len(t.frames))
+		t.frames = t.frames[:0]
+	}
+}

@@ -1,0 +1,92 @@
+//go:build goexperiment.simd
+
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// at reads an argument of a frame that is a pointer.
+func at[T any](f *frame, i int) *T { return *(**T)(unsafe.Pointer(&f[1+i])) }
+
+// call runs one frame in place of a member.
+func call(function int, f *frame) {
+	n := func(i int) int { return int(f[1+i]) }
+	switch functions[function] {
+	case "q8One":
+		q8One(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7))
+	case "q8Streams":
+		q8Streams(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7))
+	case "q8Four":
+		q8Four(at[float32](f, 0), n(1), at[int16](f, 2), at[float32](f, 3), at[int32](f, 4), at[int16](f, 5), at[float32](f, 6), n(7), n(8))
+	case "f32One":
+		f32One(at[float32](f, 0), at[float32](f, 1), at[float32](f, 2), n(3))
+	case "f32Streams":
+		f32Streams(at[float32](f, 0), at[float32](f, 1), at[float32](f, 2), n(3), n(4))
+	case "f32Four":
+		f32Four(at[float32](f, 0), n(1), at[float32](f, 2), at[float32](f, 3), n(4), n(5))
+	default:
+		panic(fmt.Sprintf("function %d", function))
+	}
+}
+
+// testTeam runs the frames of a job from the last to the first: any order is fine.
+func testTeam(threads int, calls *int) *Team {
+	return NewTeam(threads, func(function int, frames unsafe.Pointer, frameBytes, count int) {
+		if frameBytes != int(unsafe.Sizeof(frame{})) {
+			panic(fmt.Sprintf("frames of %d bytes", frameBytes))
+		}
+		all := unsafe.Slice((*frame)(frames), count)
+		for i := range all {
+			call(function, &all[count-1-i])
+			*calls++
+		}
+	})
+}
+
+// TestTeamGivesTheSameBits compares a team with one thread.
+func TestTeamGivesTheSameBits(t *testing.T) {
+	rng := newRand()
+	for _, rows := range []int{1, 7, 8, 9, 31, 32, 40, 51, 192, 301} {
+		for _, tokens := range []int{1, 2, 3, 4, 5, 9} {
+			const cols = 96
+			q8, f32 := randomQ8(rng, rows, cols), NewMatrixF32(rows, cols)
+			f32.SetRows(0, normals(rng, rows*cols, 1))
+			x := normals(rng, tokens*cols, 1)
+			a := new(Activations)
+			a.Quantize(x, cols)
+			want8, want32 := make([]float32, tokens*rows), make([]float32, tokens*rows)
+			MatmulQ8(nil, want8, a, q8)
+			MatmulF32(nil, want32, x, f32)
+			for _, threads := range []int{2, 3, 8} {
+				calls := 0
+				team := testTeam(threads, &calls)
+				got8, got32 := make([]float32, tokens*rows), make([]float32, tokens*rows)
+				MatmulQ8(team, got8, a, q8)
+				MatmulF32(team, got32, x, f32)
+				wantSame(t, got8, want8, "MatmulQ8, %d rows, %d tokens, %d threads", rows, tokens, threads)
+				wantSame(t, got32, want32, "MatmulF32, %d rows, %d tokens, %d threads", rows, tokens, threads)
+				if calls == 0 && rows >= 32 {
+					t.Errorf("%d rows, %d tokens: nothing was shared", rows, tokens)
+				}
+			}
+		}
+	}
+}
+
+// TestSharedFunctions compares the numbers of the functions with the list that the
+// build exports.
+func TestSharedFunctions(t *testing.T) {
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "\nSHARED  := " + strings.Join(Functions(), " ") + "\n"
+	if !strings.Contains(string(makefile), want) {
+		t.Errorf("the Makefile does not have the line%s", want)
+	}
+}
