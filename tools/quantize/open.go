@@ -2,35 +2,221 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"vitrine/tools/quantize/checkpoint"
+	"vitrine/tools/quantize/ggufmodel"
 	"vitrine/tools/quantize/huggingface"
+	"vitrine/tools/quantize/internal/gpt2"
+	"vitrine/tools/quantize/internal/pickle"
+	"vitrine/tools/quantize/nanogpt"
+	"vitrine/tools/quantize/safetensors"
+	"vitrine/tools/quantize/vocabulary"
 )
 
 // openOptions is what the user says of a checkpoint that it does not say itself.
-type openOptions struct{}
+type openOptions struct {
+	tokenizer  string // "gpt2", a directory or a file; empty: beside the weights
+	heads      int    // 0: the checkpoint says it
+	activation string // empty: the checkpoint says it
+}
 
 // register adds the flags of the options to those of a command.
-func (o *openOptions) register(f *flag.FlagSet) {}
+func (o *openOptions) register(f *flag.FlagSet) {
+	f.StringVar(&o.tokenizer, "tokenizer", "", "the `tokenizer`: gpt2, or the directory or file where it is; by default beside the weights")
+	f.IntVar(&o.heads, "heads", 0, "the `number` of attention heads, where the checkpoint does not say it")
+	f.StringVar(&o.activation, "activation", "", "the activation `function`, where the checkpoint does not say it: gelu_new, gelu or relu")
+}
 
-// openCheckpoint opens the checkpoint that in names: a directory, or the weights
-// file in it.
+// openCheckpoint opens the checkpoint that in names: a directory, or a file of
+// weights, whose first bytes tell its format.
 func openCheckpoint(ctx context.Context, in string, o openOptions) (*checkpoint.Model, error) {
 	info, err := os.Stat(in)
 	if err != nil {
 		return nil, err
 	}
+	if o.activation != "" && !slices.Contains([]string{"gelu_new", "gelu", "relu"}, o.activation) {
+		return nil, fmt.Errorf("-activation: got %q, want gelu_new, gelu or relu", o.activation)
+	}
 	dir, weights := filepath.Dir(in), filepath.Base(in)
 	if info.IsDir() {
-		dir, weights = in, ""
+		dir = in
+		if weights, err = findWeights(os.DirFS(dir)); err != nil {
+			return nil, fmt.Errorf("%s: %w", in, err)
+		}
 	}
-	model, err := huggingface.Open(os.DirFS(dir), weights)
+	words, err := o.vocabulary()
+	if err != nil {
+		return nil, fmt.Errorf("-tokenizer: %w", err)
+	}
+	model, err := o.open(os.DirFS(dir), weights, words)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in, err)
 	}
+	switch c := model.Config; {
+	case o.heads != 0 && o.heads != c.Heads:
+		err = fmt.Errorf("-heads: got %d, but the checkpoint says %d", o.heads, c.Heads)
+	case o.activation != "" && o.activation != c.Activation:
+		err = fmt.Errorf("-activation: got %s, but the checkpoint says %s", o.activation, c.Activation)
+	}
+	if err != nil {
+		model.Close()
+		return nil, err
+	}
 	return model, nil
+}
+
+// findWeights returns the name of the weights in a directory: those that
+// transformers names, or else the one file that ends as weights do.
+func findWeights(files fs.FS) (string, error) {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return "", err
+	}
+	var names, others []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+		if slices.Contains([]string{".safetensors", ".gguf", ".pt", ".pth", ".bin"}, filepath.Ext(entry.Name())) {
+			others = append(others, entry.Name())
+		}
+	}
+	for _, name := range huggingface.Weights {
+		if slices.Contains(names, name) {
+			return name, nil
+		}
+	}
+	switch len(others) {
+	case 1:
+		return others[0], nil
+	case 0:
+		return "", fmt.Errorf("no %s, nor another file of weights in it", huggingface.Weights[0])
+	}
+	return "", fmt.Errorf("several files of weights in it (%s): name one of them", strings.Join(others, ", "))
+}
+
+// vocabulary returns the one of -tokenizer, nil where that is not given.
+func (o openOptions) vocabulary() (*vocabulary.Vocabulary, error) {
+	info, err := os.Stat(o.tokenizer)
+	switch {
+	case o.tokenizer == "":
+		return nil, nil
+	case o.tokenizer == "gpt2":
+		return gpt2.Vocabulary()
+	case err != nil:
+		return nil, fmt.Errorf("want gpt2, or the name of a directory or file: %w", err)
+	case info.IsDir():
+		return vocabulary.Read(os.DirFS(o.tokenizer))
+	}
+	return vocabulary.ReadFile(os.DirFS(filepath.Dir(o.tokenizer)), filepath.Base(o.tokenizer))
+}
+
+// open opens the named file with the reader for its format.
+func (o openOptions) open(files fs.FS, weights string, words *vocabulary.Vocabulary) (*checkpoint.Model, error) {
+	start, err := firstBytes(files, weights)
+	if err != nil {
+		return nil, err
+	}
+	if start == "GGUF" {
+		if words != nil {
+			return nil, errors.New("-tokenizer: a GGUF file has its own")
+		}
+		return ggufmodel.Open(files, weights)
+	}
+	bare, err := o.bare(files, weights, start)
+	if err != nil {
+		return nil, err
+	}
+	if !bare {
+		return huggingface.Options{Pickle: loadPickle, Vocabulary: words}.Open(files, weights)
+	}
+	if words == nil {
+		if words, err = vocabulary.Read(files); err != nil && !errors.Is(err, vocabulary.ErrNone) {
+			return nil, err
+		}
+	}
+	model := new(checkpoint.Model)
+	if err := o.addBare(model, files, weights, words); err != nil {
+		model.Close()
+		return nil, err
+	}
+	return model, nil
+}
+
+// firstBytes returns those that tell a format.
+func firstBytes(files fs.FS, name string) (string, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	start := make([]byte, 4)
+	n, err := io.ReadFull(file, start)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return "", err
+	}
+	return string(start[:n]), nil
+}
+
+// bare reports whether the weights are a state dict without config.json, or one of
+// nanoGPT, which says its sizes itself.
+func (o openOptions) bare(files fs.FS, weights, start string) (bool, error) {
+	if huggingface.IsPickle(start) {
+		model := new(checkpoint.Model)
+		defer model.Close()
+		r, size, err := model.Open(files, weights)
+		if err != nil {
+			return false, err
+		}
+		c, err := pickle.Open(r, size)
+		if err != nil || c.Args != nil {
+			return true, err
+		}
+	}
+	_, err := fs.Stat(files, "config.json")
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if o.heads == 0 {
+		return false, errors.New("want config.json beside the weights; or, for a state dict of nanoGPT or minGPT, -heads and the number of its attention heads")
+	}
+	return true, nil
+}
+
+// addBare fills in the model from a state dict alone.
+func (o openOptions) addBare(model *checkpoint.Model, files fs.FS, weights string, words *vocabulary.Vocabulary) error {
+	r, size, err := model.Open(files, weights)
+	if err != nil {
+		return err
+	}
+	start, err := firstBytes(files, weights)
+	if err != nil {
+		return err
+	}
+	c := new(pickle.Checkpoint)
+	if huggingface.IsPickle(start) {
+		c, err = pickle.Open(r, size)
+	} else {
+		c.Tensors, err = safetensors.Open(r, size)
+	}
+	if err != nil {
+		return err
+	}
+	return nanogpt.AddTo(model, c.Tensors, c.Args, nanogpt.Options{Heads: o.heads, Activation: o.activation, Vocabulary: words})
+}
+
+// loadPickle reads PyTorch's files for package huggingface.
+func loadPickle(r io.ReaderAt, size int64) ([]checkpoint.Stored, error) {
+	c, err := pickle.Open(r, size)
+	if err != nil {
+		return nil, err
+	}
+	return c.Tensors, nil
 }

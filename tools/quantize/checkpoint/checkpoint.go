@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
+	"vitrine/core/gguf"
 )
 
 // Model is a GPT-2 model.
@@ -21,6 +23,8 @@ type Model struct {
 	Name, License, Author string
 	Source                string   // where it is published: a URL
 	Languages             []string // ISO 639 codes
+
+	Metadata *gguf.Metadata // of a checkpoint that is GGUF itself, nil of others
 
 	files []io.Closer
 }
@@ -64,6 +68,7 @@ type Config struct {
 
 	Epsilon    float32 // of the layer norms
 	Activation string  // "gelu_new", "gelu" or "relu"
+	Position   string  // "learned" or "sinusoidal"; empty: learned
 }
 
 // Tokenizer is a byte-level BPE vocabulary.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"sync"
 
+	"vitrine/core/gguf"
 	"vitrine/core/quant"
 )
 
@@ -15,6 +16,12 @@ type Values interface {
 	// ReadAt fills dst with the values from index first on. Several goroutines may
 	// call it, for different tensors of a model too.
 	ReadAt(dst []float32, first int64) error
+}
+
+// Encoded is what Values may be too: those of a tensor that is in GGUF already, and
+// whose bytes can be copied where it keeps its type.
+type Encoded interface {
+	Encoded() (gguf.Type, *io.SectionReader)
 }
 
 // TypeBytes has the bytes of one value of the types that Floats decodes.

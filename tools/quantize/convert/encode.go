@@ -3,10 +3,13 @@ package convert
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
+	"slices"
 
 	"vitrine/core/gguf"
 	"vitrine/core/quant"
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // convert reads the rows of the job and converts them.
@@ -25,9 +28,29 @@ func (j *job) convert(p *pool) error {
 		return err
 	}
 	j.stored = grow(j.stored, len(j.values))
-	j.bytes = encode(j.bytes, j.stored, j.values, s.info.Type)
+	if r := s.encoded(); r != nil {
+		copy(j.stored, j.values)
+		row := s.info.Size / int64(s.rows)
+		j.bytes = slices.Grow(j.bytes[:0], int(row)*j.rows)[:int(row)*j.rows]
+		if n, err := r.ReadAt(j.bytes, row*int64(j.row)); n < len(j.bytes) {
+			return fmt.Errorf("tensor %q: row %d: %w", s.tensor.From, j.row, err)
+		}
+	} else {
+		j.bytes = encode(j.bytes, j.stored, j.values, s.info.Type)
+	}
 	j.figures = *quant.NewFigures()
 	j.figures.Add(j.values, j.stored)
+	return nil
+}
+
+// encoded returns the data of a tensor that is in GGUF already and keeps its type,
+// and nil for others. A scale of few bits would not be found again from the values.
+func (s *source) encoded() *io.SectionReader {
+	if values, ok := s.tensor.Values.(checkpoint.Encoded); ok {
+		if typ, r := values.Encoded(); typ == s.info.Type {
+			return r
+		}
+	}
 	return nil
 }
 

@@ -120,7 +120,9 @@ func (o Options) tensors(model *checkpoint.Model, files fs.FS, name string) ([]c
 	if err != nil {
 		return nil, err
 	}
-	if !isPickle(r) {
+	start := make([]byte, 4)
+	n, _ := r.ReadAt(start, 0) // a file that is shorter is neither
+	if !IsPickle(string(start[:n])) {
 		return safetensors.Open(r, size)
 	}
 	if o.Pickle == nil {
@@ -129,10 +131,9 @@ func (o Options) tensors(model *checkpoint.Model, files fs.FS, name string) ([]c
 	return o.Pickle(r, size)
 }
 
-// isPickle reports whether a file begins as torch.save begins it: a zip archive, or
-// a pickle.
-func isPickle(r io.ReaderAt) bool {
-	var start [2]byte
-	_, err := r.ReadAt(start[:], 0)
-	return err == nil && (string(start[:]) == "PK" || start[0] == 0x80 && start[1] < 8)
+// IsPickle reports whether the first four bytes of a file are those that torch.save
+// writes: of a zip archive, or of a pickle that begins with a long number, in a frame
+// or not. Two bytes do not do: they may be the length of a safetensors header.
+func IsPickle(start string) bool {
+	return start == "PK\x03\x04" || len(start) == 4 && start[0] == 0x80 && (start[2:] == "\x8a\x0a" || start[2] == 0x95)
 }
