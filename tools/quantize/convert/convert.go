@@ -47,7 +47,7 @@ func Write(ctx context.Context, w io.Writer, model *checkpoint.Model, o Options)
 	c := newConverter(ctx, model, o, infos)
 	defer c.pool.close()
 	c.report.Notes = notes
-	return c.report, c.writeFile(w, metadata(model, o), infos)
+	return c.report, c.writeFile(w, Metadata(model, o), infos)
 }
 
 // Plan returns what the tensors of model become: their order, shapes and types. The
@@ -136,9 +136,9 @@ var fileTypes = map[gguf.Type]uint32{gguf.F32: 0, gguf.F16: 1, gguf.Q8_0: 7}
 // hub is where a source has a name of its own in GGUF.
 const hub = "https://huggingface.co/"
 
-// metadata returns the keys that llama.cpp wants of a gpt2 model, and the two of
+// Metadata returns the keys that llama.cpp wants of a gpt2 model, and the two of
 // our own.
-func metadata(model *checkpoint.Model, o Options) *gguf.Metadata {
+func Metadata(model *checkpoint.Model, o Options) *gguf.Metadata {
 	c, t := model.Config, model.Tokenizer
 	meta := new(gguf.Metadata)
 	setText := func(key string, values ...string) {

@@ -273,7 +273,7 @@ func TestSplitFirstWithoutTensors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := divide(metadata(m, Options{}), []gguf.TensorInfo{{Name: "t", Shape: []int{5000, 64}, Type: gguf.Q8_0}}, 345_000)
+	parts, err := divide(Metadata(m, Options{}), []gguf.TensorInfo{{Name: "t", Shape: []int{5000, 64}, Type: gguf.Q8_0}}, 345_000)
 	for _, p := range parts {
 		sizes = append(sizes, len(p))
 	}
@@ -307,7 +307,7 @@ func TestMetadataOverrides(t *testing.T) {
 	m := sample()
 	m.Name, m.License, m.Author, m.Source, m.Languages = "Tales", "mit", "A", "https://huggingface.co/a/tales", []string{"en"}
 	texts := func(o Options) string {
-		meta := metadata(m, o)
+		meta := Metadata(m, o)
 		var list []string
 		for _, key := range []string{"general.name", "general.license", "general.author", "general.source.url", "general.source.huggingface.repository", "general.languages"} {
 			if value, ok := meta.Value(key); ok {

@@ -231,6 +231,17 @@ func (m *matrix) load(ctx context.Context) error {
 	return m.err
 }
 
+// Read returns the values of a tensor in the order of GGUF, [rows, cols].
+func Read(ctx context.Context, t checkpoint.Tensor) ([]float32, error) {
+	m := newMatrix(&source{tensor: t, rows: rows(t.Shape), cols: cols(t.Shape)}, nil)
+	if err := m.load(ctx); err != nil || !t.Transposed {
+		return m.values, err
+	}
+	values := make([]float32, len(m.values))
+	m.transpose(values, 0, m.source.rows)
+	return values, nil
+}
+
 // tile is how many rows and columns are transposed at a time: 16 float32 are one
 // line of a cache.
 const tile = 16

@@ -16,7 +16,7 @@ import (
 // with a count of 1.
 func WriteSplit(ctx context.Context, create func(part, count int) (io.WriteCloser, error), limit int64, model *checkpoint.Model, o Options) (*Report, error) {
 	infos, notes := Plan(model, o.Type)
-	meta := metadata(model, o)
+	meta := Metadata(model, o)
 	parts, err := divide(meta, infos, limit)
 	if err != nil {
 		return nil, err
