@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -142,6 +143,28 @@ func TestUnsupportedTypes(t *testing.T) {
 		want := fmt.Sprintf(`gguf: unsupported type of tensor "blk.0.ffn_up.weight": got %s, want F32, F16 or Q8_0`, name)
 		if err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)
+		}
+	}
+}
+
+// TestList: a file with types that are not ours is listed, those with their size 0,
+// and a broken one is refused as NewReader does, as far as the header shows it.
+func TestList(t *testing.T) {
+	file := header(2, 1).key("k").kind(kindText).text("v").info("good", F32, 0, 8).info("blk.0.ffn_up.weight", 12, 32, 256, 2).data(32)
+	meta, tensors, err := List(bytes.NewReader(file), int64(len(file)))
+	want := []TensorInfo{{Name: "good", Shape: []int{8}, Type: F32, Size: 32}, {Name: "blk.0.ffn_up.weight", Shape: []int{2, 256}, Type: 12, Offset: 32}}
+	if err != nil || !reflect.DeepEqual(tensors, want) {
+		t.Fatalf("got %+v, error %v, want %+v", tensors, err, want)
+	}
+	if text, _ := meta.Text("k"); text != "v" {
+		t.Errorf("got %q", text)
+	}
+	for _, c := range broken {
+		_, wantErr := NewReader(bytes.NewReader(c.file), int64(len(c.file)))
+		if _, _, err := List(bytes.NewReader(c.file), int64(len(c.file))); err != nil && err.Error() != wantErr.Error() {
+			t.Errorf("%s: got %v, want %v", c.name, err, wantErr)
+		} else if err == nil && !strings.Contains(c.name, "offset") && !strings.Contains(c.name, "overlap") && !strings.Contains(c.name, "data") && !strings.Contains(c.name, "size") {
+			t.Errorf("%s: got no error", c.name)
 		}
 	}
 }

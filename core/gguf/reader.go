@@ -31,14 +31,7 @@ type Reader struct {
 //
 // Errors are a *FormatError, an *UnsupportedError or those of r, wrapped.
 func NewReader(r io.Reader, size int64) (*Reader, error) {
-	fileEnd := size
-	if size < 0 {
-		fileEnd = maxUnknownSize
-	}
-	s := &source{r: bufio.NewReaderSize(r, window), end: fileEnd, endName: endOfFile}
-	if fileEnd > maxHeader {
-		s.end, s.endName = maxHeader, fmt.Sprintf("the limit of %d MiB for metadata and tensor infos", maxHeader>>20)
-	}
+	s := newSource(r, size)
 	tensorCount, keyCount, err := readHeader(s)
 	if err != nil {
 		return nil, err
@@ -52,15 +45,56 @@ func NewReader(r io.Reader, size int64) (*Reader, error) {
 		return nil, err
 	}
 	alignment := meta.alignment()
-	infos, err := readInfos(s, tensorCount, alignment)
+	infos, err := readInfos(s, tensorCount, alignment, false)
 	if err != nil {
 		return nil, err
 	}
-	tensors, err := place(infos, alignUp(s.offset, alignment), fileEnd)
+	tensors, err := place(infos, alignUp(s.offset, alignment), fileEnd(size))
 	if err != nil {
 		return nil, err
 	}
 	return &Reader{r: s.r, offset: s.offset, meta: meta, parts: parts, tensors: tensors}, nil
+}
+
+// List reads the metadata and the tensor infos of a file whose tensors may have types
+// that this package does not read. The size of those is 0, and nothing is checked
+// against the rest of the file. Errors are as NewReader's.
+func List(r io.Reader, size int64) (*Metadata, []TensorInfo, error) {
+	s := newSource(r, size)
+	tensorCount, keyCount, err := readHeader(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	meta, err := readMetadata(s, keyCount)
+	if err != nil {
+		return nil, nil, err
+	}
+	infos, err := readInfos(s, tensorCount, meta.alignment(), true)
+	if err != nil {
+		return nil, nil, err
+	}
+	var tensors []TensorInfo
+	for _, info := range infos {
+		tensors = append(tensors, info.TensorInfo)
+	}
+	return meta, tensors, nil
+}
+
+// newSource begins to read a header. size is as NewReader's.
+func newSource(r io.Reader, size int64) *source {
+	s := &source{r: bufio.NewReaderSize(r, window), end: fileEnd(size), endName: endOfFile}
+	if s.end > maxHeader {
+		s.end, s.endName = maxHeader, fmt.Sprintf("the limit of %d MiB for metadata and tensor infos", maxHeader>>20)
+	}
+	return s
+}
+
+// fileEnd is how far a file of that size, or of an unknown one, may reach.
+func fileEnd(size int64) int64 {
+	if size < 0 {
+		return maxUnknownSize
+	}
+	return size
 }
 
 // Metadata returns the keys and values of the file, or of the first part.
@@ -165,7 +199,8 @@ type info struct {
 	at int64 // where the file states the offset, for errors
 }
 
-func readInfos(s *source, count uint64, alignment int64) ([]info, error) {
+// readInfos reads the tensor infos, with types that are not ours if anyType says so.
+func readInfos(s *source, count uint64, alignment int64, anyType bool) ([]info, error) {
 	s.section = "tensor infos"
 	var infos []info
 	seen := make(map[string]bool)
@@ -179,7 +214,7 @@ func readInfos(s *source, count uint64, alignment int64) ([]info, error) {
 			return nil, s.bad(fmt.Sprintf("%q a second time", name), "each name once")
 		}
 		seen[name] = true
-		t, err := readInfo(s, name)
+		t, err := readInfo(s, name, anyType)
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +227,7 @@ func readInfos(s *source, count uint64, alignment int64) ([]info, error) {
 }
 
 // readInfo reads what follows the name: dimensions, type and offset.
-func readInfo(s *source, name string) (TensorInfo, error) {
+func readInfo(s *source, name string, anyType bool) (TensorInfo, error) {
 	t := TensorInfo{Name: name}
 	s.field = fmt.Sprintf("%q", name)
 	n, err := s.uint32()
@@ -219,11 +254,13 @@ func readInfo(s *source, name string) (TensorInfo, error) {
 		return t, err
 	}
 	t.Type = Type(number)
-	if _, _, ok := t.Type.layout(); !ok {
+	var problem, want string
+	if _, _, ok := t.Type.layout(); ok {
+		t.Size, problem, want = t.Type.size(t.Shape)
+	} else if !anyType {
 		return t, unsupportedType(name, t.Type)
 	}
-	var problem, want string
-	if t.Size, problem, want = t.Type.size(t.Shape); problem != "" {
+	if problem != "" {
 		s.at = dimsAt
 		return t, s.bad(problem, want)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -212,15 +213,33 @@ func (f *file) split(t testing.TB, parts int, reversed bool) [][]byte {
 	return files
 }
 
-// tryLoad loads the file.
-func (f *file) tryLoad(t testing.TB) (*Model, error) {
+// openParts reads the parts of a model one after another.
+func openParts(t testing.TB, files [][]byte) *gguf.Reader {
+	t.Helper()
+	r, err := gguf.NewSplitReader(func(part int) (io.Reader, int64, error) {
+		return bytes.NewReader(files[part]), int64(len(files[part])), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// reader reads the file.
+func (f *file) reader(t testing.TB) *gguf.Reader {
 	t.Helper()
 	raw := f.bytes(t)
 	r, err := gguf.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Load(r)
+	return r
+}
+
+// tryLoad loads the file.
+func (f *file) tryLoad(t testing.TB) (*Model, error) {
+	t.Helper()
+	return Load(f.reader(t))
 }
 
 // load loads the file, which must be sound.

@@ -29,23 +29,11 @@ const chunkBytes = 64 << 10
 // model an *InvalidError. Numbers that are not finite are an error too, with the
 // name of their tensor.
 func Load(r *gguf.Reader) (*Model, error) {
-	config, err := readConfig(r)
+	m, slots, err := begin(r)
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{config: config, activate: activations[config.Activation]}
-	m.blocks = make([]block, config.Layers)
-	slots := m.slots()
-	for _, info := range r.Tensors() {
-		if _, err := find(slots, info); err != nil {
-			return nil, err
-		}
-	}
-	if r.Complete() {
-		if err := checkMissing(slots, r); err != nil {
-			return nil, err
-		}
-	}
+	config := m.config
 	var l loader
 	for {
 		info, data, err := r.Next()
@@ -75,6 +63,45 @@ func Load(r *gguf.Reader) (*Model, error) {
 		m.wpe = sinusoids(config.Context, config.Embedding)
 	}
 	return m, nil
+}
+
+// Check reports whether Load would take the model, apart from numbers that are not
+// finite: it reads no data, of a model in several parts at most to go past it.
+func Check(r *gguf.Reader) error {
+	_, slots, err := begin(r)
+	for err == nil && !r.Complete() {
+		_, _, err = r.Next()
+	}
+	if err != nil && err != io.EOF { // that of a part alone: others are missing
+		return err
+	}
+	for _, info := range r.Tensors() {
+		if _, err := find(slots, info); err != nil {
+			return err
+		}
+	}
+	return checkMissing(slots, r)
+}
+
+// begin returns a model without its weights, and where these go, when it has checked
+// all that the reader knows of them.
+func begin(r *gguf.Reader) (*Model, map[string]slot, error) {
+	config, err := readConfig(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &Model{config: config, activate: activations[config.Activation]}
+	m.blocks = make([]block, config.Layers)
+	slots := m.slots()
+	for _, info := range r.Tensors() {
+		if _, err := find(slots, info); err != nil {
+			return nil, nil, err
+		}
+	}
+	if r.Complete() {
+		err = checkMissing(slots, r)
+	}
+	return m, slots, err
 }
 
 // slot is where one tensor goes: exactly one of matrix and values is set.

@@ -100,6 +100,9 @@ func TestInvalid(t *testing.T) {
 		if err == nil || err.Error() != test.want || m != nil {
 			t.Errorf("%s: got model %v, error\n%v, want\n%s", test.name, m != nil, err, test.want)
 		}
+		if err := Check(f.reader(t)); err == nil || err.Error() != test.want {
+			t.Errorf("%s: Check: got error\n%v, want\n%s", test.name, err, test.want)
+		}
 		var invalid *InvalidError
 		var unsupported *gguf.UnsupportedError
 		if wantUnsupported := strings.HasPrefix(test.want, "gguf: "); errors.As(err, &unsupported) != wantUnsupported || errors.As(err, &invalid) == wantUnsupported {
@@ -225,13 +228,7 @@ func TestSplit(t *testing.T) {
 		want := f.load(t)
 		for _, reversed := range []bool{false, true} {
 			files := f.split(t, 3, reversed)
-			r, err := gguf.NewSplitReader(func(part int) (io.Reader, int64, error) {
-				return bytes.NewReader(files[part]), int64(len(files[part])), nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := Load(r)
+			got, err := Load(openParts(t, files))
 			if err != nil {
 				t.Fatalf("%s, reversed %v: %v", name, reversed, err)
 			}
@@ -243,6 +240,12 @@ func TestSplit(t *testing.T) {
 			alone, err := gguf.NewReader(bytes.NewReader(files[0]), int64(len(files[0])))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if err := Check(openParts(t, files)); err != nil {
+				t.Errorf("%s, reversed %v: Check: %v", name, reversed, err)
+			}
+			if err := Check(alone); err == nil || !strings.Contains(err.Error(), "in part 1 of 3, want all 3 parts") {
+				t.Errorf("%s, reversed %v: Check of a part alone: got error %v", name, reversed, err)
 			}
 			if _, err := Load(alone); err == nil || !strings.Contains(err.Error(), "in part 1 of 3, want all 3 parts of the model, from the first on") {
 				t.Errorf("%s, reversed %v: a part alone: got error %v", name, reversed, err)
@@ -265,14 +268,12 @@ func TestSplitInvalid(t *testing.T) {
 		f.set(keyTokens, make([]string, 96))
 		test.change(f)
 		files := f.split(t, 3, true)
-		r, err := gguf.NewSplitReader(func(part int) (io.Reader, int64, error) {
-			return bytes.NewReader(files[part]), int64(len(files[part])), nil
-		})
-		if err == nil {
-			_, err = Load(r)
-		}
+		_, err := Load(openParts(t, files))
 		if err == nil || err.Error() != test.want {
 			t.Errorf("got %v, want %s", err, test.want)
+		}
+		if err := Check(openParts(t, files)); err == nil || err.Error() != test.want {
+			t.Errorf("Check: got %v, want %s", err, test.want)
 		}
 	}
 }
