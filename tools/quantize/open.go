@@ -16,6 +16,7 @@ import (
 	"vitrine/tools/quantize/ggufmodel"
 	"vitrine/tools/quantize/huggingface"
 	"vitrine/tools/quantize/internal/gpt2"
+	"vitrine/tools/quantize/internal/hub"
 	"vitrine/tools/quantize/internal/pickle"
 	"vitrine/tools/quantize/nanogpt"
 	"vitrine/tools/quantize/safetensors"
@@ -27,6 +28,7 @@ type openOptions struct {
 	tokenizer  string // "gpt2", a directory or a file; empty: beside the weights
 	heads      int    // 0: the checkpoint says it
 	activation string // empty: the checkpoint says it
+	hub        hubOptions
 }
 
 // register adds the flags of the options to those of a command.
@@ -34,11 +36,19 @@ func (o *openOptions) register(f *flag.FlagSet) {
 	f.StringVar(&o.tokenizer, "tokenizer", "", "the `tokenizer`: gpt2, or the directory or file where it is; by default beside the weights")
 	f.IntVar(&o.heads, "heads", 0, "the `number` of attention heads, where the checkpoint does not say it")
 	f.StringVar(&o.activation, "activation", "", "the activation `function`, where the checkpoint does not say it: gelu_new, gelu or relu")
+	o.hub.register(f)
 }
 
 // openCheckpoint opens the checkpoint that in names: a directory, or a file of
-// weights, whose first bytes tell its format.
+// weights, whose first bytes tell its format, or hf: and a name on the Hugging Face
+// Hub.
 func openCheckpoint(ctx context.Context, in string, o openOptions) (*checkpoint.Model, error) {
+	if strings.HasPrefix(in, hub.Prefix) {
+		return openFromHub(ctx, in, o)
+	}
+	if o.hub.revision != "" {
+		return nil, fmt.Errorf("-revision: got it with %s, want it with a model of the Hugging Face Hub: -in %sOWNER/NAME", in, hub.Prefix)
+	}
 	info, err := os.Stat(in)
 	if err != nil {
 		return nil, err

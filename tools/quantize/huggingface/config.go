@@ -3,6 +3,7 @@ package huggingface
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math"
 
 	"vitrine/tools/quantize/checkpoint"
@@ -38,6 +39,25 @@ var activations = map[string]string{
 	"gelu_pytorch_tanh": "gelu_new", // the same formula
 	"gelu":              "gelu",
 	"relu":              "relu",
+}
+
+// Check reports why the model that config.json in files describes cannot be
+// converted, nil where nothing speaks against it. It needs no other file.
+func Check(files fs.FS) error {
+	_, _, err := readConfig(files)
+	return err
+}
+
+func readConfig(files fs.FS) (*configFile, checkpoint.Config, error) {
+	data, err := checkpoint.ReadText(files, "config.json")
+	if err != nil {
+		return nil, checkpoint.Config{}, fmt.Errorf("want config.json beside the weights: %w", err)
+	}
+	f, c, err := parseConfig(data)
+	if err != nil {
+		return nil, c, fmt.Errorf("config.json: %w", err)
+	}
+	return f, c, nil
 }
 
 // parseConfig reads config.json.

@@ -62,13 +62,9 @@ func findWeights(files fs.FS) (string, error) {
 }
 
 func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) error {
-	data, err := checkpoint.ReadText(files, "config.json")
+	file, config, err := readConfig(files)
 	if err != nil {
-		return fmt.Errorf("want config.json beside the weights: %w", err)
-	}
-	file, config, err := parseConfig(data)
-	if err != nil {
-		return fmt.Errorf("config.json: %w", err)
+		return err
 	}
 	stored, err := o.tensors(model, files, weights)
 	if err != nil {

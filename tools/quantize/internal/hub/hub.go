@@ -48,9 +48,6 @@ type Snapshot struct {
 	Weights string // name of the weights file in Dir, or of the index of several
 }
 
-// Name returns the model's name without its owner.
-func (s *Snapshot) Name() string { return s.ID[strings.LastIndexByte(s.ID, '/')+1:] }
-
 // Fetch makes the files of a model that a conversion needs present in the cache:
 // config.json, the tokenizer's files, the model card, and the weights in the first
 // of the forms that it has of huggingface.Weights. ref is hf:OWNER/NAME, hf:NAME, or either
