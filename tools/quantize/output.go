@@ -1,90 +1,203 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
+	"time"
 
+	"vitrine/core/gguf"
 	"vitrine/tools/quantize/convert"
 )
 
-// writeFile writes a file through write. It has its name only when it is whole:
-// until then it is path + ".partial", in the same directory.
-func writeFile(path string, write func(io.Writer) error) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a file, want one to replace or a new name", path)
+// outputs are files in the making. They get their names together, when all are
+// whole: until then each is path + ".partial", in the same directory.
+type outputs struct {
+	inputs []os.FileInfo // which must not be replaced
+	list   []*output
+}
+
+type output struct {
+	*os.File
+	path   string
+	closed bool
+}
+
+// create makes a file that is to be at path.
+func (o *outputs) create(path string) (io.WriteCloser, error) {
+	if info, err := os.Stat(path); err == nil {
+		if !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s is not a file, want one to replace or a new name", path)
+		}
+		for _, in := range o.inputs {
+			if os.SameFile(in, info) {
+				return nil, fmt.Errorf("%s is the checkpoint itself: give -out another name", path)
+			}
+		}
 	}
-	partial := path + ".partial"
-	f, err := os.Create(partial)
+	f, err := os.Create(path + ".partial")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = write(f)
-	if err == nil {
-		err = f.Sync()
+	out := &output{File: f, path: path}
+	o.list = append(o.list, out)
+	return out, nil
+}
+
+// Close makes sure that the disk has the file.
+func (o *output) Close() error {
+	o.closed = true
+	return errors.Join(o.Sync(), o.File.Close())
+}
+
+// keep gives the files their names.
+func (o *outputs) keep() error {
+	for _, f := range o.list {
+		if err := os.Rename(f.Name(), f.path); err != nil {
+			return err
+		}
 	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(partial, path)
+	return nil
+}
+
+// discard removes what keep has not named. Its errors come second to the one that
+// is the reason.
+func (o *outputs) discard() {
+	for _, f := range o.list {
+		if !f.closed {
+			f.Close() // Windows removes no open file
+		}
+		os.Remove(f.Name())
 	}
-	if err != nil {
-		os.Remove(partial) // the error before is the one to report
+}
+
+// inputFiles returns the files that in may stand for: itself, what is in it, and the
+// other parts of a model.
+func inputFiles(in string) []os.FileInfo {
+	paths := []string{in}
+	if names, ok := gguf.SplitNames(in); ok {
+		paths = append(paths, names...)
 	}
-	return err
+	if entries, err := os.ReadDir(in); err == nil {
+		for _, e := range entries {
+			paths = append(paths, filepath.Join(in, e.Name()))
+		}
+	}
+	var infos []os.FileInfo
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			infos = append(infos, info)
+		}
+	}
+	return infos
+}
+
+// terminal reports whether w shows what is written to a person.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// colored reports whether w may be sent colours. The old console of Windows shows
+// their codes as text; its successors set one of the variables.
+func colored(w io.Writer) bool {
+	if os.Getenv("NO_COLOR") != "" || !terminal(w) {
+		return false
+	}
+	return runtime.GOOS != "windows" || cmp.Or(os.Getenv("WT_SESSION"), os.Getenv("TERM"), os.Getenv("ANSICON")) != ""
+}
+
+// ANSI colours.
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+// paint returns text in a colour, or as it is where w takes none.
+func paint(w io.Writer, color, text string) string {
+	if !colored(w) {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
 // progress draws a bar on a terminal, and nothing elsewhere.
 type progress struct {
 	w     io.Writer // nil if there is no terminal
-	drawn int       // per cent
+	now   func() time.Time
+	began time.Time
+	drawn time.Time // last
+	width int       // of what is drawn
 }
 
-const barWidth = 40
+const (
+	barWidth = 24
+	redraw   = 100 * time.Millisecond
+)
 
 func newProgress(w io.Writer) *progress {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return &progress{w: w, drawn: -1}
-		}
+	if !terminal(w) {
+		return &progress{}
 	}
-	return &progress{}
+	return &progress{w: w, now: time.Now, began: time.Now()}
 }
 
-// show draws the bar anew for every per cent.
+// show draws the bar anew, if it is time, with the rate so far and the time that the
+// rest takes at that rate.
 func (p *progress) show(done, total int64) {
-	percent := int(done * 100 / total)
-	if p.w == nil || percent == p.drawn {
+	if p.w == nil || done < total && p.now().Sub(p.drawn) < redraw {
 		return
 	}
-	p.drawn = percent
-	full := percent * barWidth / 100
-	fmt.Fprintf(p.w, "\r[%s%s] %3d %%  %s of %s", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), percent, size(done), size(total))
+	p.drawn = p.now()
+	share := float64(done) / float64(max(total, 1))
+	full := int(share * barWidth)
+	line := fmt.Sprintf("[%s%s] %3d %%  %s of %s", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), int(share*100), size(done), size(total))
+	if seconds := p.drawn.Sub(p.began).Seconds(); seconds >= 0.5 && done > 0 {
+		rate := float64(done) / seconds
+		line += fmt.Sprintf("  %s/s  %s left", size(int64(rate)), time.Duration(float64(total-done)/rate*float64(time.Second)).Round(time.Second))
+	}
+	fmt.Fprintf(p.w, "\r%-*s", p.width, line)
+	p.width = len(line)
 }
 
-// clear removes the bar: ESC [K erases to the end of the line.
+// clear removes the bar, with spaces: not every terminal knows a code for it.
 func (p *progress) clear() {
-	if p.w != nil && p.drawn >= 0 {
-		fmt.Fprint(p.w, "\r\x1b[K")
+	if p.width > 0 {
+		fmt.Fprintf(p.w, "\r%*s\r", p.width, "")
+		p.width = 0
 	}
 }
 
 // printReport prints a line for every tensor, the totals and the notes.
-func printReport(w io.Writer, r *convert.Report) {
+func printReport(w io.Writer, r *convert.Report, took time.Duration) {
 	const row = "%-28s %-14s %-5s %10s %10s  %s\n"
 	fmt.Fprintf(w, row, "tensor", "shape", "type", "before", "after", "worst error")
 	var before, after int64
 	var worst float64
 	for _, t := range r.Tensors {
-		shape := strings.ReplaceAll(strings.Trim(fmt.Sprint(t.Shape), "[]"), " ", " x ")
-		fmt.Fprintf(w, row, t.Name, shape, t.Type, size(t.Before), size(t.Size), difference(t.Figures.Worst))
+		fmt.Fprintf(w, row, t.Name, shape(t.Shape), t.Type, size(t.Before), size(t.Size), difference(t.Figures.Worst))
 		before, after, worst = before+t.Before, after+t.Size, max(worst, t.Figures.Worst)
 	}
 	fmt.Fprintf(w, row, fmt.Sprintf("%d tensors", len(r.Tensors)), "", "", size(before), size(after), difference(worst))
 	for _, note := range r.Notes {
-		fmt.Fprintf(w, "note: %s\n", note)
+		fmt.Fprintf(w, "%s %s\n", paint(w, yellow, "note:"), note)
 	}
+	fmt.Fprintf(w, "\nread %s in %.1f s, %s/s\n", size(before), took.Seconds(), size(int64(float64(before)/took.Seconds())))
+}
+
+// shape writes a shape, rows first.
+func shape(dims []int) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(dims), "[]"), " ", " x ")
 }
 
 // difference writes an absolute error.
@@ -102,6 +215,8 @@ func size(bytes int64) string {
 		return fmt.Sprintf("%d B", bytes)
 	case bytes < 1e6:
 		return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
+	case bytes < 1e9:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 	}
-	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+	return fmt.Sprintf("%.2f GB", float64(bytes)/1e9)
 }

@@ -287,7 +287,7 @@ func TestSplitTooSmall(t *testing.T) {
 		limit int64
 		want  string
 	}{
-		{100, "the metadata take "},
+		{100, "metadata takes "},
 		{100_000, "t1 takes 340000 bytes, and a part may have 100000: allow 340"},
 	} {
 		_, err := WriteSplit(t.Context(), func(part, parts int) (io.WriteCloser, error) {

@@ -42,6 +42,16 @@ func WriteSplit(ctx context.Context, create func(part, count int) (io.WriteClose
 	return c.report, nil
 }
 
+// LimitError reports something that no file may be large enough for.
+type LimitError struct {
+	What               string // "metadata", or a tensor
+	Size, Limit, Least int64  // bytes of it, of a file, and that a file needs for it
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("%s takes %d bytes, and a part may have %d: allow %d at least", e.What, e.Size, e.Limit, e.Least)
+}
+
 // divide gives each file as many of the next tensors as fit. The first file has the
 // metadata, and may have no room for tensors.
 func divide(meta *gguf.Metadata, infos []gguf.TensorInfo, limit int64) ([][]gguf.TensorInfo, error) {
@@ -59,7 +69,7 @@ func divide(meta *gguf.Metadata, infos []gguf.TensorInfo, limit int64) ([][]gguf
 		return nil, err
 	}
 	if with+without > limit {
-		return nil, fmt.Errorf("the metadata take %d bytes, and a part may have %d: allow %d at least", with, limit, with+without)
+		return nil, &LimitError{"metadata", with, limit, with + without}
 	}
 	var parts [][]gguf.TensorInfo
 	from, extra := 0, with
@@ -72,7 +82,7 @@ func divide(meta *gguf.Metadata, infos []gguf.TensorInfo, limit int64) ([][]gguf
 			continue
 		}
 		if to-1 == from && extra == 0 {
-			return nil, fmt.Errorf("%s takes %d bytes, and a part may have %d: allow %d at least", infos[from].Name, infos[from].Size, limit, size)
+			return nil, &LimitError{infos[from].Name, infos[from].Size, limit, size}
 		}
 		parts = append(parts, infos[from:to-1])
 		from, extra = to-1, 0
