@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -42,6 +43,71 @@ func TestGGUF(t *testing.T) {
 		}
 		if got, want := readGGUF(t, out).file, readGGUF(t, files[c.to]).file; !bytes.Equal(got, want) {
 			t.Errorf("%v from %v: the file differs from that of the checkpoint", c.to, c.from)
+		}
+	}
+}
+
+// TestGGUFOfOthers: a file that another program has written keeps its own metadata,
+// and what it lacks, be it biases or a position table.
+func TestGGUFOfOthers(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), "whole.gguf")
+	if code, _, stderr := quantizeTool("-in", newFixture().write(t), "-out", whole, "-type", "f16"); code != 0 {
+		t.Fatalf("exit status %d: %s", code, stderr)
+	}
+	old := readGGUF(t, whole)
+	meta := new(gguf.Metadata)
+	meta.Set("general.quantized_by", "somebody")
+	for _, key := range old.meta.Keys() {
+		if value, _ := old.meta.Value(key); key != "vitrine.activation" && key != "tokenizer.ggml.add_bos_token" {
+			meta.Set(key, value)
+		}
+	}
+	meta.Set("vitrine.position", "sinusoidal")
+	meta.Set("tokenizer.ggml.padding_token_id", int64(6))
+	var infos []gguf.TensorInfo
+	for _, info := range old.tensors {
+		if info.Name != "position_embd.weight" && info.Name != "blk.1.ffn_up.bias" {
+			infos = append(infos, info)
+		}
+	}
+	other := filepath.Join(t.TempDir(), "other.gguf")
+	f, err := os.Create(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w, err := gguf.NewWriter(f, meta, infos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range infos {
+		if err := w.WriteTensor(info.Name, bytes.NewReader(old.file[info.Offset:][:info.Size])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		typ, name string
+	}{{"f16", "small"}, {"q8_0", "small"}, {"f16", "Other"}} {
+		out := filepath.Join(t.TempDir(), "out.gguf")
+		if code, _, stderr := quantizeTool("-in", other, "-out", out, "-type", c.typ, "-name", c.name); code != 0 {
+			t.Fatalf("%v: exit status %d: %s", c, code, stderr)
+		}
+		got, want := readGGUF(t, out), readGGUF(t, other)
+		if c.typ == "f16" && c.name == "small" && !bytes.Equal(got.file, want.file) {
+			t.Errorf("%v: the file differs", c)
+		}
+		if len(got.tensors) != len(infos) {
+			t.Errorf("%v: got %d tensors, want %d", c, len(got.tensors), len(infos))
+		}
+		for _, key := range want.meta.Keys() {
+			g, _ := got.meta.Value(key)
+			w, _ := want.meta.Value(key)
+			if changed := key == "general.file_type" && c.typ != "f16" || key == "general.name" && c.name != "small"; reflect.DeepEqual(g, w) == changed {
+				t.Errorf("%v: %s: got %v, was %v", c, key, g, w)
+			}
 		}
 	}
 }

@@ -137,33 +137,35 @@ var fileTypes = map[gguf.Type]uint32{gguf.F32: 0, gguf.F16: 1, gguf.Q8_0: 7}
 const hub = "https://huggingface.co/"
 
 // Metadata returns the keys that llama.cpp wants of a gpt2 model, and the two of
-// our own.
+// our own. A model that is in GGUF already keeps its keys, and their order: only its
+// type changes, and what the options say.
 func Metadata(model *checkpoint.Model, o Options) *gguf.Metadata {
-	c, t := model.Config, model.Tokenizer
 	meta := new(gguf.Metadata)
-	setText := func(key string, values ...string) {
-		if text := cmp.Or(values...); text != "" {
-			meta.Set(key, text)
+	if model.Metadata != nil {
+		_, quantized := model.Metadata.Value(keyQuantization)
+		for _, key := range model.Metadata.Keys() {
+			value, _ := model.Metadata.Value(key)
+			if !strings.HasPrefix(key, "split.") && (key != keyQuantization || o.Type == gguf.Q8_0) {
+				meta.Set(key, value)
+			}
+			if key == keyFileType && !quantized {
+				setType(meta, o.Type) // has its second key where ours have it
+			}
 		}
+		setAbout(meta, o)
+		setType(meta, o.Type)
+		return meta
 	}
 	meta.Set("general.architecture", "gpt2")
-	setText("general.name", o.Name, model.Name)
-	setText("general.author", o.Author, model.Author)
-	setText("general.license", o.License, model.License)
-	source := cmp.Or(o.Source, model.Source)
-	setText("general.source.url", source)
-	if repository, ok := strings.CutPrefix(source, hub); ok {
-		setText("general.source.huggingface.repository", repository)
+	about := o
+	about.Name, about.Author = cmp.Or(o.Name, model.Name), cmp.Or(o.Author, model.Author)
+	about.License, about.Source = cmp.Or(o.License, model.License), cmp.Or(o.Source, model.Source)
+	if len(o.Languages) == 0 {
+		about.Languages = model.Languages
 	}
-	if languages := o.Languages; len(languages) > 0 {
-		meta.Set("general.languages", languages)
-	} else if len(model.Languages) > 0 {
-		meta.Set("general.languages", model.Languages)
-	}
-	meta.Set("general.file_type", fileTypes[o.Type])
-	if o.Type == gguf.Q8_0 {
-		meta.Set("general.quantization_version", uint32(2)) // GGML_QNT_VERSION of llama.cpp
-	}
+	setAbout(meta, about)
+	setType(meta, o.Type)
+	c, t := model.Config, model.Tokenizer
 	meta.Set("gpt2.context_length", uint32(c.Context))
 	meta.Set("gpt2.embedding_length", uint32(c.Embedding))
 	meta.Set("gpt2.feed_forward_length", uint32(c.FeedForward))
@@ -185,4 +187,34 @@ func Metadata(model *checkpoint.Model, o Options) *gguf.Metadata {
 	}
 	meta.Set("tokenizer.ggml.add_bos_token", false)
 	return meta
+}
+
+const (
+	keyFileType     = "general.file_type"
+	keyQuantization = "general.quantization_version"
+)
+
+// setType sets what the file says of its types.
+func setType(meta *gguf.Metadata, typ gguf.Type) {
+	meta.Set(keyFileType, fileTypes[typ])
+	if typ == gguf.Q8_0 {
+		meta.Set(keyQuantization, uint32(2)) // GGML_QNT_VERSION of llama.cpp
+	}
+}
+
+// setAbout sets what is not empty of what the file says of the model.
+func setAbout(meta *gguf.Metadata, o Options) {
+	for _, text := range []struct{ key, value string }{
+		{"general.name", o.Name}, {"general.author", o.Author}, {"general.license", o.License}, {"general.source.url", o.Source},
+	} {
+		if text.value != "" {
+			meta.Set(text.key, text.value)
+		}
+	}
+	if repository, ok := strings.CutPrefix(o.Source, hub); ok {
+		meta.Set("general.source.huggingface.repository", repository)
+	}
+	if len(o.Languages) > 0 {
+		meta.Set("general.languages", o.Languages)
+	}
 }
