@@ -12,7 +12,7 @@ func BenchmarkMatvecQ8(b *testing.B) {
 		b.Run(fmt.Sprintf("%dx%d", rows, cols), func(b *testing.B) {
 			w := randomQ8(newRand(), rows, cols)
 			var x Activations
-			x.Quantize(normals(newRand(), cols, 1), cols)
+			x.Quantize(nil, normals(newRand(), cols, 1), cols)
 			dst := make([]float32, rows)
 			b.SetBytes(int64(rows * cols))
 			b.ReportAllocs()
@@ -34,8 +34,8 @@ func BenchmarkPassQ8(b *testing.B) {
 		}
 	}
 	var narrow, wide Activations
-	narrow.Quantize(normals(newRand(), 768, 1), 768)
-	wide.Quantize(normals(newRand(), 3072, 1), 3072)
+	narrow.Quantize(nil, normals(newRand(), 768, 1), 768)
+	wide.Quantize(nil, normals(newRand(), 3072, 1), 3072)
 	dst := make([]float32, 3072)
 	b.SetBytes(size)
 	b.ReportAllocs()
@@ -57,7 +57,7 @@ func BenchmarkMatmulQ8(b *testing.B) {
 		b.Run(fmt.Sprintf("%dx%d", rows, cols), func(b *testing.B) {
 			w := randomQ8(newRand(), rows, cols)
 			var x Activations
-			x.Quantize(normals(newRand(), 128*cols, 1), cols)
+			x.Quantize(nil, normals(newRand(), 128*cols, 1), cols)
 			dst := make([]float32, 128*rows)
 			n := 0
 			for b.Loop() {
@@ -86,21 +86,22 @@ func BenchmarkMatmulF32(b *testing.B) {
 	}
 }
 
-// Attention of one head of 64 over 1000 positions: bytes of keys or values a second.
+// Attention of one head over 1000 positions: bytes of keys or values a second.
 func BenchmarkAttention(b *testing.B) {
 	const p = 1000
 	for _, d := range []int{32, 64} {
-		q, k, w := normals(newRand(), d, 1), normals(newRand(), p*d, 1), normals(newRand(), p, 1)
+		q, w := normals(newRand(), d, 1), normals(newRand(), p, 1)
+		k, scales := rows16(normals(newRand(), p*d, 1), d)
 		b.Run(fmt.Sprintf("Scores/D=%d", d), func(b *testing.B) {
-			b.SetBytes(4 * p * int64(d))
+			b.SetBytes(2 * p * int64(d))
 			for b.Loop() {
-				Scores(w, q, k)
+				Scores(nil, w, q, k, scales)
 			}
 		})
 		b.Run(fmt.Sprintf("Mix/D=%d", d), func(b *testing.B) {
-			b.SetBytes(4 * p * int64(d))
+			b.SetBytes(2 * p * int64(d))
 			for b.Loop() {
-				Mix(q, w, k)
+				Mix(nil, q, w, k, scales)
 			}
 		})
 	}
@@ -120,11 +121,11 @@ func BenchmarkElementwise(b *testing.B) {
 		{"LayerNorm", n, func() { LayerNorm(dst, x, y, z, 1e-5) }},
 		{"Softmax", n, func() { copy(dst, x); Softmax(dst) }},
 		{"Softmax50257", len(logits), func() { Softmax(logits) }},
-		{"GELUNew", n, func() { GELUNew(dst, x) }},
+		{"GELUNew", n, func() { GELUNew(nil, dst, x) }},
 		{"GELU", n, func() { GELU(dst, x) }},
 		{"Add", n, func() { Add(dst, x) }},
 		{"Scale", n, func() { Scale(dst, 1) }},
-		{"Quantize", n, func() { a.Quantize(x, n) }},
+		{"Quantize", n, func() { a.Quantize(nil, x, n) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			runs := 0

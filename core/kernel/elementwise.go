@@ -107,9 +107,9 @@ func divideGeneric(x []float32, by float32) {
 // GELUNew computes x * (1 + tanh(u)) / 2 with u = sqrt(2/pi) * (x + 0.044715*x^3),
 // the gelu of openai/gpt-2 src/model.py. Since (1+tanh(u))/2 = 1/(1+exp(-2u)), one
 // exp32 and one division do. Of -Inf it is NaN, as the formula says. dst may be x.
-func GELUNew(dst, x []float32) {
+func GELUNew(team *Team, dst, x []float32) {
 	checkLen("GELUNew", "dst", len(dst), len(x))
-	geluNew(dst, x)
+	geluNew(team, dst, x)
 }
 
 const (

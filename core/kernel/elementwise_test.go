@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
 	"testing"
 )
@@ -11,7 +10,7 @@ var unary = []struct {
 	name          string
 	fast, generic func(dst, x []float32)
 }{
-	{"GELUNew", GELUNew, geluNewGeneric},
+	{"GELUNew", geluNewAlone, geluNewGeneric},
 	{"GELU", GELU, geluGeneric},
 	{"ReLU", ReLU, reluGeneric},
 	{"Add", Add, addGeneric},
@@ -183,7 +182,7 @@ func TestActivationsAgainstFloat64(t *testing.T) {
 	}{
 		// Relative bounds: exp's argument is up to 90 with a relative error of a few
 		// 6e-8, and so the results near 0 have some 1e-5; 1e-37 is the subnormal range.
-		{"GELUNew", GELUNew, func(x float64) float64 {
+		{"GELUNew", geluNewAlone, func(x float64) float64 {
 			return x / (1 + math.Exp(-2*math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
 		}, 1e-37, 3e-5},
 		{"GELU", GELU, func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }, 1e-37, 3e-5},
@@ -206,7 +205,7 @@ func TestActivationsOfInfinity(t *testing.T) {
 		kernel func(dst, x []float32)
 		want   []float32
 	}{
-		{"GELUNew", GELUNew, []float32{inf, nan, nan}},
+		{"GELUNew", geluNewAlone, []float32{inf, nan, nan}},
 		{"GELU", GELU, []float32{inf, nan, nan}},
 		{"ReLU", ReLU, []float32{inf, 0, nan}},
 	} {
@@ -223,74 +222,22 @@ func TestAddRow(t *testing.T) {
 	AddRow(nil, nil)
 }
 
+// geluNewAlone is GELUNew without a team.
+func geluNewAlone(dst, x []float32) { GELUNew(nil, dst, x) }
+
 func TestElementwiseLengths(t *testing.T) {
 	a, b := make([]float32, 4), make([]float32, 5)
 	for what, call := range map[string]func(){
 		"LayerNorm x":     func() { LayerNorm(a, b, b, b, 1) },
 		"LayerNorm scale": func() { LayerNorm(a, a, b, a, 1) },
 		"LayerNorm shift": func() { LayerNorm(a, a, a, b, 1) },
-		"GELUNew":         func() { GELUNew(a, b) },
+		"GELUNew":         func() { GELUNew(nil, a, b) },
 		"GELU":            func() { GELU(a, b) },
 		"ReLU":            func() { ReLU(a, b) },
 		"Add":             func() { Add(a, b) },
 		"AddRow":          func() { AddRow(b, a) },
 		"AddRow of none":  func() { AddRow(b, nil) },
-		"Scores":          func() { Scores(a, a, b) },
-		"Mix":             func() { Mix(a, a, b) },
 	} {
 		wantPanic(t, what, call)
-	}
-}
-
-func TestAttentionMatchesGeneric(t *testing.T) {
-	rng := newRand()
-	for _, d := range []int{0, 1, 3, 4, 5, 15, 16, 17, 24, 31, 32, 33, 36, 48, 64, 68, 80, 96, 128, 130} {
-		for _, p := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 64, 65} {
-			for _, among := range [][]float32{odd, wild} {
-				q, k := oddValues(rng, d, among), oddValues(rng, p*d, among)
-				what := fmt.Sprintf("d=%d, p=%d", d, p)
-				got, want := clone(make([]float32, p)), clone(make([]float32, p))
-				Scores(got, q, k)
-				scoresGeneric(want, q, k)
-				wantSame(t, got, want, "Scores(%s)", what)
-				checkGuard(t, got, "Scores")
-
-				weights := oddValues(rng, p, among)
-				got, want = clone(normals(rng, d, 1)), clone(make([]float32, d))
-				Mix(got, weights, k)
-				mixGeneric(want, weights, k)
-				wantSame(t, got, want, "Mix(%s)", what)
-				checkGuard(t, got, "Mix")
-			}
-		}
-	}
-}
-
-func TestAttentionAgainstFloat64(t *testing.T) {
-	rng := newRand()
-	const d, p = 64, 50
-	q, k, w := normals(rng, d, 1), normals(rng, p*d, 1), normals(rng, p, 1)
-	got := make([]float32, p)
-	Scores(got, q, k)
-	for j := range got {
-		var want float64
-		for i := range q {
-			want += float64(q[i]) * float64(k[j*d+i])
-		}
-		// 64 terms of size 1, each sum rounded to 6e-8 of at most 30.
-		if !near(got[j], want, 2e-5, 0) {
-			t.Errorf("Scores[%d] = %v, want %v", j, got[j], want)
-		}
-	}
-	mixed := make([]float32, d)
-	Mix(mixed, w, k)
-	for i := range mixed {
-		var want float64
-		for j := range w {
-			want += float64(w[j]) * float64(k[j*d+i])
-		}
-		if !near(mixed[i], want, 2e-5, 0) {
-			t.Errorf("Mix[%d] = %v, want %v", i, mixed[i], want)
-		}
 	}
 }

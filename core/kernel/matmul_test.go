@@ -116,7 +116,7 @@ func TestMatmulQ8MatchesGeneric(t *testing.T) {
 		w := randomQ8(rng, rows, cols)
 		for T := 1; T <= 9; T++ {
 			var x Activations
-			x.Quantize(oddValues(rng, T*cols, []float32{0, 1, -2, 1e-3, 40, 1e-38}), cols)
+			x.Quantize(nil, oddValues(rng, T*cols, []float32{0, 1, -2, 1e-3, 40, 1e-38}), cols)
 			got, want := clone(make([]float32, T*rows)), make([]float32, T*rows)
 			MatmulQ8(nil, got, &x, w)
 			matmulQ8Generic(want, &x, w)
@@ -151,7 +151,7 @@ func TestMatmulQ8Extremes(t *testing.T) {
 			x[i] = c.x[rng.IntN(len(c.x))]
 		}
 		var a Activations
-		a.Quantize(x, cols)
+		a.Quantize(nil, x, cols)
 		got, want := make([]float32, T*rows), make([]float32, T*rows)
 		MatmulQ8(nil, got, &a, w)
 		matmulQ8Generic(want, &a, w)
@@ -167,7 +167,7 @@ func TestMatmulRowByRow(t *testing.T) {
 	q8, f32 := randomQ8(rng, rows, cols), NewMatrixF32(rows, cols)
 	f32.SetRows(0, normals(rng, rows*cols, 1))
 	var a Activations
-	a.Quantize(x, cols)
+	a.Quantize(nil, x, cols)
 	whole8, whole32 := make([]float32, T*rows), make([]float32, T*rows)
 	MatmulQ8(nil, whole8, &a, q8)
 	MatmulF32(nil, whole32, x, f32)
@@ -175,7 +175,7 @@ func TestMatmulRowByRow(t *testing.T) {
 	one := make([]float32, rows)
 	for i := range T {
 		var a Activations
-		a.Quantize(x[i*cols:][:cols], cols)
+		a.Quantize(nil, x[i*cols:][:cols], cols)
 		MatmulQ8(nil, one, &a, q8)
 		wantSame(t, one, whole8[i*rows:][:rows], "MatmulQ8 of row %d alone", i)
 		MatmulF32(nil, one, x[i*cols:][:cols], f32)
@@ -188,7 +188,7 @@ func TestMatmulQ8AgainstFloat64(t *testing.T) {
 	const rows, cols, T = 13, 768, 3
 	w, x := randomQ8(rng, rows, cols), normals(rng, T*cols, 1)
 	var a Activations
-	a.Quantize(x, cols)
+	a.Quantize(nil, x, cols)
 	got := make([]float32, T*rows)
 	MatmulQ8(nil, got, &a, w)
 	row := make([]float32, cols)
@@ -216,7 +216,7 @@ func TestQuantizeMatchesGeneric(t *testing.T) {
 	for _, cols := range []int{32, 64, 96, 768} {
 		for T := range 4 {
 			for kind, x := range inputs(rng, T*cols) {
-				a.Quantize(x, cols)
+				a.Quantize(nil, x, cols)
 				q, scales, bias := make([]int16, len(x)), make([]float32, len(x)/32), make([]int32, len(x)/32)
 				quantize16Generic(q, scales, bias, x)
 				wantSame(t, a.scales, scales, "scales of %s", kind)
@@ -244,7 +244,7 @@ func TestQuantizeRounds(t *testing.T) {
 	var a Activations
 	for range 200 {
 		x := normals(rng, 32, math.Pow(10, float64(rng.IntN(60)-25)))
-		a.Quantize(x, 32)
+		a.Quantize(nil, x, 32)
 		for i, v := range x {
 			back := float64(a.q[i]) * float64(a.scales[0])
 			// 0.01 for the roundings of scale and inverse.
@@ -255,7 +255,7 @@ func TestQuantizeRounds(t *testing.T) {
 	}
 	x := make([]float32, 32)
 	copy(x, []float32{32767, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, -32767, 1})
-	a.Quantize(x, 32)
+	a.Quantize(nil, x, 32)
 	want := []int16{32767, 0, 2, 2, 0, -2, -2, -32767, 1, 0}
 	for i, q := range want {
 		if a.q[i] != q {
@@ -267,8 +267,8 @@ func TestQuantizeRounds(t *testing.T) {
 func TestQuantizeReusesMemory(t *testing.T) {
 	var a Activations
 	x := make([]float32, 4*64)
-	a.Quantize(x, 64)
-	if n := testing.AllocsPerRun(10, func() { a.Quantize(x[:64], 64); a.Quantize(x, 32) }); n != 0 {
+	a.Quantize(nil, x, 64)
+	if n := testing.AllocsPerRun(10, func() { a.Quantize(nil, x[:64], 64); a.Quantize(nil, x, 32) }); n != 0 {
 		t.Errorf("Quantize allocates %v times", n)
 	}
 	dst, w := make([]float32, 8*9), randomQ8(newRand(), 9, 32)
@@ -345,8 +345,8 @@ func TestMatmulF32AgainstFloat64(t *testing.T) {
 func TestMatmulLengths(t *testing.T) {
 	q8, f32 := NewMatrixQ8(3, 64), NewMatrixF32(3, 64)
 	var a, narrow Activations
-	a.Quantize(make([]float32, 128), 64)
-	narrow.Quantize(make([]float32, 64), 32)
+	a.Quantize(nil, make([]float32, 128), 64)
+	narrow.Quantize(nil, make([]float32, 64), 32)
 	for what, call := range map[string]func(){
 		"NewMatrixQ8 cols":   func() { NewMatrixQ8(3, 33) },
 		"NewMatrixQ8 rows":   func() { NewMatrixQ8(-1, 32) },
@@ -359,8 +359,8 @@ func TestMatmulLengths(t *testing.T) {
 		"F32 SetRows":        func() { f32.SetRows(0, make([]float32, 65)) },
 		"F32 SetRows many":   func() { f32.SetRows(3, make([]float32, 64)) },
 		"F32 Row":            func() { f32.Row(make([]float32, 64), -1) },
-		"Quantize":           func() { a.Quantize(make([]float32, 63), 32) },
-		"Quantize cols":      func() { a.Quantize(make([]float32, 33), 33) },
+		"Quantize":           func() { a.Quantize(nil, make([]float32, 63), 32) },
+		"Quantize cols":      func() { a.Quantize(nil, make([]float32, 33), 33) },
 		"MatmulQ8 dst":       func() { MatmulQ8(nil, make([]float32, 5), &a, q8) },
 		"MatmulQ8 cols":      func() { MatmulQ8(nil, make([]float32, 6), &narrow, q8) },
 		"MatmulF32 dst":      func() { MatmulF32(nil, make([]float32, 5), make([]float32, 128), f32) },

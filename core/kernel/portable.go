@@ -16,18 +16,28 @@ func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte
 
 func matmulF32(_ *Team, dst, x []float32, w *MatrixF32) { matmulF32Generic(dst, x, w) }
 
-func quantize16(q []int16, scales []float32, bias []int32, x []float32) {
+func quantize16(_ *Team, q []int16, scales []float32, bias []int32, x []float32) {
 	quantize16Generic(q, scales, bias, x)
 }
 
-func scores(dst, q, k []float32)                   { scoresGeneric(dst, q, k) }
-func mix(dst, weights, v []float32)                { mixGeneric(dst, weights, v) }
+func quantizeRows(_ *Team, q []int16, scales, x []float32, d, qStride, scaleStride int) {
+	quantizeRowsGeneric(q, scales, x, d, qStride, scaleStride)
+}
+
+func scores(_ *Team, dst, q []float32, k []int16, scales []float32) {
+	scoresGeneric(dst, q, k, scales)
+}
+
+func mix(_ *Team, dst, weights []float32, v []int16, scales []float32) {
+	mixGeneric(dst, weights, v, scales)
+}
+
 func sum(x []float32) float32                      { return sumGeneric(x) }
 func sumSquares(x []float32, mean float32) float32 { return sumSquaresGeneric(x, mean) }
 func maximum(x []float32) float32                  { return maximumGeneric(x) }
 func expSum(x []float32, shift float32) float32    { return expSumGeneric(x, shift) }
 func divide(x []float32, by float32)               { divideGeneric(x, by) }
-func geluNew(dst, x []float32)                     { geluNewGeneric(dst, x) }
+func geluNew(_ *Team, dst, x []float32)            { geluNewGeneric(dst, x) }
 func gelu(dst, x []float32)                        { geluGeneric(dst, x) }
 func relu(dst, x []float32)                        { reluGeneric(dst, x) }
 func add(dst, x []float32)                         { addGeneric(dst, x) }

@@ -2,9 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"math"
-
-	"github.com/chewxy/math32"
 
 	"vitrine/core/quant"
 )
@@ -196,8 +193,8 @@ func (a *Activations) Cols() int { return a.cols }
 // scale = max|x| / 32767 and q = x * (32767 / max|x|), rounded half to even. A
 // block below 2^-100 becomes zeros; one with a NaN or an infinity gets the scale
 // NaN, which makes every product with it NaN. It allocates only when T*cols is
-// larger than ever before.
-func (a *Activations) Quantize(x []float32, cols int) {
+// larger than ever before. With a team, x must lie on the heap.
+func (a *Activations) Quantize(team *Team, x []float32, cols int) {
 	if cols <= 0 || cols%quant.BlockSize != 0 || len(x)%cols != 0 {
 		panic(fmt.Sprintf("kernel: Quantize: %d values in rows of %d", len(x), cols))
 	}
@@ -209,33 +206,23 @@ func (a *Activations) Quantize(x []float32, cols int) {
 	a.rows, a.cols = len(x)/cols, cols
 	blocks := len(x) / quant.BlockSize
 	a.q, a.scales, a.bias = a.q[:len(x)], a.scales[:blocks], a.bias[:blocks]
-	quantize16(a.q, a.scales, a.bias, x)
+	quantize16(team, a.q, a.scales, a.bias, x)
 }
 
 // quantize16Generic quantizes whole blocks; q and x are [n, 32], the others [n].
 func quantize16Generic(q []int16, scales []float32, bias []int32, x []float32) {
 	for b := range scales {
 		x, q := x[b*quant.BlockSize:][:quant.BlockSize], q[b*quant.BlockSize:][:quant.BlockSize]
-		var top uint32 // of the bits without the sign: ordered as the magnitudes are
-		for _, v := range x {
-			top = max(top, math.Float32bits(v)&^(1<<31))
-		}
-		if top < tinyBits || top >= infBits {
-			clear(q)
-			scales[b], bias[b] = 0, 0
-			if top >= infBits {
-				scales[b] = math32.NaN()
-			}
-			continue
-		}
-		largest := math.Float32frombits(top)
-		scales[b] = largest / maxQ16
-		inverse := maxQ16 / largest
+		scale, inverse := scale16(x)
+		scales[b] = scale
 		var sum int32
 		for i, v := range x {
-			k := int32(math.Float32bits(float32(v*inverse)+roundMagic)) - roundMagicBits
-			q[i] = int16(k)
-			sum += k
+			q[i] = 0
+			if inverse > 0 {
+				k := rounded(v * inverse)
+				q[i] = int16(k)
+				sum += k
+			}
 		}
 		bias[b] = -128 * sum
 	}

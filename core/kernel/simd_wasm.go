@@ -23,9 +23,18 @@ const (
 	fnF32One
 	fnF32Streams
 	fnF32Four
+	fnQuantizeBlocks
+	fnRowsTo16
+	fnScoresRows
+	fnMix64
+	fnMix32
+	fnGELUNew8s
 )
 
-var functions = [...]string{"q8One", "q8Streams", "q8Four", "f32One", "f32Streams", "f32Four"}
+var functions = [...]string{
+	"q8One", "q8Streams", "q8Four", "f32One", "f32Streams", "f32Four",
+	"quantizeBlocks", "rowsTo16", "scoresRows", "mix64", "mix32", "geluNew8s",
+}
 
 // arg is the address of the first value of s, as an argument of a frame.
 func arg[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(&s[0]))) }
@@ -64,7 +73,7 @@ func streamsQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups in
 			ws, scales := w.block(4*from, 0)
 			team.add(fnQ8Streams, arg(dst[4*from*groupRows:]), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
 		}
-		team.flush(fnQ8Streams)
+		team.Flush()
 	}
 	if left := groups - 4*fours; left > 0 {
 		oneQ8(dst[4*fours*groupRows:], x, 0, w, 4*fours, left)
@@ -101,14 +110,13 @@ func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int)
 	if team == nil {
 		return
 	}
-	team.flush(fnQ8Four)
 	for g := range groups {
 		ws, scales := w.block(g, 0)
 		for t := 4 * tiles; t < x.rows; t++ {
 			team.add(fnQ8One, arg(dst[t*w.rows+g*groupRows:]), arg(x.q[t*x.cols:]), arg(x.scales[t*blocks:]), arg(x.bias[t*blocks:]), arg(ws), arg(scales), uint64(blocks), 1)
 		}
 	}
-	team.flush(fnQ8One)
+	team.Flush()
 }
 
 // q8Streams multiplies one token by 4*n groups, four at a time, each from another
@@ -151,7 +159,7 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 			from, to := fours*i/pieces, fours*(i+1)/pieces
 			team.add(fnF32Streams, arg(dst[4*from*groupRows:]), arg(x), arg(w.w[4*from*groupRows*w.cols:]), uint64(w.cols), uint64(to-from))
 		}
-		team.flush(fnF32Streams)
+		team.Flush()
 	}
 	if tiles > 0 {
 		for g := range groups {
@@ -161,9 +169,6 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 			} else {
 				team.add(fnF32Four, arg(dst[g*groupRows:]), uint64(4*w.rows), arg(x), arg(ws), uint64(w.cols), uint64(tiles))
 			}
-		}
-		if team != nil {
-			team.flush(fnF32Four)
 		}
 	}
 	for g := 4 * fours; g < groups; g++ {
@@ -176,9 +181,7 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 			}
 		}
 	}
-	if team != nil {
-		team.flush(fnF32One)
-	}
+	team.Flush()
 	if left := w.rows % groupRows; left > 0 {
 		for t := range tokens {
 			var sums [groupRows]float32
@@ -204,45 +207,84 @@ func f32One(dst, x, w *float32, cols int)
 //go:noescape
 func f32Four(dst *float32, stride int, x, w *float32, cols, n int)
 
-func scores(dst, q, k []float32) {
-	if len(q) == 0 || len(q)%4 != 0 || len(dst) == 0 {
-		scoresGeneric(dst, q, k)
-		return
+func quantizeRows(team *Team, q []int16, scales, x []float32, d, qStride, scaleStride int) {
+	switch n := len(x) / d; {
+	case d%8 != 0:
+		quantizeRowsGeneric(q, scales, x, d, qStride, scaleStride)
+	case team == nil:
+		rowsTo16(&q[0], &scales[0], &x[0], d, n, 2*qStride, 4*scaleStride)
+	default:
+		team.add(fnRowsTo16, arg(q), arg(scales), arg(x), uint64(d), uint64(n), uint64(2*qStride), uint64(4*scaleStride))
 	}
-	scoresRows(&dst[0], &q[0], &k[0], len(q), len(dst))
 }
 
-// scoresRows multiplies q, [d] with d a multiple of 4, by n rows of k.
+// rowsTo16 quantizes n rows of d values, a multiple of 8, that are qStride and
+// scaleStride bytes apart.
 //
 //go:noescape
-func scoresRows(dst, q, k *float32, d, n int)
+func rowsTo16(q *int16, scales *float32, x *float32, d, n, qStride, scaleStride int)
 
-func mix(dst, weights, v []float32) {
-	d := 0
-	if len(weights) > 0 {
-		for ; d+32 <= len(dst); d += 32 {
-			mix32(&dst[d], &weights[0], &v[d], 4*len(dst), len(weights))
-		}
-		for ; d+4 <= len(dst); d += 4 {
-			mix4(&dst[d], &weights[0], &v[d], 4*len(dst), len(weights))
-		}
+func scores(team *Team, dst, q []float32, k []int16, scales []float32) {
+	switch {
+	case len(q) == 0 || len(q)%8 != 0 || len(dst) == 0:
+		scoresGeneric(dst, q, k, scales)
+	case team == nil:
+		scoresRows(&dst[0], &q[0], &k[0], &scales[0], len(q), len(dst))
+	default:
+		team.add(fnScoresRows, arg(dst), arg(q), arg(k), arg(scales), uint64(len(q)), uint64(len(dst)))
 	}
-	mixFrom(dst, weights, v, d)
 }
 
-// mix32 mixes 32 columns of n rows, which are stride bytes apart.
+// scoresRows multiplies q, [d] with d a multiple of 8, by n rows of k.
 //
 //go:noescape
-func mix32(dst, weights, v *float32, stride, n int)
+func scoresRows(dst, q *float32, k *int16, scales *float32, d, n int)
 
-// mix4 is mix32 of 4 columns.
+func mix(team *Team, dst, weights []float32, v []int16, scales []float32) {
+	d, stride, n := 0, 2*len(dst), len(weights)
+	if n > 0 {
+		for ; d+64 <= len(dst); d += 64 {
+			if team == nil {
+				mix64(&dst[d], &weights[0], &v[d], &scales[0], stride, n)
+			} else {
+				team.add(fnMix64, arg(dst[d:]), arg(weights), arg(v[d:]), arg(scales), uint64(stride), uint64(n))
+			}
+		}
+		if d+32 <= len(dst) {
+			if team == nil {
+				mix32(&dst[d], &weights[0], &v[d], &scales[0], stride, n)
+			} else {
+				team.add(fnMix32, arg(dst[d:]), arg(weights), arg(v[d:]), arg(scales), uint64(stride), uint64(n))
+			}
+			d += 32
+		}
+	}
+	mixFrom(dst, weights, v, scales, d)
+}
+
+// mix64 mixes 64 columns of n rows, which are stride bytes apart.
 //
 //go:noescape
-func mix4(dst, weights, v *float32, stride, n int)
+func mix64(dst, weights *float32, v *int16, scales *float32, stride, n int)
 
-func quantize16(q []int16, scales []float32, bias []int32, x []float32) {
-	if len(scales) > 0 {
-		quantizeBlocks(&q[0], &scales[0], &bias[0], &x[0], len(scales))
+// mix32 is mix64 of 32 columns.
+//
+//go:noescape
+func mix32(dst, weights *float32, v *int16, scales *float32, stride, n int)
+
+func quantize16(team *Team, q []int16, scales []float32, bias []int32, x []float32) {
+	switch n := len(scales); {
+	case n == 0:
+	case team == nil:
+		quantizeBlocks(&q[0], &scales[0], &bias[0], &x[0], n)
+	default:
+		pieces := team.pieces(n, 64)
+		for i := range pieces {
+			from, to := n*i/pieces, n*(i+1)/pieces
+			at := from * quant.BlockSize
+			team.add(fnQuantizeBlocks, arg(q[at:]), arg(scales[from:]), arg(bias[from:]), arg(x[at:]), uint64(to-from))
+		}
+		team.Flush()
 	}
 }
 
@@ -311,10 +353,19 @@ func divide(x []float32, by float32) {
 	divideGeneric(x[n:], by)
 }
 
-func geluNew(dst, x []float32) {
+func geluNew(team *Team, dst, x []float32) {
 	n := whole(len(x))
-	if n > 0 {
+	switch {
+	case n == 0:
+	case team == nil:
 		geluNew8s(&dst[0], &x[0], n, &constants)
+	default:
+		pieces := team.pieces(n/8, 128)
+		for i := range pieces {
+			from, to := n/8*i/pieces*8, n/8*(i+1)/pieces*8
+			team.add(fnGELUNew8s, arg(dst[from:]), arg(x[from:]), uint64(to-from), uint64(uintptr(unsafe.Pointer(&constants))))
+		}
+		team.Flush()
 	}
 	geluNewGeneric(dst[n:], x[n:])
 }

@@ -9,9 +9,10 @@ import "unsafe"
 // Only functions in assembly can be shared, since the others of a team run no Go:
 // builds without them always work alone.
 type Team struct {
-	threads int
-	run     func(function int, frames unsafe.Pointer, frameBytes, count int)
-	frames  []frame
+	threads  int
+	run      func(function int, frames unsafe.Pointer, frameBytes, count int)
+	function int // of the frames
+	frames   []frame
 }
 
 // A frame is one call as assembly for wasm finds it: the place of the return
@@ -41,19 +42,29 @@ func (t *Team) pieces(n, least int) int {
 	return max(1, min(8*t.threads, n/least))
 }
 
-// add queues a call of the function and runs what is queued when that is much.
-func (t *Team) add(function int, args ...uint64) {
-	t.frames = t.frames[:len(t.frames)+1]
-	copy(t.frames[len(t.frames)-1][1:], args)
-	if len(t.frames) == mostFrames {
-		t.flush(function)
+// For returns t, or nil where so many multiplications are done sooner than a team
+// meets.
+func (t *Team) For(multiplications int) *Team {
+	if multiplications < 1<<15 { // about 2 us of one thread
+		return nil
 	}
+	return t
 }
 
-// flush runs the queued calls.
-func (t *Team) flush(function int) {
-	if len(t.frames) > 0 {
-		t.run(function, unsafe.Pointer(unsafe.SliceData(t.frames)), int(unsafe.Sizeof(frame{})), len(t.frames))
+// add queues a call of the function.
+func (t *Team) add(function int, args ...uint64) {
+	if function != t.function || len(t.frames) == mostFrames {
+		t.Flush()
+		t.function = function
+	}
+	t.frames = t.frames[:len(t.frames)+1]
+	copy(t.frames[len(t.frames)-1][1:], args)
+}
+
+// Flush does what is queued. Of a nil Team nothing ever is.
+func (t *Team) Flush() {
+	if t != nil && len(t.frames) > 0 {
+		t.run(t.function, unsafe.Pointer(unsafe.SliceData(t.frames)), int(unsafe.Sizeof(frame{})), len(t.frames))
 		t.frames = t.frames[:0]
 	}
 }

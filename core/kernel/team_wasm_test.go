@@ -29,6 +29,18 @@ func call(function int, f *frame) {
 		f32Streams(at[float32](f, 0), at[float32](f, 1), at[float32](f, 2), n(3), n(4))
 	case "f32Four":
 		f32Four(at[float32](f, 0), n(1), at[float32](f, 2), at[float32](f, 3), n(4), n(5))
+	case "quantizeBlocks":
+		quantizeBlocks(at[int16](f, 0), at[float32](f, 1), at[int32](f, 2), at[float32](f, 3), n(4))
+	case "rowsTo16":
+		rowsTo16(at[int16](f, 0), at[float32](f, 1), at[float32](f, 2), n(3), n(4), n(5), n(6))
+	case "scoresRows":
+		scoresRows(at[float32](f, 0), at[float32](f, 1), at[int16](f, 2), at[float32](f, 3), n(4), n(5))
+	case "mix64":
+		mix64(at[float32](f, 0), at[float32](f, 1), at[int16](f, 2), at[float32](f, 3), n(4), n(5))
+	case "mix32":
+		mix32(at[float32](f, 0), at[float32](f, 1), at[int16](f, 2), at[float32](f, 3), n(4), n(5))
+	case "geluNew8s":
+		geluNew8s(at[float32](f, 0), at[float32](f, 1), n(2), at[vectors](f, 3))
 	default:
 		panic(fmt.Sprintf("function %d", function))
 	}
@@ -58,7 +70,7 @@ func TestTeamGivesTheSameBits(t *testing.T) {
 			f32.SetRows(0, normals(rng, rows*cols, 1))
 			x := normals(rng, tokens*cols, 1)
 			a := new(Activations)
-			a.Quantize(x, cols)
+			a.Quantize(nil, x, cols)
 			want8, want32 := make([]float32, tokens*rows), make([]float32, tokens*rows)
 			MatmulQ8(nil, want8, a, q8)
 			MatmulF32(nil, want32, x, f32)

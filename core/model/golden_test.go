@@ -15,9 +15,14 @@ import (
 // Tolerances of the float32 path against PyTorch's float64. Relative: the
 // project's promise. Absolute, for values that cancel to near zero: the sums have
 // up to 128 terms of magnitude 1 to 10, each rounded to 6e-8 of the sum so far.
+// From the first scores on, keys and values of magnitude up to 10 have passed
+// through 16 bits, each off by up to 10/65534: a score is a sum of 8 products with
+// them, all else is smaller.
 const (
 	goldenRelative = 1e-4
 	goldenAbsolute = 1e-5
+	scoresAbsolute = 1e-3
+	cachedAbsolute = 6e-4
 )
 
 // TestStagesMatchPyTorch compares every tensor of every stage, for the prompt as
@@ -46,13 +51,22 @@ func TestStagesMatchPyTorch(t *testing.T) {
 // comparison observes passes and compares their tensors with the golden ones.
 type comparison struct {
 	golden
-	t       *testing.T
-	seen    map[string]bool
-	worst   float64 // error / tolerance
-	worstAt string
+	t        *testing.T
+	seen     map[string]bool
+	absolute float64 // tolerance of the stage
+	worst    float64 // error / tolerance
+	worstAt  string
 }
 
 func (c *comparison) observe(ev *stage.Event) error {
+	switch ev.Stage {
+	case stage.Embed:
+		c.absolute = goldenAbsolute
+	case stage.AttentionScores:
+		c.absolute = scoresAbsolute
+	case stage.AttentionScale:
+		c.absolute = cachedAbsolute
+	}
 	for _, tensor := range ev.Tensors {
 		name := fmt.Sprintf("%v/%s", ev.Stage, tensor.Name)
 		if ev.Layer >= 0 {
@@ -99,7 +113,7 @@ func (c *comparison) compare(name string, got stage.Tensor, want []float32) erro
 		return fmt.Errorf("%s: got %d values of shape %v, want %d", name, len(got.Data), got.Shape, len(want))
 	}
 	for i, v := range got.Data {
-		tolerance := goldenAbsolute + goldenRelative*math.Abs(float64(want[i]))
+		tolerance := c.absolute + goldenRelative*math.Abs(float64(want[i]))
 		share := math.Abs(float64(v)-float64(want[i])) / tolerance
 		if !(share <= 1) {
 			return fmt.Errorf("%s[%d] of shape %v: got %v, want %v", name, i, got.Shape, v, want[i])
@@ -198,14 +212,14 @@ func worstRelative(got, want []float32) float64 {
 // left out: their table comes from package math, which may fuse on some machines.
 func TestSameBitsEverywhere(t *testing.T) {
 	want := map[string]uint32{
-		"gelu-learned-untied F32":           0x0d0230cb,
-		"gelu-learned-untied Q8_0":          0x61f8ffa4,
-		"gelu_new-learned-tied F32":         0x28988194,
-		"gelu_new-learned-tied Q8_0":        0xc08fcae5,
-		"gelu_new-learned-tied-nobias F32":  0x07403efd,
-		"gelu_new-learned-tied-nobias Q8_0": 0x62c963ea,
-		"relu-learned-tied F32":             0x9f190aad,
-		"relu-learned-tied Q8_0":            0x578ec04a,
+		"gelu-learned-untied F32":           0x58629ef2,
+		"gelu-learned-untied Q8_0":          0x38e223bc,
+		"gelu_new-learned-tied F32":         0xb9e34a15,
+		"gelu_new-learned-tied Q8_0":        0x994ecea5,
+		"gelu_new-learned-tied-nobias F32":  0x6ae065b3,
+		"gelu_new-learned-tied-nobias Q8_0": 0xf15a245f,
+		"relu-learned-tied F32":             0xff89e0b5,
+		"relu-learned-tied Q8_0":            0x4a816df9,
 	}
 	for _, g := range goldens(t) {
 		if g.position != "learned" {

@@ -13,7 +13,7 @@ type linear struct {
 // scratch. A row of dst has the same bits whatever T is, and whoever computes it.
 func (l *linear) apply(team *kernel.Team, dst, x []float32, acts *kernel.Activations) {
 	if l.q8 != nil {
-		acts.Quantize(x, l.q8.Cols())
+		acts.Quantize(team.For(8*len(x)), x, l.q8.Cols())
 		kernel.MatmulQ8(team, dst, acts, l.q8)
 	} else {
 		kernel.MatmulF32(team, dst, x, l.f32)

@@ -3,6 +3,9 @@
 // any number of sessions may share a model. Sessions that compute with a team must
 // take turns.
 //
+// The cache keeps keys and values in 16 bits, as kernel.QuantizeRows stores them:
+// what attention.qkv reports is what they were before.
+//
 // Sources: Radford et al. 2019, "Language Models are Unsupervised Multitask
 // Learners", section 2.3, and openai/gpt-2 src/model.py; Vaswani et al. 2017,
 // "Attention Is All You Need". In the comments V is the vocabulary, C the
@@ -56,7 +59,7 @@ type Model struct {
 	lnF    layerNorm
 	head   linear // [V, C]; shares wte's matrix where it is tied
 
-	activate func(dst, x []float32)
+	activate func(team *kernel.Team, dst, x []float32)
 	team     *kernel.Team // of the sessions
 }
 
@@ -71,10 +74,10 @@ func (m *Model) Config() Config { return m.config }
 func (m *Model) Parameters() int64 { return m.parameters }
 
 // activations has the MLP's non-linearity by its name.
-var activations = map[string]func(dst, x []float32){
+var activations = map[string]func(team *kernel.Team, dst, x []float32){
 	"gelu_new": kernel.GELUNew,
-	"gelu":     kernel.GELU,
-	"relu":     kernel.ReLU,
+	"gelu":     func(_ *kernel.Team, dst, x []float32) { kernel.GELU(dst, x) },
+	"relu":     func(_ *kernel.Team, dst, x []float32) { kernel.ReLU(dst, x) },
 }
 
 // sinusoids returns the position table of Vaswani et al. 2017, section 3.5,

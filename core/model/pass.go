@@ -18,7 +18,7 @@ type pass struct {
 	tracer
 	team     *kernel.Team // who shares the work; nil: nobody
 	config   *Config
-	activate func(dst, x []float32)
+	activate func(team *kernel.Team, dst, x []float32)
 	kv       *layerCache // of the layer that runs
 	start    int
 	rows     int // T
@@ -118,10 +118,12 @@ func (p *pass) queriesKeysValues(qkv *linear) {
 	}
 	c, h := p.config.Embedding, p.config.Heads
 	qkv.apply(p.team, p.qkv, p.norm, &p.acts)
+	team := p.team.For(len(p.qkv))
 	for t := range p.rows {
 		row := p.qkv[t*3*c:][:3*c]
-		p.kv.put(p.start+t, row[c:2*c], row[2*c:])
+		p.kv.put(team, p.start+t, row[c:2*c], row[2*c:])
 	}
+	team.Flush()
 	p.emit(stage.AttentionQKV, named("qkv", p.qkv, p.rows, 3, h, c/h))
 }
 
@@ -141,13 +143,15 @@ func (p *pass) score() {
 	if p.observed() {
 		clear(p.scores) // the columns that are not computed
 	}
+	team := p.team.For(d * len(p.scores))
 	for h := range p.config.Heads {
 		for t := range p.rows {
 			row := p.scoreRow(h, t)
-			keys, _ := p.kv.head(h, len(row))
-			kernel.Scores(row, p.qkv[t*3*c+h*d:][:d], keys)
+			keys, scales := p.kv.head(&p.kv.keys, h, len(row))
+			kernel.Scores(team, row, p.qkv[t*3*c+h*d:][:d], keys, scales)
 		}
 	}
+	team.Flush()
 	p.emitScores(stage.AttentionScores, "scores")
 }
 
@@ -189,13 +193,15 @@ func (p *pass) mixValues(proj *linear) {
 		return
 	}
 	c, d := p.config.Embedding, p.config.HeadDim()
+	team := p.team.For(d * len(p.scores))
 	for h := range p.config.Heads {
 		for t := range p.rows {
 			weights := p.scoreRow(h, t)
-			_, values := p.kv.head(h, len(weights))
-			kernel.Mix(p.mix[t*c+h*d:][:d], weights, values)
+			values, scales := p.kv.head(&p.kv.values, h, len(weights))
+			kernel.Mix(team, p.mix[t*c+h*d:][:d], weights, values, scales)
 		}
 	}
+	team.Flush()
 	proj.apply(p.team, p.out, p.mix, &p.acts)
 	p.emit(stage.AttentionMix, named("mix", p.mix, p.rows, p.config.Heads, d), named("output", p.out, p.rows, c))
 }
@@ -207,7 +213,7 @@ func (p *pass) feedForward(fc, proj *linear) {
 	}
 	c, f := p.config.Embedding, p.config.FeedForward
 	fc.apply(p.team, p.hidden, p.norm, &p.acts)
-	p.activate(p.activated, p.hidden)
+	p.activate(p.team.For(8*len(p.hidden)), p.activated, p.hidden)
 	proj.apply(p.team, p.out, p.activated, &p.acts)
 	p.emit(stage.MLP, named("hidden", p.hidden, p.rows, f), named("activated", p.activated, p.rows, f), named("output", p.out, p.rows, c))
 }
