@@ -19,7 +19,6 @@ import (
 	"vitrine/tools/quantize/internal/hub"
 	"vitrine/tools/quantize/internal/pickle"
 	"vitrine/tools/quantize/nanogpt"
-	"vitrine/tools/quantize/safetensors"
 	"vitrine/tools/quantize/vocabulary"
 )
 
@@ -140,12 +139,18 @@ func (o openOptions) open(files fs.FS, weights string, words *vocabulary.Vocabul
 		}
 		return ggufmodel.Open(files, weights)
 	}
-	bare, err := o.bare(files, weights, start)
+	args, err := modelArgs(files, weights, start)
 	if err != nil {
 		return nil, err
 	}
-	if !bare {
-		return huggingface.Options{Pickle: loadPickle, Vocabulary: words}.Open(files, weights)
+	reader := huggingface.Options{Pickle: loadPickle, Vocabulary: words}
+	if args == nil {
+		if _, err := fs.Stat(files, "config.json"); !errors.Is(err, fs.ErrNotExist) {
+			return reader.Open(files, weights)
+		}
+		if o.heads == 0 {
+			return nil, errors.New("want config.json beside the weights; or, for a state dict of nanoGPT or minGPT, -heads and the number of its attention heads")
+		}
 	}
 	if words == nil {
 		if words, err = vocabulary.Read(files); err != nil && !errors.Is(err, vocabulary.ErrNone) {
@@ -153,7 +158,11 @@ func (o openOptions) open(files fs.FS, weights string, words *vocabulary.Vocabul
 		}
 	}
 	model := new(checkpoint.Model)
-	if err := o.addBare(model, files, weights, words); err != nil {
+	stored, err := reader.Tensors(model, files, weights)
+	if err == nil {
+		err = nanogpt.AddTo(model, stored, args, nanogpt.Options{Heads: o.heads, Activation: o.activation, Vocabulary: words})
+	}
+	if err != nil {
 		model.Close()
 		return nil, err
 	}
@@ -175,51 +184,23 @@ func firstBytes(files fs.FS, name string) (string, error) {
 	return string(start[:n]), nil
 }
 
-// bare reports whether the weights are a state dict without config.json, or one of
-// nanoGPT, which says its sizes itself.
-func (o openOptions) bare(files fs.FS, weights, start string) (bool, error) {
-	if huggingface.IsPickle(start) {
-		model := new(checkpoint.Model)
-		defer model.Close()
-		r, size, err := model.Open(files, weights)
-		if err != nil {
-			return false, err
-		}
-		c, err := pickle.Open(r, size)
-		if err != nil || c.Args != nil {
-			return true, err
-		}
+// modelArgs returns what nanoGPT has written about a model beside its state dict, nil
+// where there is nothing.
+func modelArgs(files fs.FS, weights, start string) (map[string]any, error) {
+	if !huggingface.IsPickle(start) {
+		return nil, nil
 	}
-	_, err := fs.Stat(files, "config.json")
-	if !errors.Is(err, fs.ErrNotExist) {
-		return false, err
-	}
-	if o.heads == 0 {
-		return false, errors.New("want config.json beside the weights; or, for a state dict of nanoGPT or minGPT, -heads and the number of its attention heads")
-	}
-	return true, nil
-}
-
-// addBare fills in the model from a state dict alone.
-func (o openOptions) addBare(model *checkpoint.Model, files fs.FS, weights string, words *vocabulary.Vocabulary) error {
+	model := new(checkpoint.Model)
+	defer model.Close()
 	r, size, err := model.Open(files, weights)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	start, err := firstBytes(files, weights)
+	c, err := pickle.Open(r, size)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c := new(pickle.Checkpoint)
-	if huggingface.IsPickle(start) {
-		c, err = pickle.Open(r, size)
-	} else {
-		c.Tensors, err = safetensors.Open(r, size)
-	}
-	if err != nil {
-		return err
-	}
-	return nanogpt.AddTo(model, c.Tensors, c.Args, nanogpt.Options{Heads: o.heads, Activation: o.activation, Vocabulary: words})
+	return c.Args, nil
 }
 
 // loadPickle reads PyTorch's files for package huggingface.

@@ -50,7 +50,7 @@ func TestRefuses(t *testing.T) {
 		{"layers", config("n_layer", 1<<28), "want those of 268435456 layers"},
 		{"other vocabulary", func(x *fixture) {
 			x.tensors["wte.weight"] = tensor{"F32", []int{7 + 1024, 32}, make([]float32, (7+1024)*32)}
-		}, `tensor "wte.weight": got shape [1031 32], want [7 32]: config.json is of another model`},
+		}, `tensor "wte.weight": got shape [1031 32], want [7 32]: the checkpoint is not whole, or config.json is of another model`},
 		{"some biases", drop("ln_f.bias"), `tensor "ln_f.bias" is missing`},
 		{"one layer", config("n_layer", 1), `tensor "h.1.attn.c_attn.bias" is not one of GPT-2's`},
 		{"vocabulary", config("vocab_size", 1<<28), `tensor "wte.weight": got shape [7 32], want [268435456 32]`},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -236,6 +237,26 @@ func TestTokenizerConfig(t *testing.T) {
 		if code != 1 || !strings.Contains(stderr, want) {
 			t.Errorf("%s: exit status %d, error %q, want 1 and %q", text, code, stderr, want)
 		}
+	}
+}
+
+// TestBareShards: a state dict without config.json may lie in several files.
+func TestBareShards(t *testing.T) {
+	var files [][]byte
+	for _, sharded := range []bool{false, true} {
+		x := newFixture()
+		x.files["config.json"] = ""
+		if sharded {
+			x.setIndex(t, x.shard(t, "_orig_mod."))
+		}
+		out := filepath.Join(t.TempDir(), "out.gguf")
+		if code, _, stderr := quantizeTool("-in", x.write(t), "-out", out, "-heads", "4", "-name", "small"); code != 0 {
+			t.Fatalf("exit status %d: %s", code, stderr)
+		}
+		files = append(files, readGGUF(t, out).file)
+	}
+	if !bytes.Equal(files[0], files[1]) {
+		t.Error("one file and two give different models")
 	}
 }
 

@@ -66,7 +66,7 @@ func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) erro
 	if err != nil {
 		return err
 	}
-	stored, err := o.tensors(model, files, weights)
+	stored, err := o.Tensors(model, files, weights)
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,9 @@ func pad(model *checkpoint.Model, rows int) {
 	}
 }
 
-// tensors reads the state dict in the named file, or in those that it names.
-func (o Options) tensors(model *checkpoint.Model, files fs.FS, name string) ([]checkpoint.Stored, error) {
+// Tensors reads the state dict in the named file, or in those that it names. The files
+// stay open until the model, which gets nothing else, is closed.
+func (o Options) Tensors(model *checkpoint.Model, files fs.FS, name string) ([]checkpoint.Stored, error) {
 	if strings.HasSuffix(name, indexEnd) {
 		return o.shards(model, files, name)
 	}

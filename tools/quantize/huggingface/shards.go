@@ -29,7 +29,7 @@ func (o Options) shards(model *checkpoint.Model, files fs.FS, index string) ([]c
 	var all []checkpoint.Stored
 	found := make(map[string]string) // the shard that each tensor is in
 	for _, shard := range slices.Compact(slices.Sorted(maps.Values(places))) {
-		stored, err := o.tensors(model, files, shard)
+		stored, err := o.Tensors(model, files, shard)
 		if err != nil {
 			return nil, fmt.Errorf("shard %s: %w", shard, err)
 		}

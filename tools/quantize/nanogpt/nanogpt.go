@@ -45,7 +45,7 @@ func AddTo(model *checkpoint.Model, stored []checkpoint.Stored, args map[string]
 		return err
 	}
 	model.Config = c
-	if err := dict.AddTo(model, nil, "model_args"); err != nil {
+	if err := dict.AddTo(model, nil, ""); err != nil {
 		return err
 	}
 	model.Config.Activation = o.Activation

@@ -163,11 +163,16 @@ var layer = regexp.MustCompile(`^h\.(\d+)\.`)
 
 // AddTo gives the model, whose Config is complete, its tensors, all of which must be
 // there, and nothing else. tied says whether the head is the token table, nil that
-// the tensors decide. source is what the sizes come from, for errors.
+// the tensors decide. source is the file that the sizes come from, for errors; empty,
+// they come from the shapes.
 func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 	left := maps.Clone(d.tensors)
+	hint, more := "the checkpoint is not whole", ""
+	if source != "" {
+		hint, more = hint+", or "+source+" is of another model", ", or has more layers than "+source+" says"
+	}
 	if c := model.Config; c.Layers > len(left) {
-		return fmt.Errorf("got %d tensors, want those of %d layers: %s is of another model", len(left), c.Layers, source)
+		return fmt.Errorf("got %d tensors, want those of %d layers: %s", len(left), c.Layers, hint)
 	}
 	list := mappings(model.Config)
 	_, hasHead := left[headName]
@@ -184,14 +189,14 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 		}
 		t, ok := left[m.from]
 		if !ok {
-			return fmt.Errorf("tensor %q is missing: the checkpoint is not whole, or %s is of another model", m.from, source)
+			return fmt.Errorf("tensor %q is missing: %s", m.from, hint)
 		}
 		want := slices.Clone(to.Shape)
 		if to.Transposed {
 			slices.Reverse(want)
 		}
 		if !slices.Equal(t.Shape, want) {
-			return fmt.Errorf("tensor %q: got shape %v, want %v: %s is of another model", t.Name, t.Shape, want, source)
+			return fmt.Errorf("tensor %q: got shape %v, want %v: %s", t.Name, t.Shape, want, hint)
 		}
 		if t.Values == nil {
 			return fmt.Errorf("tensor %q: got type %s, want F32, F16 or BF16: save the model in one of these", t.Name, t.Type)
@@ -202,7 +207,7 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 	}
 	if len(left) > 0 {
 		first := left[slices.Min(slices.Collect(maps.Keys(left)))]
-		return fmt.Errorf("tensor %q is not one of GPT-2's: the model is of another architecture, or has more layers than %s says", first.Name, source)
+		return fmt.Errorf("tensor %q is not one of GPT-2's: the model is of another architecture%s", first.Name, more)
 	}
 	if noBiases {
 		model.Notes = append(model.Notes, "the model has no biases: they are written as zeros, which llama.cpp wants and which change nothing")
