@@ -17,12 +17,13 @@ PAGE    := --bundle --format=esm --target=es2022 --minify --outdir=build/site
 ADDR    := localhost:8080
 
 # Folders are listed too: their time changes when a file in them is removed.
-GO_FILES  := go.mod go.sum $(shell find core wasm)
+GO_FILES  := go.mod go.sum $(shell find core wasm ! -path 'wasm/quantize*')
+TOOL_FILES := $(GO_FILES) $(shell find wasm/quantize tools/quantize)
 WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: bench bench-peers help run build serve test test-go test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
+.PHONY: bench bench-peers help run build serve quantize test test-go test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -35,6 +36,9 @@ build: dist/index.html ## put the whole site into dist/, for any static server
 
 serve: ## compile the static server
 	$(GO) build -o build/serve ./tools/serve
+
+quantize: ## compile the converter
+	$(GO) build -o build/quantize ./tools/quantize
 
 test: check-fmt vet test-go test-wasm test-web test-e2e ## run every check and test
 
@@ -60,7 +64,7 @@ test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests i
 	npx tsc --project web/tsconfig.worker.json
 	node --test $$(find web e2e -name '*.test.js')
 
-test-e2e: build serve chromium ## the built page in a browser, with the size over the wire
+test-e2e: build serve quantize chromium ## the built page in a browser, with the size over the wire
 	npx playwright test
 
 size: build serve chromium ## print what the page loads, compressed; fail above 2 MB
@@ -95,15 +99,18 @@ clean: ## remove everything that was built or installed
 # file of an earlier build remains. The names of hashed files go into the code
 # that loads them. Targets get the time at which their making began: what is
 # edited meanwhile counts as newer.
-dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/wasm_exec.js Makefile
+dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js Makefile
 	rm -rf build/site && mkdir -p build/site && touch build/site.begun
-	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
-	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name
+	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
+	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name && ls vitrine-quantize-*.wasm > ../quantize.name
 	$(ESBUILD) web/worker.js $(PAGE) --entry-names=[name]-[hash] \
 		--define:VITRINE_WASM_SHARED="\"$$(cat build/shared.name)\"" --define:VITRINE_WASM_SIMD="\"$$(cat build/simd.name)\"" --define:VITRINE_WASM_PORTABLE="\"$$(cat build/portable.name)\"" \
 		--define:VITRINE_WASM_SHARED_BYTES="$$(wc -c < build/vitrine-shared.wasm)" --define:VITRINE_WASM_SIMD_BYTES="$$(wc -c < build/vitrine-simd.wasm)" --define:VITRINE_WASM_PORTABLE_BYTES="$$(wc -c < build/vitrine-portable.wasm)"
-	cd build/site && ls worker-*.js > ../worker.name
-	$(ESBUILD) web/app.js web/vitrine.js $(PAGE) --splitting --chunk-names=[name]-[hash] --define:VITRINE_WORKER="\"$$(cat build/worker.name)\""
+	$(ESBUILD) web/quantizer.js $(PAGE) --entry-names=[name]-[hash] \
+		--define:VITRINE_WASM_QUANTIZE="\"$$(cat build/quantize.name)\"" --define:VITRINE_WASM_QUANTIZE_BYTES="$$(wc -c < build/vitrine-quantize.wasm)"
+	cd build/site && ls worker-*.js > ../worker.name && ls quantizer-*.js > ../quantizer.name
+	$(ESBUILD) web/app.js web/vitrine.js $(PAGE) --splitting --chunk-names=[name]-[hash] \
+		--define:VITRINE_WORKER="\"$$(cat build/worker.name)\"" --define:VITRINE_QUANTIZER="\"$$(cat build/quantizer.name)\""
 	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
 	cp web/index.html web/vitrine.d.ts build/site/
 	cp -R web/icons build/site/
@@ -125,6 +132,12 @@ build/vitrine-shared.wasm: build/vitrine-simd.wasm $(wildcard tools/share/*.go)
 build/vitrine-portable.wasm: $(GO_FILES) build/wasm.mod Makefile
 	touch $@.begun
 	$(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm
+	touch -r $@.begun $@
+
+# The converter, which the page loads when a user opens a checkpoint.
+build/vitrine-quantize.wasm: $(TOOL_FILES) build/wasm.mod Makefile
+	touch $@.begun
+	$(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm/quantize
 	touch -r $@.begun $@
 
 # tiktoken-go with wasm/tiktoken/load.go in the place of its own loader, and a

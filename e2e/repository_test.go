@@ -33,13 +33,13 @@ func TestWasmHasNoNetwork(t *testing.T) {
 	if _, err := os.Stat("../build/wasm.mod"); err != nil {
 		t.Fatalf("%v: make build/wasm.mod makes it", err)
 	}
-	deps := list(t, []string{"GOOS=js", "GOARCH=wasm"}, "-modfile=build/wasm.mod", "-deps", "./wasm")
+	deps := list(t, []string{"GOOS=js", "GOARCH=wasm"}, "-modfile=build/wasm.mod", "-deps", "./wasm", "./wasm/quantize")
 	if !slices.Contains(deps, "github.com/pkoukk/tiktoken-go") {
 		t.Error("the engine does not link tiktoken-go: nothing is proven")
 	}
 	for _, path := range []string{"net", "net/http", "crypto/tls", "github.com/google/uuid"} {
 		if slices.Contains(deps, path) {
-			t.Errorf("the engine links %s", path)
+			t.Errorf("the engine or the converter links %s", path)
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -45,10 +46,11 @@ func newEngine(turn *turner) *engine {
 	return &engine{turn: turn, busy: make(chan struct{}, 1), runs: map[int]*run{}}
 }
 
-// load(pull, size, sha256, workers) reads the model. pull: see source. size is the
-// file's length in bytes, -1 where unknown; sha256 is hexadecimal, "" where unknown;
-// workers is how many share the memory and the work. The value is the JSON of
-// EngineInfo without what only JavaScript knows (url, bytes, threads).
+// load(pull, size, sha256, workers) reads the model. pull: see source; of a model in
+// several files it gives one after the other. size is the length of the first in
+// bytes, -1 where unknown; sha256 is hexadecimal, "" where unknown; workers is how
+// many share the memory and the work. The value is the JSON of EngineInfo without
+// what only JavaScript knows (url, bytes, threads).
 func (e *engine) load(args []safejs.Value) (any, error) {
 	size, err := border.Whole("size", args[1], -1, 1<<53)
 	if err != nil {
@@ -89,7 +91,17 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 }
 
 func (e *engine) read(in io.Reader, size int64) error {
-	file, err := gguf.NewReader(in, size)
+	file, err := gguf.NewSplitReader(func(number int) (io.Reader, int64, error) {
+		if number == 0 {
+			return in, size, nil
+		}
+		// The part before has been read to its end, so in goes on with this one.
+		next := bufio.NewReader(in)
+		if _, err := next.Peek(1); err == io.EOF {
+			return nil, 0, &incompleteError{fmt.Sprintf("part %d is missing: the model is divided over several files, open all of them together", number+1)}
+		}
+		return next, -1, nil
+	})
 	if err != nil {
 		return err
 	}

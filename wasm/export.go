@@ -18,6 +18,11 @@ type loadError struct{ err error }
 func (e *loadError) Error() string { return e.err.Error() }
 func (e *loadError) Unwrap() error { return e.err }
 
+// An incompleteError says which file of the model is missing.
+type incompleteError struct{ reason string }
+
+func (e *incompleteError) Error() string { return e.reason }
+
 // code maps an error to the ErrorCode of vitrine.d.ts.
 func code(err error) string {
 	var (
@@ -26,6 +31,7 @@ func code(err error) string {
 		tooLong     *generate.PromptTooLongError
 		network     *border.RejectedError
 		unsupported *gguf.UnsupportedError
+		incomplete  *incompleteError
 		load        *loadError
 	)
 	switch {
@@ -39,6 +45,8 @@ func code(err error) string {
 		return "network"
 	case errors.As(err, &unsupported):
 		return "model.unsupported"
+	case errors.As(err, &incomplete):
+		return "model.incomplete"
 	case errors.As(err, &load):
 		return "model.format"
 	case errors.Is(err, decoding.ErrNotFinite):

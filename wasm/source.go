@@ -12,7 +12,8 @@ import (
 
 // source reads the model file from JavaScript chunk by chunk, so that the file
 // is never held whole. pull returns a promise of a Uint8Array, or of null at the
-// end. Only one goroutine may read.
+// end; where another file follows, reading goes on with it after io.EOF. Only one
+// goroutine may read.
 type source struct {
 	pull  safejs.Value
 	chunk safejs.Value // Uint8Array

@@ -1,11 +1,14 @@
 // What the build and the Go runtime's wasm_exec.js define.
 declare const VITRINE_WORKER: string;
+declare const VITRINE_QUANTIZER: string;
 declare const VITRINE_WASM_SHARED: string;
 declare const VITRINE_WASM_SIMD: string;
 declare const VITRINE_WASM_PORTABLE: string;
+declare const VITRINE_WASM_QUANTIZE: string;
 declare const VITRINE_WASM_SHARED_BYTES: number;
 declare const VITRINE_WASM_SIMD_BYTES: number;
 declare const VITRINE_WASM_PORTABLE_BYTES: number;
+declare const VITRINE_WASM_QUANTIZE_BYTES: number;
 
 declare class Go {
   importObject: WebAssembly.Imports;

@@ -1,8 +1,18 @@
 /** The public API of Vitrine: a GPT-2-architecture model in a web worker that reports every stage it executes. */
 
 export interface EngineOptions {
-  /** A GGUF file: a URL, a File, or its bytes. Without it: the first model of models/manifest.json. */
-  model?: string | URL | File | Blob | ArrayBuffer;
+  /**
+   * The model; without it: the first of models/manifest.json. Nothing is uploaded. One of
+   * - a GGUF file: its URL, a File or Blob, or its bytes;
+   * - a GGUF file in several parts (NAME-00001-of-00003.gguf): all Files in any order, or the URL of one part, beside
+   *   which the others lie;
+   * - a Hugging Face GPT-2 checkpoint: the Files model.safetensors, config.json and tokenizer.json (or vocab.json and
+   *   merges.txt), or the URL of model.safetensors, beside which the others lie; with model.safetensors.index.json where
+   *   the weights are in several files. It becomes a GGUF file with Q8_0 matrices, in a worker; see Engine.quantized.
+   */
+  model?: string | URL | File | Blob | ArrayBuffer | File[] | FileList;
+  /** Where the Files are from: the name of a checkpoint that does not say its own. */
+  folder?: string;
   /**
    * How many workers share the work, at most 8. "auto", the default, is one for each core but one, which is left to the
    * page, for a model of at least 32 MB; a smaller one is faster alone. A page that is not cross-origin isolated always
@@ -18,8 +28,11 @@ export interface EngineOptions {
 }
 
 export interface Progress {
-  /** "engine": the WebAssembly module; "model": the weights. */
-  phase: "engine" | "model";
+  /**
+   * "engine": a WebAssembly module; "model": the weights; "quantize": the tensors of the GGUF file that is made of a
+   * checkpoint, before it is loaded as a "model".
+   */
+  phase: "engine" | "model" | "quantize";
   loaded: number;
   total: number;
 }
@@ -207,9 +220,11 @@ export type ErrorCode =
   | "prompt.empty" | "prompt.too_long"
   /** The model could not be fetched. */
   | "network"
-  /** The file is not GGUF, is damaged, cut short, or not the file it should be. */
+  /** A file that belongs to the model is missing. */
+  | "model.incomplete"
+  /** A file is not GGUF or not a GPT-2 checkpoint's, is damaged, cut short, or not the file it should be. */
   | "model.format"
-  /** The file is sound, but its architecture or a tensor type is not supported. */
+  /** The file may be sound, but its format, its architecture or a tensor type is not supported. */
   | "model.unsupported"
   /** No memory for the model. */
   | "memory"
@@ -222,8 +237,18 @@ export type ErrorCode =
   /** A mistake of ours. */
   | "internal";
 
+/** What was made of a checkpoint. */
+export interface Quantized {
+  /** The GGUF file, which can be saved: opening it again takes no quantizing. */
+  file: File;
+  /** What the user should know about the conversion, one sentence each. */
+  notes: string[];
+}
+
 export interface Engine {
   readonly info: EngineInfo;
+  /** null where the model was a GGUF file already. */
+  readonly quantized: Quantized | null;
   /** Starts a run. Runs of one engine follow one another. */
   generate(prompt: string | number[], options?: GenerateOptions): Run;
   tokenize(text: string): Promise<TokenPiece[]>;

@@ -1,9 +1,11 @@
 import { VitrineError } from "./engine/error.js";
+import { isMore } from "./engine/kinds.js";
 import { RunView } from "./engine/run.js";
+import { startWorker } from "./engine/start-worker.js";
 
 /**
- * @import {Engine, EngineInfo, EngineOptions, ErrorCode, GenerateOptions, Result, Run, StageName} from "./vitrine.d.ts"
- * @import {ModelSource} from "./worker/source.js"
+ * @import {Engine, EngineInfo, EngineOptions, ErrorCode, GenerateOptions, Quantized, Result, Run, StageName} from "./vitrine.d.ts"
+ * @import {Opened} from "./engine/open.js"
  */
 
 export { VitrineError };
@@ -14,7 +16,7 @@ export { VitrineError };
  * @param {EngineOptions} [options]
  * @returns {Promise<Engine>}
  */
-export async function createEngine({ model, threads = "auto", simd = true, onProgress, signal } = {}) {
+export async function createEngine({ model, folder = "", threads = "auto", simd = true, onProgress, signal } = {}) {
   signal?.throwIfAborted();
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
     throw new VitrineError("argument", `threads is ${String(threads)}, want "auto" or a whole number of at least 1`);
@@ -24,9 +26,9 @@ export async function createEngine({ model, threads = "auto", simd = true, onPro
   signal?.addEventListener("abort", abort);
   try {
     link.call("start", [simd]).catch(() => {}); // while it goes on the model is looked up; open waits for it
-    const source = await modelSource(model, signal);
+    const { source, quantized = null } = await openModel(model, folder, { onProgress, signal });
     const { stages, ...info } = await link.call("open", [{ ...source, threads }]);
-    return new WorkerEngine(link, info, stages);
+    return new WorkerEngine(link, info, stages, quantized);
   } catch (error) {
     link.close(error);
     throw error;
@@ -37,22 +39,27 @@ export async function createEngine({ model, threads = "auto", simd = true, onPro
 
 /**
  * @param {EngineOptions["model"]} model
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<ModelSource>}
+ * @param {string} folder
+ * @param {Pick<EngineOptions, "onProgress" | "signal">} loading
+ * @returns {Promise<Opened>}
  */
-async function modelSource(model, signal) {
-  if (model === undefined) return defaultModel(signal);
-  if (model instanceof Blob) {
-    return { url: model instanceof File ? model.name : "", data: model, bytes: model.size, sha256: "" };
-  }
-  if (model instanceof ArrayBuffer) return { url: "", data: model, bytes: model.byteLength, sha256: "" };
+async function openModel(model, folder, loading) {
+  if (model === undefined) return { source: await defaultModel(loading.signal) };
+  if (model instanceof ArrayBuffer) return { source: { url: "", parts: [model], bytes: model.byteLength, sha256: "" } };
+  if (model instanceof Blob && !(model instanceof File)) return { source: { url: "", parts: [model], bytes: model.size, sha256: "" } };
   if (typeof model === "string" || model instanceof URL) {
     if (!URL.canParse(model, document.baseURI)) {
-      throw new VitrineError("argument", `model is ${JSON.stringify(String(model))}, want the address of a GGUF file`);
+      throw new VitrineError("argument", `model is ${JSON.stringify(String(model))}, want the address of a GGUF or safetensors file`);
     }
-    return { url: new URL(model, document.baseURI).href, bytes: -1, sha256: "" };
+    const url = new URL(model, document.baseURI);
+    if (!isMore(url)) return { source: { url: url.href, parts: [url.href], bytes: -1, sha256: "" } };
+    return (await import("./engine/open.js")).openAddress(url, loading);
   }
-  throw new VitrineError("argument", "model is not an address, a File or an ArrayBuffer, want one of these or nothing");
+  const files = model instanceof File ? [model] : Object(model) === model && "length" in model ? Array.from(model) : [null];
+  if (!files.every((file) => file instanceof File)) {
+    throw new VitrineError("argument", "model is not an address, a File, a list of Files or an ArrayBuffer, want one of these or nothing");
+  }
+  return (await import("./engine/open.js")).openFiles(files, folder, loading);
 }
 
 /** @param {AbortSignal | undefined} signal */
@@ -71,7 +78,8 @@ async function defaultModel(signal) {
   }
   try {
     const [{ name, url, bytes, sha256 }] = (await response.json()).models;
-    return { name, url: new URL(url, address).href, bytes, sha256 };
+    const { href } = new URL(url, address);
+    return { name, url: href, parts: [href], bytes, sha256 };
   } catch {
     signal?.throwIfAborted();
     throw new VitrineError("model.format", `${address.href} is not a list of models: want { models: [{ name, url, bytes, sha256 }] }`);
@@ -91,7 +99,7 @@ class WorkerLink {
 
   /** @param {EngineOptions["onProgress"]} onProgress */
   constructor(onProgress) {
-    this.#worker = startWorker();
+    this.#worker = startWorker(VITRINE_WORKER);
     this.#worker.onmessage = ({ data }) => {
       if (data.progress) onProgress?.(data.progress);
       else if (data.batch) this.runs.get(data.run)?.push(data.batch);
@@ -152,18 +160,6 @@ class WorkerLink {
   }
 }
 
-/** A script of another origin may not be a worker, but a worker may import it. */
-function startWorker() {
-  const address = new URL(VITRINE_WORKER, import.meta.url);
-  if (address.origin === location.origin) return new Worker(address, { type: "module" });
-  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
-  try {
-    return new Worker(blob, { type: "module" });
-  } finally {
-    setTimeout(() => URL.revokeObjectURL(blob), 60_000); // long after the worker has read it
-  }
-}
-
 /** @implements {Engine} */
 class WorkerEngine {
   #link;
@@ -173,10 +169,12 @@ class WorkerEngine {
    * @param {WorkerLink} link
    * @param {EngineInfo} info
    * @param {StageName[]} stages
+   * @param {Quantized | null} quantized
    */
-  constructor(link, info, stages) {
+  constructor(link, info, stages, quantized) {
     this.#link = link;
     this.info = Object.freeze(info);
+    this.quantized = quantized;
     this.#stages = stages;
   }
 

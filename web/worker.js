@@ -1,9 +1,11 @@
 import { VitrineError } from "./engine/error.js";
+import { compile } from "./worker/compile.js";
 import { runMember } from "./worker/member.js";
 import { startMembers } from "./worker/members.js";
 import { newMemory } from "./worker/memory.js";
 import { Program, hasSimd } from "./worker/program.js";
-import { counted, openAddress, pieces } from "./worker/source.js";
+import { progress } from "./worker/progress.js";
+import { openModel } from "./worker/source.js";
 import { Team, newControl } from "./worker/team.js";
 
 /**
@@ -12,7 +14,6 @@ import { Team, newControl } from "./worker/team.js";
  * Page to worker: { id, method, args }. Worker to page: { id, value } or { id, code, message } for each call,
  * { progress } while loading, { run, batch } while generating, { fatal } when the engine has ended.
  *
- * @import {Progress} from "./vitrine.d.ts"
  * @import {ModelSource} from "./worker/source.js"
  */
 
@@ -40,7 +41,7 @@ self.onmessage = async ({ data: { id, method, args, member } }) => {
 async function start(simd) {
   const fast = simd && hasSimd();
   const sharing = fast && self.crossOriginIsolated; // only then may workers share memory
-  const module = await compile(sharing ? "shared" : fast ? "simd" : "portable");
+  const module = await compile(...BUILDS[sharing ? "shared" : fast ? "simd" : "portable"]);
   const onEnd = (/** @type {object} */ fatal) => self.postMessage({ fatal });
   if (!sharing) return void (await program.start(module, undefined, onEnd));
   const shared = { module, memory: newMemory(module), control: newControl() };
@@ -52,16 +53,13 @@ async function start(simd) {
  * @param {ModelSource & { threads: number | "auto" }} source
  * @returns {Promise<object>} EngineInfo and the names of the stages
  */
-async function open({ url, data, bytes, sha256, name, threads }) {
-  const model = data ? { stream: stream(data), size: bytes, total: bytes } : await openAddress(url);
-  const size = bytes >= 0 ? bytes : model.size;
-  const total = bytes >= 0 ? bytes : model.total;
+async function open({ threads, sha256, name, ...source }) {
+  const { size, total, next } = await openModel(source);
   const shared = await engine;
-  const workers = shared ? teamSize(threads, size) : 1;
+  const workers = shared ? teamSize(threads, total || -1) : 1;
   const members = shared && workers > 1
     ? startMembers(workers - 1, shared, ({ code, message }) => self.postMessage({ fatal: { code, message } }))
     : undefined;
-  const next = pieces(model.stream);
   let loaded = 0;
   const pull = async () => {
     const piece = await next();
@@ -70,7 +68,7 @@ async function open({ url, data, bytes, sha256, name, threads }) {
     return piece;
   };
   const [info] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]);
-  return { ...JSON.parse(info), name: name || JSON.parse(info).name, url, bytes: loaded, threads: workers };
+  return { ...JSON.parse(info), name: name || JSON.parse(info).name, url: source.url, bytes: loaded, threads: workers };
 }
 
 /**
@@ -86,35 +84,12 @@ function teamSize(wanted, bytes) {
   return Math.max(1, Math.min(navigator.hardwareConcurrency - 1, MOST_THREADS));
 }
 
-/** @param {Blob | ArrayBuffer} data */
-function stream(data) {
-  return /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ ((data instanceof Blob ? data : new Blob([data])).stream());
-}
-
-let reported = 0;
-/** @param {Progress} value reported at most once an animation frame, and at the end */
-function progress(value) {
-  const now = performance.now();
-  if (now - reported < 16 && value.loaded !== value.total) return;
-  reported = now;
-  self.postMessage({ progress: value });
-}
-
 /** @type {Record<"shared" | "simd" | "portable", [name: string, bytes: number]>} the builds of the engine; servers state the bytes compressed */
 const BUILDS = {
   shared: [VITRINE_WASM_SHARED, VITRINE_WASM_SHARED_BYTES],
   simd: [VITRINE_WASM_SIMD, VITRINE_WASM_SIMD_BYTES],
   portable: [VITRINE_WASM_PORTABLE, VITRINE_WASM_PORTABLE_BYTES],
 };
-
-/** @param {keyof typeof BUILDS} build */
-async function compile(build) {
-  const [name, total] = BUILDS[build];
-  const { stream } = await openAddress(new URL(name, import.meta.url).href);
-  const bytes = counted(stream, (loaded) => progress({ phase: "engine", loaded, total }));
-  // The type lets the browser compile while it loads, whatever type the server gave.
-  return WebAssembly.compileStreaming(new Response(bytes, { headers: { "Content-Type": "application/wasm" } }));
-}
 
 /**
  * @param {string} method

@@ -128,6 +128,7 @@ export const strings = {
     idle: "Ready",
     waiting: "Starts when the model is loaded",
     noModel: "No model loaded",
+    quantized: "Ready. The GGUF file that was made can be saved: it is in the model menu.",
     running: "Generating",
     /** @param {number} layer @param {number} of */
     layer: (layer, of) => `layer ${layer} of ${of}`,
@@ -190,10 +191,17 @@ export const strings = {
     loading: "loading",
     none: "no model",
     onDevice: "on this device",
-    open: "Open a model file",
-    openHint: "A GGUF file of architecture gpt2, also by dropping it on the page. Nothing is uploaded.",
-    drop: "Drop the model file to open it",
-    dropHint: "It is read on this device. Nothing is uploaded.",
+    open: "Open model files",
+    openHint:
+      "A GGUF file of architecture gpt2, or all its parts. Or a GPT-2 checkpoint: model.safetensors with config.json and tokenizer.json (or vocab.json and merges.txt), chosen together; it is quantized on this device. Files and folders can also be dropped on the page. Nothing is uploaded.",
+    address: "Address of a model",
+    addressHint: "https://… .gguf or .safetensors",
+    addressError: "Must be an address that begins with http:// or https://",
+    load: "Load",
+    save: "Save the GGUF file",
+    quantized: "quantized here",
+    drop: "Drop the model to open it",
+    dropHint: "A GGUF file, or a checkpoint's files or folder. It is read on this device. Nothing is uploaded.",
     facts: {
       name: "Name",
       parameters: "Parameters",
@@ -223,6 +231,7 @@ export const strings = {
   loading: {
     engine: "Loading the engine",
     model: "Loading the model",
+    quantize: "Quantizing to Q8_0",
     /** @param {string} loaded @param {string} total @param {string} unit */
     bytesOf: (loaded, total, unit) => `${loaded} of ${total} ${unit}`,
     /** @param {string} loaded @param {string} unit */
@@ -235,6 +244,7 @@ export const strings = {
     retry: "Retry",
     useDefault: "Use the default model",
     openFile: "Open another file",
+    openFiles: "Choose the files again",
     reload: "Reload the page",
     /** @param {string} name */
     kept: (name) => `${name} stays loaded.`,
@@ -244,7 +254,8 @@ export const strings = {
       "prompt.empty": "The prompt is empty.",
       "prompt.too_long": "The prompt does not fit the model's context.",
       network: "The model could not be fetched.",
-      "model.format": "The file is not a sound GGUF model.",
+      "model.incomplete": "A file of the model is missing.",
+      "model.format": "The file is not a sound model.",
       "model.unsupported": "This model is of a kind that Vitrine does not run.",
       memory: "There is not enough memory for this model.",
       numeric: "The model computed a number that is not finite.",

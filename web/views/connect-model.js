@@ -26,7 +26,7 @@ export function connectModel(session, views, strings, signal) {
     if (typeof Worker !== "function" || typeof WebAssembly !== "object") return refuse("environment", []);
     newest = source;
     notice.hide();
-    loading.start(session.info !== null);
+    loading.start(session.info !== null || source !== undefined);
     model.setState(strings.model.loading);
     if (!session.running) status.say(strings.loading.prepare);
     status.announce(strings.loading.prepare);
@@ -42,7 +42,6 @@ export function connectModel(session, views, strings, signal) {
    */
   function refuse(code, why) {
     notice.show(code, why, code === "argument" ? [useDefault] : []);
-    diagram.say(strings.diagram.failed);
     showEnd();
   }
 
@@ -56,6 +55,9 @@ export function connectModel(session, views, strings, signal) {
     const retry = { label: strings.errors.retry, does: () => open(source) };
     if (code === "environment") return [{ label: strings.errors.reload, does: () => location.reload() }];
     if (source === undefined) return [retry];
+    if (code === "model.incomplete" && typeof source === "object") {
+      return [{ label: strings.errors.openFiles, does: model.pick }, ...(session.info ? [] : [useDefault])];
+    }
     const other = session.info ? { label: strings.errors.openFile, does: model.pick } : useDefault;
     return code === "network" ? [other, retry] : [other];
   }
@@ -65,7 +67,6 @@ export function connectModel(session, views, strings, signal) {
     const { code, why } = failureOf(error);
     const kept = session.info ? [strings.errors.kept(session.info.name)] : [];
     notice.show(code, [why, ...kept], remedy(code, source));
-    if (!session.info) diagram.say(strings.diagram.failed);
   }
 
   /** @param {Progress} progress */
@@ -76,25 +77,29 @@ export function connectModel(session, views, strings, signal) {
 
   /** @param {EngineInfo} info */
   function onEngine(info) {
-    model.setInfo(info);
+    model.setInfo(info, session.quantized);
     tools.setInfo(info);
     diagram.setModel(info, prompt.value);
   }
 
   function showEnd() {
     loading.end();
-    if (session.info) model.setInfo(session.info);
-    else model.setState(strings.model.none);
+    if (session.info) model.setInfo(session.info, session.quantized);
+    else {
+      model.setState(strings.model.none);
+      diagram.say(strings.diagram.failed);
+    }
     if (session.running) return;
-    status.say(session.info ? strings.status.idle : strings.status.noModel);
-    status.announce(session.info ? strings.status.idle : strings.status.noModel);
+    const words = session.quantized ? strings.status.quantized : session.info ? strings.status.idle : strings.status.noModel;
+    status.say(words);
+    status.announce(words);
   }
 
   listen(session, "progress", onProgress, signal);
   listen(session, "engine", onEngine, signal);
   listen(session, "loadfailure", onFailure, signal);
   listen(session, "loadend", showEnd, signal);
-  listen(page, "modelfile", open, signal);
+  listen(page, "model", open, signal);
   listen(page, "cancelload", () => session.cancelLoad(), signal);
   return { open, reopen: () => open(newest) };
 }

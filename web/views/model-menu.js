@@ -1,10 +1,12 @@
-/** @import {EngineInfo} from "../vitrine.js" */
+/** @import {EngineInfo, Quantized} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 import { el, icon, send } from "./kit.js";
+import { modelInAddress } from "./address.js";
 import { size } from "./format.js";
 
 /**
- * The model's name and state in the header; behind it, what the model is, and the file picker. Sends "modelfile" File.
+ * The model's name and state in the header; behind it, what the model is, and how to open another. Sends "model" with
+ * Files or an address.
  *
  * @param {HTMLElement} root
  * @param {{ strings: Strings["model"], signal: AbortSignal }} options
@@ -14,24 +16,58 @@ export function mountModelMenu(root, { strings, signal }) {
   const state = el("span", { class: "model-state", text: strings.loading });
   const button = el("button", { type: "button", class: "model-button", popovertarget: "model-menu" }, name, state, icon("down"));
   const facts = el("dl", { class: "facts" });
-  const picker = el("input", { type: "file", accept: ".gguf", hidden: true, "aria-label": strings.open });
+  const picker = el("input", { type: "file", accept: ".gguf,.safetensors,.json,.txt", multiple: true, hidden: true, "aria-label": strings.open });
   const open = el("button", { type: "button", class: "secondary" }, icon("file"), el("span", { text: strings.open }));
-  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, open, el("p", { class: "hint", text: strings.openHint }), picker);
+  const save = el("a", { class: "secondary", hidden: true }, icon("down"), el("span", { text: strings.save }));
+  const notes = el("ul", { class: "hint notes" });
+  const address = el("input", { type: "text", id: "model-address", inputmode: "url", autocomplete: "off", spellcheck: "false", placeholder: strings.addressHint, "aria-describedby": "model-address-error" });
+  const wrong = el("p", { class: "error", id: "model-address-error" });
+  const load = el("button", { type: "submit", class: "secondary", text: strings.load });
+  const form = el("form", { class: "address" }, el("label", { for: "model-address", text: strings.address }), address, load, wrong);
+  const hint = el("p", { class: "hint", text: strings.openHint });
+  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, open, picker, hint, form);
   root.append(button, menu);
 
   menu.addEventListener("beforetoggle", () => menu.style.setProperty("--left", `${button.getBoundingClientRect().left}px`), { signal });
   open.addEventListener("click", pick, { signal });
   picker.addEventListener("change", take, { signal });
+  form.addEventListener("submit", loadAddress, { signal });
+  address.addEventListener("input", () => setWrong(""), { signal });
 
   function pick() {
     picker.click();
   }
 
   function take() {
-    const file = picker.files?.[0];
-    picker.value = ""; // so that the same file can be taken again
+    const files = [...(picker.files ?? [])];
+    picker.value = ""; // so that the same files can be taken again
     menu.hidePopover();
-    if (file) send(root, "modelfile", file);
+    if (files.length > 0) send(root, "model", { files, folder: "" });
+  }
+
+  /** @param {SubmitEvent} event */
+  function loadAddress(event) {
+    event.preventDefault();
+    const url = modelInAddress({ search: `?${new URLSearchParams({ model: address.value.trim() })}`, href: location.href });
+    if (!url) return setWrong(strings.addressError);
+    menu.hidePopover();
+    send(root, "model", url);
+  }
+
+  /** @param {string} words "" where nothing is wrong */
+  function setWrong(words) {
+    wrong.textContent = words;
+    address.ariaInvalid = String(words !== "");
+  }
+
+  /** @param {Quantized | null} quantized */
+  function setQuantized(quantized) {
+    if (save.href) URL.revokeObjectURL(save.href);
+    save.hidden = !quantized;
+    if (quantized) save.href = URL.createObjectURL(quantized.file);
+    else save.removeAttribute("href");
+    save.download = quantized?.file.name ?? "";
+    notes.replaceChildren(...(quantized?.notes ?? []).map((text) => el("li", { text })));
   }
 
   return {
@@ -40,11 +76,12 @@ export function mountModelMenu(root, { strings, signal }) {
     setState(words) {
       state.textContent = words;
     },
-    /** @param {EngineInfo} info */
-    setInfo(info) {
+    /** @param {EngineInfo} info @param {Quantized | null} quantized */
+    setInfo(info, quantized) {
+      setQuantized(quantized);
       const { value, unit } = size(info.bytes);
       name.textContent = info.name;
-      state.textContent = `${value} ${unit}, ${strings.onDevice}`;
+      state.textContent = `${value} ${unit}, ${quantized ? strings.quantized : strings.onDevice}`;
       const rows = {
         name: info.name,
         parameters: info.parameters.toLocaleString("en"),

@@ -1,7 +1,8 @@
-/** @import {Engine, EngineInfo, GenerateOptions, Progress, Run, TokenPiece} from "../vitrine.js" */
+/** @import {Engine, EngineInfo, GenerateOptions, Progress, Quantized, Run, TokenPiece} from "../vitrine.js" */
 import { createEngine } from "../vitrine.js";
 
-/** @typedef {string | File | undefined} Source a model's address, its file, or undefined for the default model */
+/** @typedef {{ files: File[], folder: string }} Files of a model, and the name of the folder that they are from, or "" */
+/** @typedef {string | Files | undefined} Source a model's address, its files, or undefined for the default model */
 
 /**
  * The engine that the page has now, and the run under way. It tells of everything by events:
@@ -26,6 +27,11 @@ export class Session extends EventTarget {
   /** @returns {EngineInfo | null} */
   get info() {
     return this.#engine?.info ?? null;
+  }
+
+  /** @returns {Quantized | null} what was made of the checkpoint that was opened */
+  get quantized() {
+    return this.#engine?.quantized ?? null;
   }
 
   get loading() {
@@ -100,7 +106,8 @@ export class Session extends EventTarget {
     const { signal } = load;
     try {
       const onProgress = (/** @type {Progress} */ progress) => signal.aborted || this.#send("progress", progress);
-      const engine = await createEngine({ model: source, signal, onProgress });
+      const model = typeof source === "object" ? { model: source.files, folder: source.folder } : { model: source };
+      const engine = await createEngine({ ...model, signal, onProgress });
       if (signal.aborted) return engine.close();
       if (this.#engine) {
         this.stop();

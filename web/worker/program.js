@@ -3,7 +3,7 @@ import { VitrineError } from "../engine/error.js";
 import { adaptLoader } from "./memory.js";
 
 /**
- * The Go program in this worker.
+ * The Go program in this worker: the engine, or the converter.
  *
  * @import {ErrorCode} from "../vitrine.d.ts"
  * @import {Team} from "./team.js"

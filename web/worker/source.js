@@ -4,9 +4,11 @@ import { VitrineError } from "../engine/error.js";
  * What the worker needs to read the model.
  *
  * @typedef {object} ModelSource
- * @property {string} url for messages and for fetching; "" for bytes without a name
- * @property {Blob | ArrayBuffer} [data] the file itself, where it is not fetched
- * @property {number} bytes -1 while unknown
+ * @property {string} url for messages; "" for bytes without a name
+ * @property {(string | Blob | ArrayBuffer)[]} parts the addresses or the bytes of the file, or of those that the model is
+ *   divided over, in order
+ * @property {number} bytes of all parts, -1 while unknown
+ * @property {number} [total] the same for display, where it may be known sooner
  * @property {string} sha256 "" where unknown
  * @property {string} [name] where the manifest gives one
  */
@@ -15,11 +17,53 @@ import { VitrineError } from "../engine/error.js";
 const CHUNK_BYTES = 1 << 20;
 
 /**
+ * @typedef {object} OpenSource
+ * @property {ReadableStream<Uint8Array<ArrayBuffer>>} stream
+ * @property {number} size the length in bytes where the server states it reliably, else -1
+ * @property {number} total the same for display, else 0
+ */
+
+/**
+ * Opens a model.
+ *
+ * @param {Pick<ModelSource, "parts" | "bytes" | "total">} source
+ * @returns {Promise<{ size: number, total: number, next: ReturnType<typeof pieces> }>} size of the only file, -1 where it
+ *   is not known or there are several; total of all of them for display, else 0; next gives null at the end of each file
+ */
+export async function openModel({ parts, bytes, total }) {
+  const first = await openPart(parts[0]);
+  const rest = parts.slice(1);
+  let read = pieces(first.stream);
+  let ended = false;
+  const next = async () => {
+    if (ended) {
+      const part = rest.shift();
+      if (part === undefined) return null;
+      read = pieces((await openPart(part)).stream);
+    }
+    const piece = await read();
+    ended = !piece;
+    return piece;
+  };
+  if (rest.length > 0) return { size: -1, total: total ?? Math.max(bytes, 0), next };
+  return { size: bytes >= 0 ? bytes : first.size, total: bytes >= 0 ? bytes : first.total, next };
+}
+
+/**
+ * @param {string | Blob | ArrayBuffer} part
+ * @returns {Promise<OpenSource>}
+ */
+async function openPart(part) {
+  if (typeof part === "string") return openAddress(part);
+  const blob = part instanceof Blob ? part : new Blob([part]);
+  return { stream: /** @type {OpenSource["stream"]} */ (blob.stream()), size: blob.size, total: blob.size };
+}
+
+/**
  * Opens an address.
  *
  * @param {string} address
- * @returns {Promise<{ stream: ReadableStream<Uint8Array<ArrayBuffer>>, size: number, total: number }>} size: the length
- *   in bytes where the server states it reliably, else -1; total: the same for display, else 0
+ * @returns {Promise<OpenSource>}
  */
 export async function openAddress(address) {
   /** @type {Response} */

@@ -1,0 +1,115 @@
+//go:build js && wasm
+
+// Command quantize is the converter of tools/quantize for the page: it makes a GGUF
+// file from a checkpoint that the user opens. It is loaded by a worker as the engine
+// is, see the command in wasm/; web/quantizer.js is the only caller.
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/hack-pad/safejs"
+
+	"vitrine/core/gguf"
+	"vitrine/tools/quantize/convert"
+	"vitrine/tools/quantize/huggingface"
+	"vitrine/tools/quantize/vocabulary"
+	"vitrine/wasm/border"
+)
+
+func main() {
+	functions := []border.Function{{Name: "quantize", Arity: 5, Call: quantize}}
+	if err := border.Publish(functions, describe); err != nil {
+		panic(err) // ends the program; the worker reports that it ended
+	}
+	select {}
+}
+
+// quantize(open, weights, name, emit, progress) converts a checkpoint to GGUF with
+// Q8_0 matrices. open: see files. weights is the name of the weights file, or of the
+// index of several; name is for a checkpoint that does not say its own. emit takes
+// the GGUF file, one Uint8Array after another; progress takes how many bytes of its
+// tensors are done, and of how many. The value is the notes of the conversion: what
+// the user should know.
+func quantize(args []safejs.Value) (any, error) {
+	weights, err := border.Text("weights", args[1])
+	if err != nil {
+		return nil, err
+	}
+	name, err := border.Text("name", args[2])
+	if err != nil {
+		return nil, err
+	}
+	model, err := huggingface.Open(files{args[0]}, weights)
+	if err != nil {
+		return nil, err
+	}
+	defer model.Close() // read only: nothing can be lost
+	progress := func(done, total int64) {
+		_, _ = args[4].Invoke(float64(done), float64(total)) // only posts a message
+	}
+	out := bufio.NewWriterSize(emitter{args[3]}, chunkBytes)
+	report, err := convert.Write(context.Background(), out, model, convert.Options{
+		Type: gguf.Q8_0, Name: cmp.Or(model.Name, name), Progress: progress,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := out.Flush(); err != nil {
+		return nil, err
+	}
+	notes := make([]any, len(report.Notes))
+	for i, note := range report.Notes {
+		notes[i] = note
+	}
+	return notes, nil
+}
+
+// chunkBytes is how much of the GGUF file goes to JavaScript at a time.
+const chunkBytes = 1 << 20
+
+// emitter writes by calling a function with a Uint8Array.
+type emitter struct{ emit safejs.Value }
+
+func (e emitter) Write(p []byte) (int, error) {
+	array, err := border.Bytes(p)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := e.emit.Invoke(array); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// packages begin errors with their names, which help Go programs only.
+var packages = []string{"checkpoint", "convert", "gguf", "huggingface", "quant", "safetensors", "statedict", "vocabulary"}
+
+// describe gives an error its ErrorCode of vitrine.d.ts, and its text without the
+// names of packages.
+func describe(err error) (code, message string) {
+	clauses := slices.DeleteFunc(strings.Split(err.Error(), ": "), func(clause string) bool { return slices.Contains(packages, clause) })
+	message = strings.Join(clauses, ": ")
+	var (
+		argument *border.ArgumentError
+		panicked *border.PanicError
+		rejected *border.RejectedError
+	)
+	switch {
+	case errors.As(err, &panicked):
+		return "internal", message
+	case errors.As(err, &argument):
+		return "argument", message
+	case errors.As(err, &rejected):
+		return "network", message
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, vocabulary.ErrNone):
+		return "model.incomplete", message
+	}
+	return "model.format", message
+}

@@ -1,0 +1,42 @@
+import { VitrineError } from "./error.js";
+import { startWorker } from "./start-worker.js";
+
+/**
+ * @import {EngineOptions, Quantized} from "../vitrine.d.ts"
+ * @import {Checkpoint, Made} from "../quantizer.js"
+ * @typedef {{ onProgress?: EngineOptions["onProgress"], signal?: AbortSignal }} Loading
+ */
+
+/**
+ * Makes a GGUF file from a checkpoint, in a worker that lives as long as this takes.
+ *
+ * @param {Checkpoint} checkpoint
+ * @param {Loading} loading
+ * @returns {Promise<Quantized>}
+ */
+export async function quantize(checkpoint, { onProgress, signal }) {
+  const worker = startWorker(VITRINE_QUANTIZER);
+  let abort = () => {};
+  try {
+    const { data, notes } = await new Promise((/** @type {(made: Made) => void} */ resolve, reject) => {
+      abort = () => reject(signal?.reason);
+      signal?.addEventListener("abort", abort);
+      if (signal?.aborted) abort();
+      worker.onmessage = ({ data }) => {
+        if (data.progress) onProgress?.(data.progress);
+        else if (data.value) resolve(data.value);
+        else reject(new VitrineError(data.code, data.message));
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new VitrineError("environment", `the converter could not start: ${event.message || "its script did not load"}. Reload the page`));
+      };
+      worker.postMessage(checkpoint);
+    });
+    const name = checkpoint.name.replace(/[\\/:*?"<>|\s]+/g, "-"); // what file systems do not take
+    return { file: new File([data], `${name}-q8_0.gguf`), notes };
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    worker.terminate();
+  }
+}
