@@ -130,10 +130,11 @@ func (c goldenCase) args() []string {
 }
 
 // TestGolden converts every kind of checkpoint that PyTorch has written. The weights
-// are the same to the bit, and so are the logits, but for the rounding of float32:
-// sums of up to 32 terms of magnitude 1.
+// are the same to the bit, and so are the logits, but for the engine's own rounding:
+// keys and values of magnitude up to 4 pass through 16 bits, each off by up to
+// 4/65534. Worst measured: 0.4 of the tolerance; the other GELU gives 4 times it.
 func TestGolden(t *testing.T) {
-	const absolute, relative = 2e-5, 1e-4
+	const absolute, relative = 2e-4, 1e-4
 	g := readGolden(t)
 	if len(g.Cases) != 16 {
 		t.Errorf("got %d checkpoints, want 16", len(g.Cases))
