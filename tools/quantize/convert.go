@@ -32,13 +32,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.
 Examples:
   quantize -in ~/gpt2 -out gpt2.gguf
   quantize -in ~/gpt2/model.safetensors -out gpt2-f16.gguf -type f16
+  quantize -in hf:openai-community/gpt2 -out gpt2.gguf
   quantize -in ~/tales -out tales.gguf -name "Tales 30M" -license mit -split 100MB
   quantize verify ~/gpt2 gpt2.gguf -report gpt2.html
 `,
 	start: func(f *flag.FlagSet) func(context.Context, console, []string) error {
 		var o convertOptions
 		o.open.register(f)
-		f.StringVar(&o.in, "in", "", "the `checkpoint` to convert: a directory or a file")
+		f.StringVar(&o.in, "in", "", "the `checkpoint` to convert: a directory, a file, or hf:OWNER/NAME for one of the Hugging Face Hub")
 		f.StringVar(&o.out, "out", "", "the `file` to write, NAME.gguf; an older one is replaced when all is done")
 		f.Func("type", "the `type` of the matrices: q8_0, f16 or f32 (default q8_0)", o.setType)
 		f.Func("split", "write NAME-00001-of-0000N.gguf of at most this `size` each, such as 100MB", o.setSplit)
@@ -102,6 +103,7 @@ func (o *convertOptions) run(ctx context.Context, c console, args []string) erro
 		return misused("-out: got %q, want a name that ends in .gguf", o.out)
 	}
 	began := time.Now()
+	o.open.hub.terminal = c.stderr
 	model, err := openCheckpoint(ctx, o.in, o.open)
 	if err != nil {
 		return err

@@ -31,10 +31,16 @@ func openFromHub(ctx context.Context, in string, o openOptions) (*checkpoint.Mod
 	if err != nil {
 		return nil, err
 	}
-	bar := newProgress(o.hub.terminal)
-	defer bar.clear()
+	bar, file := newProgress(o.hub.terminal), ""
+	defer func() { bar.clear() }()
 	h.Revision, h.Offline = o.hub.revision, h.Offline || o.hub.offline
-	h.Progress = func(_ string, done, total int64) { bar.show(done, total) }
+	h.Progress = func(name string, done, total int64) {
+		if name != file { // each file has a rate of its own
+			bar.clear()
+			bar, file = newProgress(o.hub.terminal), name
+		}
+		bar.show(done, total)
+	}
 	h.Check = func(dir string) error { return huggingface.Check(os.DirFS(dir)) }
 	s, err := hub.Fetch(ctx, in, h)
 	if err != nil {

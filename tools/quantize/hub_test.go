@@ -44,7 +44,7 @@ func TestHub(t *testing.T) {
 	convert := func(args ...string) converted {
 		t.Helper()
 		path := filepath.Join(out, "out.gguf")
-		code, _, stderr := quantizeTool(append(args, "-out", path, "-name", "Tales")...)
+		code, _, stderr := quantizeTool(append(args, "-out", path)...)
 		if code != 0 {
 			t.Fatalf("%q: exit status %d: %s", args, code, stderr)
 		}
@@ -54,7 +54,7 @@ func TestHub(t *testing.T) {
 	if len(got.values) != 28 || !maps.EqualFunc(got.values, want.values, slices.Equal) {
 		t.Error("got other values than from the directory")
 	}
-	for key, want := range map[string]string{"general.name": "Tales", "general.license": "mit", "general.source.url": server.URL + "/me/tales"} {
+	for key, want := range map[string]string{"general.name": "tales", "general.license": "mit", "general.source.url": server.URL + "/me/tales"} {
 		if value, _ := got.meta.Text(key); value != want {
 			t.Errorf("%s: got %q, want %q", key, value, want)
 		}
@@ -73,6 +73,11 @@ func TestHub(t *testing.T) {
 		t.Errorf("got the requests %v, want one, for the list without -offline", r)
 	}
 
+	for _, args := range [][]string{{"verify", "hf:me/tales", filepath.Join(out, "out.gguf"), "-offline", "-logits=false"}, {"inspect", "hf:me/tales", "-offline"}} {
+		if code, stdout, stderr := quantizeTool(args...); code != 0 || !strings.Contains(stdout, "blk.1.ffn_down.weight") {
+			t.Errorf("%q: exit status %d, output %q, error %q", args, code, stdout, stderr)
+		}
+	}
 	for _, c := range []struct {
 		args []string
 		want string
@@ -83,7 +88,7 @@ func TestHub(t *testing.T) {
 		{[]string{"-in", "hf:bert"}, `hf:bert: config.json: model_type: got "bert"`},
 		{[]string{"-in", dir, "-revision", "main"}, "want it with a model of the Hugging Face Hub"},
 	} {
-		code, _, stderr := quantizeTool(append(c.args, "-out", filepath.Join(out, "no.gguf"), "-name", "x")...)
+		code, _, stderr := quantizeTool(append(c.args, "-out", filepath.Join(out, "no.gguf"))...)
 		if code != 1 || !strings.Contains(stderr, c.want) {
 			t.Errorf("%q: exit status %d, error %q, want 1 and %q", c.args, code, stderr, c.want)
 		}

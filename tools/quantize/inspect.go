@@ -82,6 +82,7 @@ func (o *inspectOptions) run(ctx context.Context, c console, args []string) erro
 	if len(args) != 1 {
 		return misused("got %d arguments, want one: the checkpoint or the GGUF file", len(args))
 	}
+	o.open.hub.terminal = c.stderr
 	i, err := o.inspect(ctx, args[0])
 	if err != nil {
 		return err
@@ -94,11 +95,7 @@ func (o *inspectOptions) run(ctx context.Context, c console, args []string) erro
 }
 
 func (o *inspectOptions) inspect(ctx context.Context, path string) (*inspection, error) {
-	isGGUF, err := startsAs(path, "GGUF")
-	if err != nil {
-		return nil, err
-	}
-	if isGGUF {
+	if startsAs(path, "GGUF") {
 		return inspectGGUF(path)
 	}
 	m, err := openCheckpoint(ctx, path, o.open)
@@ -110,18 +107,15 @@ func (o *inspectOptions) inspect(ctx context.Context, path string) (*inspection,
 }
 
 // startsAs reports whether path is a file that starts with magic.
-func startsAs(path, magic string) (bool, error) {
+func startsAs(path, magic string) bool {
 	f, err := os.Open(path)
-	if os.IsNotExist(err) {
-		return false, nil // a name that openCheckpoint may know more of
-	}
 	if err != nil {
-		return false, err
+		return false // openCheckpoint says why, or knows more of the name
 	}
 	defer f.Close()
 	start := make([]byte, len(magic))
 	_, err = io.ReadFull(f, start)
-	return err == nil && string(start) == magic, nil // a directory cannot be read
+	return err == nil && string(start) == magic // a directory cannot be read
 }
 
 // inspectCheckpoint lists what a conversion would make of the checkpoint.

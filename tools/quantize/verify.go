@@ -71,6 +71,7 @@ func (o *verifyOptions) run(ctx context.Context, c console, args []string) error
 		}
 		text = string(data)
 	}
+	o.open.hub.terminal = c.stderr
 	model, err := openCheckpoint(ctx, in, o.open)
 	if err != nil {
 		return err
