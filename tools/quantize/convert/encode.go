@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 
 	"vitrine/core/gguf"
 	"vitrine/core/quant"
@@ -24,22 +23,39 @@ func (j *job) convert(p *pool) error {
 	} else if err := s.tensor.Values.ReadAt(j.values, int64(j.row)*int64(s.cols)); err != nil {
 		return err
 	}
-	if err := j.check(); err != nil {
-		return err
-	}
-	j.stored = grow(j.stored, len(j.values))
+	row := s.info.Size / int64(s.rows)
+	j.bytes = grow(j.bytes, int(row)*j.rows)
 	if r := s.encoded(); r != nil {
-		copy(j.stored, j.values)
-		row := s.info.Size / int64(s.rows)
-		j.bytes = slices.Grow(j.bytes[:0], int(row)*j.rows)[:int(row)*j.rows]
 		if n, err := r.ReadAt(j.bytes, row*int64(j.row)); n < len(j.bytes) {
 			return fmt.Errorf("tensor %q: row %d: %w", s.tensor.From, j.row, err)
 		}
-	} else {
-		j.bytes = encode(j.bytes, j.stored, j.values, s.info.Type)
 	}
 	j.figures = *quant.NewFigures()
-	j.figures.Add(j.values, j.stored)
+	for first := 0; first < len(j.values); first += piece {
+		if err := j.convertPiece(first, min(first+piece, len(j.values))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// piece is how many values are converted while they are in a core's first cache: whole
+// blocks of Q8_0.
+const piece = 1 << 11
+
+// convertPiece converts the values from <= i < to of the job, and compares.
+func (j *job) convertPiece(from, to int) error {
+	values := j.values[from:to]
+	if err := j.check(values, from); err != nil {
+		return err
+	}
+	if j.source.encoded() != nil {
+		j.figures.Add(values, values)
+		return nil
+	}
+	size, count := len(j.bytes), len(j.values) // in proportion
+	encode(j.bytes[from*size/count:to*size/count], j.stored[:to-from], values, j.source.info.Type)
+	j.figures.Add(values, j.stored[:to-from])
 	return nil
 }
 
@@ -65,21 +81,22 @@ func Limit(t gguf.Type) float32 {
 	return math.MaxFloat32
 }
 
-// check makes sure that the type can hold the values.
-func (j *job) check() error {
+// check makes sure that the type can hold the values, the first of which is value
+// first of the job.
+func (j *job) check(values []float32, first int) error {
 	s, limit := j.source, Limit(j.source.info.Type)
 	var largest uint32 // bits of the largest magnitude: without the sign they order as the values do, NaN last
-	for _, v := range j.values {
+	for _, v := range values {
 		largest = max(largest, math.Float32bits(v)&^(1<<31))
 	}
 	if largest <= math.Float32bits(limit) {
 		return nil
 	}
-	for i, v := range j.values {
+	for i, v := range values {
 		if v >= -limit && v <= limit { // false for NaN
 			continue
 		}
-		where := fmt.Sprintf("tensor %q: row %d, column %d of %s", s.tensor.From, j.row+i/s.cols, i%s.cols, s.tensor.Name)
+		where := fmt.Sprintf("tensor %q: row %d, column %d of %s", s.tensor.From, j.row+(first+i)/s.cols, (first+i)%s.cols, s.tensor.Name)
 		if v-v != 0 { // NaN or infinite
 			return fmt.Errorf("%s is %v, want a finite number: the checkpoint is damaged, or its training has diverged", where, v)
 		}
@@ -88,29 +105,24 @@ func (j *job) check() error {
 	return nil // not reached: the largest is one of them
 }
 
-// encode returns x as values of the type, in the memory of b where that is enough,
-// and fills stored with what they are worth.
-func encode(b []byte, stored, x []float32, typ gguf.Type) []byte {
+// encode fills b with x as values of the type, and stored with what they are worth.
+func encode(b []byte, stored, x []float32, typ gguf.Type) {
 	switch typ {
 	case gguf.Q8_0:
-		b = grow(b, len(x)/quant.BlockSize*quant.BlockBytes)
 		quant.QuantizeRow(b, x)
 		quant.DequantizeRow(stored, b)
 	case gguf.F16:
-		b = grow(b, 2*len(x))
 		for i, v := range x {
 			bits := quant.Float32ToFloat16(v)
 			binary.LittleEndian.PutUint16(b[2*i:], bits)
 			stored[i] = quant.Float16ToFloat32(bits)
 		}
 	default:
-		b = grow(b, 4*len(x))
 		for i, v := range x {
 			binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(v))
 		}
 		copy(stored, x)
 	}
-	return b
 }
 
 // grow returns s with length n, with new memory only where the old is too small.

@@ -12,9 +12,13 @@ import (
 	"vitrine/tools/quantize/checkpoint"
 )
 
-// chunk is about how many values are converted at a time: few enough for a core's
-// own cache. It does not depend on the number of cores, and nor do the figures.
-const chunk = 1 << 15
+// A job has as many rows as make about chunk values, few enough for a core's own
+// cache; of a matrix to be transposed minRows at least, to read whole lines of it.
+// Neither depends on the number of cores, and nor do the figures.
+const (
+	chunk   = 1 << 15
+	minRows = 2 * tile
+)
 
 // inFlight is how many chunks each worker may be ahead of the writer.
 const inFlight = 4
@@ -49,10 +53,10 @@ type job struct {
 	row, rows int
 	matrix    *matrix
 
-	values  []float32     // [rows, cols]
-	stored  []float32     // [rows, cols]: what bytes stands for
-	bytes   []byte        // the converted rows
-	figures quant.Figures // of the rows
+	values  []float32      // [rows, cols]
+	stored  [piece]float32 // what some of the bytes stand for
+	bytes   []byte         // the converted rows
+	figures quant.Figures  // of the rows
 	err     error
 	done    chan struct{} // has an element when all of this is there
 }
@@ -120,7 +124,11 @@ func (p *pool) take(j *job) bool {
 		s.matrix = newMatrix(s, memory)
 	}
 	j.source, j.row, j.matrix = s, s.next, s.matrix
-	j.rows = min(s.rows-s.next, max(1, chunk/s.cols))
+	least := 1
+	if s.tensor.Transposed {
+		least = minRows
+	}
+	j.rows = min(s.rows-s.next, max(least, chunk/s.cols/tile*tile, 1))
 	s.next += j.rows
 	if s.next == s.rows {
 		p.tensors, s.matrix = p.tensors[1:], nil
@@ -252,13 +260,20 @@ func (m *matrix) transpose(dst []float32, row, rows int) {
 	total, cols := m.source.rows, m.source.cols
 	for r := 0; r < rows; r += tile {
 		height := min(tile, rows-r)
+		column := func(c int) []float32 { return m.values[c*total+row+r:][:height] }
 		for c := 0; c < cols; c += tile {
-			width := min(tile, cols-c)
-			for i := range width {
-				from := m.values[(c+i)*total+row+r:][:height]
-				to := dst[r*cols+c+i:]
-				for k, v := range from {
-					to[k*cols] = v
+			end := min(c+tile, cols)
+			i := c
+			for ; i+4 <= end; i += 4 {
+				x0, x1, x2, x3 := column(i), column(i+1), column(i+2), column(i+3)
+				for k := range height {
+					to := (*[4]float32)(dst[(r+k)*cols+i:])
+					to[0], to[1], to[2], to[3] = x0[k], x1[k], x2[k], x3[k]
+				}
+			}
+			for ; i < end; i++ {
+				for k, v := range column(i) {
+					dst[(r+k)*cols+i] = v
 				}
 			}
 		}
