@@ -27,6 +27,10 @@ llama.cpp read. The matrices become 8-bit integers; all else stays float32.
     quantize inspect CHECKPOINT|MODEL.gguf    show what is in a file
 `,
 	after: `
+Models of the Hugging Face Hub are kept in the cache of Python's huggingface_hub.
+HF_TOKEN (or a login), HF_ENDPOINT, HF_HOME, HF_HUB_CACHE and HF_HUB_OFFLINE mean
+what they mean there.
+
 Exit status: 0 done, 1 failed, 2 wrong usage.
 
 Examples:
