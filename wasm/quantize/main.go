@@ -100,6 +100,7 @@ func describe(err error) (code, message string) {
 		argument *border.ArgumentError
 		panicked *border.PanicError
 		rejected *border.RejectedError
+		missing  *fs.PathError
 	)
 	switch {
 	case errors.As(err, &panicked):
@@ -108,8 +109,10 @@ func describe(err error) (code, message string) {
 		return "argument", message
 	case errors.As(err, &rejected):
 		return "network", message
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, vocabulary.ErrNone):
+	case errors.Is(err, vocabulary.ErrNone):
 		return "model.incomplete", message
+	case errors.As(err, &missing) && errors.Is(missing, fs.ErrNotExist):
+		return "model.incomplete", missing.Path + " is missing: it belongs to the checkpoint, beside the weights"
 	}
 	return "model.format", message
 }

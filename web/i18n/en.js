@@ -196,7 +196,7 @@ export const strings = {
       "A GGUF file of architecture gpt2, or all its parts. Or a GPT-2 checkpoint: model.safetensors with config.json and tokenizer.json (or vocab.json and merges.txt), chosen together; it is quantized on this device. Files and folders can also be dropped on the page. Nothing is uploaded.",
     address: "Address of a model",
     addressHint: "https://… .gguf or .safetensors",
-    addressError: "Must be an address that begins with http:// or https://",
+    addressError: "Must be relative or begin with http:// or https://",
     load: "Load",
     save: "Save the GGUF file",
     quantized: "quantized here",

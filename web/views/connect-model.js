@@ -18,6 +18,7 @@ export function connectModel(session, views, strings, signal) {
 
   /** @type {Source} */
   let newest;
+  let phase = ""; // of loading, as it was announced last
   const useDefault = { label: strings.errors.useDefault, does: () => open(undefined) };
 
   /** @param {Source | null} source null: an address that the page may not fetch */
@@ -25,6 +26,7 @@ export function connectModel(session, views, strings, signal) {
     if (source === null) return refuse("argument", [strings.errors.modelUrl]);
     if (typeof Worker !== "function" || typeof WebAssembly !== "object") return refuse("environment", []);
     newest = source;
+    phase = "";
     notice.hide();
     loading.start(session.info !== null || source !== undefined);
     model.setState(strings.model.loading);
@@ -72,6 +74,8 @@ export function connectModel(session, views, strings, signal) {
   /** @param {Progress} progress */
   function onProgress(progress) {
     const words = loading.show(progress);
+    if (progress.phase !== phase) status.announce(strings.loading[progress.phase]);
+    phase = progress.phase;
     if (!session.info || !session.running) status.say(words); // else the stages of the run have the line
   }
 

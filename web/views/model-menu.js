@@ -18,7 +18,7 @@ export function mountModelMenu(root, { strings, signal }) {
   const facts = el("dl", { class: "facts" });
   const picker = el("input", { type: "file", accept: ".gguf,.safetensors,.json,.txt", multiple: true, hidden: true, "aria-label": strings.open });
   const open = el("button", { type: "button", class: "secondary" }, icon("file"), el("span", { text: strings.open }));
-  const save = el("a", { class: "secondary", hidden: true }, icon("down"), el("span", { text: strings.save }));
+  const save = el("a", { class: "secondary", hidden: true }, icon("save"), el("span", { text: strings.save }));
   const notes = el("ul", { class: "hint notes" });
   const address = el("input", { type: "text", id: "model-address", inputmode: "url", autocomplete: "off", spellcheck: "false", placeholder: strings.addressHint, "aria-describedby": "model-address-error" });
   const wrong = el("p", { class: "error", id: "model-address-error" });
@@ -58,6 +58,7 @@ export function mountModelMenu(root, { strings, signal }) {
   function setWrong(words) {
     wrong.textContent = words;
     address.ariaInvalid = String(words !== "");
+    wrong.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Quantized | null} quantized */
