@@ -1,7 +1,7 @@
 // A user's own model: the page makes of a checkpoint what tools/quantize makes of it, and nothing leaves the device.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { sharded, whole } from "./checkpoint.js";
@@ -205,6 +205,96 @@ test("a checkpoint of many windows becomes what the tool makes of it", async ({ 
   expect(loaded.at(-1)).toBe(outcome.progress.at(-1).total);
 });
 
+/**
+ * A model in several GGUF files, as the tool writes it, by name.
+ *
+ * @param {import("@playwright/test").TestInfo} info
+ */
+function split(info) {
+  const path = folder(info.outputPath(), "small", whole);
+  execFileSync("build/quantize", ["-in", path, "-out", info.outputPath("parts.gguf"), "-split", "20kB"]);
+  const names = readdirSync(info.outputPath()).filter((name) => name.startsWith("parts-")).sort();
+  expect(names.length).toBeGreaterThan(2);
+  return Object.fromEntries(names.map((name) => [name, readFileSync(info.outputPath(name))]));
+}
+
+test("a GGUF file in several parts runs as the one file does", async ({ page }, info) => {
+  const parts = split(info);
+  const names = Object.keys(parts);
+  const one = native(info.outputPath("small"), info.outputPath("one.gguf"), "small");
+  await openAPI(page);
+  const shuffled = Object.fromEntries([...names.slice(1), names[0]].map((name) => [name, parts[name]]));
+  const runs = [];
+  for (const files of [{ "one.gguf": one }, shuffled]) {
+    runs.push(
+      await page.evaluate(async (latin) => {
+        const files = latin.map(([name, text]) => new File([Uint8Array.from(text, (c) => c.charCodeAt(0))], name));
+        const engine = await vitrine.createEngine({ model: files });
+        const { ids } = await engine.generate("ab a", { temperature: 0, maxTokens: 8, ignoreEos: true }).result;
+        const { name, parameters, weights, bytes } = engine.info;
+        return { run: { ids, name, parameters, weights }, bytes, quantized: engine.quantized };
+      }, Object.entries(files).map(([name, bytes]) => [name, bytes.toString("latin1")])),
+    );
+  }
+  expect(runs[1].run).toEqual(runs[0].run);
+  expect(runs.map(({ quantized }) => quantized)).toEqual([null, null]);
+  expect(runs[1].bytes).toBe(Object.values(parts).reduce((sum, { length }) => sum + length, 0));
+
+  for (const [what, files, code, words] of [
+    ["one alone", { [names[0]]: parts[names[0]] }, "model.incomplete", names[1]],
+    ["all but one", without(parts, names[1]), "model.incomplete", names[1]],
+    ["one alone under another name", { "tales.gguf": parts[names[0]] }, "model.incomplete", "part 2 is missing"],
+    ["another model's", { ...parts, "tales-00001-of-00002.gguf": one }, "argument", "two models"],
+    ["the first twice", { ...parts, [names[1]]: parts[names[0]] }, "model.format", "split.no"],
+  ]) {
+    const outcome = await create(page, files);
+    expect({ what, ...outcome, message: "" }).toEqual({ what, code, message: "", isError: true });
+    expect(outcome.message, what).toContain(words);
+  }
+});
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test("opening a model needs no pointer, and has no accessibility violations", async ({ page }) => {
+      test.setTimeout(120_000); // axe looks at the page three times
+      const check = async () => {
+        expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+        await page.bringToFront(); // axe has had a page of its own
+      };
+      page.on("filechooser", (chooser) => chooser.setFiles(picked(whole)));
+      await openPage(page);
+      await page.locator(".model-button").focus();
+      await page.keyboard.press("Enter");
+      for (const name of ["Open model files", "Address of a model", "Load"]) {
+        await page.keyboard.press("Tab");
+        const focused = await page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent);
+        expect(focused).toBe(name);
+      }
+      await page.keyboard.press("Shift+Tab");
+      await page.keyboard.type("ftp://nowhere");
+      await page.keyboard.press("Enter");
+      await expect(page.locator("#model-address")).toHaveAttribute("aria-invalid", "true");
+      await check();
+      await page.keyboard.press("Shift+Tab");
+      await page.keyboard.press("Enter");
+      await made(page);
+      await expect(page.locator('#status [role="status"]')).toContainText("can be saved");
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.locator(".model-button").focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      await expect(page.getByRole("link", { name: "Save the GGUF file" })).toBeFocused();
+      await check();
+      await page.keyboard.press("Escape");
+      await page.locator("input[type=file]").setInputFiles(picked(without(whole, "config.json")));
+      await expect(page.getByRole("alert")).toContainText("config.json is missing");
+      await check();
+    });
+  });
+}
+
 test.describe("from an address", () => {
   // Of the files that a checkpoint may have the server lacks some: the browser says so on its console.
   test.use({ expectedErrors: [/Failed to load resource.*404/] });
@@ -249,6 +339,23 @@ test.describe("from an address", () => {
       expect([...statuses]).toEqual([how === "as a whole" ? 200 : 206]);
     });
   }
+
+  test("of one part of a GGUF file brings the others", async ({ context }, info) => {
+    const parts = split(info);
+    folder(dir, "parts", parts);
+    const names = Object.keys(parts);
+    const page = await context.newPage();
+    await openPage(page, { address: `${server.url}?model=parts/${names[1]}` });
+    await expect(page.locator(".model-name")).toHaveText("small");
+    await generate(page);
+    rmSync(join(dir, "parts", names[2]));
+    await page.locator(".model-button").click();
+    await page.getByLabel("Address of a model").fill(`parts/${names[0]}`);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("alert")).toContainText("model.incomplete");
+    await expect(page.getByRole("alert")).toContainText(names[2]);
+    await expect(page.getByRole("alert")).toContainText("small stays loaded");
+  });
 
   test("that is slow can be given up, and the model before stays", async ({ context }) => {
     folder(dir, "small", whole);
