@@ -3,8 +3,12 @@
 package main
 
 import (
+	"math"
+	"slices"
+
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
+	"vitrine/core/kernel"
 	"vitrine/core/stage"
 )
 
@@ -250,37 +254,37 @@ func (r *recorder) hidden(e *stage.Event) {
 	before, after := e.Tensor("hidden"), e.Tensor("activated")
 	width := len(after) / e.Tokens
 	before, after = before[len(before)-width:], after[len(after)-width:]
-	active := 0
-	for _, v := range after {
-		if v > 0 {
-			active++
-		}
+	active := uint32(0)
+	for _, v := range after { // no branch, which half of the values would surprise
+		bits := math.Float32bits(v)
+		active += (-bits &^ bits) >> 31 // 1 above zero, else 0
 	}
 	j := &r.detail
 	j.open('{')
-	j.key("before").float(float64(largestOf(before)))
-	j.key("after").float(float64(largestOf(after)))
+	j.key("before").float(float64(kernel.Maximum(before)))
+	j.key("after").float(float64(kernel.Maximum(after)))
 	j.key("active").float(float64(active) / float64(width))
 	j.close('}')
-}
-
-// largestOf is a comparison each: the built-in max also orders NaN and zeros, which
-// takes a multiple of the time.
-func largestOf(values []float32) float32 {
-	most := values[0]
-	for _, v := range values {
-		if v > most {
-			most = v
-		}
-	}
-	return most
 }
 
 // top returns the indices of the n largest values, largest first; of equals the
 // lower index comes first. NaN is passed over.
 func top(values []float32, n int) []int {
 	best := make([]int, 0, n+1)
-	for i, v := range values {
+	first := 0
+	for chunk := range slices.Chunk(values, 256) {
+		if len(best) < n || kernel.Maximum(chunk) > values[best[n-1]] {
+			best = insertTop(best, values, first, first+len(chunk), n)
+		}
+		first += len(chunk)
+	}
+	return best
+}
+
+// insertTop puts those of values[from:to] that are among the n largest into best.
+func insertTop(best []int, values []float32, from, to, n int) []int {
+	for i := from; i < to; i++ {
+		v := values[i]
 		if v != v || len(best) == n && !(v > values[best[n-1]]) {
 			continue
 		}

@@ -1,5 +1,11 @@
 package decoding
 
+import (
+	"slices"
+
+	"vitrine/core/kernel"
+)
+
 // Tokens are ranked by logit, largest first, of equal logits the lower id first.
 // Every order here is that one. It is also the order of the probabilities at any
 // temperature, without their rounding. NaN stands for a token that has no rank: a
@@ -65,6 +71,9 @@ func (h *heap) build() {
 	}
 }
 
+// chunkSize is how many logits are passed over at once where none of them counts.
+const chunkSize = 256
+
 // best writes the first len(dst) ids of the ranking to dst in order. len(dst) is
 // from 1 to the number of ids that have a rank.
 func best(dst []int32, logits []float32) {
@@ -78,12 +87,17 @@ func best(dst []int32, logits []float32) {
 	h := heap{ids: dst, logits: logits, worstFirst: true}
 	h.build()
 	worst := logits[dst[0]]
-	for i, x := range logits[next:] {
-		if x > worst { // an equal logit with a higher id ranks after it
-			dst[0] = int32(next + i)
-			h.sink(0, k)
-			worst = logits[dst[0]]
+	for chunk := range slices.Chunk(logits[next:], chunkSize) {
+		if kernel.Maximum(chunk) > worst { // an equal logit with a higher id ranks after it
+			for i, x := range chunk {
+				if x > worst {
+					dst[0] = int32(next + i)
+					h.sink(0, k)
+					worst = logits[dst[0]]
+				}
+			}
 		}
+		next += len(chunk)
 	}
 	for n := k - 1; n > 0; n-- {
 		dst[0], dst[n] = dst[n], dst[0]

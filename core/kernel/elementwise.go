@@ -70,6 +70,10 @@ func Softmax(x []float32) (max, sum float32) {
 	return max, sum
 }
 
+// Maximum returns the largest of x, 0 rather than -0. It passes over any NaN. Of no
+// values it is -Inf.
+func Maximum(x []float32) float32 { return maximum(x) }
+
 // maximumFrom returns the largest of top and x, 0 rather than -0. It passes over
 // any NaN in x.
 func maximumFrom(top float32, x []float32) float32 {
