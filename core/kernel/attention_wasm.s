@@ -168,19 +168,16 @@ TEXT ·scoresRows(SB), NOSPLIT, $0-48
 	LOAD(R3, offset); Tee V9; LOW; Get V8; F32x4Mul; LOAD(R1, dst); F32x4Add; Set V10; STORE(R1, V10, dst); \
 	Get V9; HIGH; Get V8; F32x4Mul; LOAD(R1, dst+16); F32x4Add; Set V10; STORE(R1, V10, dst+16)
 
-#define MIXARGS \
-	ARG(dst+0(FP), R1); \
-	ARG(weights+8(FP), R2); \
-	ARG(v+16(FP), R3); \
-	ARG(scales+24(FP), R5); \
-	ARG(stride+32(FP), R4); \
-	ARG(n+40(FP), R0)
-
 #define NEXTROW Get R3; Get R4; I64Add; Set R3; NEXT(R0)
 
 // func mix64(dst, weights *float32, v *int16, scales *float32, stride, n int)
 TEXT ·mix64(SB), NOSPLIT, $0-48
-	MIXARGS
+	ARG(dst+0(FP), R1)
+	ARG(weights+8(FP), R2)
+	ARG(v+16(FP), R3)
+	ARG(scales+24(FP), R5)
+	ARG(stride+32(FP), R4)
+	ARG(n+40(FP), R0)
 	ZERO(V0)
 	ZERO(V1)
 	ZERO(V2)
@@ -228,7 +225,12 @@ TEXT ·mix64(SB), NOSPLIT, $0-48
 
 // func mix32(dst, weights *float32, v *int16, scales *float32, stride, n int)
 TEXT ·mix32(SB), NOSPLIT, $0-48
-	MIXARGS
+	ARG(dst+0(FP), R1)
+	ARG(weights+8(FP), R2)
+	ARG(v+16(FP), R3)
+	ARG(scales+24(FP), R5)
+	ARG(stride+32(FP), R4)
+	ARG(n+40(FP), R0)
 	ZERO(V0)
 	ZERO(V1)
 	ZERO(V2)

@@ -3,6 +3,8 @@ package kernel
 import (
 	"fmt"
 	"testing"
+
+	"vitrine/core/quant"
 )
 
 // One token: weight bytes a second (one a weight, scales not counted).
@@ -135,5 +137,18 @@ func BenchmarkElementwise(b *testing.B) {
 			}
 			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(runs)/float64(k.n), "ns/value")
 		})
+	}
+}
+
+// What loading does with each matrix: file bytes a second.
+func BenchmarkSetRows(b *testing.B) {
+	const rows, cols = 768, 768
+	w, blocks := NewMatrixQ8(rows, cols), make([]byte, rows*cols/quant.BlockSize*quant.BlockBytes)
+	quant.QuantizeRow(blocks, normals(newRand(), rows*cols, 1))
+	b.SetBytes(int64(len(blocks)))
+	for b.Loop() {
+		if err := w.SetRows(0, blocks); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -15,8 +15,8 @@ func NewMatrixF32(rows, cols int) *MatrixF32 {
 	if rows < 0 || cols < 0 {
 		panic(fmt.Sprintf("kernel: NewMatrixF32: %d rows of %d columns", rows, cols))
 	}
-	groups := (rows + groupRows - 1) / groupRows
-	return &MatrixF32{rows: rows, cols: cols, w: make([]float32, groups*groupRows*cols)}
+	groups := (rows + GroupRows - 1) / GroupRows
+	return &MatrixF32{rows: rows, cols: cols, w: make([]float32, groups*GroupRows*cols)}
 }
 
 // Rows returns the number of rows.
@@ -49,7 +49,7 @@ func (m *MatrixF32) Row(dst []float32, row int) {
 }
 
 func (m *MatrixF32) index(row, col int) int {
-	return (row/groupRows*m.cols+col)*groupRows + row%groupRows
+	return (row/GroupRows*m.cols+col)*GroupRows + row%GroupRows
 }
 
 // MatmulF32 computes dst[t, r] = sum over c of x[t, c] * w[r, c], c ascending;
@@ -66,17 +66,17 @@ func MatmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 
 // matmulF32Generic is the reference of matmulF32.
 func matmulF32Generic(dst, x []float32, w *MatrixF32) {
-	for g := range (w.rows + groupRows - 1) / groupRows {
-		ws := w.w[g*groupRows*w.cols:][:groupRows*w.cols]
+	for g := range (w.rows + GroupRows - 1) / GroupRows {
+		ws := w.w[g*GroupRows*w.cols:][:GroupRows*w.cols]
 		for t := range len(x) / w.cols {
-			var sums [groupRows]float32
+			var sums [GroupRows]float32
 			for c, v := range x[t*w.cols:][:w.cols] {
-				column := (*[groupRows]float32)(ws[c*groupRows:])
+				column := (*[GroupRows]float32)(ws[c*GroupRows:])
 				for r := range sums {
 					sums[r] += float32(v * column[r])
 				}
 			}
-			copy(dst[t*w.rows:][:w.rows][g*groupRows:], sums[:])
+			copy(dst[t*w.rows:][:w.rows][g*GroupRows:], sums[:])
 		}
 	}
 }

@@ -2,16 +2,14 @@
 
 package kernel
 
-import "vitrine/core/quant"
-
 const name = "portable"
 
 var functions [0]string // a team could share none
 
 func matmulQ8(_ *Team, dst []float32, x *Activations, w *MatrixQ8) { matmulQ8Generic(dst, x, w) }
 
-func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte) {
-	packQ8Generic(words, r, upper, lower)
+func packQ8(words []int16, scales []float32, blocks []byte) (finite bool) {
+	return packQ8Generic(words, scales, blocks)
 }
 
 func matmulF32(_ *Team, dst, x []float32, w *MatrixF32) { matmulF32Generic(dst, x, w) }

@@ -6,12 +6,12 @@ import (
 	"vitrine/core/quant"
 )
 
-// groupRows is the number of weight rows that lie interleaved: two SIMD
+// GroupRows is the number of weight rows that lie interleaved: two SIMD
 // registers of four lanes, one lane a row.
-const groupRows = 8
+const GroupRows = 8
 
 // groupBlock is the number of words, of two weights each, in one block of a group.
-const groupBlock = groupRows / 2 * quant.BlockSize
+const groupBlock = GroupRows / 2 * quant.BlockSize
 
 // MatrixQ8 is a matrix of Q8_0 weights in the order in which the kernels read
 // memory, so that a product runs through it once from start to end:
@@ -39,11 +39,11 @@ func NewMatrixQ8(rows, cols int) *MatrixQ8 {
 	if rows < 0 || cols < 0 || cols%quant.BlockSize != 0 {
 		panic(fmt.Sprintf("kernel: NewMatrixQ8: %d rows of %d columns", rows, cols))
 	}
-	groups := (rows + groupRows - 1) / groupRows
+	groups := (rows + GroupRows - 1) / GroupRows
 	return &MatrixQ8{
 		rows: rows, cols: cols,
-		w:      make([]int16, groups*groupRows/2*cols),
-		scales: make([]float32, groups*groupRows*cols/quant.BlockSize),
+		w:      make([]int16, groups*GroupRows/2*cols),
+		scales: make([]float32, groups*GroupRows*cols/quant.BlockSize),
 	}
 }
 
@@ -67,8 +67,8 @@ func (m *MatrixQ8) SetRows(first int, blocks []byte) error {
 	checkRows("SetRows", first, first+n, m.rows)
 	for row := first; row < first+n; {
 		rows, set := 1, m.setRow
-		if row%groupRows == 0 && row+groupRows <= first+n {
-			rows, set = groupRows, m.setGroup
+		if row%GroupRows == 0 && row+GroupRows <= first+n {
+			rows, set = GroupRows, m.setGroup
 		}
 		if err := set(row, blocks[:rows*rowBytes]); err != nil {
 			return err
@@ -80,15 +80,15 @@ func (m *MatrixQ8) SetRows(first int, blocks []byte) error {
 
 // setRow stores one row of raw blocks.
 func (m *MatrixQ8) setRow(row int, blocks []byte) error {
-	lane := row % groupRows
+	lane := row % GroupRows
 	for b := range m.cols / quant.BlockSize {
 		raw := (*[quant.BlockBytes]byte)(blocks[b*quant.BlockBytes:])
-		w, scales := m.block(row/groupRows, b)
+		w, scales := m.block(row/GroupRows, b)
 		if scales[lane] = scaleOf(raw); !finite(scales[lane]) {
 			return scaleError(row, b, scales[lane])
 		}
 		for i, q := range raw[2:] {
-			word := &w[i/2*groupRows+2*(lane%4)+i%2]
+			word := &w[i/2*GroupRows+2*(lane%4)+i%2]
 			if lane < 4 {
 				*word = int16(q)<<8 | *word&0xFF
 			} else {
@@ -101,29 +101,46 @@ func (m *MatrixQ8) setRow(row int, blocks []byte) error {
 
 // setGroup stores the eight rows of a group, from row first on.
 func (m *MatrixQ8) setGroup(first int, blocks []byte) error {
-	rowBytes := len(blocks) / groupRows
-	for b := range m.cols / quant.BlockSize {
-		w, scales := m.block(first/groupRows, b)
-		var raw [groupRows]*[quant.BlockBytes]byte
-		for r := range raw {
-			raw[r] = (*[quant.BlockBytes]byte)(blocks[r*rowBytes+b*quant.BlockBytes:])
-			if scales[r] = scaleOf(raw[r]); !finite(scales[r]) {
-				return scaleError(first+r, b, scales[r])
+	n := m.cols / quant.BlockSize
+	at := first / GroupRows * n
+	scales := m.scales[at*GroupRows:][:n*GroupRows]
+	if packQ8(m.w[at*groupBlock:][:n*groupBlock], scales, blocks) {
+		return nil
+	}
+	for r := range GroupRows {
+		for b := range n {
+			scale := scaleOf((*[quant.BlockBytes]byte)(blocks[(r*n+b)*quant.BlockBytes:]))
+			if !finite(scale) {
+				return scaleError(first+r, b, scale)
 			}
 		}
-		words := (*[groupBlock]int16)(w)
-		for r := range 4 {
-			packQ8(words, r, (*[quant.BlockSize]byte)(raw[r][2:]), (*[quant.BlockSize]byte)(raw[r+4][2:]))
-		}
 	}
-	return nil
+	panic("kernel: SetRows: a scale is finite and is not")
 }
 
-// packQ8Generic makes words of the weights of rows r and r+4 of a block.
-func packQ8Generic(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte) {
-	for i, q := range upper {
-		words[i/2*groupRows+2*r+i%2] = int16(q)<<8 | int16(lower[i]^0x80)
+// packQ8Generic makes words and scales of eight rows of raw blocks, and reports
+// whether all scales are finite; those that are not have no defined value.
+func packQ8Generic(words []int16, scales []float32, blocks []byte) (allFinite bool) {
+	rowBytes := len(blocks) / GroupRows
+	allFinite = true
+	for r := range GroupRows {
+		for b := range rowBytes / quant.BlockBytes {
+			scale := scaleOf((*[quant.BlockBytes]byte)(blocks[r*rowBytes+b*quant.BlockBytes:]))
+			scales[b*GroupRows+r] = scale
+			allFinite = allFinite && finite(scale)
+		}
 	}
+	for r := range GroupRows / 2 {
+		upper, lower := blocks[r*rowBytes:][:rowBytes], blocks[(r+4)*rowBytes:][:rowBytes]
+		for b := range rowBytes / quant.BlockBytes {
+			words := words[b*groupBlock:][:groupBlock]
+			for i := range quant.BlockSize {
+				from := b*quant.BlockBytes + 2 + i
+				words[i/2*GroupRows+2*r+i%2] = int16(upper[from])<<8 | int16(lower[from]^0x80)
+			}
+		}
+	}
+	return allFinite
 }
 
 // scaleOf returns the scale of a raw block.
@@ -145,17 +162,17 @@ func split(word int16) (upper, lower int32) {
 // block returns the words [16, 4, 2] and scales [8] of block b of a group.
 func (m *MatrixQ8) block(group, b int) (w []int16, scales []float32) {
 	i := group*(m.cols/quant.BlockSize) + b
-	return m.w[i*groupBlock:][:groupBlock], m.scales[i*groupRows:][:groupRows]
+	return m.w[i*groupBlock:][:groupBlock], m.scales[i*GroupRows:][:GroupRows]
 }
 
 // Row writes the dequantized row to dst, [cols].
 func (m *MatrixQ8) Row(dst []float32, row int) {
 	checkLen("Row", "dst", len(dst), m.cols)
 	checkRows("Row", row, row+1, m.rows)
-	lane := row % groupRows
+	lane := row % GroupRows
 	for i := range dst {
-		w, scales := m.block(row/groupRows, i/quant.BlockSize)
-		upper, lower := split(w[i%quant.BlockSize/2*groupRows+2*(lane%4)+i%2])
+		w, scales := m.block(row/GroupRows, i/quant.BlockSize)
+		upper, lower := split(w[i%quant.BlockSize/2*GroupRows+2*(lane%4)+i%2])
 		if lane < 4 {
 			dst[i] = float32(upper) * scales[lane]
 		} else {
@@ -244,7 +261,7 @@ func MatmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
 
 // matmulQ8Generic is the reference of matmulQ8.
 func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8) {
-	for g := range (w.rows + groupRows - 1) / groupRows {
+	for g := range (w.rows + GroupRows - 1) / GroupRows {
 		for t := range x.rows {
 			matmulGroupQ8(dst[t*w.rows:][:w.rows], x, t, w, g)
 		}
@@ -255,7 +272,7 @@ func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8) {
 // the rows of a group.
 func matmulGroupQ8(dst []float32, x *Activations, t int, w *MatrixQ8, group int) {
 	blocks := x.cols / quant.BlockSize
-	var sums [groupRows]float32
+	var sums [GroupRows]float32
 	for b := range blocks {
 		ws, scales := w.block(group, b)
 		dots := dotGroupQ8(ws, x.q[t*x.cols+b*quant.BlockSize:][:quant.BlockSize])
@@ -263,15 +280,15 @@ func matmulGroupQ8(dst []float32, x *Activations, t int, w *MatrixQ8, group int)
 			sums[r] += float32(float32(dot) * float32(scales[r]*x.scales[t*blocks+b]))
 		}
 	}
-	copy(dst[group*groupRows:], sums[:])
+	copy(dst[group*GroupRows:], sums[:])
 }
 
 // dotGroupQ8 returns the integer products of 32 activations with one block of
 // eight rows.
-func dotGroupQ8(w []int16, x []int16) (dots [groupRows]int32) {
+func dotGroupQ8(w []int16, x []int16) (dots [GroupRows]int32) {
 	for i := 0; i < quant.BlockSize; i += 2 {
 		x0, x1 := int32(x[i]), int32(x[i+1])
-		pair := (*[groupRows]int16)(w[i/2*groupRows:])
+		pair := (*[GroupRows]int16)(w[i/2*GroupRows:])
 		for r := range 4 {
 			upper0, lower0 := split(pair[2*r])
 			upper1, lower1 := split(pair[2*r+1])

@@ -209,30 +209,92 @@ TEXT ·q8Four(SB), NOSPLIT, $0-72
 	End
 	RET
 
-// PACK makes words of the eight weights of each row in V0, V1 that extend takes,
-// and stores their four pairs, 16 bytes apart.
-#define PACK(extend, offset) \
-	Get V0; extend; I32Const $8; I16x8Shl; Get V1; extend; V128Or; Set V2; \
-	PAIR(0, offset); PAIR(1, offset+16); PAIR(2, offset+32); PAIR(3, offset+48)
+// WORDS sets w to the words of eight weights of the rows in V0 and V1, upper and lower.
+#define WORDS(extend, w) Get V0; extend; I32Const $8; I16x8Shl; Get V1; extend; V128Or; Set w
 
-#define PAIR(lane, offset) Get R0; I32WrapI64; Get V2; I32x4ExtractLane $0, $lane; I32Store $(offset)
+// ROWPAIR makes words of 16 weights of two rows, low and high; V2 is 0x80 in every byte.
+#define ROWPAIR(upper, lower, from, low, high) \
+	LOAD(upper, from); Set V0; LOAD(lower, from); Get V2; V128Xor; Set V1; \
+	WORDS(I16x8ExtendLowI8x16U, low); WORDS(I16x8ExtendHighI8x16U, high)
 
-// PACK16 makes words of 16 weights of each row; V3 is 0x80 in every byte.
-#define PACK16(from, to) \
-	LOAD(R1, from); Set V0; LOAD(R2, from); Get V3; V128Xor; Set V1; \
-	PACK(I16x8ExtendLowI8x16U, to); \
-	PACK(I16x8ExtendHighI8x16U, to+64)
+// ABREAST stores two column pairs of four pairs of rows: each lane of 32 bits is a
+// column pair of one.
+#define ABREAST(extend, w0, w1, w2, w3, to) \
+	Get w0; extend; Get w1; extend; I32Const $32; I64x2Shl; V128Or; Set V0; \
+	Get w2; extend; Get w3; extend; I32Const $32; I64x2Shl; V128Or; Set V1; \
+	STORE64(V0, 0, to); STORE64(V1, 0, to+8); STORE64(V0, 1, to+16); STORE64(V1, 1, to+24)
 
-// func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte)
-TEXT ·packQ8(SB), NOSPLIT, $0-32
-	I64Load r+8(FP); I64Const $4; I64Mul; I64Load words+0(FP); I64Add; Set R0
-	ARG(upper+16(FP), R1)
-	ARG(lower+24(FP), R2)
+#define STORE64(v, lane, to) Get R0; I32WrapI64; Get v; I64x2ExtractLane $0, $lane; I64Store $(to)
+
+// HALF packs 16 columns of a block.
+#define HALF(from, to) \
+	ROWPAIR(R1, R5, from, V4, V8); \
+	ROWPAIR(R2, R6, from, V5, V9); \
+	ROWPAIR(R3, R7, from, V6, V10); \
+	ROWPAIR(R4, R8, from, V7, V11); \
+	ABREAST(I64x2ExtendLowI32x4U, V4, V5, V6, V7, to); \
+	ABREAST(I64x2ExtendHighI32x4U, V4, V5, V6, V7, to+32); \
+	ABREAST(I64x2ExtendLowI32x4U, V8, V9, V10, V11, to+64); \
+	ABREAST(I64x2ExtendHighI32x4U, V8, V9, V10, V11, to+96)
+
+// SCALE stores the float16 scale of a row as float32: its bits, moved to their places,
+// are 2^-112 of it. R13 gets the bit 0x8000 if it is not finite.
+#define SCALE(row, to) \
+	Get R11; I32WrapI64; \
+	Get row; I32WrapI64; I64Load16U $0; Tee R12; \
+	I64Const $0x7FFF; I64And; I64Const $13; I64Shl; I32WrapI64; F32ReinterpretI32; \
+	F32Const $5.192296858534828e33; F32Mul; \
+	Get R12; I64Const $16; I64Shl; I32WrapI64; F32ReinterpretI32; F32Copysign; \
+	F32Store $to; \
+	Get R12; I64Const $0x7C00; I64And; I64Const $0x400; I64Add; Get R13; I64Or; Set R13
+
+// func packGroup(words *int16, scales *float32, blocks *byte, rowBytes, n int) (notFinite int)
+TEXT ·packGroup(SB), NOSPLIT, $0-48
+	ARG(words+0(FP), R0)
+	ARG(scales+8(FP), R11)
+	ARG(blocks+16(FP), R1)
+	ARG(rowBytes+24(FP), R9)
+	ARG(n+32(FP), R10)
+	I64Const $0
+	Set R13
+	OP(I64Add, R1, R9, R2)
+	OP(I64Add, R2, R9, R3)
+	OP(I64Add, R3, R9, R4)
+	OP(I64Add, R4, R9, R5)
+	OP(I64Add, R5, R9, R6)
+	OP(I64Add, R6, R9, R7)
+	OP(I64Add, R7, R9, R8)
 	I32Const $0x80
 	I8x16Splat
-	Set V3
-	PACK16(0, 0)
-	PACK16(16, 128)
+	Set V2
+	Loop
+		SCALE(R1, 0)
+		SCALE(R2, 4)
+		SCALE(R3, 8)
+		SCALE(R4, 12)
+		SCALE(R5, 16)
+		SCALE(R6, 20)
+		SCALE(R7, 24)
+		SCALE(R8, 28)
+		HALF(2, 0)
+		HALF(18, 128)
+		MOVE(R0, 256)
+		MOVE(R11, 32)
+		MOVE(R1, 34)
+		MOVE(R2, 34)
+		MOVE(R3, 34)
+		MOVE(R4, 34)
+		MOVE(R5, 34)
+		MOVE(R6, 34)
+		MOVE(R7, 34)
+		MOVE(R8, 34)
+		NEXT(R10)
+	End
+	Get SP
+	Get R13
+	I64Const $0x8000
+	I64And
+	I64Store notFinite+40(FP)
 	RET
 
 // LARGEST keeps in V8 the largest magnitudes; V9 has all bits but the sign.

@@ -42,17 +42,17 @@ func arg[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(&s[0]))) }
 // matmulQ8 runs whole groups of rows straight into dst, and a last one that is not
 // whole through a buffer.
 func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
-	groups := w.rows / groupRows
+	groups := w.rows / GroupRows
 	if x.rows == 1 {
 		streamsQ8(team, dst, x, w, groups)
 	} else {
 		tilesQ8(team, dst, x, w, groups)
 	}
-	if left := w.rows % groupRows; left > 0 {
+	if left := w.rows % GroupRows; left > 0 {
 		for t := range x.rows {
-			var sums [groupRows]float32
+			var sums [GroupRows]float32
 			oneQ8(sums[:], x, t, w, groups, 1)
-			copy(dst[t*w.rows+groups*groupRows:], sums[:left])
+			copy(dst[t*w.rows+groups*GroupRows:], sums[:left])
 		}
 	}
 }
@@ -71,12 +71,12 @@ func streamsQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups in
 		for i := range pieces {
 			from, to := fours*i/pieces, fours*(i+1)/pieces
 			ws, scales := w.block(4*from, 0)
-			team.add(fnQ8Streams, arg(dst[4*from*groupRows:]), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
+			team.add(fnQ8Streams, arg(dst[4*from*GroupRows:]), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
 		}
 		team.Flush()
 	}
 	if left := groups - 4*fours; left > 0 {
-		oneQ8(dst[4*fours*groupRows:], x, 0, w, 4*fours, left)
+		oneQ8(dst[4*fours*GroupRows:], x, 0, w, 4*fours, left)
 	}
 }
 
@@ -97,13 +97,13 @@ func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int)
 		switch {
 		case tiles == 0:
 		case team == nil:
-			q8Four(&dst[g*groupRows], 4*w.rows, &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, tiles)
+			q8Four(&dst[g*GroupRows], 4*w.rows, &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, tiles)
 		default:
-			team.add(fnQ8Four, arg(dst[g*groupRows:]), uint64(4*w.rows), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(tiles))
+			team.add(fnQ8Four, arg(dst[g*GroupRows:]), uint64(4*w.rows), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(tiles))
 		}
 		if team == nil {
 			for t := 4 * tiles; t < x.rows; t++ {
-				oneQ8(dst[t*w.rows+g*groupRows:], x, t, w, g, 1)
+				oneQ8(dst[t*w.rows+g*GroupRows:], x, t, w, g, 1)
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int)
 	for g := range groups {
 		ws, scales := w.block(g, 0)
 		for t := 4 * tiles; t < x.rows; t++ {
-			team.add(fnQ8One, arg(dst[t*w.rows+g*groupRows:]), arg(x.q[t*x.cols:]), arg(x.scales[t*blocks:]), arg(x.bias[t*blocks:]), arg(ws), arg(scales), uint64(blocks), 1)
+			team.add(fnQ8One, arg(dst[t*w.rows+g*GroupRows:]), arg(x.q[t*x.cols:]), arg(x.scales[t*blocks:]), arg(x.bias[t*blocks:]), arg(ws), arg(scales), uint64(blocks), 1)
 		}
 	}
 	team.Flush()
@@ -137,14 +137,20 @@ func q8One(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float
 //go:noescape
 func q8Four(dst *float32, stride int, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
 
-// packQ8 is packQ8Generic.
+func packQ8(words []int16, scales []float32, blocks []byte) (finite bool) {
+	rowBytes := len(blocks) / GroupRows
+	return rowBytes == 0 || packGroup(&words[0], &scales[0], &blocks[0], rowBytes, rowBytes/quant.BlockBytes) == 0
+}
+
+// packGroup packs the n blocks of each of eight rows. The result is not zero if a
+// scale is not finite.
 //
 //go:noescape
-func packQ8(words *[groupBlock]int16, r int, upper, lower *[quant.BlockSize]byte)
+func packGroup(words *int16, scales *float32, blocks *byte, rowBytes, n int) (notFinite int)
 
 // matmulF32 is built as matmulQ8.
 func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
-	tokens, groups := len(x)/w.cols, w.rows/groupRows
+	tokens, groups := len(x)/w.cols, w.rows/GroupRows
 	tiles, fours := tokens/4, groups/4
 	if tokens > 1 {
 		fours = 0 // streams are for one token
@@ -157,36 +163,36 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 		pieces := team.pieces(fours, 1)
 		for i := range pieces {
 			from, to := fours*i/pieces, fours*(i+1)/pieces
-			team.add(fnF32Streams, arg(dst[4*from*groupRows:]), arg(x), arg(w.w[4*from*groupRows*w.cols:]), uint64(w.cols), uint64(to-from))
+			team.add(fnF32Streams, arg(dst[4*from*GroupRows:]), arg(x), arg(w.w[4*from*GroupRows*w.cols:]), uint64(w.cols), uint64(to-from))
 		}
 		team.Flush()
 	}
 	if tiles > 0 {
 		for g := range groups {
-			ws := w.w[g*groupRows*w.cols:]
+			ws := w.w[g*GroupRows*w.cols:]
 			if team == nil {
-				f32Four(&dst[g*groupRows], 4*w.rows, &x[0], &ws[0], w.cols, tiles)
+				f32Four(&dst[g*GroupRows], 4*w.rows, &x[0], &ws[0], w.cols, tiles)
 			} else {
-				team.add(fnF32Four, arg(dst[g*groupRows:]), uint64(4*w.rows), arg(x), arg(ws), uint64(w.cols), uint64(tiles))
+				team.add(fnF32Four, arg(dst[g*GroupRows:]), uint64(4*w.rows), arg(x), arg(ws), uint64(w.cols), uint64(tiles))
 			}
 		}
 	}
 	for g := 4 * fours; g < groups; g++ {
-		ws := w.w[g*groupRows*w.cols:]
+		ws := w.w[g*GroupRows*w.cols:]
 		for t := 4 * tiles; t < tokens; t++ {
 			if team == nil {
-				f32One(&dst[t*w.rows+g*groupRows], &x[t*w.cols], &ws[0], w.cols)
+				f32One(&dst[t*w.rows+g*GroupRows], &x[t*w.cols], &ws[0], w.cols)
 			} else {
-				team.add(fnF32One, arg(dst[t*w.rows+g*groupRows:]), arg(x[t*w.cols:]), arg(ws), uint64(w.cols))
+				team.add(fnF32One, arg(dst[t*w.rows+g*GroupRows:]), arg(x[t*w.cols:]), arg(ws), uint64(w.cols))
 			}
 		}
 	}
 	team.Flush()
-	if left := w.rows % groupRows; left > 0 {
+	if left := w.rows % GroupRows; left > 0 {
 		for t := range tokens {
-			var sums [groupRows]float32
-			f32One(&sums[0], &x[t*w.cols], &w.w[groups*groupRows*w.cols], w.cols)
-			copy(dst[t*w.rows+groups*groupRows:], sums[:left])
+			var sums [GroupRows]float32
+			f32One(&sums[0], &x[t*w.cols], &w.w[groups*GroupRows*w.cols], w.cols)
+			copy(dst[t*w.rows+groups*GroupRows:], sums[:left])
 		}
 	}
 }

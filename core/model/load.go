@@ -227,7 +227,11 @@ func (l *loader) load(s slot, info gguf.TensorInfo, data io.Reader) error {
 func (l *loader) eachChunk(info gguf.TensorInfo, data io.Reader, rows int, use func(row int, raw []byte) error) error {
 	cols := info.Shape[len(info.Shape)-1]
 	rowBytes, _ := info.Type.RowBytes(cols) // the reader has checked that they fit
-	step := min(rows, max(1, chunkBytes/int(rowBytes)))
+	step := max(1, chunkBytes/int(rowBytes))
+	if step >= kernel.GroupRows {
+		step -= step % kernel.GroupRows // which a matrix takes fastest
+	}
+	step = min(rows, step)
 	l.raw = slices.Grow(l.raw[:0], step*int(rowBytes))
 	for row := 0; row < rows; row += step {
 		raw := l.raw[:min(step, rows-row)*int(rowBytes)]
