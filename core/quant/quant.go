@@ -41,10 +41,12 @@ func QuantizeRow(dst []byte, x []float32) {
 const toInt = 3 << 22
 
 func quantizeBlock(dst *[BlockBytes]byte, x *[BlockSize]float32) {
-	var largest uint32 // bits of max|x|: without the sign they order as the values do, NaN last
-	for _, v := range x {
-		largest = max(largest, math.Float32bits(v)&^(1<<31))
+	var a, b uint32 // bits of max|x|: without the sign they order as the values do, NaN last
+	for i := 0; i < BlockSize; i += 2 {
+		a = max(a, math.Float32bits(x[i])&^(1<<31))
+		b = max(b, math.Float32bits(x[i+1])&^(1<<31))
 	}
+	largest := max(a, b)
 	half := Float32ToFloat16(math.Float32frombits(largest) / 127)
 	binary.LittleEndian.PutUint16(dst[:2], half)
 	scale := Float16ToFloat32(half)
@@ -52,12 +54,21 @@ func quantizeBlock(dst *[BlockBytes]byte, x *[BlockSize]float32) {
 		clear(dst[2:])
 		return
 	}
-	for i, v := range x {
-		// The quotient may exceed 127, up to 190: a tiny scale is rounded by up to a third.
-		q := int32(math.Float32bits(v/scale+toInt)) - toIntBits
-		dst[2+i] = byte(min(max(q, -127), 127))
+	if half < half1 { // a subnormal scale is rounded by up to a third: the quotient reaches 190
+		for i, v := range x {
+			dst[2+i] = byte(min(max(toInt8(v/scale), -127), 127))
+		}
+		return
+	}
+	for i := 0; i < BlockSize; i += 4 { // a quotient of 127 * (1 + 2^-11) is rounded to 127
+		dst[2+i] = byte(toInt8(x[i] / scale))
+		dst[3+i] = byte(toInt8(x[i+1] / scale))
+		dst[4+i] = byte(toInt8(x[i+2] / scale))
+		dst[5+i] = byte(toInt8(x[i+3] / scale))
 	}
 }
+
+func toInt8(q float32) int32 { return int32(math.Float32bits(q+toInt)) - toIntBits }
 
 // toIntBits are the bits of toInt as a float32.
 const toIntBits = (127+23)<<23 | 1<<22
@@ -68,8 +79,10 @@ func DequantizeRow(dst []float32, blocks []byte) {
 	check(len(blocks), len(dst))
 	for ; len(dst) > 0; dst, blocks = dst[BlockSize:], blocks[BlockBytes:] {
 		scale := Float16ToFloat32(binary.LittleEndian.Uint16(blocks))
-		for i, q := range blocks[2:BlockBytes] {
-			dst[i] = float32(int8(q)) * scale
+		x, q := (*[BlockSize]float32)(dst), (*[BlockSize]byte)(blocks[2:])
+		for i := 0; i < BlockSize; i += 2 {
+			x[i] = float32(int8(q[i])) * scale
+			x[i+1] = float32(int8(q[i+1])) * scale
 		}
 	}
 }
