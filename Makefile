@@ -142,15 +142,18 @@ build/vitrine-quantize.wasm: $(TOOL_FILES) build/wasm.mod Makefile
 	$(WASM) build $(MODFILE) -buildvcs=false -trimpath -ldflags="-s -w" -o $@ ./wasm/quantize
 	touch -r $@.begun $@
 
-# tiktoken-go with wasm/tiktoken/load.go in the place of its own loader, and a
-# go.mod that names this copy. (Go's -overlay refuses files of the module cache.)
-build/wasm.mod: go.mod go.sum wasm/tiktoken/load.go Makefile
-	rm -rf build/tiktoken && mkdir -p build/tiktoken
+# tiktoken-go with wasm/tiktoken/load.go in the place of its own loader, a stand-in
+# for the regular expressions that it links, and a go.mod that names both. (Go's
+# -overlay refuses files of the module cache.)
+build/wasm.mod: go.mod go.sum wasm/tiktoken/load.go wasm/tiktoken/regexp2/regexp2.go Makefile
+	rm -rf build/tiktoken build/regexp2 && mkdir -p build/tiktoken build/regexp2
 	$(GO) mod download github.com/pkoukk/tiktoken-go
 	source=$$($(GO) list -m -f '{{.Dir}}' github.com/pkoukk/tiktoken-go) && cp "$$source"/go.mod "$$source"/*.go build/tiktoken/
 	chmod -R u+w build/tiktoken && rm build/tiktoken/*_test.go
 	cp wasm/tiktoken/load.go build/tiktoken/load.go
+	cp wasm/tiktoken/regexp2/regexp2.go build/regexp2/ && echo "module github.com/dlclark/regexp2" > build/regexp2/go.mod
 	cp go.sum build/wasm.sum && cp go.mod $@
+	$(GO) mod edit -replace github.com/dlclark/regexp2=./build/regexp2 $@
 	$(GO) mod edit -replace github.com/pkoukk/tiktoken-go=./build/tiktoken $@
 
 # Go's own loader of wasm programs; not ours to type-check.
