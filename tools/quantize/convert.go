@@ -49,7 +49,7 @@ Examples:
 		f.Func("split", "write NAME-00001-of-0000N.gguf of at most this `size` each, such as 100MB", o.setSplit)
 		f.StringVar(&o.convert.Name, "name", "", "the model's `name` (default the checkpoint's, or its directory's)")
 		f.StringVar(&o.convert.License, "license", "", "the `licence`, such as mit (default the checkpoint's)")
-		f.StringVar(&o.convert.Author, "author", "", "who made the model (default the checkpoint's)")
+		f.StringVar(&o.convert.Author, "author", "", "the `people` who made the model (default the checkpoint's)")
 		f.StringVar(&o.convert.Source, "source", "", "the `URL` where the model is published (default the checkpoint's)")
 		f.Func("languages", "the `codes` of the model's languages, such as en,de (default the checkpoint's)", func(list string) error {
 			o.convert.Languages = strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })

@@ -42,7 +42,7 @@ func number(v float64) string {
 	case abs >= 0.001 && abs < 1000:
 		return strconv.FormatFloat(v, 'g', 3, 64)
 	}
-	return strconv.FormatFloat(v, 'e', 1, 64)
+	return strconv.FormatFloat(v, 'e', 2, 64)
 }
 
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }
