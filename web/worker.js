@@ -5,12 +5,13 @@ import { startMembers } from "./worker/members.js";
 import { newMemory } from "./worker/memory.js";
 import { Program, hasSimd } from "./worker/program.js";
 import { progress } from "./worker/progress.js";
+import { openElsewhere, readAhead } from "./worker/reader.js";
 import { openModel } from "./worker/source.js";
 import { Team, newControl } from "./worker/team.js";
 
 /**
- * The worker: loads the engine and the model, then passes calls on. It leads the team where there is one; a member
- * of a team is this same script, told so by its first message.
+ * The worker: loads the engine and the model, then passes calls on. It leads the team where there is one. A member of
+ * a team, and the reader of a large model, are this same script, told so by their first message.
  * Page to worker: { id, method, args }. Worker to page: { id, value } or { id, code, message } for each call,
  * { progress } while loading, { run, batch } while generating, { fatal } when the engine has ended.
  *
@@ -20,14 +21,17 @@ import { Team, newControl } from "./worker/team.js";
 const MOST_THREADS = 8;
 /** A smaller model is faster alone: its products take less time than the members take to meet. */
 const TEAM_MODEL_BYTES = 32e6;
+/** A smaller model is there before a worker that reads it has started. */
+const READER_MODEL_BYTES = 16e6;
 
 const program = new Program();
 /** @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, control: Int32Array }} Shared what a member needs */
 /** @type {Promise<Shared | undefined>} settles when the engine has started; undefined where it works alone */
 let engine;
 
-self.onmessage = async ({ data: { id, method, args, member } }) => {
+self.onmessage = async ({ data: { id, method, args, member, read } }) => {
   if (member) return runMember(member);
+  if (read) return readAhead(read);
   try {
     const value = await (method === "start" ? (engine = start(args[0])).then(() => {}) : method === "open" ? open(args[0]) : call(method, args, id));
     self.postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
@@ -54,7 +58,8 @@ async function start(simd) {
  * @returns {Promise<object>} EngineInfo and the names of the stages
  */
 async function open({ threads, sha256, name, ...source }) {
-  const { size, total, next } = await openModel(source);
+  const small = source.bytes >= 0 && source.bytes < READER_MODEL_BYTES;
+  const { size, total, next, close } = await (small ? { ...(await openModel(source)), close() {} } : openElsewhere(source));
   const shared = await engine;
   const workers = shared ? teamSize(threads, total || -1) : 1;
   const members = shared && workers > 1
@@ -67,7 +72,7 @@ async function open({ threads, sha256, name, ...source }) {
     progress({ phase: "model", loaded, total });
     return piece;
   };
-  const [info] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]);
+  const [info] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]).finally(close);
   return { ...JSON.parse(info), name: name || JSON.parse(info).name, url: source.url, bytes: loaded, threads: workers };
 }
 

@@ -27,19 +27,20 @@ const CHUNK_BYTES = 1 << 20;
  * Opens a model.
  *
  * @param {Pick<ModelSource, "parts" | "bytes" | "total">} source
+ * @param {ArrayBuffer[]} [spare] see pieces
  * @returns {Promise<{ size: number, total: number, next: ReturnType<typeof pieces> }>} size of the only file, -1 where it
  *   is not known or there are several; total of all of them for display, else 0; next gives null at the end of each file
  */
-export async function openModel({ parts, bytes, total }) {
+export async function openModel({ parts, bytes, total }, spare = []) {
   const first = await openPart(parts[0]);
   const rest = parts.slice(1);
-  let read = pieces(first.stream);
+  let read = pieces(first.stream, spare);
   let ended = false;
   const next = async () => {
     if (ended) {
       const part = rest.shift();
       if (part === undefined) return null;
-      read = pieces((await openPart(part)).stream);
+      read = pieces((await openPart(part)).stream, spare);
     }
     const piece = await read();
     ended = !piece;
@@ -84,13 +85,15 @@ export async function openAddress(address) {
 }
 
 /**
- * Reads a stream piece by piece, where the browser can into one buffer again and again: otherwise a large file leaves
- * as much garbage behind.
+ * Reads a stream piece by piece, where the browser can into the same buffers again and again: otherwise a large file
+ * leaves as much garbage behind.
  *
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
+ * @param {ArrayBuffer[]} [spare] buffers to fill. That of a piece comes back with the next call, unless it has been
+ *   handed on: whoever has it then gives it back
  * @returns {() => Promise<Uint8Array<ArrayBuffer> | null>} the next piece, valid until the next call; null at the end
  */
-export function pieces(stream) {
+export function pieces(stream, spare = []) {
   /** @type {ReadableStreamBYOBReader} */
   let reader;
   try {
@@ -99,12 +102,13 @@ export function pieces(stream) {
     const plain = stream.getReader();
     return async () => (await plain.read()).value ?? null;
   }
-  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  /** @type {ArrayBuffer | undefined} */
+  let last;
   return async () => {
-    const { value, done } = await reader.read(new Uint8Array(buffer));
-    if (done || !value) return null;
-    buffer = value.buffer;
-    return value;
+    if (last?.byteLength) spare.push(last);
+    const { value, done } = await reader.read(new Uint8Array(spare.pop() ?? new ArrayBuffer(CHUNK_BYTES)));
+    last = value?.buffer;
+    return done || !value ? null : value;
   };
 }
 

@@ -1,0 +1,89 @@
+import { VitrineError } from "../engine/error.js";
+import { openModel } from "./source.js";
+
+/**
+ * A worker that reads a model file ahead, so that the engine's own worker does nothing but take it in.
+ * To it: { read: the source }, then { spare } for each piece that has been used. From it: { opened }, { piece } (null at
+ * the end of each file), { code, message }.
+ *
+ * @import {ModelSource} from "./source.js"
+ * @typedef {Awaited<ReturnType<typeof openModel>>} Opened
+ */
+
+/** Pieces of 1 MiB that may be on their way. */
+const MOST_AHEAD = 8;
+
+/**
+ * openModel in a worker of its own, to be closed when the model is there.
+ *
+ * @param {Parameters<typeof openModel>[0]} source
+ * @returns {Promise<Opened & { close(): void }>}
+ */
+export async function openElsewhere(source) {
+  const worker = new Worker(self.location.href, { type: "module" });
+  /** @type {(Uint8Array<ArrayBuffer> | null | VitrineError)[]} */
+  const arrived = [];
+  let onArrival = () => {};
+  const take = async () => {
+    while (arrived.length === 0) await new Promise((resolve) => (onArrival = () => resolve(undefined)));
+    const piece = /** @type {Uint8Array<ArrayBuffer> | null | VitrineError} */ (arrived.shift());
+    if (piece instanceof VitrineError) throw piece;
+    return piece;
+  };
+  /** @type {Uint8Array<ArrayBuffer> | null} */
+  let used = null;
+  const next = async () => {
+    if (used) worker.postMessage({ spare: used.buffer }, [used.buffer]);
+    used = null;
+    return (used = await take());
+  };
+  const { size, total } = await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data: { opened, piece, code, message } }) => {
+      if (opened) return resolve(opened);
+      const failure = code && new VitrineError(code, message);
+      if (failure) reject(failure);
+      arrived.push(failure ?? piece);
+      onArrival();
+    };
+    worker.onerror = ({ message }) => {
+      const failure = new VitrineError("environment", `the worker that reads the model could not go on: ${message || "no reason given"}. Reload the page`);
+      reject(failure);
+      arrived.push(failure);
+      onArrival();
+    };
+    worker.postMessage({ read: source });
+  });
+  return { size, total, next, close: () => worker.terminate() };
+}
+
+/**
+ * What that worker does.
+ *
+ * @param {Parameters<typeof openModel>[0]} source
+ */
+export async function readAhead(source) {
+  /** @type {ArrayBuffer[]} */
+  const spare = [];
+  let ahead = 0;
+  let onSpare = () => {};
+  self.onmessage = ({ data }) => {
+    if (spare.length < MOST_AHEAD) spare.push(data.spare); // a browser that fills no buffers of ours would leave them all here
+    ahead--;
+    onSpare();
+  };
+  try {
+    const { size, total, next } = await openModel(source, spare);
+    self.postMessage({ opened: { size, total } });
+    for (let ended = false; ; ) {
+      while (ahead >= MOST_AHEAD) await new Promise((resolve) => (onSpare = () => resolve(undefined)));
+      const piece = await next();
+      self.postMessage({ piece }, piece ? [piece.buffer] : []);
+      if (piece) ahead++;
+      else if (ended) return; // a second null in a row is the end of all files
+      ended = !piece;
+    }
+  } catch (error) {
+    const { code = "internal", message } = /** @type {VitrineError} */ (error);
+    self.postMessage({ code, message });
+  }
+}
