@@ -14,9 +14,9 @@ export interface EngineOptions {
   /** Where the Files are from: the name of a checkpoint that does not say its own. */
   folder?: string;
   /**
-   * How many workers share the work, at most 8. "auto", the default, is one for each core but one, which is left to the
-   * page, for a model of at least 32 MB; a smaller one is faster alone. A page that is not cross-origin isolated always
-   * computes with one. The results are the same to the bit.
+   * How many workers share the work, at most 8. "auto", the default, is one for each core for a model of at least 32 MB;
+   * a smaller one is faster alone. A page that is not cross-origin isolated always computes with one. The results are the
+   * same to the bit.
    */
   threads?: number | "auto";
   /** false forces the portable WebAssembly build. */

@@ -85,8 +85,7 @@ async function open({ threads, sha256, name, ...source }) {
 function teamSize(wanted, bytes) {
   if (wanted !== "auto") return Math.min(wanted, MOST_THREADS);
   if (bytes >= 0 && bytes < TEAM_MODEL_BYTES) return 1;
-  // One core is left to the page: it draws while the engine computes, and a member that waits for its core holds up all.
-  return Math.max(1, Math.min(navigator.hardwareConcurrency - 1, MOST_THREADS));
+  return Math.min(navigator.hardwareConcurrency, MOST_THREADS);
 }
 
 /** @type {Record<"shared" | "simd" | "portable", [name: string, bytes: number]>} the builds of the engine; servers state the bytes compressed */
