@@ -67,9 +67,7 @@ func streamsQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups in
 		ws, scales := w.block(0, 0)
 		q8Streams(&dst[0], &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, fours)
 	default:
-		pieces := team.pieces(fours, 1)
-		for i := range pieces {
-			from, to := fours*i/pieces, fours*(i+1)/pieces
+		for from, to := range team.pieces(fours, 1) {
 			ws, scales := w.block(4*from, 0)
 			team.add(fnQ8Streams, arg(dst[4*from*GroupRows:]), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
 		}
@@ -160,9 +158,7 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 	case team == nil:
 		f32Streams(&dst[0], &x[0], &w.w[0], w.cols, fours)
 	default:
-		pieces := team.pieces(fours, 1)
-		for i := range pieces {
-			from, to := fours*i/pieces, fours*(i+1)/pieces
+		for from, to := range team.pieces(fours, 1) {
 			team.add(fnF32Streams, arg(dst[4*from*GroupRows:]), arg(x), arg(w.w[4*from*GroupRows*w.cols:]), uint64(w.cols), uint64(to-from))
 		}
 		team.Flush()
@@ -284,9 +280,7 @@ func quantize16(team *Team, q []int16, scales []float32, bias []int32, x []float
 	case team == nil:
 		quantizeBlocks(&q[0], &scales[0], &bias[0], &x[0], n)
 	default:
-		pieces := team.pieces(n, 64)
-		for i := range pieces {
-			from, to := n*i/pieces, n*(i+1)/pieces
+		for from, to := range team.pieces(n, 64) {
 			at := from * quant.BlockSize
 			team.add(fnQuantizeBlocks, arg(q[at:]), arg(scales[from:]), arg(bias[from:]), arg(x[at:]), uint64(to-from))
 		}
@@ -366,10 +360,8 @@ func geluNew(team *Team, dst, x []float32) {
 	case team == nil:
 		geluNew8s(&dst[0], &x[0], n, &constants)
 	default:
-		pieces := team.pieces(n/8, 128)
-		for i := range pieces {
-			from, to := n/8*i/pieces*8, n/8*(i+1)/pieces*8
-			team.add(fnGELUNew8s, arg(dst[from:]), arg(x[from:]), uint64(to-from), uint64(uintptr(unsafe.Pointer(&constants))))
+		for from, to := range team.pieces(n/8, 128) {
+			team.add(fnGELUNew8s, arg(dst[8*from:]), arg(x[8*from:]), uint64(8*(to-from)), uint64(uintptr(unsafe.Pointer(&constants))))
 		}
 		team.Flush()
 	}

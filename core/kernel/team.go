@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"iter"
+	"unsafe"
+)
 
 // A Team lets other threads of the machine run kernels on the same memory. Work is
 // cut into frames, the arguments of one call each, which whoever is free takes: how
@@ -36,10 +39,19 @@ func NewTeam(threads int, run func(function int, frames unsafe.Pointer, frameByt
 // Functions returns the names of the functions that a Team shares, in this package.
 func Functions() []string { return functions[:] }
 
-// pieces returns into how many pieces of at least least units to cut n units of
-// work: enough for the fast to take what the slow do not get to.
-func (t *Team) pieces(n, least int) int {
-	return max(1, min(8*t.threads, n/least))
+// pieces cuts n units of work, from <= i < to, into pieces of at least least units
+// but the last. Each is a share of what is left, so that the first are few and the
+// last, for which all but one wait, are small.
+func (t *Team) pieces(n, least int) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		for from := 0; from < n; {
+			to := min(n, from+max(least, (n-from)/(2*t.threads)))
+			if !yield(from, to) {
+				return
+			}
+			from = to
+		}
+	}
 }
 
 // For returns t, or nil where so many multiplications are done sooner than a team
