@@ -261,7 +261,9 @@ func mix(team *Team, dst, weights []float32, v []int16, scales []float32) {
 			d += 32
 		}
 	}
-	mixFrom(dst, weights, v, scales, d)
+	if d < len(dst) {
+		mixFrom(dst, weights, v, scales, d)
+	}
 }
 
 // mix64 mixes 64 columns of n rows, which are stride bytes apart.
