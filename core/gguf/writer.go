@@ -32,7 +32,7 @@ func NewWriter(w io.Writer, meta *Metadata, tensors []TensorInfo) (*Writer, erro
 	out := &Writer{w: bufio.NewWriterSize(w, window), alignment: meta.alignment(), tensors: placed}
 	out.write(header)
 	out.pad()
-	return out, out.err
+	return out, out.flush()
 }
 
 // FileSize returns the bytes of the file that a Writer makes of these.
@@ -106,11 +106,16 @@ func (w *Writer) WriteTensor(name string, data io.Reader) error {
 // Close checks that every tensor is written and flushes. It does not close the
 // underlying writer.
 func (w *Writer) Close() error {
+	if w.err == nil && w.next < len(w.tensors) {
+		return w.fail("closed before tensor %q is written", w.tensors[w.next].Name)
+	}
+	return w.flush()
+}
+
+// flush passes on what has been written, if all of that went well.
+func (w *Writer) flush() error {
 	if w.err != nil {
 		return w.err
-	}
-	if w.next < len(w.tensors) {
-		return w.fail("closed before tensor %q is written", w.tensors[w.next].Name)
 	}
 	if err := w.w.Flush(); err != nil {
 		return w.fail("%w", err)

@@ -396,6 +396,7 @@ func TestVerifyFails(t *testing.T) {
 	}{
 		{[]string{dir, filepath.Join(dir, "none.gguf")}, "none.gguf"},
 		{[]string{dir, filepath.Join(dir, "model.safetensors")}, "not a GGUF file"},
+		{[]string{out, dir}, "small: got a directory, want a GGUF file"},
 		{[]string{filepath.Join(dir, "none"), out}, "none"},
 		{[]string{dir, out, "-text", filepath.Join(dir, "none.txt")}, "none.txt"},
 		{[]string{dir, out, "-text", binaryText}, "want a file of plain text"},
@@ -438,6 +439,61 @@ func TestInspect(t *testing.T) {
 	}
 	if code, _, stderr := quantizeTool("inspect", filepath.Join(dir, "none")); code != 1 || !strings.Contains(stderr, "none") {
 		t.Errorf("nothing: exit status %d, %s", code, stderr)
+	}
+}
+
+// TestVocabularyWithoutBytes: llama.cpp runs a model that has no token for some byte, and
+// Vitrine does not. Every command says so, and none fails.
+func TestVocabularyWithoutBytes(t *testing.T) {
+	const reason = `tokenizer: tokenizer.ggml.tokens: no token 'Ā' for the byte 0x00, want one for every byte`
+	dir, out := newFixture().write(t), filepath.Join(t.TempDir(), "out.gguf")
+	for want, args := range map[string][]string{
+		"note: Vitrine does not run the file, other programs may: " + reason + "; docs/quantize.md says what helps\n": {"-in", dir, "-out", out},
+		"\nVitrine does not run it: " + reason + "\n":                                                                 {"inspect", dir},
+	} {
+		if code, stdout, stderr := quantizeTool(args...); code != 0 || stderr != "" || !strings.Contains(stdout, want) {
+			t.Errorf("%q: exit status %d, want %q in:\n%s%s", args, code, want, stdout, stderr)
+		}
+	}
+	if code, stdout, _ := quantizeTool("inspect", out); code != 0 || !strings.Contains(stdout, "Vitrine does not run it: "+reason) {
+		t.Errorf("inspect: exit status %d:\n%s", code, stdout)
+	}
+	code, stdout, stderr := quantizeTool("verify", dir, out)
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "note: no predictions: Vitrine does not run the file: "+reason) || !strings.Contains(stdout, "the file is what converting") {
+		t.Errorf("verify: exit status %d:\n%s%s", code, stdout, stderr)
+	}
+	// A whole vocabulary has no such note, but a context can be too long too.
+	x := runnable()
+	if _, stdout, _ := quantizeTool("-in", x.write(t), "-out", out); strings.Contains(stdout, "note: ") {
+		t.Errorf("got a note in:\n%s", stdout)
+	}
+	const context = 1 << 20
+	x.config["n_positions"] = context
+	x.tensors["wpe.weight"] = tensor{"F32", []int{context, 32}, make([]float32, 32*context)}
+	if code, stdout, _ := quantizeTool("inspect", x.write(t)); code != 0 || !strings.Contains(stdout, "Vitrine does not run it: model: metadata \"gpt2.context_length\"") {
+		t.Errorf("a long context: exit status %d:\n%s", code, stdout)
+	}
+}
+
+// TestNotesNoEnd: llama.cpp ends a text at token 11 where the file names no other.
+func TestNotesNoEnd(t *testing.T) {
+	x := runnable()
+	delete(x.config, "eos_token_id")
+	delete(x.config, "bos_token_id")
+	const note = "the checkpoint names no token that ends a text"
+	out := filepath.Join(t.TempDir(), "out.gguf")
+	if code, stdout, _ := quantizeTool("-in", x.write(t), "-out", out); code != 0 || strings.Contains(stdout, note) {
+		t.Errorf("<|endoftext|>: exit status %d:\n%s", code, stdout)
+	}
+	id := x.vocab["<|endoftext|>"]
+	delete(x.vocab, "<|endoftext|>")
+	x.vocab["aĠ"] = id
+	dir := x.write(t)
+	for _, args := range [][]string{{"-in", dir, "-out", out}, {"inspect", dir}, {"-in", out, "-out", filepath.Join(t.TempDir(), "again.gguf")}} {
+		want := note + `, so llama.cpp stops at token 11, "Ą": `
+		if code, stdout, _ := quantizeTool(args...); code != 0 || !strings.Contains(stdout, want) {
+			t.Errorf("%q: exit status %d, want %q in:\n%s", args, code, want, stdout)
+		}
 	}
 }
 

@@ -129,6 +129,9 @@ func (o *convertOptions) run(ctx context.Context, c console, args []string) erro
 		return err
 	}
 	bar.clear()
+	if err := converts(model, o.convert.Type); err != nil {
+		report.Notes = append(report.Notes, fmt.Sprintf("Vitrine does not run the file, other programs may: %v; docs/quantize.md says what helps", err))
+	}
 	printReport(c.stdout, report, time.Since(began))
 	for _, f := range files.list {
 		fmt.Fprintf(c.stdout, "wrote %s\n", f.path)

@@ -86,7 +86,6 @@ func TestHub(t *testing.T) {
 		{[]string{"-in", "hf:me/tales", "-revision", "v2"}, "no such revision"},
 		{[]string{"-in", "hf:other", "-offline"}, "revision main is not in the cache"},
 		{[]string{"-in", "hf:bert"}, `hf:bert: config.json: model_type: got "bert"`},
-		{[]string{"-in", dir, "-revision", "main"}, "want it with a model of the Hugging Face Hub"},
 	} {
 		code, _, stderr := quantizeTool(append(c.args, "-out", filepath.Join(out, "no.gguf"))...)
 		if code != 1 || !strings.Contains(stderr, c.want) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -120,8 +121,11 @@ func startsAs(path, magic string) bool {
 
 // inspectCheckpoint lists what a conversion would make of the checkpoint.
 func inspectCheckpoint(path string, m *checkpoint.Model) *inspection {
-	i := &inspection{Path: path, Format: "checkpoint", Runs: true, Notes: []string{}}
-	i.Notes = append(i.Notes, m.Notes...)
+	_, notes := convert.Plan(m, gguf.F32)
+	i := &inspection{Path: path, Format: "checkpoint", Runs: true, Notes: append([]string{}, notes...)}
+	if err := converts(m, gguf.F32); err != nil {
+		i.Runs, i.Refusal = false, err.Error()
+	}
 	i.Metadata = entries(convert.Metadata(m, convert.Options{Type: gguf.F32}))
 	i.Metadata = slices.DeleteFunc(i.Metadata, func(e entry) bool { return e.Key == "general.file_type" })
 	for _, t := range m.Tensors {
@@ -146,10 +150,7 @@ func inspectGGUF(path string) (*inspection, error) {
 	}
 	listed := false
 	err := withGGUF(path, func(r *gguf.Reader) error {
-		err := model.Check(r)
-		if err == nil {
-			_, err = tokenizer.New(r.Metadata())
-		}
+		err := runs(r)
 		i.Metadata = entries(r.Metadata())
 		i.addTensors(r.Tensors())
 		i.Runs, listed = err == nil, true
@@ -179,6 +180,35 @@ func inspectGGUF(path string) (*inspection, error) {
 	i.Metadata = entries(meta)
 	i.addTensors(tensors)
 	return i, nil
+}
+
+// runs returns why Vitrine cannot run the model that r reads, nil if it can.
+func runs(r *gguf.Reader) error {
+	if err := model.Check(r); err != nil {
+		return err
+	}
+	_, err := tokenizer.New(r.Metadata())
+	return err
+}
+
+// converts returns why Vitrine could not run what the checkpoint becomes, nil if it
+// could: the engine reads the header of that file.
+func converts(m *checkpoint.Model, typ gguf.Type) error {
+	infos, _ := convert.Plan(m, typ)
+	meta := convert.Metadata(m, convert.Options{Type: typ})
+	size, err := gguf.FileSize(meta, infos)
+	if err != nil {
+		return err
+	}
+	var header bytes.Buffer
+	if _, err := gguf.NewWriter(&header, meta, infos); err != nil {
+		return err
+	}
+	r, err := gguf.NewReader(&header, size)
+	if err != nil {
+		return err
+	}
+	return runs(r)
 }
 
 func (i *inspection) addTensors(tensors []gguf.TensorInfo) {

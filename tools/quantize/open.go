@@ -34,8 +34,16 @@ type openOptions struct {
 func (o *openOptions) register(f *flag.FlagSet) {
 	f.StringVar(&o.tokenizer, "tokenizer", "", "the `tokenizer`: gpt2, or the directory or file where it is; by default beside the weights")
 	f.IntVar(&o.heads, "heads", 0, "the `number` of attention heads, where the checkpoint does not say it")
-	f.StringVar(&o.activation, "activation", "", "the activation `function`, where the checkpoint does not say it: gelu_new, gelu or relu")
+	f.Func("activation", "the activation `function`, where the checkpoint does not say it: gelu_new, gelu or relu", o.setActivation)
 	o.hub.register(f)
+}
+
+func (o *openOptions) setActivation(name string) error {
+	if !slices.Contains([]string{"gelu_new", "gelu", "relu"}, name) {
+		return errors.New("want gelu_new, gelu or relu")
+	}
+	o.activation = name
+	return nil
 }
 
 // openCheckpoint opens the checkpoint that in names: a directory, or a file of
@@ -46,14 +54,11 @@ func openCheckpoint(ctx context.Context, in string, o openOptions) (*checkpoint.
 		return openFromHub(ctx, in, o)
 	}
 	if o.hub.revision != "" {
-		return nil, fmt.Errorf("-revision: got it with %s, want it with a model of the Hugging Face Hub: -in %sOWNER/NAME", in, hub.Prefix)
+		return nil, misused("-revision: got it with %s, want it with a model of the Hugging Face Hub: -in %sOWNER/NAME", in, hub.Prefix)
 	}
 	info, err := os.Stat(in)
 	if err != nil {
 		return nil, err
-	}
-	if o.activation != "" && !slices.Contains([]string{"gelu_new", "gelu", "relu"}, o.activation) {
-		return nil, fmt.Errorf("-activation: got %q, want gelu_new, gelu or relu", o.activation)
 	}
 	dir, weights := filepath.Dir(in), filepath.Base(in)
 	if info.IsDir() {
@@ -123,6 +128,8 @@ func (o openOptions) vocabulary() (*vocabulary.Vocabulary, error) {
 		return nil, fmt.Errorf("want gpt2, or the name of a directory or file: %w", err)
 	case info.IsDir():
 		return vocabulary.Read(os.DirFS(o.tokenizer))
+	case filepath.Ext(o.tokenizer) != ".json":
+		return nil, fmt.Errorf("got %s, want gpt2, a directory, a tokenizer.json, or a vocab.json with merges.txt beside it", o.tokenizer)
 	}
 	return vocabulary.ReadFile(os.DirFS(filepath.Dir(o.tokenizer)), filepath.Base(o.tokenizer))
 }
@@ -146,7 +153,11 @@ func (o openOptions) open(files fs.FS, weights string, words *vocabulary.Vocabul
 	reader := huggingface.Options{Pickle: loadPickle, Vocabulary: words}
 	if args == nil {
 		if _, err := fs.Stat(files, "config.json"); !errors.Is(err, fs.ErrNotExist) {
-			return reader.Open(files, weights)
+			model, err := reader.Open(files, weights)
+			if errors.Is(err, vocabulary.ErrNone) {
+				err = fmt.Errorf("%w; or say with -tokenizer where they are, or -tokenizer gpt2 for GPT-2's own", err)
+			}
+			return model, err
 		}
 		if o.heads == 0 {
 			return nil, errors.New("want config.json beside the weights; or, for a state dict of nanoGPT or minGPT, -heads and the number of its attention heads")

@@ -42,7 +42,7 @@ func (o *outputs) create(path string) (io.WriteCloser, error) {
 	}
 	f, err := os.Create(path + ".partial")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: want a directory that is there and may be written to", err)
 	}
 	out := &output{File: f, path: path}
 	o.list = append(o.list, out)

@@ -30,6 +30,10 @@ func TestRefuses(t *testing.T) {
 		{"infinity", set("ln_f.bias", 3, math.Inf(-1)), `tensor "ln_f.bias": row 0, column 3 of output_norm.bias is -Inf`},
 		{"too large", set("wte.weight", 32, 1e30), `row 1, column 0 of token_embd.weight is 1e+30, want at most 8.319008e+06, all that Q8_0 holds: try -type f32`},
 		{"missing tensor", drop("h.1.ln_2.bias"), `tensor "h.1.ln_2.bias" is missing`},
+		{"misnamed tensor", func(x *fixture) {
+			x.copyTensor("h.1.mlp.c_fc.weight", "h.1.mlp.fc.weight")
+			delete(x.tensors, "h.1.mlp.c_fc.weight")
+		}, `tensor "h.1.mlp.c_fc.weight" is missing, and tensor "h.1.mlp.fc.weight" is not one of GPT-2's: `},
 		{"missing head", config("tie_word_embeddings", false), `tensor "lm_head.weight" is missing`},
 		{"unknown tensor", func(x *fixture) { x.copyTensor("ln_f.bias", "h.0.attn.q.weight") }, `tensor "h.0.attn.q.weight" is not one of GPT-2's`},
 		{"more layers", func(x *fixture) { x.copyTensor("ln_f.bias", "h.2.ln_1.bias") }, `tensor "h.2.ln_1.bias" is not one of GPT-2's`},
@@ -61,7 +65,7 @@ func TestRefuses(t *testing.T) {
 		{"cross attention", config("add_cross_attention", true), "add_cross_attention"},
 		{"eos", config("eos_token_id", 7), "eos_token_id of config.json: got 7, want 0 to 6"},
 
-		{"no tokenizer", file("vocab.json", ""), "neither tokenizer.json nor vocab.json"},
+		{"no tokenizer", file("vocab.json", ""), "neither tokenizer.json nor vocab.json, want the files of the model's tokenizer; or say with -tokenizer where they are, or -tokenizer gpt2"},
 		{"no merges", file("merges.txt", ""), "vocab.json needs merges.txt"},
 		{"token id too large", func(x *fixture) { x.vocab["b"] = 7 }, `token "b": got id 7, want 0 to 6`},
 		{"token id negative", func(x *fixture) { x.vocab["b"] = -1 }, `token "b": got id -1`},
@@ -81,6 +85,8 @@ func TestRefuses(t *testing.T) {
 		{"tokenizer merge", tokenizer(`{"pre_tokenizer": {"type": "ByteLevel"}, "model": {"merges": [["a"]]}}`), `merge 0: got ["a"]`},
 
 		{"weights cut off", func(x *fixture) { x.files["model.safetensors"] = string(newFixture().safetensors(t)[:20000]) }, "the file is cut off"},
+		{"pointer to weights", file("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 5\n"), "model.safetensors: got a pointer of Git LFS, want the weights that it stands for: run git lfs pull"},
+		{"weights are JSON", file("model.safetensors", `{"model_type": "gpt2"}`), "want at most 14: the file is cut off, or not in this format"},
 		{"no weights", file("model.safetensors", ""), "no model.safetensors, nor another file of weights in it"},
 	} {
 		x := newFixture()
@@ -138,8 +144,10 @@ func TestOutputThatIsNoFile(t *testing.T) {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	code, _, stderr := quantizeTool("-in", newFixture().write(t), "-out", dir)
-	if code != 1 || !strings.Contains(stderr, "is not a file") {
-		t.Errorf("exit status %d, error %q", code, stderr)
+	for out, want := range map[string]string{dir: "is not a file", filepath.Join(dir, "none", "out.gguf"): "want a directory that is there and may be written to"} {
+		code, _, stderr := quantizeTool("-in", newFixture().write(t), "-out", out)
+		if code != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("exit status %d, error %q", code, stderr)
+		}
 	}
 }

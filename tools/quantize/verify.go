@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -88,6 +89,12 @@ func (o *verifyOptions) run(ctx context.Context, c console, args []string) error
 		return fmt.Errorf("%s: %w", out, err)
 	}
 	if o.logits && len(r.Problems) == 0 {
+		if err := withGGUF(out, runs); err != nil {
+			o.logits = false
+			r.Notes = append(r.Notes, fmt.Sprintf("no predictions: Vitrine does not run the file: %v", err))
+		}
+	}
+	if o.logits && len(r.Problems) == 0 {
 		bar.clear()
 		if bar.w != nil {
 			fmt.Fprintln(bar.w, "running both models on the text ...")
@@ -149,6 +156,9 @@ func withGGUF(path string, use func(*gguf.Reader) error) error {
 		info, err := open.Stat()
 		if err != nil {
 			return nil, 0, err
+		}
+		if info.IsDir() {
+			return nil, 0, errors.New("got a directory, want a GGUF file")
 		}
 		return open, info.Size(), nil
 	})

@@ -55,7 +55,7 @@ func (f *Floats) ReadAt(dst []float32, first int64) error {
 		if got, err := f.R.ReadAt(b, at); got < len(b) {
 			return fmt.Errorf("tensor %q: read at offset %d: %w", f.Tensor, at, err)
 		}
-		decode(dst[:n], b, f.Type)
+		Decode(dst[:n], b, f.Type)
 		dst, at = dst[n:], at+int64(len(b))
 	}
 	return nil
@@ -69,8 +69,12 @@ func CheckRange(tensor string, count int64, dst []float32, first int64) error {
 	return nil
 }
 
-func decode(dst []float32, b []byte, typ string) {
+// Decode fills dst with the values in b, which are little-endian of one of the types
+// of TypeBytes, or whole blocks of Q8_0.
+func Decode(dst []float32, b []byte, typ string) {
 	switch typ {
+	case "Q8_0":
+		quant.DequantizeRow(dst, b)
 	case "F32":
 		for i := range dst {
 			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))

@@ -54,6 +54,10 @@ func Write(ctx context.Context, w io.Writer, model *checkpoint.Model, o Options)
 // notes say what the user should know of it.
 func Plan(model *checkpoint.Model, want gguf.Type) (infos []gguf.TensorInfo, notes []string) {
 	notes = slices.Clone(model.Notes)
+	if t := model.Tokenizer; t.EOS < 0 && len(t.Tokens) > defaultEOS {
+		notes = append(notes, fmt.Sprintf("the checkpoint names no token that ends a text, so llama.cpp stops at token %d, %q: have eos_token_id in config.json, or <|endoftext|> in the vocabulary",
+			defaultEOS, t.Tokens[defaultEOS]))
+	}
 	for _, t := range model.Tensors {
 		typ := typeOf(t, want)
 		row, _ := typ.RowBytes(cols(t.Shape)) // typeOf sees to it that they fit
@@ -65,6 +69,12 @@ func Plan(model *checkpoint.Model, want gguf.Type) (infos []gguf.TensorInfo, not
 	}
 	return infos, notes
 }
+
+// defaultEOS is the id that llama.cpp ends texts at where the file has none.
+//
+// Source: special_eos_id of tokenizer model "gpt2" in llama_vocab::impl::load,
+// src/llama-vocab.cpp of llama.cpp.
+const defaultEOS = 11
 
 // typeOf returns the type in which t is stored: vectors and the position table,
 // which are small, keep all their bits; a matrix gets the type wanted, or F16 where

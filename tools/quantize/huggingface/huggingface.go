@@ -118,7 +118,10 @@ func (o Options) Tensors(model *checkpoint.Model, files fs.FS, name string) ([]c
 		return nil, err
 	}
 	start := make([]byte, 4)
-	n, _ := r.ReadAt(start, 0) // a file that is shorter is neither
+	n, _ := r.ReadAt(start, 0) // a file that is shorter is none of these
+	if string(start[:n]) == lfsPointer {
+		return nil, fmt.Errorf("%s: got a pointer of Git LFS, want the weights that it stands for: run git lfs pull, or download the file", name)
+	}
 	if !IsPickle(string(start[:n])) {
 		return safetensors.Open(r, size)
 	}
@@ -127,6 +130,12 @@ func (o Options) Tensors(model *checkpoint.Model, files fs.FS, name string) ([]c
 	}
 	return o.Pickle(r, size)
 }
+
+// lfsPointer is how the file begins that Git has in the place of a large one. As the
+// length of a safetensors header it is more than 1 GB.
+//
+// Source: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, "The Pointer".
+const lfsPointer = "vers"
 
 // IsPickle reports whether the first four bytes of a file are those that torch.save
 // writes: of a zip archive, or of a pickle that begins with a long number, in a frame

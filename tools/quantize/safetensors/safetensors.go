@@ -47,7 +47,7 @@ func Open(r io.ReaderAt, size int64) ([]checkpoint.Stored, error) {
 	}
 	length := binary.LittleEndian.Uint64(prefix[:])
 	if limit := min(maxHeader, size-8); length > uint64(limit) {
-		return nil, fmt.Errorf("safetensors: header length at offset 0: got %d, want at most %d", length, limit)
+		return nil, fmt.Errorf("safetensors: header length at offset 0: got %d, want at most %d: the file is cut off, or not in this format", length, limit)
 	}
 	header := make([]byte, length)
 	if _, err := r.ReadAt(header, 8); err != nil && !(err == io.EOF && length == uint64(size-8)) {

@@ -166,20 +166,20 @@ var layer = regexp.MustCompile(`^h\.(\d+)\.`)
 // the tensors decide. source is the file that the sizes come from, for errors; empty,
 // they come from the shapes.
 func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
-	left := maps.Clone(d.tensors)
 	hint, more := "the checkpoint is not whole", ""
 	if source != "" {
 		hint, more = hint+", or "+source+" is of another model", ", or has more layers than "+source+" says"
 	}
-	if c := model.Config; c.Layers > len(left) {
-		return fmt.Errorf("got %d tensors, want those of %d layers: %s", len(left), c.Layers, hint)
+	if c := model.Config; c.Layers > len(d.tensors) {
+		return fmt.Errorf("got %d tensors, want those of %d layers: %s", len(d.tensors), c.Layers, hint)
 	}
 	list := mappings(model.Config)
-	_, hasHead := left[headName]
+	_, hasHead := d.tensors[headName]
 	if hasHead || tied != nil && !*tied {
 		list = append(list, headMapping(model.Config))
 	}
-	noBiases := !slices.ContainsFunc(list, func(m mapping) bool { _, ok := left[m.from]; return ok && m.bias() })
+	strange := d.strange(list)
+	noBiases := !slices.ContainsFunc(list, func(m mapping) bool { _, ok := d.tensors[m.from]; return ok && m.bias() })
 	for _, m := range list {
 		to := checkpoint.Tensor{Name: m.to, Shape: m.shape, Transposed: m.transposed && !d.linear, Matrix: m.matrix}
 		if noBiases && m.bias() {
@@ -187,7 +187,10 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 			model.Tensors = append(model.Tensors, to)
 			continue
 		}
-		t, ok := left[m.from]
+		t, ok := d.tensors[m.from]
+		if !ok && strange != "" { // the name may be wrong
+			return fmt.Errorf("tensor %q is missing, and tensor %q is not one of GPT-2's: %s", m.from, strange, hint)
+		}
 		if !ok {
 			return fmt.Errorf("tensor %q is missing: %s", m.from, hint)
 		}
@@ -201,13 +204,11 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 		if t.Values == nil {
 			return fmt.Errorf("tensor %q: got type %s, want F32, F16 or BF16: save the model in one of these", t.Name, t.Type)
 		}
-		delete(left, m.from)
 		to.From, to.Bytes, to.Values = t.Name, t.Bytes, t.Values
 		model.Tensors = append(model.Tensors, to)
 	}
-	if len(left) > 0 {
-		first := left[slices.Min(slices.Collect(maps.Keys(left)))]
-		return fmt.Errorf("tensor %q is not one of GPT-2's: the model is of another architecture%s", first.Name, more)
+	if strange != "" {
+		return fmt.Errorf("tensor %q is not one of GPT-2's: the model is of another architecture%s", strange, more)
 	}
 	if noBiases {
 		model.Notes = append(model.Notes, "the model has no biases: they are written as zeros, which llama.cpp wants and which change nothing")
@@ -226,6 +227,21 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 		model.Notes = append(model.Notes, fmt.Sprintf("%s differs from %s, so it is kept, although %s says that they are tied", head.Name, wte.Name, source))
 	}
 	return nil
+}
+
+// strange returns the name in the file of the first tensor that is not in the list,
+// empty if all are.
+func (d *Dict) strange(list []mapping) string {
+	names := make(map[string]bool)
+	for _, m := range list {
+		names[m.from] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.tensors)) {
+		if !names[name] {
+			return d.tensors[name].Name
+		}
+	}
+	return ""
 }
 
 // equal reports whether two tensors of the same shape have the same values.

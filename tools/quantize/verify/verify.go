@@ -4,7 +4,6 @@ package verify
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
@@ -256,7 +255,7 @@ func (c *comparison) tensor(ctx context.Context, source checkpoint.Tensor, want,
 		if _, err := io.ReadFull(data, raw); err != nil {
 			return err // names the tensor
 		}
-		decode(stored, info.Type, raw)
+		checkpoint.Decode(stored, raw, info.Type.String())
 		values := exact[row*cols:][:cols]
 		t.spikes(values, info.Type)
 		allowed(bounds, values, info.Type)
@@ -284,22 +283,6 @@ func (c *comparison) tensor(ctx context.Context, source checkpoint.Tensor, want,
 	c.report.After += info.Size
 	c.report.Tensors = append(c.report.Tensors, t)
 	return nil
-}
-
-// decode fills dst with the values of a row.
-func decode(dst []float32, typ gguf.Type, raw []byte) {
-	switch typ {
-	case gguf.Q8_0:
-		quant.DequantizeRow(dst, raw)
-	case gguf.F16:
-		for i := range dst {
-			dst[i] = quant.Float16ToFloat32(binary.LittleEndian.Uint16(raw[2*i:]))
-		}
-	default:
-		for i := range dst {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-		}
-	}
 }
 
 // allowed fills bounds with how far each value of a row may be from what is stored.

@@ -44,7 +44,7 @@ type addedToken struct {
 }
 
 // ErrNone is the error of Read where there are no tokenizer files.
-var ErrNone = errors.New("got neither tokenizer.json nor vocab.json, want the tokenizer of the model beside its weights")
+var ErrNone = errors.New("got neither tokenizer.json nor vocab.json, want the files of the model's tokenizer")
 
 // Read reads tokenizer.json, which says more, or vocab.json and merges.txt.
 func Read(files fs.FS) (*Vocabulary, error) {

@@ -201,7 +201,7 @@ func (f *file) persistent(id any) (any, error) {
 func (f *file) readZip() (any, error) {
 	archive, err := zip.NewReader(f.r, f.size)
 	if err != nil {
-		return nil, fmt.Errorf("damaged or cut off: %w", err)
+		return nil, fmt.Errorf("damaged or cut off, so copy or download the file again: %w", err)
 	}
 	entries := make(map[string]*zip.File)
 	root := ""
