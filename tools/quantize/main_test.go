@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"vitrine/core/gguf"
+	"vitrine/tools/quantize/internal/memtest"
 )
 
 func TestUsage(t *testing.T) {
@@ -78,7 +78,7 @@ func TestMemory(t *testing.T) {
 	x.config["vocab_size"] = rows
 	x.tensors["wte.weight"] = tensor{"F32", []int{rows, 32}, make([]float32, rows*32)}
 	dir, out := x.write(t), filepath.Join(t.TempDir(), "out.gguf")
-	total := allocated(func() {
+	total := memtest.Allocated(func() {
 		if code, _, stderr := quantizeTool("-in", dir, "-out", out); code != 0 {
 			t.Fatalf("exit status %d: %s", code, stderr)
 		}
@@ -91,19 +91,10 @@ func TestMemory(t *testing.T) {
 	// The vocabulary is in memory: 100000 texts, their slots, and their bytes in the
 	// header of the file, which grows by doubling. That the engine reads that header
 	// too is apart.
-	apart := allocated(func() { converts(model, gguf.Q8_0) })
+	apart := memtest.Allocated(func() { converts(model, gguf.Q8_0) })
 	if got, limit := total-apart, uint64(20e6); got > limit {
 		t.Errorf("allocated %d bytes, want at most %d", got, limit)
 	}
-}
-
-// allocated returns the bytes that call allocates, also those that it gives back.
-func allocated(call func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	call()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }
 
 // TestProgress draws at most every redraw, with rate and rest, and clears with spaces.

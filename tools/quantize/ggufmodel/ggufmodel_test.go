@@ -14,6 +14,7 @@ import (
 	"vitrine/core/gguf"
 	"vitrine/core/quant"
 	"vitrine/tools/quantize/checkpoint"
+	"vitrine/tools/quantize/internal/memtest"
 )
 
 // small is a model of one layer, 32 wide, with 5 tokens.
@@ -241,7 +242,12 @@ func FuzzOpen(f *testing.F) {
 	s.tensors = append(s.tensors, gguf.TensorInfo{Name: "output.weight", Shape: []int{5, 32}, Type: gguf.F16})
 	f.Add(s.file(f))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		m, err := open(file)
+		var m *checkpoint.Model
+		var err error
+		got := memtest.Allocated(func() { m, err = open(file) })
+		if limit := uint64(1<<20 + 128*len(file)); got > limit {
+			t.Errorf("allocated %d bytes for a file of %d, want at most %d", got, len(file), limit)
+		}
 		if err != nil {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"vitrine/tools/quantize/checkpoint"
+	"vitrine/tools/quantize/internal/memtest"
 )
 
 func TestCard(t *testing.T) {
@@ -65,7 +66,12 @@ func FuzzIndex(f *testing.F) {
 	f.Add([]byte(`{"weight_map": {"a": "../1", "a": 5}}`))
 	f.Add([]byte(`{"weight_map": [{}]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		places, err := parseIndex(data)
+		var places map[string]string
+		var err error
+		got := memtest.Allocated(func() { places, err = parseIndex(data) })
+		if limit := uint64(64<<10 + 64*len(data)); got > limit {
+			t.Errorf("allocated %d bytes for an index of %d, want at most %d", got, len(data), limit)
+		}
 		if (err == nil) != (len(places) > 0) {
 			t.Fatalf("got %v, error %v", places, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"vitrine/tools/quantize/checkpoint"
+	"vitrine/tools/quantize/internal/memtest"
 )
 
 // file builds a file from a header and the length of its data.
@@ -160,7 +161,12 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Add(file(`{"t":{"dtype":"BF16","shape":[2,2],"data_offsets":[0,8]}}`, 8))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		file, err := Open(bytes.NewReader(b), int64(len(b)))
+		var file []checkpoint.Stored
+		var err error
+		got := memtest.Allocated(func() { file, err = Open(bytes.NewReader(b), int64(len(b))) })
+		if limit := uint64(64<<10 + 64*len(b)); got > limit {
+			t.Errorf("allocated %d bytes for a file of %d, want at most %d", got, len(b), limit)
+		}
 		if err != nil {
 			return
 		}
