@@ -55,26 +55,27 @@ function rendererPeak() {
  * @param {string} site
  * @param {string} model
  * @param {number} threads
+ * @param {boolean} memory ask the browser for the page's memory, which takes it up to a minute
  */
-async function measure(site, model, threads) {
+async function measure(site, model, threads, memory) {
   const browser = await chromium.launch({ executablePath: findChromium(), args: flags });
   try {
     const page = await browser.newPage();
     await page.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
     await page.goto(`${site}vitrine.d.ts`);
     const before = cpuTime();
-    const result = await page.evaluate(measureInPage, { url: MODELS[model], threads, context: CONTEXT[model] });
+    const result = await page.evaluate(measureInPage, { url: MODELS[model], threads, context: CONTEXT[model], memory });
     const after = cpuTime();
     const seconds = (after.at - before.at) / 1000;
     const others = (after.all - before.all - (after.used - before.used)) / 100 / seconds;
-    return { model, threads, ...result, memoryMB: rendererPeak() / 1e6, others: Math.max(0, others), version: browser.version() };
+    return { model, threads, ...result, rendererMB: rendererPeak() / 1e6, others: Math.max(0, others), version: browser.version() };
   } finally {
     await browser.close();
   }
 }
 
 /** Runs in the page. */
-async function measureInPage({ url, threads, context }) {
+async function measureInPage({ url, threads, context, memory }) {
   const { createEngine } = await import(new URL("vitrine.js", location.href).href);
   const ids = (n) => Array.from({ length: n }, (_, i) => 300 + ((i * 7919) % 5000));
   const greedy = { temperature: 0, ignoreEos: true };
@@ -94,9 +95,10 @@ async function measureInPage({ url, threads, context }) {
   const prefill = Math.min(128, context - 1);
   const { promptMs } = await engine.generate(ids(prefill), { ...greedy, maxTokens: 1 }).result;
   const lateTps = await decode(context - 24, 16, false);
+  const pageMB = memory ? (await performance.measureUserAgentSpecificMemory()).bytes / 1e6 : 0;
   const { threads: used } = engine.info;
   engine.close();
-  return { used, loadMs, decodeTps, watchedTps, prefillTps: (prefill * 1000) / promptMs, lateTps };
+  return { used, loadMs, decodeTps, watchedTps, prefillTps: (prefill * 1000) / promptMs, lateTps, pageMB };
 }
 
 const { url: site, stop } = await serve("build/bench/site");
@@ -104,19 +106,19 @@ const rounds = [];
 try {
   for (let round = 0; round < ROUNDS; round++) {
     for (const model of Object.keys(MODELS)) {
-      for (const count of threads) rounds.push(await measure(site, model, count));
+      for (const count of threads) rounds.push(await measure(site, model, count, round === 0));
     }
   }
 } finally {
   await stop();
 }
 
-const names = ["loadMs", "prefillTps", "decodeTps", "watchedTps", "lateTps", "memoryMB", "others"];
+const names = ["loadMs", "prefillTps", "decodeTps", "watchedTps", "lateTps", "pageMB", "rendererMB", "others"];
 const table = [];
 for (const model of Object.keys(MODELS)) {
   for (const count of threads) {
     const mine = rounds.filter((r) => r.model === model && r.threads === count);
-    table.push({ model, threads: mine[0].used, ...Object.fromEntries(names.map((name) => [name, +median(mine.map((r) => r[name])).toFixed(2)])) });
+    table.push({ model, threads: mine[0].used, ...Object.fromEntries(names.map((name) => [name, +(name === "pageMB" ? mine[0][name] : median(mine.map((r) => r[name]))).toFixed(2)])) });
   }
 }
 console.log(`${cpus()[0].model}, ${cpus().length} cores; Chromium ${rounds[0].version}; median of ${ROUNDS}`);
