@@ -28,3 +28,34 @@
 #define MOVE(r, bytes) Get r; I64Const $bytes; I64Add; Set r
 #define NEXT(r) Get r; I64Const $-1; I64Add; Tee r; I64Const $0; I64Ne; BrIf $0
 #define NEXT8 Get R0; I64Const $-8; I64Add; Tee R0; I64Const $0; I64Ne; BrIf $0
+
+// ZERO8 and STORE8 are for the vectors V0 to V7, STORE8 at 128 consecutive bytes.
+#define ZERO8 ZERO(V0); ZERO(V1); ZERO(V2); ZERO(V3); ZERO(V4); ZERO(V5); ZERO(V6); ZERO(V7)
+#define STORE8(r) \
+	STORE(r, V0, 0); STORE(r, V1, 16); STORE(r, V2, 32); STORE(r, V3, 48); \
+	STORE(r, V4, 64); STORE(r, V5, 80); STORE(r, V6, 96); STORE(r, V7, 112)
+
+// What quantizes to 16 bits begins with QUANTIZER, goes through all values with
+// LARGEST, which keeps in V8 the largest magnitudes, and branches on QUANTIZABLE,
+// which sets F0 to the largest one: it is false of zeros, NaN and infinities. Then
+// SCALE16 stores the scale at r and INTEGERS replaces values by whole numbers.
+#define QUANTIZER \
+	I32Const $0x7FFFFFFF; I32x4Splat; Set V9; /* all bits but the sign */ \
+	I32Const $0x4B400000; I32x4Splat; Set V11 /* roundMagic */
+#define LARGEST(v) OP(V128And, v, V9, V10); OP(I32x4MaxU, V8, V10, V8)
+#define QUANTIZABLE \
+	/* As integers, a NaN was above +Inf; F32Max gives a NaN if there is one. */ \
+	LANE(V8, 0); LANE(V8, 1); F32Max; \
+	LANE(V8, 2); LANE(V8, 3); F32Max; \
+	F32Max; Set F0; \
+	Get F0; F32Const $7.888609052210118e-31; F32Ge; /* 2^-100 */ \
+	Get F0; F32Const $1e39; F32Lt; \
+	I32And
+#define SCALE16(r) \
+	Get r; I32WrapI64; Get F0; F32Const $32767.0; F32Div; F32Store $0; \
+	F32Const $32767.0; Get F0; F32Div; F32x4Splat; Set V10
+#define INTEGERS(v) OP(F32x4Mul, v, V10, v); OP(F32x4Add, v, V11, v); OP(I32x4Sub, v, V11, v)
+
+// NOSCALE stores the scale of what cannot be quantized: 0 of zeros, NaN of all else,
+// since 0 * finite = 0 and 0 * Inf = NaN.
+#define NOSCALE(r) Get r; I32WrapI64; Get F0; F32Const $0.0; F32Mul; F32Store $0

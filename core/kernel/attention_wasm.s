@@ -3,25 +3,13 @@
 #include "textflag.h"
 #include "asm_wasm.h"
 
-// LARGEST keeps in V8 the largest magnitudes; V9 has all bits but the sign.
-#define LARGEST(v) OP(V128And, v, V9, V10); OP(I32x4MaxU, V8, V10, V8)
-
-// ROUNDED replaces values by whole numbers; V10 is the inverse of the scale, V11
-// roundMagic.
-#define ROUNDED(v) OP(F32x4Mul, v, V10, v); OP(F32x4Add, v, V11, v); OP(I32x4Sub, v, V11, v)
-
 // func rowsTo16(q *int16, scales *float32, x *float32, d, n, qStride, scaleStride int)
 TEXT ·rowsTo16(SB), NOSPLIT, $0-56
 	ARG(q+0(FP), R1)
 	ARG(scales+8(FP), R2)
 	ARG(x+16(FP), R4)
 	ARG(n+32(FP), R6)
-	I32Const $0x7FFFFFFF
-	I32x4Splat
-	Set V9
-	I32Const $0x4B400000 // roundMagic
-	I32x4Splat
-	Set V11
+	QUANTIZER
 	Loop
 		ZERO(V8)
 		Get R4; Set R5
@@ -36,22 +24,14 @@ TEXT ·rowsTo16(SB), NOSPLIT, $0-56
 		End
 		Get R1; Set R3
 		ARG(d+24(FP), R0)
-		// As integers, a NaN was above +Inf; F32Max gives a NaN if there is one.
-		LANE(V8, 0); LANE(V8, 1); F32Max
-		LANE(V8, 2); LANE(V8, 3); F32Max
-		F32Max
-		Set F0
-		Get F0; F32Const $7.888609052210118e-31; F32Ge // 2^-100
-		Get F0; F32Const $1e39; F32Lt
-		I32And
+		QUANTIZABLE
 		If
-			Get R2; I32WrapI64; Get F0; F32Const $32767.0; F32Div; F32Store $0
-			F32Const $32767.0; Get F0; F32Div; F32x4Splat; Set V10
+			SCALE16(R2)
 			Loop
 				LOAD(R4, 0); Set V0
 				LOAD(R4, 16); Set V1
-				ROUNDED(V0)
-				ROUNDED(V1)
+				INTEGERS(V0)
+				INTEGERS(V1)
 				OP(I16x8NarrowI32x4S, V0, V1, V0)
 				STORE(R3, V0, 0)
 				MOVE(R4, 32)
@@ -65,8 +45,7 @@ TEXT ·rowsTo16(SB), NOSPLIT, $0-56
 				MOVE(R3, 16)
 				NEXT8
 			End
-			// 0 * finite = 0, 0 * Inf = NaN
-			Get R2; I32WrapI64; Get F0; F32Const $0.0; F32Mul; F32Store $0
+			NOSCALE(R2)
 			Get R5; Set R4
 		End
 		Get R1; I64Load qStride+40(FP); I64Add; Set R1
@@ -178,14 +157,7 @@ TEXT ·mix64(SB), NOSPLIT, $0-48
 	ARG(scales+24(FP), R5)
 	ARG(stride+32(FP), R4)
 	ARG(n+40(FP), R0)
-	ZERO(V0)
-	ZERO(V1)
-	ZERO(V2)
-	ZERO(V3)
-	ZERO(V4)
-	ZERO(V5)
-	ZERO(V6)
-	ZERO(V7)
+	ZERO8
 	ZERO(V11)
 	ZERO(V12)
 	ZERO(V13)
@@ -208,14 +180,7 @@ TEXT ·mix64(SB), NOSPLIT, $0-48
 		MIXED2(224, 112)
 		NEXTROW
 	End
-	STORE(R1, V0, 0)
-	STORE(R1, V1, 16)
-	STORE(R1, V2, 32)
-	STORE(R1, V3, 48)
-	STORE(R1, V4, 64)
-	STORE(R1, V5, 80)
-	STORE(R1, V6, 96)
-	STORE(R1, V7, 112)
+	STORE8(R1)
 	STORE(R1, V11, 128)
 	STORE(R1, V12, 144)
 	STORE(R1, V13, 160)
@@ -231,14 +196,7 @@ TEXT ·mix32(SB), NOSPLIT, $0-48
 	ARG(scales+24(FP), R5)
 	ARG(stride+32(FP), R4)
 	ARG(n+40(FP), R0)
-	ZERO(V0)
-	ZERO(V1)
-	ZERO(V2)
-	ZERO(V3)
-	ZERO(V4)
-	ZERO(V5)
-	ZERO(V6)
-	ZERO(V7)
+	ZERO8
 	Loop
 		WEIGHT
 		MIXED(V0, V1, 0)
@@ -247,12 +205,5 @@ TEXT ·mix32(SB), NOSPLIT, $0-48
 		MIXED(V6, V7, 48)
 		NEXTROW
 	End
-	STORE(R1, V0, 0)
-	STORE(R1, V1, 16)
-	STORE(R1, V2, 32)
-	STORE(R1, V3, 48)
-	STORE(R1, V4, 64)
-	STORE(R1, V5, 80)
-	STORE(R1, V6, 96)
-	STORE(R1, V7, 112)
+	STORE8(R1)
 	RET

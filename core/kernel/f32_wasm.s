@@ -48,14 +48,7 @@ TEXT ·f32Streams(SB), NOSPLIT, $0-40
 		ARG(x+8(FP), R1)
 		ARG(cols+24(FP), R0)
 		Get R6; Set R9
-		ZERO(V0)
-		ZERO(V1)
-		ZERO(V2)
-		ZERO(V3)
-		ZERO(V4)
-		ZERO(V5)
-		ZERO(V6)
-		ZERO(V7)
+		ZERO8
 		Loop
 			Get R1; I32WrapI64; SPLAT; Set V8
 			STREAM(R2, V0, V1)
@@ -95,14 +88,7 @@ TEXT ·f32Four(SB), NOSPLIT, $0-48
 		Get R1; Get R9; I64Add; Tee R2
 		Get R9; I64Add; Tee R3
 		Get R9; I64Add; Set R4
-		ZERO(V0)
-		ZERO(V1)
-		ZERO(V2)
-		ZERO(V3)
-		ZERO(V4)
-		ZERO(V5)
-		ZERO(V6)
-		ZERO(V7)
+		ZERO8
 		Loop
 			LOAD(R5, 0); Set V8
 			LOAD(R5, 16); Set V9

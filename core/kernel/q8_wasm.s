@@ -297,14 +297,8 @@ TEXT ·packGroup(SB), NOSPLIT, $0-48
 	I64Store notFinite+40(FP)
 	RET
 
-// LARGEST keeps in V8 the largest magnitudes; V9 has all bits but the sign.
-#define LARGEST(v) OP(V128And, v, V9, V10); OP(I32x4MaxU, V8, V10, V8)
-
-// ROUNDED replaces values by whole numbers and adds these to V12; V10 is the
-// inverse of the scale, V11 roundMagic.
-#define ROUNDED(v) \
-	OP(F32x4Mul, v, V10, v); OP(F32x4Add, v, V11, v); OP(I32x4Sub, v, V11, v); \
-	OP(I32x4Add, V12, v, V12)
+// ROUNDED is INTEGERS and adds the numbers to V12.
+#define ROUNDED(v) INTEGERS(v); OP(I32x4Add, V12, v, V12)
 
 #define NARROW(a, b, offset) OP(I16x8NarrowI32x4S, a, b, a); STORE(R1, a, offset)
 
@@ -315,12 +309,7 @@ TEXT ·quantizeBlocks(SB), NOSPLIT, $0-40
 	ARG(bias+16(FP), R3)
 	ARG(x+24(FP), R4)
 	ARG(n+32(FP), R0)
-	I32Const $0x7FFFFFFF
-	I32x4Splat
-	Set V9
-	I32Const $0x4B400000 // roundMagic
-	I32x4Splat
-	Set V11
+	QUANTIZER
 	Loop
 		LOAD(R4, 0); Set V0
 		LOAD(R4, 16); Set V1
@@ -339,17 +328,9 @@ TEXT ·quantizeBlocks(SB), NOSPLIT, $0-40
 		LARGEST(V5)
 		LARGEST(V6)
 		LARGEST(V7)
-		// As integers, a NaN was above +Inf; F32Max gives a NaN if there is one.
-		LANE(V8, 0); LANE(V8, 1); F32Max
-		LANE(V8, 2); LANE(V8, 3); F32Max
-		F32Max
-		Set F0
-		Get F0; F32Const $7.888609052210118e-31; F32Ge // 2^-100
-		Get F0; F32Const $1e39; F32Lt
-		I32And
+		QUANTIZABLE
 		If
-			Get R2; I32WrapI64; Get F0; F32Const $32767.0; F32Div; F32Store $0
-			F32Const $32767.0; Get F0; F32Div; F32x4Splat; Set V10
+			SCALE16(R2)
 			ZERO(V12)
 			ROUNDED(V0)
 			ROUNDED(V1)
@@ -376,8 +357,7 @@ TEXT ·quantizeBlocks(SB), NOSPLIT, $0-40
 			STORE(R1, V0, 32)
 			STORE(R1, V0, 48)
 			Get R3; I32WrapI64; I32Const $0; I32Store $0
-			// 0 * finite = 0, 0 * Inf = NaN
-			Get R2; I32WrapI64; Get F0; F32Const $0.0; F32Mul; F32Store $0
+			NOSCALE(R2)
 		End
 		MOVE(R1, 64)
 		MOVE(R2, 4)
