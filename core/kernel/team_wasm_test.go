@@ -5,6 +5,7 @@ package kernel
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -100,5 +101,87 @@ func TestSharedFunctions(t *testing.T) {
 	want := "\nSHARED  := " + strings.Join(Functions(), " ") + "\n"
 	if !strings.Contains(string(makefile), want) {
 		t.Errorf("the Makefile does not have the line%s", want)
+	}
+}
+
+// TestTeamAttends compares attention and what else is shared with one thread.
+func TestTeamAttends(t *testing.T) {
+	rng := newRand()
+	for _, d := range []int{8, 32, 64, 96, 12} { // 12 is for no function that is shared
+		for _, n := range []int{1, 5, 300} {
+			calls := 0
+			team := testTeam(3, &calls)
+			x := normals(rng, n*d, 1)
+			want, wantScales := rows16(x, d)
+			got, gotScales := make([]int16, n*d), make([]float32, n)
+			QuantizeRows(team, got, gotScales, x, d, d, 1)
+			team.Flush()
+			wantSame(t, gotScales, wantScales, "scales, %d rows of %d", n, d)
+			if !slices.Equal(got, want) {
+				t.Errorf("%d rows of %d: a team quantizes them otherwise", n, d)
+			}
+
+			q, weights := normals(rng, d, 1), normals(rng, n, 1)
+			gotScores, wantScores := make([]float32, n), make([]float32, n)
+			gotMix, wantMix := make([]float32, d), make([]float32, d)
+			Scores(nil, wantScores, q, want, wantScales)
+			Mix(nil, wantMix, weights, want, wantScales)
+			Scores(team, gotScores, q, want, wantScales)
+			Mix(team, gotMix, weights, want, wantScales) // another function: the scores are done before
+			team.Flush()
+			wantSame(t, gotScores, wantScores, "Scores, %d rows of %d", n, d)
+			wantSame(t, gotMix, wantMix, "Mix, %d rows of %d", n, d)
+			if calls == 0 && d != 12 {
+				t.Errorf("%d rows of %d: nothing was shared", n, d)
+			}
+		}
+	}
+	for _, n := range []int{32, 96, 32 * 64, 32 * 501} {
+		x := normals(rng, n, 1)
+		calls := 0
+		team := testTeam(3, &calls)
+		got, want := make([]float32, n), make([]float32, n)
+		GELUNew(nil, want, x)
+		GELUNew(team, got, x)
+		wantSame(t, got, want, "GELUNew of %d", n)
+		var alone, shared Activations
+		alone.Quantize(nil, x, 32)
+		shared.Quantize(team, x, 32)
+		wantSame(t, shared.scales, alone.scales, "scales of Quantize, %d values", n)
+		if !slices.Equal(shared.q, alone.q) || !slices.Equal(shared.bias, alone.bias) {
+			t.Errorf("%d values: a team quantizes them otherwise", n)
+		}
+		if calls < 2 {
+			t.Errorf("%d values: %d calls were shared, want some of each function", n, calls)
+		}
+	}
+}
+
+// TestTeamPieces: pieces follow each other without a gap, and the last is small.
+func TestTeamPieces(t *testing.T) {
+	team := testTeam(2, new(int))
+	for _, n := range []int{1, 2, 3, 7, 24, 100, 1570} {
+		end, last := 0, 0
+		for from, to := range team.pieces(n, 1) {
+			if from != end || to <= from {
+				t.Fatalf("%d units: a piece from %d to %d after %d", n, from, to, end)
+			}
+			end, last = to, to-from
+		}
+		if end != n || last != 1 {
+			t.Errorf("%d units: the pieces end at %d, the last has %d", n, end, last)
+		}
+	}
+}
+
+// TestTeamOfOne: there is nobody to share with.
+func TestTeamOfOne(t *testing.T) {
+	if NewTeam(1, nil) != nil {
+		t.Error("a team of one thread is no nil")
+	}
+	var alone *Team
+	alone.Flush()
+	if alone.For(1<<20) != nil {
+		t.Error("For of nil is not nil")
 	}
 }
