@@ -74,8 +74,10 @@ func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) erro
 	if err != nil {
 		return err
 	}
+	if rows := dict.Sizes().Vocabulary; rows > config.Vocabulary && rows-config.Vocabulary < maxPadding {
+		config.Vocabulary = rows // some more than there are tokens
+	}
 	model.Config = config
-	pad(model, dict.Sizes().Vocabulary)
 	tied := or(file.Tied, true)
 	if err := dict.AddTo(model, &tied, "config.json"); err != nil {
 		return err
@@ -88,24 +90,14 @@ func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) erro
 			return err
 		}
 	}
-	if model.Tokenizer, err = words.Tokenizer(model.Config.Vocabulary, file.BOS, file.EOS); err != nil {
-		return fmt.Errorf("tokenizer: %w", err)
+	if err := words.AddTo(model, file.BOS, file.EOS); err != nil {
+		return err
 	}
 	return addCard(model, files)
 }
 
 // maxPadding is the largest multiple that a vocabulary is taken to be padded to.
 const maxPadding = 1024
-
-// pad makes the vocabulary as large as the token table, which may have some rows
-// more than there are tokens.
-func pad(model *checkpoint.Model, rows int) {
-	size := &model.Config.Vocabulary
-	if rows > *size && rows-*size < maxPadding {
-		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows for %d tokens: the rows beyond are kept, as unused tokens", rows, *size))
-		*size = rows
-	}
-}
 
 // Tensors reads the state dict in the named file, or in those that it names. The files
 // stay open until the model, which gets nothing else, is closed.

@@ -57,13 +57,7 @@ func AddTo(model *checkpoint.Model, stored []checkpoint.Stored, args map[string]
 	if o.Vocabulary == nil {
 		return noVocabulary(c.Vocabulary)
 	}
-	if used := o.Vocabulary.Size(); c.Vocabulary > used {
-		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows for %d tokens: the rows beyond are kept, as unused tokens", c.Vocabulary, used))
-	}
-	if model.Tokenizer, err = o.Vocabulary.Tokenizer(c.Vocabulary, nil, nil); err != nil {
-		return fmt.Errorf("tokenizer: %w", err)
-	}
-	return nil
+	return o.Vocabulary.AddTo(model, nil, nil)
 }
 
 // readArgs checks the sizes against model_args and sets the number of heads.

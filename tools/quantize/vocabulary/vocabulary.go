@@ -219,8 +219,23 @@ func readJSON(files fs.FS, name string, into any) error {
 	return nil
 }
 
-// Size is the number of ids, up to the largest.
-func (v *Vocabulary) Size() int {
+// AddTo gives the model its tokenizer, as large as Config.Vocabulary, the rows of the
+// token table, of which some may be beyond the last token. bos and eos may be nil:
+// then they are <|endoftext|>, if there is one.
+func (v *Vocabulary) AddTo(model *checkpoint.Model, bos, eos *int) error {
+	rows := model.Config.Vocabulary
+	var err error
+	if model.Tokenizer, err = v.tokenizer(rows, bos, eos); err != nil {
+		return fmt.Errorf("tokenizer: %w", err)
+	}
+	if used := v.size(); rows > used {
+		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows for %d tokens: the rows beyond are kept, as unused tokens", rows, used))
+	}
+	return nil
+}
+
+// size is the number of ids, up to the largest.
+func (v *Vocabulary) size() int {
 	size := 0
 	for _, id := range v.ids {
 		size = max(size, id+1)
@@ -231,10 +246,10 @@ func (v *Vocabulary) Size() int {
 	return size
 }
 
-// Tokenizer orders the vocabulary by id, up to the size that the model has, and
+// tokenizer orders the vocabulary by id, up to the size that the model has, and
 // checks that it is whole. Ids after the last token are named as llama.cpp names
-// them. bos and eos may be nil: then they are <|endoftext|>, if there is one.
-func (v *Vocabulary) Tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, error) {
+// them.
+func (v *Vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, error) {
 	t := checkpoint.Tokenizer{Tokens: make([]string, size), Types: make([]int32, size), Merges: v.merges}
 	used := 0 // ids up to the largest
 	set := func(text string, id int, typ int32) error {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // TestOpenAI: the tokens and the merges are those of encoder.json and vocab.bpe, to
@@ -50,10 +52,11 @@ func TestVocabulary(t *testing.T) {
 		t.Fatal(err)
 	}
 	const rows = 50304
-	tok, err := v.Tokenizer(rows, nil, nil)
-	if err != nil {
+	model := &checkpoint.Model{Config: checkpoint.Config{Vocabulary: rows}}
+	if err := v.AddTo(model, nil, nil); err != nil {
 		t.Fatal(err)
 	}
+	tok := model.Tokenizer
 	if len(tok.Tokens) != rows || tok.Tokens[50256] != "<|endoftext|>" || tok.Types[50256] != 3 || tok.BOS != 50256 || tok.EOS != 50256 || tok.Tokens[50257] != "[PAD50257]" {
 		t.Errorf("got %d tokens, %q of type %d, bos %d, eos %d, then %q", len(tok.Tokens), tok.Tokens[50256], tok.Types[50256], tok.BOS, tok.EOS, tok.Tokens[50257])
 	}
