@@ -15,7 +15,7 @@ import (
 // describing are the files beside the weights that the converter reads. A model may
 // lack all but the first.
 var describing = []string{
-	"config.json", "generation_config.json", "README.md",
+	"config.json", "README.md",
 	"tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json",
 }
 
