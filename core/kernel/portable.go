@@ -4,7 +4,11 @@ package kernel
 
 const name = "portable"
 
-var functions [0]string // a team could share none
+// A team could share none.
+var (
+	functions [0]string
+	grains    [0]int
+)
 
 func matmulQ8(_ *Team, dst []float32, x *Activations, w *MatrixQ8) { matmulQ8Generic(dst, x, w) }
 

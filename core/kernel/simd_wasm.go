@@ -36,6 +36,12 @@ var functions = [...]string{
 	"quantizeBlocks", "rowsTo16", "scoresRows", "mix64", "mix32", "geluNew8s",
 }
 
+// grains has the grain of each function.
+var grains = [...]int{
+	fnQ8One: byGroup, fnQ8Streams: 1, fnQ8Four: byGroup, fnF32One: byGroup, fnF32Streams: 1, fnF32Four: byGroup,
+	fnQuantizeBlocks: 1, fnRowsTo16: 1, fnScoresRows: 1, fnMix64: 1, fnMix32: 1, fnGELUNew8s: 1,
+}
+
 // arg is the address of the first value of s, as an argument of a frame.
 func arg[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(&s[0]))) }
 
@@ -108,9 +114,9 @@ func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int)
 	if team == nil {
 		return
 	}
-	for g := range groups {
-		ws, scales := w.block(g, 0)
-		for t := 4 * tiles; t < x.rows; t++ {
+	for t := 4 * tiles; t < x.rows; t++ {
+		for g := range groups {
+			ws, scales := w.block(g, 0)
 			team.add(fnQ8One, arg(dst[t*w.rows+g*GroupRows:]), arg(x.q[t*x.cols:]), arg(x.scales[t*blocks:]), arg(x.bias[t*blocks:]), arg(ws), arg(scales), uint64(blocks), 1)
 		}
 	}
@@ -173,9 +179,9 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 			}
 		}
 	}
-	for g := 4 * fours; g < groups; g++ {
-		ws := w.w[g*GroupRows*w.cols:]
-		for t := 4 * tiles; t < tokens; t++ {
+	for t := 4 * tiles; t < tokens; t++ {
+		for g := 4 * fours; g < groups; g++ {
+			ws := w.w[g*GroupRows*w.cols:]
 			if team == nil {
 				f32One(&dst[t*w.rows+g*GroupRows], &x[t*w.cols], &ws[0], w.cols)
 			} else {

@@ -13,7 +13,7 @@ import (
 // builds without them always work alone.
 type Team struct {
 	threads  int
-	run      func(function int, frames unsafe.Pointer, frameBytes, count int)
+	run      func(function int, frames unsafe.Pointer, frameBytes, count, grain int)
 	function int // of the frames
 	frames   []frame
 }
@@ -27,14 +27,20 @@ const mostFrames = 4096
 
 // NewTeam returns a team of so many threads, the caller's own included, or nil
 // where there is nothing to share. run must call the function with that place in
-// Functions once for each of count frames, in any order and on any thread, with the
-// stack pointer at the frame, and return when all calls have.
-func NewTeam(threads int, run func(function int, frames unsafe.Pointer, frameBytes, count int)) *Team {
+// Functions once for each of count frames, in any order and on any thread but grain
+// consecutive ones on the same, with the stack pointer at the frame, and return when
+// all calls have.
+func NewTeam(threads int, run func(function int, frames unsafe.Pointer, frameBytes, count, grain int)) *Team {
 	if threads < 2 || len(functions) == 0 {
 		return nil
 	}
 	return &Team{threads: threads, run: run, frames: make([]frame, 0, mostFrames)}
 }
+
+// byGroup is the grain of a function whose calls each write 8 consecutive results of
+// a token: two threads at work on one cache line, or on the two that a processor
+// fetches together, hold each other up.
+const byGroup = 128 / (4 * GroupRows)
 
 // Functions returns the names of the functions that a Team shares, in this package.
 func Functions() []string { return functions[:] }
@@ -76,7 +82,7 @@ func (t *Team) add(function int, args ...uint64) {
 // Flush does what is queued. Of a nil Team nothing ever is.
 func (t *Team) Flush() {
 	if t != nil && len(t.frames) > 0 {
-		t.run(t.function, unsafe.Pointer(unsafe.SliceData(t.frames)), int(unsafe.Sizeof(frame{})), len(t.frames))
+		t.run(t.function, unsafe.Pointer(unsafe.SliceData(t.frames)), int(unsafe.Sizeof(frame{})), len(t.frames), grains[t.function])
 		t.frames = t.frames[:0]
 	}
 }

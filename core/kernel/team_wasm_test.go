@@ -49,7 +49,7 @@ func call(function int, f *frame) {
 
 // testTeam runs the frames of a job from the last to the first: any order is fine.
 func testTeam(threads int, calls *int) *Team {
-	return NewTeam(threads, func(function int, frames unsafe.Pointer, frameBytes, count int) {
+	return NewTeam(threads, func(function int, frames unsafe.Pointer, frameBytes, count, _ int) {
 		if frameBytes != int(unsafe.Sizeof(frame{})) {
 			panic(fmt.Sprintf("frames of %d bytes", frameBytes))
 		}

@@ -33,7 +33,7 @@ export class Program {
   async start(module, shared, onEnd) {
     const go = new Go();
     if (shared) adaptLoader(go, shared.memory);
-    /** @param {[number, number, number, number]} job */
+    /** @param {[number, number, number, number, number]} job */
     const run = (...job) => shared?.team.run(...job) ?? 0;
     const instance = await WebAssembly.instantiate(module, {
       ...go.importObject,

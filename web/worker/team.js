@@ -5,7 +5,7 @@
  */
 
 /** Places in the control words. */
-const [JOB, NEXT, FUNCTION, FRAMES, FRAME_BYTES, COUNT, DONE, ASLEEP, WAITING] = [0, 16, 17, 18, 19, 20, 32, 48, 49];
+const [JOB, NEXT, FUNCTION, FRAMES, FRAME_BYTES, COUNT, GRAIN, DONE, ASLEEP, WAITING] = [0, 16, 17, 18, 19, 20, 21, 32, 48, 49];
 const CONTROL_WORDS = 64;
 /** The low half of NEXT is the next frame, or CLOSED; the high half tells one job from another. */
 const INDEX = 0xffff;
@@ -50,10 +50,11 @@ export class Team {
    * @param {number} function_
    * @param {number} frames address
    * @param {number} frameBytes
-   * @param {number} count less than CLOSED
+   * @param {number} count so small that count + grain is less than CLOSED
+   * @param {number} grain how many consecutive frames are for the same worker
    * @returns {number} 0 if a worker does not finish, else 1
    */
-  run(function_, frames, frameBytes, count) {
+  run(function_, frames, frameBytes, count, grain) {
     const control = this.#control;
     const sp = this.#sp.value; // of the Go program, which waits
     Atomics.store(control, NEXT, (this.#job << 16) | CLOSED); // nobody takes a frame while the words change
@@ -61,6 +62,7 @@ export class Team {
     Atomics.store(control, FRAMES, frames);
     Atomics.store(control, FRAME_BYTES, frameBytes);
     Atomics.store(control, COUNT, count);
+    Atomics.store(control, GRAIN, grain);
     Atomics.store(control, DONE, 0);
     this.#job = (this.#job + 1) & JOBS;
     Atomics.store(control, NEXT, this.#job << 16);
@@ -94,15 +96,21 @@ export class Team {
     let done = 0;
     for (;;) {
       const next = Atomics.load(control, NEXT);
-      const i = next & INDEX;
-      if (i >= Atomics.load(control, COUNT)) break;
+      const first = next & INDEX;
+      const count = Atomics.load(control, COUNT);
+      if (first >= count) break;
       const call = this.#functions[Atomics.load(control, FUNCTION)];
-      const frame = Atomics.load(control, FRAMES) + i * Atomics.load(control, FRAME_BYTES);
+      const frames = Atomics.load(control, FRAMES);
+      const frameBytes = Atomics.load(control, FRAME_BYTES);
+      const grain = Atomics.load(control, GRAIN);
       // Where NEXT is still the same, the words above belong to it.
-      if (Atomics.compareExchange(control, NEXT, next, next + 1) !== next) continue;
-      this.#sp.value = frame;
-      call(0);
-      done++;
+      if (Atomics.compareExchange(control, NEXT, next, next + grain) !== next) continue;
+      const end = Math.min(first + grain, count);
+      for (let i = first; i < end; i++) {
+        this.#sp.value = frames + i * frameBytes;
+        call(0);
+      }
+      done += end - first;
     }
     if (done === 0) return;
     Atomics.add(control, DONE, done);

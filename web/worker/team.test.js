@@ -39,7 +39,7 @@ if (isMainThread) {
       calls.fill(0);
       for (let job = 0; job < 500; job++) {
         if (job % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 20)); // members fall asleep, or start
-        assert.equal(team.run(job % 2, 0, FRAME_BYTES, FRAMES), 1);
+        assert.equal(team.run(job % 2, 0, FRAME_BYTES, FRAMES, 1 + (job % 4)), 1);
       }
       assert.deepEqual([...calls], Array(FRAMES).fill(250 * 101), `${count} members`);
       assert.equal(exports.sp.value, 12345, "the program's stack pointer is as it was");
@@ -66,7 +66,7 @@ if (isMainThread) {
       return 0;
     };
     team.enter(/** @type {any} */ ({ mem: {}, one: steal, sp: exports.sp }));
-    assert.equal(team.run(0, 0, FRAME_BYTES, 3), 0);
+    assert.equal(team.run(0, 0, FRAME_BYTES, 3, 1), 0);
   });
 } else {
   enter(workerData.calls, workerData.control).team.serve();
