@@ -417,11 +417,14 @@ func TestInspect(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	const parameters = 260*32 + 5*32 + 2*(4*32+96*33+32*33+64*33+32*65) + 2*32
-	for _, path := range []string{dir, out} {
+	for _, path := range []string{dir, out, filepath.Dir(out)} {
 		code, stdout, stderr := quantizeTool("inspect", path, "-json")
 		var got inspection
 		if err := json.Unmarshal([]byte(stdout), &got); code != 0 || err != nil || stderr != "" {
 			t.Fatalf("%s: exit status %d, %v, %s", path, code, err, stderr)
+		}
+		if want := map[bool]string{true: "checkpoint", false: "GGUF"}[path == dir]; got.Format != want {
+			t.Errorf("%s: got format %q, want %q", path, got.Format, want)
 		}
 		if !got.Runs || got.Refusal != "" || got.Parameters != parameters || len(got.Tensors) != 28 || got.Tensors[0].Name != "token_embd.weight" || !slices.Equal(got.Tensors[0].Shape, []int{260, 32}) {
 			t.Errorf("%s: got %+v", path, got)

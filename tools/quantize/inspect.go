@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,8 +97,12 @@ func (o *inspectOptions) run(ctx context.Context, c console, args []string) erro
 }
 
 func (o *inspectOptions) inspect(ctx context.Context, path string) (*inspection, error) {
-	if startsAs(path, "GGUF") {
-		return inspectGGUF(path)
+	file := path
+	if weights, err := findWeights(os.DirFS(path)); err == nil { // of a directory
+		file = filepath.Join(path, weights)
+	}
+	if startsAs(file, "GGUF") {
+		return inspectGGUF(file)
 	}
 	m, err := openCheckpoint(ctx, path, o.open)
 	if err != nil {

@@ -84,8 +84,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func choose(args []string) (command, []string) {
 	if len(args) > 0 {
 		if args[0] == "help" {
-			c, _ := choose(args[1:])
-			return c, []string{"-h"}
+			if c, rest := choose(args[1:]); len(rest) == 0 {
+				return c, []string{"-h"}
+			}
 		}
 		for _, c := range commands[1:] {
 			if args[0] == c.name {

@@ -28,6 +28,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"-in", "x", "-out", "y.gguf", "-split", "9999999999GB"}, "for flag -split"},
 		{[]string{"-in", "x", "-out", "y.gguf", "-activation", "silu"}, `invalid value "silu" for flag -activation: want gelu_new, gelu or relu`},
 		{[]string{"-in", ".", "-out", "y.gguf", "-revision", "v2"}, "-revision: got it with ., want it with a model of the Hugging Face Hub: -in hf:OWNER/NAME"},
+		{[]string{"help", "convert"}, `got the argument "help", want flags only, or verify or inspect as the first`},
 		{[]string{"-fast"}, "flag provided but not defined: -fast"},
 	} {
 		code, stdout, stderr := quantizeTool(c.args...)
