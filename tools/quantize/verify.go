@@ -100,7 +100,7 @@ func (o *verifyOptions) run(ctx context.Context, c console, args []string) error
 			fmt.Fprintln(bar.w, "running both models on the text ...")
 		}
 		err = withGGUF(out, func(file *gguf.Reader) (err error) {
-			r.Logits, err = verify.Predictions(ctx, model, file, text, o.tokens, nil)
+			r.Logits, err = verify.Predictions(ctx, model, file, text, o.tokens)
 			return err
 		})
 		if err != nil {

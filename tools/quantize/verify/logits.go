@@ -39,7 +39,7 @@ const Text = `The capital of France is Paris, and the capital of Germany is Berl
 // Predictions runs the checkpoint, in float32, and the file on a text, of which at
 // most limit tokens are read, in windows as long as the models' context or of 128
 // tokens. Both models are in memory, the checkpoint's with four bytes a weight.
-func Predictions(ctx context.Context, source *checkpoint.Model, file *gguf.Reader, text string, limit int, progress func(done, total int64)) (*Logits, error) {
+func Predictions(ctx context.Context, source *checkpoint.Model, file *gguf.Reader, text string, limit int) (*Logits, error) {
 	words, err := tokenizer.New(file.Metadata())
 	if err != nil {
 		return nil, err
@@ -83,9 +83,6 @@ func Predictions(ctx context.Context, source *checkpoint.Model, file *gguf.Reade
 				next = ids[from+i+1]
 			}
 			sum.add(x[i*v:][:v], y[i*v:][:v], next)
-		}
-		if progress != nil {
-			progress(int64(from+len(part)), int64(len(ids)))
 		}
 	}
 	return sum.result(len(ids)), nil

@@ -66,7 +66,6 @@ func Open(r io.ReaderAt, size int64) (*Checkpoint, error) {
 type file struct {
 	r        io.ReaderAt
 	size     int64
-	zip      bool
 	storages map[string]*storage // by key
 	whole    *whole
 }
