@@ -11,7 +11,7 @@ import { openModel } from "./source.js";
  */
 
 /** Pieces of 1 MiB that may be on their way. */
-const MOST_AHEAD = 8;
+const MOST_AHEAD = 32;
 
 /**
  * openModel in a worker of its own, to be closed when the model is there.

@@ -106,9 +106,17 @@ export function pieces(stream, spare = []) {
   let last;
   return async () => {
     if (last?.byteLength) spare.push(last);
-    const { value, done } = await reader.read(new Uint8Array(spare.pop() ?? new ArrayBuffer(CHUNK_BYTES)));
-    last = value?.buffer;
-    return done || !value ? null : value;
+    let buffer = spare.pop() ?? new ArrayBuffer(CHUNK_BYTES);
+    let filled = 0;
+    while (filled < CHUNK_BYTES / 2) { // what arrives at a time may be little, and each piece costs some messages
+      /** @type {ReadableStreamReadResult<Uint8Array<ArrayBuffer>>} */
+      const { value, done } = await reader.read(new Uint8Array(buffer, filled));
+      buffer = value?.buffer ?? buffer;
+      if (done) break;
+      filled += value.byteLength;
+    }
+    last = buffer;
+    return filled > 0 ? new Uint8Array(buffer, 0, filled) : null;
   };
 }
 
