@@ -11,18 +11,45 @@ const config = {
   activation_function: "gelu_new", layer_norm_epsilon: 1e-5, bos_token_id: tokens.length - 1, eos_token_id: tokens.length - 1,
 };
 
-/** Shapes by name, in the checkpoint: matrices of layers are [in, out]. */
-const shapes = { "wte.weight": [config.vocab_size, 32], "wpe.weight": [config.n_positions, 32], "ln_f.weight": [32], "ln_f.bias": [32] };
-for (const layer of [0, 1]) {
-  for (const [name, shape] of Object.entries({
-    "ln_1.weight": [32], "ln_1.bias": [32], "attn.c_attn.weight": [32, 96], "attn.c_attn.bias": [96],
-    "attn.c_proj.weight": [32, 32], "attn.c_proj.bias": [32], "ln_2.weight": [32], "ln_2.bias": [32],
-    "mlp.c_fc.weight": [32, 64], "mlp.c_fc.bias": [64], "mlp.c_proj.weight": [64, 32], "mlp.c_proj.bias": [32],
-  })) {
-    shapes[`h.${layer}.${name}`] = shape;
+/**
+ * Shapes by name, in the checkpoint: matrices of layers are [in, out].
+ *
+ * @param {typeof config} config
+ */
+function shapesOf({ vocab_size, n_positions, n_embd: c, n_layer, n_inner: inner }) {
+  /** @type {Record<string, number[]>} */
+  const shapes = { "wte.weight": [vocab_size, c], "wpe.weight": [n_positions, c], "ln_f.weight": [c], "ln_f.bias": [c] };
+  for (let layer = 0; layer < n_layer; layer++) {
+    for (const [name, shape] of Object.entries({
+      "ln_1.weight": [c], "ln_1.bias": [c], "attn.c_attn.weight": [c, 3 * c], "attn.c_attn.bias": [3 * c],
+      "attn.c_proj.weight": [c, c], "attn.c_proj.bias": [c], "ln_2.weight": [c], "ln_2.bias": [c],
+      "mlp.c_fc.weight": [c, inner], "mlp.c_fc.bias": [inner], "mlp.c_proj.weight": [inner, c], "mlp.c_proj.bias": [c],
+    })) {
+      shapes[`h.${layer}.${name}`] = shape;
+    }
   }
+  return shapes;
 }
+const shapes = shapesOf(config);
 const names = Object.keys(shapes).sort();
+
+/** @param {number[]} shape */
+const elements = (shape) => shape.reduce((a, b) => a * b);
+
+/**
+ * What a safetensors file begins with.
+ *
+ * @param {Record<string, number[]>} shapes by name
+ * @returns {{ header: Buffer, bytes: number }} bytes of the data behind it
+ */
+function begin(shapes) {
+  let bytes = 0;
+  const infos = Object.entries(shapes).map(([name, shape]) => [name, { dtype: "F32", shape, data_offsets: [bytes, (bytes += 4 * elements(shape))] }]);
+  const text = Buffer.from(JSON.stringify(Object.fromEntries(infos)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return { header: Buffer.concat([length, text]), bytes };
+}
 
 /**
  * A safetensors file with some of the tensors.
@@ -30,18 +57,9 @@ const names = Object.keys(shapes).sort();
  * @param {string[]} some
  */
 function safetensors(some) {
-  const header = {};
-  const data = [];
-  let at = 0;
-  for (const name of some) {
-    const values = Float32Array.from({ length: shapes[name].reduce((a, b) => a * b) }, (_, i) => Math.sin(i * 12.9898 + names.indexOf(name)) / 2);
-    header[name] = { dtype: "F32", shape: shapes[name], data_offsets: [at, (at += values.byteLength)] };
-    data.push(Buffer.from(values.buffer));
-  }
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  return Buffer.concat([length, text, ...data]);
+  const data = some.map((name) =>
+    Buffer.from(Float32Array.from({ length: elements(shapes[name]) }, (_, i) => Math.sin(i * 12.9898 + names.indexOf(name)) / 2).buffer));
+  return Buffer.concat([begin(Object.fromEntries(some.map((name) => [name, shapes[name]]))).header, ...data]);
 }
 
 const others = {
@@ -59,4 +77,12 @@ export const sharded = (() => {
   const map = Object.fromEntries(Object.entries(shards).flatMap(([file, tensors]) => tensors.map((name) => [name, file])));
   const files = Object.fromEntries(Object.entries(shards).map(([file, tensors]) => [file, safetensors(tensors)]));
   return { ...others, ...files, "model.safetensors.index.json": Buffer.from(JSON.stringify({ metadata: {}, weight_map: map })) };
+})();
+
+/** A model of 305 MB whose weights are zero: model.safetensors has only its header, zeros up to weightsBytes follow. */
+export const large = (() => {
+  const wide = { ...config, n_embd: 1024, n_layer: 6, n_head: 16, n_inner: 4096 };
+  const { header, bytes } = begin(shapesOf(wide));
+  const files = { ...whole, "config.json": Buffer.from(JSON.stringify(wide)), "model.safetensors": header };
+  return { files, weightsBytes: header.length + bytes };
 })();

@@ -1,10 +1,10 @@
 // A user's own model: the page makes of a checkpoint what tools/quantize makes of it, and nothing leaves the device.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { sharded, whole } from "./checkpoint.js";
+import { large, sharded, whole } from "./checkpoint.js";
 import { expect, generate, openAPI, openPage, serve, test } from "./fixtures.js";
 
 const tiny = "../shared/checkpoints/tiny";
@@ -180,6 +180,50 @@ test("quantizing stops when its signal is aborted", async ({ page }) => {
   }, latin);
   expect(same).toBe(true);
   expect(phases.at(-1)).toBe("quantize");
+});
+
+test("a page that is not isolated makes the same of a checkpoint", async ({ browser }, info) => {
+  const want = native(folder(info.outputPath(), "small", whole), info.outputPath("small.gguf"), "model");
+  const { url, stop } = await serve("dist", "-isolate=false");
+  const page = await browser.newPage();
+  try {
+    await openPage(page, { address: url });
+    await page.locator("input[type=file]").setInputFiles(picked(whole));
+    await made(page);
+    expect((await save(page)).bytes.equals(want)).toBe(true);
+    await generate(page);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+  } finally {
+    await page.close();
+    await stop();
+  }
+});
+
+test("a large checkpoint takes little memory", async ({ page, browser }, info) => {
+  test.skip(process.platform !== "linux", "the memory of a process is read from /proc");
+  const path = folder(info.outputPath(), "large", large.files);
+  truncateSync(join(path, "model.safetensors"), large.weightsBytes); // zeros that take no room on the disk
+  await openAPI(page);
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement("input"), { type: "file", multiple: true })));
+  await page.locator("input").setInputFiles(Object.keys(whole).map((name) => join(path, name)));
+  const devtools = await browser.newBrowserCDPSession();
+  /** The most that a renderer has had so far, in MB. */
+  const peak = async () => {
+    const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+    const status = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => readFileSync(`/proc/${id}/status`, "utf8"));
+    return Math.max(...status.map((text) => Number(/VmHWM:\s+(\d+)/.exec(text)[1]) / 1e3));
+  };
+  // Stopped before the model is loaded: the engine's own memory is not what is measured.
+  const quantize = (/** @type {number} */ share) =>
+    page.evaluate((share) => {
+      const controller = new AbortController();
+      const onProgress = ({ phase, loaded, total }) => phase === "quantize" && loaded >= share * total && controller.abort(new Error("enough"));
+      return vitrine.createEngine({ model: document.querySelector("input").files, signal: controller.signal, onProgress }).then(() => "made", ({ message }) => message);
+    }, share);
+  expect(await quantize(0)).toBe("enough");
+  const before = await peak();
+  expect(await quantize(1)).toBe("enough");
+  expect(await peak() - before).toBeLessThan(200); // the 305 MB that are read do not fit
 });
 
 test("a checkpoint of many windows becomes what the tool makes of it", async ({ page }, info) => {

@@ -1,5 +1,6 @@
 import { VitrineError } from "./engine/error.js";
 import { compile } from "./worker/compile.js";
+import { free, freed } from "./worker/freed.js";
 import { Program } from "./worker/program.js";
 import { progress } from "./worker/progress.js";
 import { fetchRemote, openBlob, openRemote } from "./worker/remote.js";
@@ -36,10 +37,17 @@ async function quantize({ weights, name, files, address }) {
   /** @type {Blob[]} */
   const parts = [];
   // A Blob at once, which the browser may keep on disk: the file is never in this worker's memory as a whole.
-  const emit = (/** @type {Uint8Array<ArrayBuffer>} */ chunk) => void parts.push(new Blob([chunk]));
+  const emit = (/** @type {Uint8Array<ArrayBuffer>} */ chunk) => {
+    parts.push(new Blob([chunk]));
+    free(chunk);
+  };
   const report = (/** @type {number} */ loaded, /** @type {number} */ total) => progress({ phase: "quantize", loaded, total });
   const open = files ? opener(files) : remoteOpener(/** @type {string} */ (address), weights);
-  const notes = await program.call("quantize", [open, weights, name, emit, report]);
+  const openFreed = async (/** @type {string} */ name) => {
+    const file = await open(name);
+    return file && freed(file);
+  };
+  const notes = await program.call("quantize", [openFreed, weights, name, emit, report]);
   return { data: new Blob(parts), notes };
 }
 

@@ -17,7 +17,9 @@ import (
 
 // files is the checkpoint's directory as JavaScript gives it. open(name) returns a
 // promise of {size, read}, or of null where there is no such file; read(offset,
-// length) returns a promise of a Uint8Array of that length.
+// length) returns a promise of a Uint8Array of that length, which is valid until the
+// next read of that file: until Go collects garbage it keeps JavaScript from freeing
+// what it has been given.
 type files struct{ open safejs.Value }
 
 // Open implements fs.FS. The file is an io.ReaderAt, safe for several goroutines.

@@ -34,7 +34,7 @@ func main() {
 // quantize(open, weights, name, emit, progress) converts a checkpoint to GGUF with
 // Q8_0 matrices. open: see files. weights is the name of the weights file, or of the
 // index of several; name is for a checkpoint that does not say its own. emit takes
-// the GGUF file, one Uint8Array after another; progress takes how many bytes of its
+// the GGUF file, one Uint8Array after another, each its own from then on; progress takes how many bytes of its
 // tensors are done, and of how many. The value is the notes of the conversion: what
 // the user should know.
 func quantize(args []safejs.Value) (any, error) {

@@ -69,7 +69,7 @@ async function fetched(address, response, onBytes) {
 
 /** A file of a server, read part by part; the part after the one that is read is on its way meanwhile. */
 class Parts {
-  /** @type {{ offset: number, length: number, bytes: Promise<Uint8Array> }} */
+  /** @type {{ offset: number, length: number, bytes: Promise<Uint8Array> } | null} */
   #ahead;
   #address;
   #size;
@@ -95,8 +95,9 @@ class Parts {
 
   /** @param {number} offset @param {number} length */
   async #read(offset, length) {
-    const { offset: nextOffset, length: nextLength, bytes: next } = this.#ahead;
-    const bytes = await (nextOffset === offset && nextLength === length ? next : this.#fetch(offset, length));
+    const ahead = this.#ahead;
+    this.#ahead = null; // what is handed out once may be freed
+    const bytes = await (ahead?.offset === offset && ahead.length === length ? ahead.bytes : this.#fetch(offset, length));
     const after = offset + length;
     if (after < this.#size) {
       const size = Math.min(WINDOW_BYTES, this.#size - after);

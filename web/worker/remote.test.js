@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import test from "node:test";
-import { fetchRemote, openRemote } from "./remote.js";
+import { freed } from "./freed.js";
+import { fetchRemote, openBlob, openRemote } from "./remote.js";
 
 const window = 4 << 20;
 const data = new Uint8Array(2 * window + 1000).map((_, i) => i ^ (i >> 8) ^ (i >> 16));
@@ -57,6 +58,24 @@ test("a file comes part by part, each asked for once", async (t) => {
   // Out of order it is right too.
   assert.deepEqual(await file?.read(window, 100), data.subarray(window, window + 100));
   assert.deepEqual(await file?.read(5, 7), data.subarray(5, 12));
+});
+
+test("what a read gave is freed by the next one", async (t) => {
+  const { address } = await serve(t);
+  for (const file of [openBlob(new Blob([data])), await openRemote(address, () => {})]) {
+    assert.ok(file);
+    const { size, read } = freed(file);
+    assert.equal(size, data.length);
+    const last = 2 * window; // where the last part begins
+    const first = await read(0, 100);
+    assert.deepEqual(first, data.subarray(0, 100));
+    for (const offset of [window, last, last, 0]) {
+      const length = Math.min(window, size - offset);
+      const array = await read(offset, length);
+      assert.deepEqual(array, data.subarray(offset, offset + length));
+    }
+    assert.equal(first.buffer.byteLength, 0);
+  }
 });
 
 for (const [what, how] of /** @type {const} */ ([
