@@ -24,6 +24,9 @@ const TEAM_MODEL_BYTES = 32e6;
 /** A smaller model is there before a worker that reads it has started. */
 const READER_MODEL_BYTES = 16e6;
 
+/** Not self.location: where the page is of another origin that is a Blob, which is gone after a while. */
+const script = import.meta.url;
+
 const program = new Program();
 /** @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, control: Int32Array }} Shared what a member needs */
 /** @type {Promise<Shared | undefined>} settles when the engine has started; undefined where it works alone */
@@ -59,11 +62,11 @@ async function start(simd) {
  */
 async function open({ threads, sha256, name, ...source }) {
   const small = source.bytes >= 0 && source.bytes < READER_MODEL_BYTES;
-  const { size, total, next, close } = await (small ? { ...(await openModel(source)), close() {} } : openElsewhere(source));
+  const { size, total, next, close } = await (small ? { ...(await openModel(source)), close() {} } : openElsewhere(script, source));
   const shared = await engine;
   const workers = shared ? teamSize(threads, total || -1) : 1;
   const members = shared && workers > 1
-    ? startMembers(workers - 1, shared, ({ code, message }) => self.postMessage({ fatal: { code, message } }))
+    ? startMembers(script, workers - 1, shared, ({ code, message }) => self.postMessage({ fatal: { code, message } }))
     : undefined;
   let loaded = 0;
   const pull = async () => {

@@ -1,10 +1,10 @@
 /**
- * Starts a worker whose script lies beside this one.
+ * Starts a worker.
  *
- * @param {string} name
+ * @param {string} script its address, from this script's
  */
-export function startWorker(name) {
-  const address = new URL(name, import.meta.url);
+export function startWorker(script) {
+  const address = new URL(script, import.meta.url);
   if (address.origin === location.origin) return new Worker(address, { type: "module" });
   // A script of another origin may not be a worker, but a worker may import it.
   const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));

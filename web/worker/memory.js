@@ -1,3 +1,5 @@
+import { VitrineError } from "../engine/error.js";
+
 /**
  * The memory of an engine whose workers share it. tools/share has made it an import of the module, and put what it
  * begins with into the module's section "memory".
@@ -27,11 +29,11 @@ function allocate(initial) {
   for (const maximum of MOST_PAGES) {
     try {
       return new WebAssembly.Memory({ initial, maximum, shared: true });
-    } catch (error) {
-      if (maximum === MOST_PAGES.at(-1)) throw error;
+    } catch {
+      // A smaller one may fit.
     }
   }
-  throw new RangeError("unreachable");
+  throw new VitrineError("memory", "the browser has no memory for the engine: close other tabs, or engines that are not needed, and try again");
 }
 
 /**

@@ -1,4 +1,5 @@
 import { VitrineError } from "../engine/error.js";
+import { startWorker } from "../engine/start-worker.js";
 import { openModel } from "./source.js";
 
 /**
@@ -16,11 +17,12 @@ const MOST_AHEAD = 32;
 /**
  * openModel in a worker of its own, to be closed when the model is there.
  *
+ * @param {string} script the worker's address
  * @param {Parameters<typeof openModel>[0]} source
  * @returns {Promise<Opened & { close(): void }>}
  */
-export async function openElsewhere(source) {
-  const worker = new Worker(self.location.href, { type: "module" });
+export async function openElsewhere(script, source) {
+  const worker = startWorker(script);
   /** @type {(Uint8Array<ArrayBuffer> | null | VitrineError)[]} */
   const arrived = [];
   let onArrival = () => {};
