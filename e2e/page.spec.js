@@ -161,6 +161,19 @@ test("a broken model file leaves the page usable", async ({ page }) => {
   await expect(page.locator("#chips")).toContainText("Paris");
 });
 
+test("an engine that has ended can be loaded again", async ({ page }) => {
+  await openPage(page);
+  // As the worker tells of the end of its Go program.
+  await page.workers()[0].evaluate(() => self.postMessage({ fatal: { code: "internal", message: "the engine ended unexpectedly: a test" } }));
+  await generate(page);
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("the engine ended unexpectedly");
+  await alert.getByRole("button", { name: "Load the model again" }).click();
+  await expect(page.locator("#status")).toContainText("Ready");
+  await generate(page);
+  await expect(page.locator("#chips")).toContainText("Paris");
+});
+
 test.describe("with an address that leads nowhere", () => {
   test.use({ expectedErrors: [/Failed to load resource/] });
 

@@ -151,11 +151,17 @@ test("what cannot be converted is refused, with what to do", async ({ page }) =>
 
 test("a missing file is named, and the model before stays", async ({ page }) => {
   await openPage(page);
+  await page.locator(".model-button").focus();
   await page.locator("input[type=file]").setInputFiles(picked(without(whole, "config.json")));
   const alert = page.getByRole("alert");
   await expect(alert).toContainText("model.incomplete");
   await expect(alert).toContainText("config.json");
   await expect(alert).toContainText("stays loaded");
+  await alert.getByRole("button", { name: "Close" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(alert).toBeEmpty();
+  await expect(page.locator(".model-button")).toBeFocused(); // where it was before
+  await page.locator("input[type=file]").setInputFiles(picked(without(whole, "config.json")));
   const choosing = page.waitForEvent("filechooser");
   await alert.getByRole("button", { name: "Choose the files again" }).click();
   await (await choosing).setFiles(picked(whole));
@@ -399,6 +405,15 @@ test.describe("from an address", () => {
     await expect(page.getByRole("alert")).toContainText("model.incomplete");
     await expect(page.getByRole("alert")).toContainText(names[2]);
     await expect(page.getByRole("alert")).toContainText("small stays loaded");
+
+    // A name may claim any number of parts.
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.locator(".model-button").click();
+    await page.getByLabel("Address of a model").fill("parts/other-00001-of-99999.gguf");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("alert")).toContainText("other-99999-of-99999.gguf is missing");
+    expect(asked.filter((url) => url.endsWith(".gguf"))).toHaveLength(1);
   });
 
   test("that is slow can be given up, and the model before stays", async ({ context }) => {
@@ -410,8 +425,10 @@ test.describe("from an address", () => {
     await page.locator(".model-button").click();
     await page.getByLabel("Address of a model").fill("small/model.safetensors");
     await page.getByRole("button", { name: "Load", exact: true }).click();
-    await expect(page.locator(".model-state")).toHaveText("loading");
-    await page.getByRole("button", { name: "Cancel" }).click();
+    await expect(page.locator(".model-state")).toHaveText("loading another");
+    await page.getByRole("button", { name: "Cancel" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(page.locator(".model-button")).toBeFocused(); // where it was before
     await expect(page.locator(".model-state")).toContainText("on this device");
     await expect(page.locator(".model-name")).toHaveText(name);
     await expect(page.locator("#loading")).toBeHidden();

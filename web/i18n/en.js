@@ -189,13 +189,14 @@ export const strings = {
   model: {
     button: "Model",
     loading: "loading",
+    loadingOther: "loading another",
     none: "no model",
     onDevice: "on this device",
     open: "Open model files",
     openHint:
       "A GGUF file of architecture gpt2, or all its parts. Or a GPT-2 checkpoint: model.safetensors with config.json and tokenizer.json (or vocab.json and merges.txt), chosen together; it is quantized on this device. Files and folders can also be dropped on the page. Nothing is uploaded.",
     address: "Address of a model",
-    addressHint: "https://… .gguf or .safetensors",
+    addressHint: ".gguf or .safetensors",
     addressError: "Must be relative or begin with http:// or https://",
     load: "Load",
     save: "Save the GGUF file",
@@ -246,16 +247,17 @@ export const strings = {
     openFile: "Open another file",
     openFiles: "Choose the files again",
     reload: "Reload the page",
+    reopen: "Load the model again",
     /** @param {string} name */
-    kept: (name) => `${name} stays loaded.`,
+    kept: (name) => `The model ${name} stays loaded.`,
     /** What happened, by code. The engine's own sentence follows it and says why. */
     byCode: {
-      argument: "A setting is not what the engine accepts.",
+      argument: "This is not what the engine accepts.",
       "prompt.empty": "The prompt is empty.",
       "prompt.too_long": "The prompt does not fit the model's context.",
       network: "The model could not be fetched.",
       "model.incomplete": "A file of the model is missing.",
-      "model.format": "The file is not a sound model.",
+      "model.format": "The model cannot be read.",
       "model.unsupported": "This model is of a kind that Vitrine does not run.",
       memory: "There is not enough memory for this model.",
       numeric: "The model computed a number that is not finite.",

@@ -29,7 +29,7 @@ export function connectModel(session, views, strings, signal) {
     phase = "";
     notice.hide();
     loading.start(session.info !== null || source !== undefined);
-    model.setState(strings.model.loading);
+    model.setState(session.info ? strings.model.loadingOther : strings.model.loading);
     if (!session.running) status.say(strings.loading.prepare);
     status.announce(strings.loading.prepare);
     if (!session.info) diagram.say("");

@@ -10,6 +10,9 @@ import { listen } from "./kit.js";
 /** Milliseconds after the last key until the prompt's tokens are counted. */
 const countAfter = 150;
 
+/** Failures after which the engine does not answer again. @type {string[]} */
+const ended = ["closed", "environment", "internal", "memory"];
+
 /**
  * A run, from the button to its result, as the page shows it.
  *
@@ -95,7 +98,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
     }
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
-    else notice.show(code, [why], []);
+    else notice.show(code, [why], ended.includes(code) ? [{ label: strings.errors.reopen, does: reopen }] : []);
   }
 
   function onEnd() {

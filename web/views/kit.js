@@ -70,6 +70,30 @@ export function send(target, type, detail) {
 }
 
 /**
+ * The focus, while it is in a part of the page that comes and goes: left alone it would be lost with that part.
+ *
+ * @param {HTMLElement} root of the part
+ */
+export function focusWithin(root) {
+  /** @type {Element | null} */
+  let before = null;
+  const within = () => root.contains(document.activeElement);
+
+  return {
+    /** The part comes. */
+    remember() {
+      if (!within()) before = document.activeElement;
+    },
+    /** The part goes. @param {() => void} hide */
+    giveBack(hide) {
+      const lost = within();
+      hide();
+      if (lost && before instanceof HTMLElement) before.focus();
+    },
+  };
+}
+
+/**
  * The element with this id; index.html has it.
  *
  * @param {string} id

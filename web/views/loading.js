@@ -1,6 +1,6 @@
 /** @import {Progress} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, send } from "./kit.js";
+import { el, focusWithin, send } from "./kit.js";
 import { size } from "./format.js";
 
 /**
@@ -17,6 +17,8 @@ export function mountLoading(root, { strings, signal }) {
   cancel.addEventListener("click", () => send(root, "cancelload"), { signal });
   root.append(el("p", { class: "field-head" }, phase, bytes), bar, cancel);
 
+  const focus = focusWithin(root);
+
   return {
     /**
      * Begins.
@@ -24,6 +26,7 @@ export function mountLoading(root, { strings, signal }) {
      * @param {boolean} cancellable whether there is a model to stay with
      */
     start(cancellable) {
+      focus.remember();
       root.hidden = false;
       cancel.hidden = !cancellable;
       phase.textContent = strings.prepare;
@@ -43,7 +46,7 @@ export function mountLoading(root, { strings, signal }) {
       return `${phase.textContent}, ${bytes.textContent}`;
     },
     end() {
-      root.hidden = true;
+      focus.giveBack(() => (root.hidden = true));
     },
   };
 }

@@ -1,6 +1,6 @@
 /** @import {ErrorCode} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, icon, iconButton } from "./kit.js";
+import { el, focusWithin, icon, iconButton } from "./kit.js";
 
 /**
  * What went wrong: its code, what happened, why, and what to do.
@@ -10,9 +10,10 @@ import { el, icon, iconButton } from "./kit.js";
  */
 export function mountNotice(root, { strings, close, signal }) {
   root.role = "alert";
+  const focus = focusWithin(root);
 
   function hide() {
-    root.replaceChildren();
+    focus.giveBack(() => root.replaceChildren());
   }
 
   return {
@@ -23,6 +24,7 @@ export function mountNotice(root, { strings, close, signal }) {
      * @param {{ label: string, does: () => void }[]} actions what to do, the likeliest first
      */
     show(code, why, actions) {
+      focus.remember();
       const words = el("div", { class: "notice-words" }, el("p", { class: "notice-what", text: strings.byCode[code] }));
       for (const sentence of why) words.append(el("p", { text: sentence }));
       const foot = el("p", { class: "notice-foot" }, el("code", { text: code }));
