@@ -258,7 +258,7 @@ export const strings = {
       network: "The model could not be fetched.",
       "model.incomplete": "A file of the model is missing.",
       "model.format": "The model cannot be read.",
-      "model.unsupported": "This model is of a kind that Vitrine does not run.",
+      "model.unsupported": "Vitrine cannot use a model of this kind.",
       memory: "There is not enough memory for this model.",
       numeric: "The model computed a number that is not finite.",
       closed: "The engine was closed.",
