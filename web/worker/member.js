@@ -15,5 +15,5 @@ export async function runMember({ module, memory, control }) {
   const team = new Team(control);
   team.enter((await WebAssembly.instantiate(module, imports)).exports);
   self.postMessage("ready");
-  team.serve();
+  await team.serve();
 }

@@ -14,6 +14,8 @@ const JOBS = 0x7fff;
 /** How long to look before sleeping: about the longest pause between two jobs. Waking a sleeper takes longer. */
 const SPIN_MS = 0.3;
 const LOOKS = 128; // between two looks at the clock
+/** How long a member sleeps so soundly that its worker cannot be closed: a run has no longer pauses at full speed. */
+const DOZE_MS = 100;
 const PATIENCE_MS = 10_000; // no frame takes a tenth of this
 
 export const newControl = () => new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS));
@@ -74,20 +76,22 @@ export class Team {
   }
 
   /** A member's whole life: it never returns. */
-  serve() {
+  async serve() {
     const control = this.#control;
     let seen = Atomics.load(control, JOB);
     for (;;) {
       this.#work();
-      if (spin(control, JOB, (job) => job !== seen)) {
-        seen = Atomics.load(control, JOB);
-        continue;
-      }
-      Atomics.add(control, ASLEEP, 1);
-      Atomics.wait(control, JOB, seen);
-      Atomics.sub(control, ASLEEP, 1);
+      if (!spin(control, JOB, (job) => job !== seen)) await this.#sleep(seen);
       seen = Atomics.load(control, JOB);
     }
+  }
+
+  /** @param {number} seen the job after which there may be another */
+  async #sleep(seen) {
+    const control = this.#control;
+    Atomics.add(control, ASLEEP, 1);
+    if (Atomics.wait(control, JOB, seen, DOZE_MS) === "timed-out") await pause(control, seen);
+    Atomics.sub(control, ASLEEP, 1);
   }
 
   /** Takes frames until there are none left. */
@@ -148,4 +152,16 @@ function spin(control, place, wanted) {
     for (let looks = 0; looks < LOOKS; looks++) if (wanted(Atomics.load(control, place))) return true;
   } while (performance.now() - start < SPIN_MS);
   return false;
+}
+
+/**
+ * Leaves the worker to the browser, which may close it, until there is another job: where the browser cannot say when,
+ * for a moment.
+ *
+ * @param {Int32Array} control
+ * @param {number} seen
+ */
+function pause(control, seen) {
+  if (typeof Atomics.waitAsync === "function") return Atomics.waitAsync(control, JOB, seen).value;
+  return new Promise((resolve) => setTimeout(resolve));
 }
