@@ -51,20 +51,11 @@ func (f file) tokenizer(t testing.TB) *Tokenizer {
 	return tok
 }
 
-// written returns bytes in the alphabet of the file.
-func written[T string | []byte](b T) string {
-	var s strings.Builder
-	for i := range len(b) {
-		s.WriteRune(alphabet[b[i]])
-	}
-	return s.String()
-}
-
 // byteFile is a vocabulary of the 256 bytes, in byte order, and <|endoftext|>.
 func byteFile() file {
 	f := file{types: slices.Repeat([]int32{typeNormal}, byteTokens+1)}
 	for b := range byteTokens {
-		f.tokens = append(f.tokens, written([]byte{byte(b)}))
+		f.tokens = append(f.tokens, Written([]byte{byte(b)}))
 	}
 	f.tokens = append(f.tokens, endOfText)
 	f.types[byteTokens] = 3 // control
@@ -87,10 +78,10 @@ var gpt2File = sync.OnceValues(func() (file, error) {
 	}
 	f.tokens[f.eos], f.types[f.eos] = endOfText, 3
 	for token, rank := range ranks {
-		f.tokens[rank] = written(token)
+		f.tokens[rank] = Written(token)
 		if rank >= byteTokens {
 			parts := split(token, ranks, rank)
-			f.merges[rank-byteTokens] = written(parts[0]) + " " + written(parts[1])
+			f.merges[rank-byteTokens] = Written(parts[0]) + " " + Written(parts[1])
 		}
 	}
 	return f, nil
@@ -98,7 +89,7 @@ var gpt2File = sync.OnceValues(func() (file, error) {
 
 // split joins the bytes of token by the ranks below limit.
 func split(token string, ranks map[string]int, limit int) []string {
-	parts := strings.Split(string([]rune(written(token))), "")
+	parts := strings.Split(string([]rune(Written(token))), "")
 	for i := range parts {
 		parts[i] = token[i : i+1]
 	}

@@ -231,6 +231,15 @@ var alphabet = func() (letters [byteTokens]rune) {
 	return letters
 }()
 
+// Written returns the bytes of a token as the vocabulary of a model file has them.
+func Written[T string | []byte](token T) string {
+	var s strings.Builder
+	for i := range len(token) {
+		s.WriteRune(alphabet[token[i]])
+	}
+	return s.String()
+}
+
 // byteOf is the inverse of alphabet: the byte of a character, -1 if it has none.
 var byteOf = func() (bytes [0x144]int16) { // the largest letter is U+0143, for 0xAD
 	for i := range bytes {

@@ -16,7 +16,7 @@ func TestAlphabet(t *testing.T) {
 		}
 	}
 	for b := range byteTokens {
-		got, ok := appendBytes(nil, written([]byte{byte(b)}))
+		got, ok := appendBytes(nil, Written([]byte{byte(b)}))
 		if !ok || len(got) != 1 || got[0] != byte(b) {
 			t.Errorf("byte %#x comes back as %v, %v", b, got, ok)
 		}

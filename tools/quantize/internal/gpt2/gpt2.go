@@ -3,10 +3,10 @@ package gpt2
 
 import (
 	"fmt"
-	"strings"
 
 	loader "github.com/pkoukk/tiktoken-go-loader"
 
+	"vitrine/core/tokenizer"
 	"vitrine/tools/quantize/vocabulary"
 )
 
@@ -38,7 +38,7 @@ func load() (tokens, merges []string, err error) {
 		bytes[rank] = token
 	}
 	for rank, token := range bytes {
-		tokens[rank] = written(token)
+		tokens[rank] = tokenizer.Written(token)
 		if len(token) == 1 {
 			continue
 		}
@@ -46,7 +46,7 @@ func load() (tokens, merges []string, err error) {
 		if !ok {
 			return nil, nil, fmt.Errorf("GPT-2's vocabulary: token %d, %q, is not made of two others", rank, token)
 		}
-		merges = append(merges, written(left)+" "+written(right))
+		merges = append(merges, tokenizer.Written(left)+" "+tokenizer.Written(right))
 	}
 	return tokens, merges, nil
 }
@@ -73,28 +73,3 @@ func split(token string, ranks map[string]int, limit int) (left, right string, o
 	}
 	return parts[0], parts[1], true
 }
-
-// written returns the bytes of a token as the characters that stand for them:
-// themselves where they are printable Latin-1, else the next from U+0100 on.
-//
-// Source: bytes_to_unicode in encoder.py of openai/gpt-2.
-func written(token string) string {
-	var s strings.Builder
-	for i := range len(token) {
-		s.WriteRune(alphabet[token[i]])
-	}
-	return s.String()
-}
-
-var alphabet = func() (letters [256]rune) {
-	next := rune(0x100)
-	for b := range letters {
-		if '!' <= b && b <= '~' || '¡' <= b && b <= '¬' || '®' <= b && b <= 'ÿ' {
-			letters[b] = rune(b)
-		} else {
-			letters[b] = next
-			next++
-		}
-	}
-	return letters
-}()
