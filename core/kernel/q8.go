@@ -198,6 +198,7 @@ type Activations struct {
 	q          []int16   // [T, cols]
 	scales     []float32 // [T, cols/32]
 	bias       []int32   // [T, cols/32], -128 times the sum of the block's q
+	wide       []int16   // scratch of the products with many tokens
 }
 
 // Rows returns the number of rows, T.

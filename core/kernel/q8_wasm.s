@@ -7,21 +7,21 @@
 // are, 256*upper + lower + 128, V9 the upper rows alone.
 #define WEIGHTS(j) LOAD(R5, 16*(j)); Tee V8; I32Const $8; I16x8ShrS; Set V9
 
-// DOT adds the products of these weights with pair j of the activations at x to
-// words and upper.
-#define DOT(j, x, words, upper) \
-	Get x; I32WrapI64; I32Const $(4*(j)); I32Add; SPLAT; Tee V10; \
-	Get V8; I32x4DotI16x8S; Get words; I32x4Add; Set words; \
-	Get V10; Get V9; I32x4DotI16x8S; Get upper; I32x4Add; Set upper
+// PAIR puts pair j of the activations at x into V10, in all lanes.
+#define PAIR(j, x) Get x; I32WrapI64; I32Const $(4*(j)); I32Add; SPLAT; Set V10
+
+// DOT adds the products of the weights in V8 and V9 with pair j of the activations at
+// x to two sums.
+#define DOT(j, x, sum8, sum9) PAIR(j, x); \
+	Get V8; Get V10; I32x4DotI16x8S; Get sum8; I32x4Add; Set sum8; \
+	Get V9; Get V10; I32x4DotI16x8S; Get sum9; I32x4Add; Set sum9
 
 #define ONE(j) WEIGHTS(j); DOT(j, R1, V0, V4)
 
-#define FOUR(j) WEIGHTS(j); \
-	DOT(j, R1, V0, V4); DOT(j, R2, V1, V5); DOT(j, R3, V2, V6); DOT(j, R4, V3, V7)
-
-// PAIRS repeats a step for the 16 column pairs of a block.
-#define PAIRS(step) \
-	step(0); step(1); step(2); step(3); step(4); step(5); step(6); step(7); \
+// PAIRS repeats a step for the 16 column pairs of a block, LATER for all but the first.
+#define PAIRS(step) step(0); LATER(step)
+#define LATER(step) \
+	step(1); step(2); step(3); step(4); step(5); step(6); step(7); \
 	step(8); step(9); step(10); step(11); step(12); step(13); step(14); step(15)
 
 // LOWER leaves the sums of the lower rows on the stack: words began with the bias,
@@ -84,7 +84,7 @@ TEXT ·q8One(SB), NOSPLIT, $0-64
 	Get V8; I32Const $8; I16x8ShrS; Get V10; I32x4DotI16x8S; Get upper; I32x4Add; Set upper
 
 #define STREAMS(j) \
-	Get R1; I32WrapI64; I32Const $(4*(j)); I32Add; SPLAT; Set V10; \
+	PAIR(j, R1); \
 	STREAM(j, R2, V0, V4); STREAM(j, R3, V1, V5); STREAM(j, R4, V2, V6); STREAM(j, R5, V3, V7)
 
 // DST sets R15 to the results of stream k.
@@ -146,66 +146,108 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 	End
 	RET
 
+// WIDE loads the weights of column pair j of eight rows, each in 16 bits: V8 the lower
+// rows, V9 the upper ones.
+#define WIDE(j) LOAD(R5, 32*(j)); Set V8; LOAD(R5, 32*(j)+16); Set V9
+
+// BEGIN sets two sums to the products of these weights with the first pair of the
+// activations at x, to which DOT adds the others.
+#define BEGIN(x, lower, upper) \
+	PAIR(0, x); OP(I32x4DotI16x8S, V8, V10, lower); OP(I32x4DotI16x8S, V9, V10, upper)
+
+#define FOUR(j) WIDE(j); \
+	DOT(j, R1, V0, V4); DOT(j, R2, V1, V5); DOT(j, R3, V2, V6); DOT(j, R4, V3, V7)
+
 // TOKEN puts the address that is k*R13 bytes behind r on the stack: the value for
 // token k of the tile.
 #define TOKEN(r, k) Get r; Get R13; I64Const $k; I64Mul; I64Add; I32WrapI64
 
-#define BEGIN(k, words, upper) TOKEN(R12, k); SPLAT; Set words; ZERO(upper)
+// ADDWIDE adds half the sums of one block to four floats; V14 is the scale of the
+// activations.
+#define ADDWIDE(sums, scales, dst, offset) \
+	Get sums; F32x4ConvertI32x4S; Get scales; Get V14; F32x4Mul; F32x4Mul; \
+	LOAD(dst, offset); F32x4Add; Set V15; STORE(dst, V15, offset)
 
-#define END(k, words, upper, dst) TOKEN(R10, k); SPLAT; Set V14; ADD(words, upper, dst)
+#define END(k, lower, upper, dst) TOKEN(R10, k); SPLAT; Set V14; \
+	ADDWIDE(upper, V12, dst, 0); ADDWIDE(lower, V13, dst, 16)
 
-// func q8Four(dst *float32, stride int, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
-TEXT ·q8Four(SB), NOSPLIT, $0-72
-	ARG(dst+0(FP), R6)
-	ARG(x+16(FP), R1)
-	ARG(xs+24(FP), R10)
-	ARG(bias+32(FP), R12)
-	ARG(n+64(FP), R14)
-	I64Load blocks+56(FP); I64Const $4; I64Mul; Set R13 // bytes of a token's scales
+// GROUP sets r to an argument advanced by the group's number, R12, times blocks times
+// bytes.
+#define GROUP(name, blocks, bytes, r) \
+	I64Load name; Get R12; I64Load blocks; I64Mul; I64Const $bytes; I64Mul; I64Add; Set r
+
+// func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16)
+TEXT ·q8Four(SB), NOSPLIT, $0-80
+	I64Load blocks+48(FP); I64Const $4; I64Mul; Set R13 // bytes of a token's scales
+	I64Const $0
+	Set R12
 	Loop
-		ARG(w+40(FP), R5)
-		ARG(ws+48(FP), R11)
-		ARG(blocks+56(FP), R0)
-		ARG(stride+8(FP), R15)
-		OP(I64Add, R6, R15, R7)
-		OP(I64Add, R7, R15, R8)
-		OP(I64Add, R8, R15, R9)
-		Get R13; I64Const $16; I64Mul; Set R15 // bytes of a token's activations
-		OP(I64Add, R1, R15, R2)
-		OP(I64Add, R2, R15, R3)
-		OP(I64Add, R3, R15, R4)
-		CLEAR(R6)
-		CLEAR(R7)
-		CLEAR(R8)
-		CLEAR(R9)
+		GROUP(w+32(FP), blocks+48(FP), 256, R5)
+		ARG(wide+72(FP), R1)
+		I64Load blocks+48(FP); I64Const $16; I64Mul; Set R0
+		I32Const $0xFF; I16x8Splat; Set V8
+		I32Const $128; I16x8Splat; Set V9
 		Loop
-			BEGIN(0, V0, V4)
-			BEGIN(1, V1, V5)
-			BEGIN(2, V2, V6)
-			BEGIN(3, V3, V7)
-			PAIRS(FOUR)
-			LOAD(R11, 0); Set V12
-			LOAD(R11, 16); Set V13
-			END(0, V0, V4, R6)
-			END(1, V1, V5, R7)
-			END(2, V2, V6, R8)
-			END(3, V3, V7, R9)
-			MOVE(R1, 64)
-			MOVE(R2, 64)
-			MOVE(R3, 64)
-			MOVE(R4, 64)
-			MOVE(R5, 256)
-			MOVE(R10, 4)
-			MOVE(R11, 32)
-			MOVE(R12, 4)
+			LOAD(R5, 0); Set V10
+			Get V10; Get V8; V128And; Get V9; I16x8Sub; Set V11
+			STORE(R1, V11, 0)
+			Get V10; I32Const $8; I16x8ShrS; Set V11
+			STORE(R1, V11, 16)
+			MOVE(R5, 16)
+			MOVE(R1, 32)
 			NEXT(R0)
 		End
-		// The next tile begins where the last token ends.
-		Get R4; Set R1
-		Get R10; Get R13; I64Const $3; I64Mul; I64Add; Set R10
-		Get R12; Get R13; I64Const $3; I64Mul; I64Add; Set R12
-		Get R9; I64Load stride+8(FP); I64Add; Set R6
-		NEXT(R14)
+
+		I64Load dst+0(FP); Get R12; I64Const $32; I64Mul; I64Add; Set R6
+		ARG(x+16(FP), R1)
+		ARG(xs+24(FP), R10)
+		ARG(n+56(FP), R14)
+		Loop
+			ARG(wide+72(FP), R5)
+			GROUP(ws+40(FP), blocks+48(FP), 32, R11)
+			ARG(blocks+48(FP), R0)
+			ARG(stride+8(FP), R15)
+			OP(I64Add, R6, R15, R7)
+			OP(I64Add, R7, R15, R8)
+			OP(I64Add, R8, R15, R9)
+			Get R13; I64Const $16; I64Mul; Set R15 // bytes of a token's activations
+			OP(I64Add, R1, R15, R2)
+			OP(I64Add, R2, R15, R3)
+			OP(I64Add, R3, R15, R4)
+			CLEAR(R6)
+			CLEAR(R7)
+			CLEAR(R8)
+			CLEAR(R9)
+			Loop
+				WIDE(0)
+				BEGIN(R1, V0, V4)
+				BEGIN(R2, V1, V5)
+				BEGIN(R3, V2, V6)
+				BEGIN(R4, V3, V7)
+				LATER(FOUR)
+				LOAD(R11, 0); Set V12
+				LOAD(R11, 16); Set V13
+				END(0, V0, V4, R6)
+				END(1, V1, V5, R7)
+				END(2, V2, V6, R8)
+				END(3, V3, V7, R9)
+				MOVE(R1, 64)
+				MOVE(R2, 64)
+				MOVE(R3, 64)
+				MOVE(R4, 64)
+				MOVE(R5, 512)
+				MOVE(R10, 4)
+				MOVE(R11, 32)
+				NEXT(R0)
+			End
+			// The next tile begins where the last token ends.
+			Get R4; Set R1
+			Get R10; Get R13; I64Const $3; I64Mul; I64Add; Set R10
+			Get R9; I64Load stride+8(FP); I64Add; Set R6
+			NEXT(R14)
+		End
+		MOVE(R12, 1)
+		Get R12; I64Load groups+64(FP); I64LtS; BrIf $0
 	End
 	RET
 

@@ -17,8 +17,7 @@ const name = "wasm simd128"
 
 // The functions that a team shares, in the order of their names in functions.
 const (
-	fnQ8One = iota
-	fnQ8Streams
+	fnQ8Streams = iota
 	fnQ8Four
 	fnF32One
 	fnF32Streams
@@ -32,13 +31,13 @@ const (
 )
 
 var functions = [...]string{
-	"q8One", "q8Streams", "q8Four", "f32One", "f32Streams", "f32Four",
+	"q8Streams", "q8Four", "f32One", "f32Streams", "f32Four",
 	"quantizeBlocks", "rowsTo16", "scoresRows", "mix64", "mix32", "geluNew8s",
 }
 
 // grains has the grain of each function.
 var grains = [...]int{
-	fnQ8One: byGroup, fnQ8Streams: 1, fnQ8Four: byGroup, fnF32One: byGroup, fnF32Streams: 1, fnF32Four: byGroup,
+	fnQ8Streams: 1, fnQ8Four: 1, fnF32One: byGroup, fnF32Streams: 1, fnF32Four: byGroup,
 	fnQuantizeBlocks: 1, fnRowsTo16: 1, fnScoresRows: 1, fnMix64: 1, fnMix32: 1, fnGELUNew8s: 1,
 }
 
@@ -49,10 +48,12 @@ func arg[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(&s[0]))) }
 // whole through a buffer.
 func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
 	groups := w.rows / GroupRows
-	if x.rows == 1 {
-		streamsQ8(team, dst, x, w, groups)
-	} else {
+	if x.rows >= tileTokens {
 		tilesQ8(team, dst, x, w, groups)
+	} else {
+		for t := range x.rows {
+			streamsQ8(team, dst[t*w.rows:], x, t, w, groups)
+		}
 	}
 	if left := w.rows % GroupRows; left > 0 {
 		for t := range x.rows {
@@ -63,64 +64,97 @@ func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
 	}
 }
 
-// streamsQ8 computes one token by the first groups of w.
-func streamsQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int) {
+// streamsQ8 computes token t by the first groups of w.
+func streamsQ8(team *Team, dst []float32, x *Activations, t int, w *MatrixQ8, groups int) {
+	q, xs, bias := x.token(t)
 	blocks := x.cols / quant.BlockSize
 	fours := groups / 4
 	switch {
 	case fours == 0:
 	case team == nil:
 		ws, scales := w.block(0, 0)
-		q8Streams(&dst[0], &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, fours)
+		q8Streams(&dst[0], &q[0], &xs[0], &bias[0], &ws[0], &scales[0], blocks, fours)
 	default:
 		for from, to := range team.pieces(fours, 1) {
 			ws, scales := w.block(4*from, 0)
-			team.add(fnQ8Streams, arg(dst[4*from*GroupRows:]), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
+			team.add(fnQ8Streams, arg(dst[4*from*GroupRows:]), arg(q), arg(xs), arg(bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
 		}
 		team.Flush()
 	}
 	if left := groups - 4*fours; left > 0 {
-		oneQ8(dst[4*fours*GroupRows:], x, 0, w, 4*fours, left)
+		oneQ8(dst[4*fours*GroupRows:], x, t, w, 4*fours, left)
 	}
 }
 
 // oneQ8 computes token t by n groups from g on, into n*8 floats.
 func oneQ8(dst []float32, x *Activations, t int, w *MatrixQ8, g, n int) {
-	blocks := x.cols / quant.BlockSize
+	q, xs, bias := x.token(t)
 	ws, scales := w.block(g, 0)
-	q8One(&dst[0], &x.q[t*x.cols], &x.scales[t*blocks], &x.bias[t*blocks], &ws[0], &scales[0], blocks, n)
+	q8One(&dst[0], &q[0], &xs[0], &bias[0], &ws[0], &scales[0], x.cols/quant.BlockSize, n)
 }
 
-// tilesQ8 computes all tokens by the first groups of w: four tokens at a time, then
-// those that are left, by one group, whose weights stay in the nearest cache.
+// tileTokens is how many tokens q8Four takes at a time.
+const tileTokens = 4
+
+// tilesQ8 computes all tokens, at least four, by the first groups of w. If the last
+// ones are fewer than four, some before them are computed again.
 func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int) {
-	blocks := x.cols / quant.BlockSize
-	tiles := x.rows / 4
-	for g := range groups {
-		ws, scales := w.block(g, 0)
-		switch {
-		case tiles == 0:
-		case team == nil:
-			q8Four(&dst[g*GroupRows], 4*w.rows, &x.q[0], &x.scales[0], &x.bias[0], &ws[0], &scales[0], blocks, tiles)
-		default:
-			team.add(fnQ8Four, arg(dst[g*GroupRows:]), uint64(4*w.rows), arg(x.q), arg(x.scales), arg(x.bias), arg(ws), arg(scales), uint64(blocks), uint64(tiles))
-		}
-		if team == nil {
-			for t := 4 * tiles; t < x.rows; t++ {
-				oneQ8(dst[t*w.rows+g*GroupRows:], x, t, w, g, 1)
-			}
-		}
-	}
-	if team == nil {
+	if groups == 0 {
 		return
 	}
-	for t := 4 * tiles; t < x.rows; t++ {
-		for g := range groups {
-			ws, scales := w.block(g, 0)
-			team.add(fnQ8One, arg(dst[t*w.rows+g*GroupRows:]), arg(x.q[t*x.cols:]), arg(x.scales[t*blocks:]), arg(x.bias[t*blocks:]), arg(ws), arg(scales), uint64(blocks), 1)
+	last := x.rows - tileTokens
+	if team == nil {
+		wide := x.wideFor(1)
+		tilesOfGroups(nil, dst, x, 0, x.rows/tileTokens, w, 0, groups, wide)
+		if x.rows%tileTokens != 0 {
+			tilesOfGroups(nil, dst, x, last, 1, w, 0, groups, wide)
+		}
+		return
+	}
+	pieces := 0
+	units := (groups + byGroup - 1) / byGroup
+	for range team.pieces(units, 1) {
+		pieces++
+	}
+	wide := x.wideFor(2 * pieces)
+	for from, to := range team.pieces(units, 1) {
+		from, to := from*byGroup, min(to*byGroup, groups)
+		tilesOfGroups(team, dst, x, 0, x.rows/tileTokens, w, from, to, wide)
+		wide = wide[GroupRows*x.cols:]
+		if x.rows%tileTokens != 0 {
+			tilesOfGroups(team, dst, x, last, 1, w, from, to, wide)
+			wide = wide[GroupRows*x.cols:]
 		}
 	}
 	team.Flush()
+}
+
+// tilesOfGroups computes n tiles, from token t on, by the groups from <= g < to. wide
+// is for one group's weights, by one thread at a time.
+func tilesOfGroups(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8, from, to int, wide []int16) {
+	q, xs, _ := x.token(t)
+	blocks := x.cols / quant.BlockSize
+	ws, scales := w.block(from, 0)
+	dst = dst[t*w.rows+from*GroupRows:]
+	if team == nil {
+		q8Four(&dst[0], 4*w.rows, &q[0], &xs[0], &ws[0], &scales[0], blocks, n, to-from, &wide[0])
+	} else {
+		team.add(fnQ8Four, arg(dst), uint64(4*w.rows), arg(q), arg(xs), arg(ws), arg(scales), uint64(blocks), uint64(n), uint64(to-from), arg(wide))
+	}
+}
+
+// token returns what is known of the tokens from t on.
+func (a *Activations) token(t int) (q []int16, scales []float32, bias []int32) {
+	b := t * a.cols / quant.BlockSize
+	return a.q[t*a.cols:], a.scales[b:], a.bias[b:]
+}
+
+// wideFor returns scratch for so many threads, each of which widens a group.
+func (a *Activations) wideFor(threads int) []int16 {
+	if n := threads * GroupRows * a.cols; cap(a.wide) < n {
+		a.wide = make([]int16, n)
+	}
+	return a.wide[:cap(a.wide)]
 }
 
 // q8Streams multiplies one token by 4*n groups, four at a time, each from another
@@ -135,11 +169,13 @@ func q8Streams(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *f
 //go:noescape
 func q8One(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
 
-// q8Four multiplies n times four tokens by one group; the results of consecutive
-// tokens are stride bytes apart.
+// q8Four multiplies n times four tokens by the groups, one after the other, whose
+// weights it widens to 16 bits in wide, [8, cols]: that pays where many tokens read
+// them, and stays in the nearest cache. The results of consecutive tokens are
+// stride bytes apart.
 //
 //go:noescape
-func q8Four(dst *float32, stride int, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
+func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16)
 
 func packQ8(words []int16, scales []float32, blocks []byte) (finite bool) {
 	rowBytes := len(blocks) / GroupRows

@@ -18,12 +18,10 @@ func at[T any](f *frame, i int) *T { return *(**T)(unsafe.Pointer(&f[1+i])) }
 func call(function int, f *frame) {
 	n := func(i int) int { return int(f[1+i]) }
 	switch functions[function] {
-	case "q8One":
-		q8One(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7))
 	case "q8Streams":
 		q8Streams(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7))
 	case "q8Four":
-		q8Four(at[float32](f, 0), n(1), at[int16](f, 2), at[float32](f, 3), at[int32](f, 4), at[int16](f, 5), at[float32](f, 6), n(7), n(8))
+		q8Four(at[float32](f, 0), n(1), at[int16](f, 2), at[float32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7), n(8), at[int16](f, 9))
 	case "f32One":
 		f32One(at[float32](f, 0), at[float32](f, 1), at[float32](f, 2), n(3))
 	case "f32Streams":
