@@ -93,17 +93,26 @@ func BenchmarkAttention(b *testing.B) {
 	const p = 1000
 	for _, d := range []int{32, 64} {
 		q, w := normals(newRand(), d, 1), normals(newRand(), p, 1)
-		k, scales := rows16(normals(newRand(), p*d, 1), d)
+		x := normals(newRand(), p*d, 1)
+		q16, qScales := rows16(q, d)
+		k, scales := rows16(x, d)
+		v, _ := pairs16(x, d)
+		w16, scale := weights16(w, scales)
 		b.Run(fmt.Sprintf("Scores/D=%d", d), func(b *testing.B) {
 			b.SetBytes(2 * p * int64(d))
 			for b.Loop() {
-				Scores(nil, w, q, k, scales)
+				Scores(nil, w, q16, qScales[0], k, scales)
+			}
+		})
+		b.Run(fmt.Sprintf("Weights/D=%d", d), func(b *testing.B) {
+			for b.Loop() {
+				QuantizeWeights(w16, w, scales)
 			}
 		})
 		b.Run(fmt.Sprintf("Mix/D=%d", d), func(b *testing.B) {
 			b.SetBytes(2 * p * int64(d))
 			for b.Loop() {
-				Mix(nil, q, w, k, scales)
+				Mix(nil, q, w16, scale, v)
 			}
 		})
 	}

@@ -22,16 +22,24 @@ func quantize16(_ *Team, q []int16, scales []float32, bias []int32, x []float32)
 	quantize16Generic(q, scales, bias, x)
 }
 
-func quantizeRows(_ *Team, q []int16, scales, x []float32, d, qStride, scaleStride int) {
-	quantizeRowsGeneric(q, scales, x, d, qStride, scaleStride)
+func quantizeRows(_ *Team, q []int16, scales, x []float32, d, xStride int) {
+	quantizeRowsGeneric(q, scales, x, d, xStride)
 }
 
-func scores(_ *Team, dst, q []float32, k []int16, scales []float32) {
-	scoresGeneric(dst, q, k, scales)
+func quantizePairs(_ *Team, q []int16, scales, x []float32, d, xStride, first int) {
+	quantizePairsGeneric(q, scales, x, d, xStride, first)
 }
 
-func mix(_ *Team, dst, weights []float32, v []int16, scales []float32) {
-	mixGeneric(dst, weights, v, scales)
+func scores(_ *Team, dst []float32, q []int16, qScale float32, k []int16, scales []float32) {
+	scoresGeneric(dst, q, qScale, k, scales)
+}
+
+func quantizeWeights(q []int16, weights, scales []float32) float32 {
+	return quantizeWeightsGeneric(q, weights, scales)
+}
+
+func mix(_ *Team, dst []float32, weights []int16, scale float32, v []int16) {
+	mixGeneric(dst, weights, scale, v)
 }
 
 func sum(x []float32) float32                      { return sumGeneric(x) }

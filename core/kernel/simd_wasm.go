@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"math"
 	"unsafe"
 
 	"github.com/chewxy/math32"
@@ -24,25 +25,28 @@ const (
 	fnF32Four
 	fnQuantizeBlocks
 	fnRowsTo16
+	fnPairsTo16
 	fnScoresRows
-	fnMix64
 	fnMix32
 	fnGELUNew8s
 )
 
 var functions = [...]string{
 	"q8Streams", "q8Four", "f32One", "f32Streams", "f32Four",
-	"quantizeBlocks", "rowsTo16", "scoresRows", "mix64", "mix32", "geluNew8s",
+	"quantizeBlocks", "rowsTo16", "pairsTo16", "scoresRows", "mix32", "geluNew8s",
 }
 
 // grains has the grain of each function.
 var grains = [...]int{
 	fnQ8Streams: 1, fnQ8Four: 1, fnF32One: byGroup, fnF32Streams: 1, fnF32Four: byGroup,
-	fnQuantizeBlocks: 1, fnRowsTo16: 1, fnScoresRows: 1, fnMix64: 1, fnMix32: 1, fnGELUNew8s: 1,
+	fnQuantizeBlocks: 1, fnRowsTo16: 1, fnPairsTo16: 1, fnScoresRows: 1, fnMix32: 1, fnGELUNew8s: 1,
 }
 
 // arg is the address of the first value of s, as an argument of a frame.
 func arg[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(&s[0]))) }
+
+// floatArg is a float32 as an argument of a frame.
+func floatArg(f float32) uint64 { return uint64(math.Float32bits(f)) }
 
 // matmulQ8 runs whole groups of rows straight into dst, and a last one that is not
 // whole through a buffer.
@@ -251,72 +255,101 @@ func f32One(dst, x, w *float32, cols int)
 //go:noescape
 func f32Four(dst *float32, stride int, x, w *float32, cols, n int)
 
-func quantizeRows(team *Team, q []int16, scales, x []float32, d, qStride, scaleStride int) {
-	switch n := len(x) / d; {
+func quantizeRows(team *Team, q []int16, scales, x []float32, d, xStride int) {
+	switch {
 	case d%8 != 0:
-		quantizeRowsGeneric(q, scales, x, d, qStride, scaleStride)
+		quantizeRowsGeneric(q, scales, x, d, xStride)
 	case team == nil:
-		rowsTo16(&q[0], &scales[0], &x[0], d, n, 2*qStride, 4*scaleStride)
+		rowsTo16(&q[0], &scales[0], &x[0], d, len(scales), 4*xStride)
 	default:
-		team.add(fnRowsTo16, arg(q), arg(scales), arg(x), uint64(d), uint64(n), uint64(2*qStride), uint64(4*scaleStride))
+		team.add(fnRowsTo16, arg(q), arg(scales), arg(x), uint64(d), uint64(len(scales)), uint64(4*xStride))
 	}
 }
 
-// rowsTo16 quantizes n rows of d values, a multiple of 8, that are qStride and
-// scaleStride bytes apart.
+// rowsTo16 quantizes n rows of d values, a multiple of 8, that are xStride bytes apart.
 //
 //go:noescape
-func rowsTo16(q *int16, scales *float32, x *float32, d, n, qStride, scaleStride int)
+func rowsTo16(q *int16, scales, x *float32, d, n, xStride int)
 
-func scores(team *Team, dst, q []float32, k []int16, scales []float32) {
+func quantizePairs(team *Team, q []int16, scales, x []float32, d, xStride, first int) {
 	switch {
-	case len(q) == 0 || len(q)%8 != 0 || len(dst) == 0:
-		scoresGeneric(dst, q, k, scales)
+	case d%8 != 0:
+		quantizePairsGeneric(q, scales, x, d, xStride, first)
 	case team == nil:
-		scoresRows(&dst[0], &q[0], &k[0], &scales[0], len(q), len(dst))
+		pairsTo16(&q[0], &scales[0], &x[0], d, len(scales), 4*xStride, first)
 	default:
-		team.add(fnScoresRows, arg(dst), arg(q), arg(k), arg(scales), uint64(len(q)), uint64(len(dst)))
+		team.add(fnPairsTo16, arg(q), arg(scales), arg(x), uint64(d), uint64(len(scales)), uint64(4*xStride), uint64(first))
+	}
+}
+
+// pairsTo16 is rowsTo16 into the rows from first on of pairs of rows.
+//
+//go:noescape
+func pairsTo16(q *int16, scales, x *float32, d, n, xStride, first int)
+
+func scores(team *Team, dst []float32, q []int16, qScale float32, k []int16, scales []float32) {
+	switch {
+	case len(q)%8 != 0:
+		scoresGeneric(dst, q, qScale, k, scales)
+	case team == nil:
+		scoresRows(&dst[0], &q[0], qScale, &k[0], &scales[0], len(q), len(dst))
+	default:
+		team.add(fnScoresRows, arg(dst), arg(q), floatArg(qScale), arg(k), arg(scales), uint64(len(q)), uint64(len(dst)))
 	}
 }
 
 // scoresRows multiplies q, [d] with d a multiple of 8, by n rows of k.
 //
 //go:noescape
-func scoresRows(dst, q *float32, k *int16, scales *float32, d, n int)
+func scoresRows(dst *float32, q *int16, qScale float32, k *int16, scales *float32, d, n int)
 
-func mix(team *Team, dst, weights []float32, v []int16, scales []float32) {
-	d, stride, n := 0, 2*len(dst), len(weights)
+func quantizeWeights(q []int16, weights, scales []float32) float32 {
+	var lanes [4]uint32
+	n := whole(len(weights))
 	if n > 0 {
-		for ; d+64 <= len(dst); d += 64 {
-			if team == nil {
-				mix64(&dst[d], &weights[0], &v[d], &scales[0], stride, n)
-			} else {
-				team.add(fnMix64, arg(dst[d:]), arg(weights), arg(v[d:]), arg(scales), uint64(stride), uint64(n))
-			}
-		}
-		if d+32 <= len(dst) {
-			if team == nil {
-				mix32(&dst[d], &weights[0], &v[d], &scales[0], stride, n)
-			} else {
-				team.add(fnMix32, arg(dst[d:]), arg(weights), arg(v[d:]), arg(scales), uint64(stride), uint64(n))
-			}
-			d += 32
+		topProducts8s(&lanes, &weights[0], &scales[0], n)
+	}
+	top := max(lanes[0], lanes[1], lanes[2], lanes[3])
+	scale, inverse := scaleOfTop(topProduct(top, weights[n:], scales[n:]))
+	if inverse == 0 { // nothing that is not finite may be converted
+		clear(q)
+		return scale
+	}
+	if n > 0 {
+		products8s(&q[0], &weights[0], &scales[0], inverse, n)
+	}
+	productsTo16(q[n:], weights[n:], scales[n:], inverse)
+	return scale
+}
+
+// topProducts8s leaves the largest magnitudes of n products, a multiple of 8, in lanes.
+//
+//go:noescape
+func topProducts8s(lanes *[4]uint32, weights, scales *float32, n int)
+
+// products8s stores n products, a multiple of 8.
+//
+//go:noescape
+func products8s(q *int16, weights, scales *float32, inverse float32, n int)
+
+func mix(team *Team, dst []float32, weights []int16, scale float32, v []int16) {
+	d, stride, n := 0, 4*len(dst), len(weights)/2
+	for ; d+32 <= len(dst); d += 32 {
+		if team == nil {
+			mix32(&dst[d], &weights[0], scale, &v[2*d], stride, n)
+		} else {
+			team.add(fnMix32, arg(dst[d:]), arg(weights), floatArg(scale), arg(v[2*d:]), uint64(stride), uint64(n))
 		}
 	}
 	if d < len(dst) {
-		mixFrom(dst, weights, v, scales, d)
+		mixFrom(dst, weights, scale, v, d)
 	}
 }
 
-// mix64 mixes 64 columns of n rows, which are stride bytes apart.
+// mix32 mixes 32 columns of n pairs of rows, which are stride bytes apart.
 //
 //go:noescape
-func mix64(dst, weights *float32, v *int16, scales *float32, stride, n int)
-
-// mix32 is mix64 of 32 columns.
-//
-//go:noescape
-func mix32(dst, weights *float32, v *int16, scales *float32, stride, n int)
+func mix32(dst *float32, weights *int16, scale float32, v *int16, stride, n int)
 
 func quantize16(team *Team, q []int16, scales []float32, bias []int32, x []float32) {
 	switch n := len(scales); {

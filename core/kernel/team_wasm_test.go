@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ func at[T any](f *frame, i int) *T { return *(**T)(unsafe.Pointer(&f[1+i])) }
 // call runs one frame in place of a member.
 func call(function int, f *frame) {
 	n := func(i int) int { return int(f[1+i]) }
+	float := func(i int) float32 { return math.Float32frombits(uint32(f[1+i])) }
 	switch functions[function] {
 	case "q8Streams":
 		q8Streams(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7))
@@ -31,13 +33,13 @@ func call(function int, f *frame) {
 	case "quantizeBlocks":
 		quantizeBlocks(at[int16](f, 0), at[float32](f, 1), at[int32](f, 2), at[float32](f, 3), n(4))
 	case "rowsTo16":
-		rowsTo16(at[int16](f, 0), at[float32](f, 1), at[float32](f, 2), n(3), n(4), n(5), n(6))
+		rowsTo16(at[int16](f, 0), at[float32](f, 1), at[float32](f, 2), n(3), n(4), n(5))
+	case "pairsTo16":
+		pairsTo16(at[int16](f, 0), at[float32](f, 1), at[float32](f, 2), n(3), n(4), n(5), n(6))
 	case "scoresRows":
-		scoresRows(at[float32](f, 0), at[float32](f, 1), at[int16](f, 2), at[float32](f, 3), n(4), n(5))
-	case "mix64":
-		mix64(at[float32](f, 0), at[float32](f, 1), at[int16](f, 2), at[float32](f, 3), n(4), n(5))
+		scoresRows(at[float32](f, 0), at[int16](f, 1), float(2), at[int16](f, 3), at[float32](f, 4), n(5), n(6))
 	case "mix32":
-		mix32(at[float32](f, 0), at[float32](f, 1), at[int16](f, 2), at[float32](f, 3), n(4), n(5))
+		mix32(at[float32](f, 0), at[int16](f, 1), float(2), at[int16](f, 3), n(4), n(5))
 	case "geluNew8s":
 		geluNew8s(at[float32](f, 0), at[float32](f, 1), n(2), at[vectors](f, 3))
 	default:
@@ -110,22 +112,28 @@ func TestTeamAttends(t *testing.T) {
 			calls := 0
 			team := testTeam(3, &calls)
 			x := normals(rng, n*d, 1)
-			want, wantScales := rows16(x, d)
+			k, scales := rows16(x, d)
+			v, _ := pairs16(x, d)
 			got, gotScales := make([]int16, n*d), make([]float32, n)
-			QuantizeRows(team, got, gotScales, x, d, d, 1)
+			QuantizeRows(team, got, gotScales, x, d, d)
 			team.Flush()
-			wantSame(t, gotScales, wantScales, "scales, %d rows of %d", n, d)
-			if !slices.Equal(got, want) {
+			wantSame(t, gotScales, scales, "scales, %d rows of %d", n, d)
+			gotPairs := make([]int16, len(v))
+			QuantizePairs(team, gotPairs, gotScales, x, d, d, 0)
+			team.Flush()
+			wantSame(t, gotScales, scales, "scales, %d pairs of %d", n, d)
+			if !slices.Equal(got, k) || !slices.Equal(gotPairs, v) {
 				t.Errorf("%d rows of %d: a team quantizes them otherwise", n, d)
 			}
 
-			q, weights := normals(rng, d, 1), normals(rng, n, 1)
+			q, qScales := rows16(normals(rng, d, 1), d)
+			w, scale := weights16(normals(rng, n, 1), scales)
 			gotScores, wantScores := make([]float32, n), make([]float32, n)
 			gotMix, wantMix := make([]float32, d), make([]float32, d)
-			Scores(nil, wantScores, q, want, wantScales)
-			Mix(nil, wantMix, weights, want, wantScales)
-			Scores(team, gotScores, q, want, wantScales)
-			Mix(team, gotMix, weights, want, wantScales) // another function: the scores are done before
+			Scores(nil, wantScores, q, qScales[0], k, scales)
+			Mix(nil, wantMix, w, scale, v)
+			Scores(team, gotScores, q, qScales[0], k, scales)
+			Mix(team, gotMix, w, scale, v) // another function: the scores are done before
 			team.Flush()
 			wantSame(t, gotScores, wantScores, "Scores, %d rows of %d", n, d)
 			wantSame(t, gotMix, wantMix, "Mix, %d rows of %d", n, d)

@@ -3,40 +3,49 @@ package model
 import "vitrine/core/kernel"
 
 // layerCache holds the keys and values of one layer for every position so far, in
-// 16 bits. Heads come first, so that one head's rows lie one after the other.
+// 16 bits. Heads come first, so that what one head reads lies together; those of
+// positions not yet read are not valid.
 type layerCache struct {
-	keys, values       rows
-	capacity, headSize int // headSize is D
+	keys        []int16   // [H, capacity, D], as kernel.QuantizeRows stores them
+	keyScales   []float32 // [H, capacity]
+	values      []int16   // [H, capacity/2, D, 2], as kernel.QuantizePairs stores them
+	valueScales []float32 // [H, capacity]
+
+	capacity, headSize int // capacity is even, headSize is D
 }
 
-// rows are vectors as kernel.QuantizeRows stores them; those of positions not yet
-// read are not valid.
-type rows struct {
-	q      []int16   // [H, capacity, D]
-	scales []float32 // [H, capacity]
-}
-
-func newLayerCache(heads, capacity, headSize int) layerCache {
-	newRows := func() rows {
-		return rows{make([]int16, heads*capacity*headSize), make([]float32, heads*capacity)}
+func newLayerCache(heads, positions, headSize int) layerCache {
+	capacity := even(positions)
+	return layerCache{
+		keys: make([]int16, heads*capacity*headSize), keyScales: make([]float32, heads*capacity),
+		values: make([]int16, heads*capacity*headSize), valueScales: make([]float32, heads*capacity),
+		capacity: capacity, headSize: headSize,
 	}
-	return layerCache{keys: newRows(), values: newRows(), capacity: capacity, headSize: headSize}
 }
 
-// put stores the key and the value of all heads, each [H, D], at the position. With
-// a team, this is only queued.
-func (c *layerCache) put(team *kernel.Team, position int, key, value []float32) {
-	c.keys.put(team, position, key, c.headSize, c.capacity)
-	c.values.put(team, position, value, c.headSize, c.capacity)
+// even returns n, or n+1 if n is odd.
+func even(n int) int { return n + n&1 }
+
+// put stores the keys and values of head h for n positions from the first on: those
+// of one position begin stride behind those of the position before. With a team, this is
+// only queued.
+func (c *layerCache) put(team *kernel.Team, h, first, n int, keys, values []float32, stride int) {
+	q, scales := c.headKeys(h, first+n)
+	kernel.QuantizeRows(team, q[first*c.headSize:], scales[first:], keys, c.headSize, stride)
+	q, scales = c.headValues(h, first+n)
+	kernel.QuantizePairs(team, q, scales[first:], values, c.headSize, stride, first)
 }
 
-// put stores x, [H, D], at the position.
-func (r *rows) put(team *kernel.Team, position int, x []float32, d, capacity int) {
-	kernel.QuantizeRows(team, r.q[position*d:], r.scales[position:], x, d, capacity*d, capacity)
-}
-
-// head returns one head's rows of the first n positions: q is [n, D], scales [n].
-func (c *layerCache) head(of *rows, h, n int) (q []int16, scales []float32) {
+// headKeys returns the keys of head h for the first n positions: q is [n, D], scales
+// [n].
+func (c *layerCache) headKeys(h, n int) (q []int16, scales []float32) {
 	from := h * c.capacity
-	return of.q[from*c.headSize:][:n*c.headSize], of.scales[from:][:n]
+	return c.keys[from*c.headSize:][:n*c.headSize], c.keyScales[from:][:n]
+}
+
+// headValues returns the values of head h for the first n positions: q is
+// [n/2, D, 2], rounded up to whole pairs, scales [n].
+func (c *layerCache) headValues(h, n int) (q []int16, scales []float32) {
+	from := h * c.capacity
+	return c.values[from*c.headSize:][:even(n)*c.headSize], c.valueScales[from:][:n]
 }

@@ -16,26 +16,30 @@ func TestCacheLayout(t *testing.T) {
 	caches := make([]layerCache, layers)
 	for layer := range caches {
 		caches[layer] = newLayerCache(heads, capacity, headSize)
+		var keys, values []float32 // [capacity, H, D]
 		for position := range capacity {
-			var key, value []float32 // [H, D]
 			for dim := range heads * headSize {
-				key = append(key, at(layer, position, dim))
-				value = append(value, -at(layer, position, dim))
+				keys = append(keys, at(layer, position, dim))
+				values = append(values, -at(layer, position, dim))
 			}
-			caches[layer].put(nil, position, key, value)
+		}
+		const stride = heads * headSize
+		for h := range heads {
+			for _, part := range [][2]int{{0, 3}, {3, 4}, {4, 6}, {6, 7}} { // both halves of pairs begin and end one
+				first, n := part[0], part[1]-part[0]
+				from := first*stride + h*headSize
+				caches[layer].put(nil, h, first, n, keys[from:], values[from:], stride)
+			}
 		}
 	}
 	for layer := range caches {
 		for h := range heads {
 			for n := 1; n <= capacity; n++ {
 				keys, values := headRows(&caches[layer], h, n)
-				if len(keys) != n*headSize || len(values) != n*headSize {
-					t.Fatalf("head(%d, %d): got %d keys and %d values, want %d", h, n, len(keys), len(values), n*headSize)
-				}
 				for i := range keys {
 					want := at(layer, i/headSize, h*headSize+i%headSize)
 					if !nearRow(keys[i], want) || !nearRow(values[i], -want) {
-						t.Fatalf("layer %d: head(%d, %d)[%d]: got key %v, value %v, want %v", layer, h, n, i, keys[i], values[i], want)
+						t.Fatalf("layer %d: head %d of %d positions, [%d]: got key %v, value %v, want %v", layer, h, n, i, keys[i], values[i], want)
 					}
 				}
 			}
@@ -45,14 +49,15 @@ func TestCacheLayout(t *testing.T) {
 
 // headRows returns the keys and values of a head in float32, each [n, D].
 func headRows(c *layerCache, h, n int) (keys, values []float32) {
-	float := func(of *rows) (x []float32) {
-		q, scales := c.head(of, h, n)
-		for i, v := range q {
-			x = append(x, float32(v)*scales[i/c.headSize])
+	k, keyScales := c.headKeys(h, n)
+	v, valueScales := c.headValues(h, n)
+	for p := range n {
+		for d := range c.headSize {
+			keys = append(keys, float32(k[p*c.headSize+d])*keyScales[p])
+			values = append(values, float32(v[(p/2*c.headSize+d)*2+p%2])*valueScales[p])
 		}
-		return x
 	}
-	return float(&c.keys), float(&c.values)
+	return keys, values
 }
 
 // nearRow allows for 16 bits over rows whose values are at most 3 times as large.

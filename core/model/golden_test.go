@@ -15,14 +15,14 @@ import (
 // Tolerances of the float32 path against PyTorch's float64. Relative: the
 // project's promise. Absolute, for values that cancel to near zero: the sums have
 // up to 128 terms of magnitude 1 to 10, each rounded to 6e-8 of the sum so far.
-// From the first scores on, keys and values of magnitude up to 10 have passed
-// through 16 bits, each off by up to 10/65534: a score is a sum of 8 products with
+// From the first scores on, queries, keys and values of magnitude up to 10 have passed
+// through 16 bits, each off by up to 10/65534: a score is a sum of 8 products of two of
 // them, all else is smaller.
 const (
 	goldenRelative = 1e-4
 	goldenAbsolute = 1e-5
-	scoresAbsolute = 1e-3
-	cachedAbsolute = 6e-4
+	scoresAbsolute = 2e-3
+	cachedAbsolute = 1e-3
 )
 
 // TestStagesMatchPyTorch compares every tensor of every stage, for the prompt as
@@ -212,14 +212,14 @@ func worstRelative(got, want []float32) float64 {
 // left out: their table comes from package math, which may fuse on some machines.
 func TestSameBitsEverywhere(t *testing.T) {
 	want := map[string]uint32{
-		"gelu-learned-untied F32":           0x58629ef2,
-		"gelu-learned-untied Q8_0":          0x38e223bc,
-		"gelu_new-learned-tied F32":         0xb9e34a15,
-		"gelu_new-learned-tied Q8_0":        0x994ecea5,
-		"gelu_new-learned-tied-nobias F32":  0x6ae065b3,
-		"gelu_new-learned-tied-nobias Q8_0": 0xf15a245f,
-		"relu-learned-tied F32":             0xff89e0b5,
-		"relu-learned-tied Q8_0":            0x4a816df9,
+		"gelu-learned-untied F32":           0x833da59a,
+		"gelu-learned-untied Q8_0":          0xa3bca0da,
+		"gelu_new-learned-tied F32":         0xe25a3f90,
+		"gelu_new-learned-tied Q8_0":        0xf51ce0b5,
+		"gelu_new-learned-tied-nobias F32":  0x87e7ecd6,
+		"gelu_new-learned-tied-nobias Q8_0": 0x0fac71b5,
+		"relu-learned-tied F32":             0x5db3db36,
+		"relu-learned-tied Q8_0":            0x69bb4c6a,
 	}
 	for _, g := range goldens(t) {
 		if g.position != "learned" {

@@ -3,8 +3,8 @@
 // any number of sessions may share a model. Sessions that compute with a team must
 // take turns.
 //
-// The cache keeps keys and values in 16 bits, as kernel.QuantizeRows stores them:
-// what attention.qkv reports is what they were before.
+// Attention works on queries, keys, values and weights in 16 bits, as kernel.QuantizeRows
+// makes them: what attention.qkv and attention.mask report is what they were before.
 //
 // Sources: Radford et al. 2019, "Language Models are Unsupervised Multitask
 // Learners", section 2.3, and openai/gpt-2 src/model.py; Vaswani et al. 2017,

@@ -23,6 +23,9 @@ type pass struct {
 	start    int
 	rows     int // T
 	acts     kernel.Activations
+	queries  []int16   // [H, T, D], as kernel.QuantizeRows stores them
+	qScales  []float32 // [H, T]
+	weights  []int16   // [H, T, P], P rounded up to whole pairs: scores as kernel.Mix takes them
 
 	x         []float32 // [T, C], the residual stream
 	norm      []float32 // [T, C]
@@ -51,15 +54,18 @@ func (p *pass) begin(start, rows int, observer stage.Observer) {
 	p.scores = resized(p.scores, p.config.Heads*rows*p.positions())
 	p.mix = resized(p.mix, rows*c)
 	p.out = resized(p.out, rows*c)
+	p.queries = resized(p.queries, rows*c)
+	p.qScales = resized(p.qScales, p.config.Heads*rows)
+	p.weights = resized(p.weights, p.config.Heads*rows*even(p.positions()))
 	p.hidden = resized(p.hidden, rows*f)
 	p.activated = resized(p.activated, rows*f)
 }
 
 // resized returns a slice of length n, on buf's memory where it is enough. What it
 // holds is not defined.
-func resized(buf []float32, n int) []float32 {
+func resized[T any](buf []T, n int) []T {
 	if cap(buf) < n {
-		return make([]float32, n)
+		return make([]T, n)
 	}
 	return buf[:n]
 }
@@ -110,21 +116,22 @@ func (p *pass) normalizeRows(s stage.Stage, n *layerNorm, first int) {
 		named("scale", n.scale, c), named("shift", n.shift, c), named("result", norm, rows, c))
 }
 
-// queriesKeysValues projects norm to q, k and v of every head, and puts k and v
-// into the cache.
+// queriesKeysValues projects norm to q, k and v of every head. q goes to queries, k and
+// v into the cache.
 func (p *pass) queriesKeysValues(qkv *linear) {
 	if p.stopped() {
 		return
 	}
 	c, h := p.config.Embedding, p.config.Heads
 	qkv.apply(p.team, p.qkv, p.norm, &p.acts)
-	team := p.team.For(len(p.qkv))
-	for t := range p.rows {
-		row := p.qkv[t*3*c:][:3*c]
-		p.kv.put(team, p.start+t, row[c:2*c], row[2*c:])
+	team, d := p.team.For(len(p.qkv)), c/h
+	for i := range h {
+		q := p.qkv[i*d:]
+		kernel.QuantizeRows(team, p.queries[i*p.rows*d:][:p.rows*d], p.qScales[i*p.rows:][:p.rows], q, d, 3*c)
+		p.kv.put(team, i, p.start, p.rows, q[c:], q[2*c:], 3*c)
 	}
 	team.Flush()
-	p.emit(stage.AttentionQKV, named("qkv", p.qkv, p.rows, 3, h, c/h))
+	p.emit(stage.AttentionQKV, named("qkv", p.qkv, p.rows, 3, h, d))
 }
 
 // scoreRow returns the scores of head h and row t for the positions that the row
@@ -139,7 +146,7 @@ func (p *pass) score() {
 	if p.stopped() {
 		return
 	}
-	c, d := p.config.Embedding, p.config.HeadDim()
+	d := p.config.HeadDim()
 	if p.observed() {
 		clear(p.scores) // the columns that are not computed
 	}
@@ -147,8 +154,8 @@ func (p *pass) score() {
 	for h := range p.config.Heads {
 		for t := range p.rows {
 			row := p.scoreRow(h, t)
-			keys, scales := p.kv.head(&p.kv.keys, h, len(row))
-			kernel.Scores(team, row, p.qkv[t*3*c+h*d:][:d], keys, scales)
+			keys, scales := p.kv.headKeys(h, len(row))
+			kernel.Scores(team, row, p.queries[(h*p.rows+t)*d:][:d], p.qScales[h*p.rows+t], keys, scales)
 		}
 	}
 	team.Flush()
@@ -196,9 +203,11 @@ func (p *pass) mixValues(proj *linear) {
 	team := p.team.For(d * len(p.scores))
 	for h := range p.config.Heads {
 		for t := range p.rows {
-			weights := p.scoreRow(h, t)
-			values, scales := p.kv.head(&p.kv.values, h, len(weights))
-			kernel.Mix(team, p.mix[t*c+h*d:][:d], weights, values, scales)
+			row := p.scoreRow(h, t)
+			values, scales := p.kv.headValues(h, len(row))
+			weights := p.weights[(h*p.rows+t)*even(p.positions()):][:even(len(row))]
+			scale := kernel.QuantizeWeights(weights, row, scales)
+			kernel.Mix(team, p.mix[t*c+h*d:][:d], weights, scale, values)
 		}
 	}
 	team.Flush()

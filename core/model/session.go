@@ -36,7 +36,8 @@ func (m *Model) NewSession(capacity int) *Session {
 	for i := range s.caches {
 		s.caches[i] = newLayerCache(c.Heads, capacity, c.HeadDim())
 	}
-	s.pass = pass{team: m.team, config: c, activate: m.activate, scores: make([]float32, c.Heads*capacity)}
+	s.pass = pass{team: m.team, config: c, activate: m.activate,
+		scores: make([]float32, c.Heads*capacity), weights: make([]int16, c.Heads*even(capacity))}
 	s.logits = make([]float32, c.Vocabulary)
 	return s
 }
