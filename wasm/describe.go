@@ -251,9 +251,15 @@ func (r *recorder) strongest(e *stage.Event) {
 // hidden writes the largest activation before and after the non-linearity, and
 // the share of hidden units above zero after it, for the newest token.
 func (r *recorder) hidden(e *stage.Event) {
-	before, after := e.Tensor("hidden"), e.Tensor("activated")
-	width := len(after) / e.Tokens
-	before, after = before[len(before)-width:], after[len(after)-width:]
+	var before, after []float32
+	for _, t := range e.Tensors {
+		switch t.Name {
+		case "hidden":
+			before = lastRow(t)
+		case "activated":
+			after = lastRow(t)
+		}
+	}
 	active := uint32(0)
 	for _, v := range after { // no branch, which half of the values would surprise
 		bits := math.Float32bits(v)
@@ -263,7 +269,7 @@ func (r *recorder) hidden(e *stage.Event) {
 	j.open('{')
 	j.key("before").float(float64(kernel.Maximum(before)))
 	j.key("after").float(float64(kernel.Maximum(after)))
-	j.key("active").float(float64(active) / float64(width))
+	j.key("active").float(float64(active) / float64(len(after)))
 	j.close('}')
 }
 

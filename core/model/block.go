@@ -18,11 +18,12 @@ type block struct {
 //	x += attention(ln1(x))
 //	x += mlp(ln2(x))
 //
-// Each call is one stage: it computes, then reports.
+// Each call is one stage: it computes, then reports. Only the last n rows are wanted: of
+// the others, which all have a part in the attention of these, the rest is left out.
 //
 // Source: Radford et al. 2019, section 2.3; order of operations as in block() of
 // openai/gpt-2 src/model.py.
-func (b *block) forward(p *pass) {
+func (b *block) forward(p *pass, n int) {
 	p.enter(stage.Layers)
 	p.normalize(stage.LN1, &b.ln1)
 
@@ -31,6 +32,7 @@ func (b *block) forward(p *pass) {
 	p.score()
 	p.scale()
 	p.maskedSoftmax()
+	p.narrow(n)
 	p.mixValues(&b.attnProj)
 	p.addResidual(stage.Residual1)
 

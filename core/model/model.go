@@ -34,8 +34,11 @@
 //	mlp               hidden [T, F], activated [T, F], output [T, C]
 //	residual2         sum [T, C]
 //	                  and after the last layer
-//	final             as ln1, for the rows whose logits are asked for
+//	final             as ln1
 //	head              logits [V], or [T, V] where ForwardAll asks for several
+//
+// From attention.mix of the last layer on, the tensors have only the rows whose logits
+// are asked for, at least the last one: nothing would read the others.
 //
 // A model without biases has no shift. More than 256 ids are read in several
 // passes, each with its own events; those that ask for no logits end without final

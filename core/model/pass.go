@@ -22,6 +22,7 @@ type pass struct {
 	kv       *layerCache // of the layer that runs
 	start    int
 	rows     int // T
+	dropped  int // rows before them that narrow has left out
 	acts     kernel.Activations
 	queries  []int16   // [H, T, D], as kernel.QuantizeRows stores them
 	qScales  []float32 // [H, T]
@@ -42,7 +43,7 @@ type pass struct {
 // begin makes the pass ready for rows tokens from position start on.
 func (p *pass) begin(start, rows int, observer stage.Observer) {
 	c, f := p.config.Embedding, p.config.FeedForward
-	p.start, p.rows = start, rows
+	p.start, p.rows, p.dropped = start, rows, 0
 	p.tracer.observer, p.tracer.err = observer, nil
 	p.event = stage.Event{Layer: -1, Position: start + rows - 1, Tokens: rows}
 
@@ -68,6 +69,20 @@ func resized[T any](buf []T, n int) []T {
 		return make([]T, n)
 	}
 	return buf[:n]
+}
+
+// narrow goes on with the last n rows alone. The scores stay, for all rows.
+func (p *pass) narrow(n int) {
+	if p.stopped() || n == p.rows {
+		return
+	}
+	c, f := p.config.Embedding, p.config.FeedForward
+	p.dropped = p.rows - n
+	p.start, p.rows = p.start+p.dropped, n
+	copy(p.x, p.x[p.dropped*c:])
+	p.x, p.norm, p.mix, p.out = p.x[:n*c], p.norm[:n*c], p.mix[:n*c], p.out[:n*c]
+	p.mean, p.variance = p.mean[:n], p.variance[:n]
+	p.hidden, p.activated = p.hidden[:n*f], p.activated[:n*f]
 }
 
 // positions returns P, the positions that the newest row sees.
@@ -101,19 +116,13 @@ func (p *pass) enter(s stage.Stage) { p.emit(s) }
 
 // normalize sets norm to the layer norm of x.
 func (p *pass) normalize(s stage.Stage, n *layerNorm) {
-	p.normalizeRows(s, n, 0)
-}
-
-// normalizeRows sets norm to the layer norm of the rows of x from first on.
-func (p *pass) normalizeRows(s stage.Stage, n *layerNorm, first int) {
 	if p.stopped() {
 		return
 	}
-	c, rows := p.config.Embedding, p.rows-first
-	norm, mean, variance := p.norm[:rows*c], p.mean[:rows], p.variance[:rows]
-	n.apply(norm, mean, variance, p.x[first*c:])
-	p.emit(s, named("mean", mean, rows), named("variance", variance, rows),
-		named("scale", n.scale, c), named("shift", n.shift, c), named("result", norm, rows, c))
+	c := p.config.Embedding
+	n.apply(p.norm, p.mean, p.variance, p.x)
+	p.emit(s, named("mean", p.mean, p.rows), named("variance", p.variance, p.rows),
+		named("scale", n.scale, c), named("shift", n.shift, c), named("result", p.norm, p.rows, c))
 }
 
 // queriesKeysValues projects norm to q, k and v of every head. q goes to queries, k and
@@ -137,8 +146,11 @@ func (p *pass) queriesKeysValues(qkv *linear) {
 // scoreRow returns the scores of head h and row t for the positions that the row
 // sees: itself and all before it.
 func (p *pass) scoreRow(h, t int) []float32 {
-	return p.scores[(h*p.rows+t)*p.positions():][:p.start+t+1]
+	return p.scores[p.scoreIndex(h, t)*p.positions():][:p.start+t+1]
 }
+
+// scoreIndex returns where row t of head h is among all rows that are scored.
+func (p *pass) scoreIndex(h, t int) int { return h*(p.dropped+p.rows) + p.dropped + t }
 
 // score sets scores to q·k, for each head and row with every position that the row
 // sees. Later positions are masked by never being computed.
@@ -200,12 +212,12 @@ func (p *pass) mixValues(proj *linear) {
 		return
 	}
 	c, d := p.config.Embedding, p.config.HeadDim()
-	team := p.team.For(d * len(p.scores))
+	team := p.team.For(p.rows * c * p.positions())
 	for h := range p.config.Heads {
 		for t := range p.rows {
 			row := p.scoreRow(h, t)
 			values, scales := p.kv.headValues(h, len(row))
-			weights := p.weights[(h*p.rows+t)*even(p.positions()):][:even(len(row))]
+			weights := p.weights[p.scoreIndex(h, t)*even(p.positions()):][:even(len(row))]
 			scale := kernel.QuantizeWeights(weights, row, scales)
 			kernel.Mix(team, p.mix[t*c+h*d:][:d], weights, scale, values)
 		}
@@ -236,18 +248,17 @@ func (p *pass) addResidual(s stage.Stage) {
 	p.emit(s, named("sum", p.x, p.rows, p.config.Embedding))
 }
 
-// predict sets logits, [n, V], to the head's answer to the last n rows of x.
+// predict sets logits, [T, V], to the head's answer to each row of x.
 func (p *pass) predict(lnF *layerNorm, head *linear, logits []float32) {
 	v := p.config.Vocabulary
-	n := len(logits) / v
-	p.normalizeRows(stage.Final, lnF, p.rows-n)
+	p.normalize(stage.Final, lnF)
 	if p.stopped() {
 		return
 	}
-	head.apply(p.team, logits, p.norm[:n*p.config.Embedding], &p.acts)
-	if n == 1 {
+	head.apply(p.team, logits, p.norm, &p.acts)
+	if p.rows == 1 {
 		p.emit(stage.Head, named("logits", logits, v))
 	} else {
-		p.emit(stage.Head, named("logits", logits, n, v))
+		p.emit(stage.Head, named("logits", logits, p.rows, v))
 	}
 }

@@ -118,8 +118,12 @@ func (s *Session) run(start int, ids []int, logits []float32, observer stage.Obs
 	p.embed(&m.wte, ids)
 	p.addPositions(m.wpe)
 	for i := range m.blocks {
+		wanted := p.rows
+		if i == len(m.blocks)-1 {
+			wanted = max(1, len(logits)/m.config.Vocabulary) // no later layer reads the other rows
+		}
 		p.event.Layer, p.kv = i, &s.caches[i]
-		m.blocks[i].forward(p)
+		m.blocks[i].forward(p, wanted)
 	}
 	p.event.Layer = -1
 	if len(logits) > 0 {

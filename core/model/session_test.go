@@ -194,6 +194,10 @@ func TestEvents(t *testing.T) {
 			fmt.Sprintf("position layer -1 %s: table[%d 32] sum[%d 32]", at, t, t),
 		}
 		for i := range 2 {
+			rows := t
+			if i == 1 { // the last layer
+				rows = max(1, n)
+			}
 			lines = append(lines,
 				fmt.Sprintf("layers layer %d %s:", i, at),
 				norm("ln1", i, t),
@@ -202,11 +206,11 @@ func TestEvents(t *testing.T) {
 				fmt.Sprintf("attention.scores layer %d %s: scores[4 %d %d]", i, at, t, p),
 				fmt.Sprintf("attention.scale layer %d %s: scaled[4 %d %d]", i, at, t, p),
 				fmt.Sprintf("attention.mask layer %d %s: weights[4 %d %d]", i, at, t, p),
-				fmt.Sprintf("attention.mix layer %d %s: mix[%d 4 8] output[%d 32]", i, at, t, t),
-				fmt.Sprintf("residual1 layer %d %s: sum[%d 32]", i, at, t),
-				norm("ln2", i, t),
-				fmt.Sprintf("mlp layer %d %s: hidden[%d 128] activated[%d 128] output[%d 32]", i, at, t, t, t),
-				fmt.Sprintf("residual2 layer %d %s: sum[%d 32]", i, at, t),
+				fmt.Sprintf("attention.mix layer %d %s: mix[%d 4 8] output[%d 32]", i, at, rows, rows),
+				fmt.Sprintf("residual1 layer %d %s: sum[%d 32]", i, at, rows),
+				norm("ln2", i, rows),
+				fmt.Sprintf("mlp layer %d %s: hidden[%d 128] activated[%d 128] output[%d 32]", i, at, rows, rows, rows),
+				fmt.Sprintf("residual2 layer %d %s: sum[%d 32]", i, at, rows),
 			)
 		}
 		if n == 0 {
