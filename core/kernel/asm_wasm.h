@@ -11,12 +11,31 @@
 #define STORE(r, v, offset) Get r; I32WrapI64; Get v; V128Store $0, $(offset)
 #define LANE(v, i) Get v; F32x4ExtractLane $0, $i
 
-// SPLAT replaces the address on the stack by the 32 bits found there, in all
-// lanes. The assembler of Go 1.27 writes this operation without its two operands:
-// the opcode of Unreachable is the zero byte that each of them has to be (any
-// alignment, offset 0). A toolchain that writes them makes the module invalid,
-// which no test can miss.
-#define SPLAT V128Load32Splat; Unreachable; Unreachable
+// SPLATAT replaces the address on the stack by the 32 bits found at a place behind it,
+// in all lanes; SPLAT takes those at the address. The assembler of Go 1.27 writes this
+// operation without its two operands, which are therefore spelled as the bytes of
+// operations that have none of their own. The alignment, any, is the zero byte of
+// Unreachable. The offset is a number of seven bits a byte, the lowest first: a byte of
+// 128 + offset, more to come, and a zero byte. A toolchain that writes the operands
+// makes the module invalid, which no test can miss.
+#define SPLATAT(place) V128Load32Splat; Unreachable; place
+#define SPLAT SPLATAT(AT0)
+#define AT0 Unreachable
+#define AT4 I64Or; Unreachable // 0x84, and so on
+#define AT8 I64ShrU; Unreachable
+#define AT12 F32Neg; Unreachable
+#define AT16 F32Nearest; Unreachable
+#define AT20 F32Mul; Unreachable
+#define AT24 F32Copysign; Unreachable
+#define AT28 F64Floor; Unreachable
+#define AT32 F64Add; Unreachable
+#define AT36 F64Min; Unreachable
+#define AT40 I32TruncF32S; Unreachable
+#define AT44 I64ExtendI32S; Unreachable
+#define AT48 I64TruncF64S; Unreachable
+#define AT52 F32ConvertI64S; Unreachable
+#define AT56 F64ConvertI32U; Unreachable
+#define AT60 I32ReinterpretF32; Unreachable // 0xBC
 
 #define ZERO(v) V128Const $0, $0; Set v
 

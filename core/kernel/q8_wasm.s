@@ -7,22 +7,24 @@
 // are, 256*upper + lower + 128, V9 the upper rows alone.
 #define WEIGHTS(j) LOAD(R5, 16*(j)); Tee V8; I32Const $8; I16x8ShrS; Set V9
 
-// PAIR puts pair j of the activations at x into V10, in all lanes.
-#define PAIR(j, x) Get x; I32WrapI64; I32Const $(4*(j)); I32Add; SPLAT; Set V10
+// PAIR puts a pair of the activations at x into V10, in all lanes; at is its place.
+#define PAIR(at, x) Get x; I32WrapI64; SPLATAT(at); Set V10
 
-// DOT adds the products of the weights in V8 and V9 with pair j of the activations at
-// x to two sums.
-#define DOT(j, x, sum8, sum9) PAIR(j, x); \
+// DOT adds the products of the weights in V8 and V9 with a pair of the activations at x
+// to two sums.
+#define DOT(at, x, sum8, sum9) PAIR(at, x); \
 	Get V8; Get V10; I32x4DotI16x8S; Get sum8; I32x4Add; Set sum8; \
 	Get V9; Get V10; I32x4DotI16x8S; Get sum9; I32x4Add; Set sum9
 
-#define ONE(j) WEIGHTS(j); DOT(j, R1, V0, V4)
+#define ONE(j, at) WEIGHTS(j); DOT(at, R1, V0, V4)
 
-// PAIRS repeats a step for the 16 column pairs of a block, LATER for all but the first.
-#define PAIRS(step) step(0); LATER(step)
+// PAIRS repeats a step for the 16 column pairs of a block, LATER for all but the first. A
+// step gets the pair's number and its place.
+#define PAIRS(step) step(0, AT0); LATER(step)
 #define LATER(step) \
-	step(1); step(2); step(3); step(4); step(5); step(6); step(7); \
-	step(8); step(9); step(10); step(11); step(12); step(13); step(14); step(15)
+	step(1, AT4); step(2, AT8); step(3, AT12); step(4, AT16); step(5, AT20); step(6, AT24); \
+	step(7, AT28); step(8, AT32); step(9, AT36); step(10, AT40); step(11, AT44); \
+	step(12, AT48); step(13, AT52); step(14, AT56); step(15, AT60)
 
 // LOWER leaves the sums of the lower rows on the stack: words began with the bias,
 // -128*sum(x).
@@ -83,8 +85,8 @@ TEXT ·q8One(SB), NOSPLIT, $0-64
 	LOAD(w, 16*(j)); Tee V8; Get V10; I32x4DotI16x8S; Get words; I32x4Add; Set words; \
 	Get V8; I32Const $8; I16x8ShrS; Get V10; I32x4DotI16x8S; Get upper; I32x4Add; Set upper
 
-#define STREAMS(j) \
-	PAIR(j, R1); \
+#define STREAMS(j, at) \
+	PAIR(at, R1); \
 	STREAM(j, R2, V0, V4); STREAM(j, R3, V1, V5); STREAM(j, R4, V2, V6); STREAM(j, R5, V3, V7)
 
 // DST sets R15 to the results of stream k.
@@ -153,23 +155,27 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 // BEGIN sets two sums to the products of these weights with the first pair of the
 // activations at x, to which DOT adds the others.
 #define BEGIN(x, lower, upper) \
-	PAIR(0, x); OP(I32x4DotI16x8S, V8, V10, lower); OP(I32x4DotI16x8S, V9, V10, upper)
+	PAIR(AT0, x); OP(I32x4DotI16x8S, V8, V10, lower); OP(I32x4DotI16x8S, V9, V10, upper)
 
-#define FOUR(j) WIDE(j); \
-	DOT(j, R1, V0, V4); DOT(j, R2, V1, V5); DOT(j, R3, V2, V6); DOT(j, R4, V3, V7)
+#define FOUR(j, at) WIDE(j); \
+	DOT(at, R1, V0, V4); DOT(at, R2, V1, V5); DOT(at, R3, V2, V6); DOT(at, R4, V3, V7)
 
-// TOKEN puts the address that is k*R13 bytes behind r on the stack: the value for
-// token k of the tile.
-#define TOKEN(r, k) Get r; Get R13; I64Const $k; I64Mul; I64Add; I32WrapI64
-
-// ADDWIDE adds half the sums of one block to four floats; V14 is the scale of the
+// ADDWIDE adds half the sums of one block to four floats at R8; V14 is the scale of the
 // activations.
-#define ADDWIDE(sums, scales, dst, offset) \
+#define ADDWIDE(sums, scales, offset) \
 	Get sums; F32x4ConvertI32x4S; Get scales; Get V14; F32x4Mul; F32x4Mul; \
-	LOAD(dst, offset); F32x4Add; Set V15; STORE(dst, V15, offset)
+	LOAD(R8, offset); F32x4Add; Set V15; STORE(R8, V15, offset)
 
-#define END(k, lower, upper, dst) TOKEN(R10, k); SPLAT; Set V14; \
-	ADDWIDE(upper, V12, dst, 0); ADDWIDE(lower, V13, dst, 16)
+// END adds the sums of one block to the results of a token; xs is its scale.
+#define END(xs, lower, upper, offset) Get xs; I32WrapI64; SPLAT; Set V14; \
+	ADDWIDE(upper, V12, offset); ADDWIDE(lower, V13, offset+16); \
+	MOVE(xs, 4)
+
+// RESULT stores the results of a token and moves on to the next one.
+#define RESULT(offset) \
+	LOAD(R8, offset); Set V0; STORE(R6, V0, 0); \
+	LOAD(R8, offset+16); Set V1; STORE(R6, V1, 16); \
+	Get R6; Get R15; I64Add; Set R6
 
 // GROUP sets r to an argument advanced by the group's number, R12, times blocks times
 // bytes.
@@ -178,21 +184,23 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 
 // func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16)
 TEXT ·q8Four(SB), NOSPLIT, $0-80
-	I64Load blocks+48(FP); I64Const $4; I64Mul; Set R13 // bytes of a token's scales
+	// wide begins with the results of a tile: there are not enough registers for them,
+	// and rows of dst may lie where they are in each other's way in the cache.
+	ARG(wide+72(FP), R8)
 	I64Const $0
 	Set R12
 	Loop
 		GROUP(w+32(FP), blocks+48(FP), 256, R5)
-		ARG(wide+72(FP), R1)
+		Get R8; Set R1
 		I64Load blocks+48(FP); I64Const $16; I64Mul; Set R0
 		I32Const $0xFF; I16x8Splat; Set V8
 		I32Const $128; I16x8Splat; Set V9
 		Loop
 			LOAD(R5, 0); Set V10
 			Get V10; Get V8; V128And; Get V9; I16x8Sub; Set V11
-			STORE(R1, V11, 0)
+			STORE(R1, V11, 128)
 			Get V10; I32Const $8; I16x8ShrS; Set V11
-			STORE(R1, V11, 16)
+			STORE(R1, V11, 144)
 			MOVE(R5, 16)
 			MOVE(R1, 32)
 			NEXT(R0)
@@ -203,21 +211,19 @@ TEXT ·q8Four(SB), NOSPLIT, $0-80
 		ARG(xs+24(FP), R10)
 		ARG(n+56(FP), R14)
 		Loop
-			ARG(wide+72(FP), R5)
+			Get R8; I64Const $128; I64Add; Set R5
 			GROUP(ws+40(FP), blocks+48(FP), 32, R11)
 			ARG(blocks+48(FP), R0)
-			ARG(stride+8(FP), R15)
-			OP(I64Add, R6, R15, R7)
-			OP(I64Add, R7, R15, R8)
-			OP(I64Add, R8, R15, R9)
-			Get R13; I64Const $16; I64Mul; Set R15 // bytes of a token's activations
+			Get R0; I64Const $64; I64Mul; Set R15 // bytes of a token's activations
 			OP(I64Add, R1, R15, R2)
 			OP(I64Add, R2, R15, R3)
 			OP(I64Add, R3, R15, R4)
-			CLEAR(R6)
-			CLEAR(R7)
-			CLEAR(R8)
-			CLEAR(R9)
+			Get R0; I64Const $4; I64Mul; Set R15 // of its scales
+			OP(I64Add, R10, R15, R7)
+			OP(I64Add, R7, R15, R9)
+			OP(I64Add, R9, R15, R13)
+			ZERO8
+			STORE8(R8)
 			Loop
 				WIDE(0)
 				BEGIN(R1, V0, V4)
@@ -227,23 +233,26 @@ TEXT ·q8Four(SB), NOSPLIT, $0-80
 				LATER(FOUR)
 				LOAD(R11, 0); Set V12
 				LOAD(R11, 16); Set V13
-				END(0, V0, V4, R6)
-				END(1, V1, V5, R7)
-				END(2, V2, V6, R8)
-				END(3, V3, V7, R9)
+				END(R10, V0, V4, 0)
+				END(R7, V1, V5, 32)
+				END(R9, V2, V6, 64)
+				END(R13, V3, V7, 96)
 				MOVE(R1, 64)
 				MOVE(R2, 64)
 				MOVE(R3, 64)
 				MOVE(R4, 64)
 				MOVE(R5, 512)
-				MOVE(R10, 4)
 				MOVE(R11, 32)
 				NEXT(R0)
 			End
 			// The next tile begins where the last token ends.
 			Get R4; Set R1
-			Get R10; Get R13; I64Const $3; I64Mul; I64Add; Set R10
-			Get R9; I64Load stride+8(FP); I64Add; Set R6
+			Get R13; Set R10
+			ARG(stride+8(FP), R15)
+			RESULT(0)
+			RESULT(32)
+			RESULT(64)
+			RESULT(96)
 			NEXT(R14)
 		End
 		MOVE(R12, 1)

@@ -120,21 +120,21 @@ func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int)
 	for range team.pieces(units, 1) {
 		pieces++
 	}
-	wide := x.wideFor(2 * pieces)
+	wide, size := x.wideFor(2*pieces), wideSize(x.cols)
 	for from, to := range team.pieces(units, 1) {
 		from, to := from*byGroup, min(to*byGroup, groups)
 		tilesOfGroups(team, dst, x, 0, x.rows/tileTokens, w, from, to, wide)
-		wide = wide[GroupRows*x.cols:]
+		wide = wide[size:]
 		if x.rows%tileTokens != 0 {
 			tilesOfGroups(team, dst, x, last, 1, w, from, to, wide)
-			wide = wide[GroupRows*x.cols:]
+			wide = wide[size:]
 		}
 	}
 	team.Flush()
 }
 
 // tilesOfGroups computes n tiles, from token t on, by the groups from <= g < to. wide
-// is for one group's weights, by one thread at a time.
+// is scratch of wideSize.
 func tilesOfGroups(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8, from, to int, wide []int16) {
 	q, xs, _ := x.token(t)
 	blocks := x.cols / quant.BlockSize
@@ -153,9 +153,12 @@ func (a *Activations) token(t int) (q []int16, scales []float32, bias []int32) {
 	return a.q[t*a.cols:], a.scales[b:], a.bias[b:]
 }
 
-// wideFor returns scratch for so many threads, each of which widens a group.
-func (a *Activations) wideFor(threads int) []int16 {
-	if n := threads * GroupRows * a.cols; cap(a.wide) < n {
+// wideSize is the length of what q8Four calls wide.
+func wideSize(cols int) int { return 2*tileTokens*GroupRows + GroupRows*cols }
+
+// wideFor returns scratch for so many calls of q8Four at the same time.
+func (a *Activations) wideFor(calls int) []int16 {
+	if n := calls * wideSize(a.cols); cap(a.wide) < n {
 		a.wide = make([]int16, n)
 	}
 	return a.wide[:cap(a.wide)]
@@ -173,9 +176,9 @@ func q8Streams(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *f
 //go:noescape
 func q8One(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
 
-// q8Four multiplies n times four tokens by the groups, one after the other, whose
-// weights it widens to 16 bits in wide, [8, cols]: that pays where many tokens read
-// them, and stays in the nearest cache. The results of consecutive tokens are
+// q8Four multiplies n times four tokens by the groups, one after the other. It widens a
+// group's weights to 16 bits, which pays where many tokens read them, in wide, scratch
+// of wideSize that stays in the nearest cache. The results of consecutive tokens are
 // stride bytes apart.
 //
 //go:noescape
