@@ -16,10 +16,12 @@ import (
 )
 
 const (
-	// flushEvery is one animation frame of a 60 Hz display.
-	flushEvery = 16 * time.Millisecond
-	// turnEvery bounds how long the worker leaves a message unanswered.
-	turnEvery = 8 * time.Millisecond
+	// turnEvery is one animation frame of a 60 Hz display: how often events are handed
+	// over and the messages that have come meanwhile answered.
+	turnEvery = 16 * time.Millisecond
+	// shortestPause is longer than the 4 ms to which browsers clamp timers; shorter
+	// pauses are gathered.
+	shortestPause = 8 * time.Millisecond
 )
 
 // recorder is the observer of a run. It gathers the events of one animation
@@ -40,13 +42,13 @@ type recorder struct {
 	emit      safejs.Value
 	control   *run
 
-	start           time.Time
-	flushed, turned time.Duration // since start
-	owed            time.Duration // standing still that is still to be done
-	buffer          []byte
-	detail          json
-	ids             []int     // of the whole sequence
-	newest          []float32 // scratch: [H, P], the weights of the newest token
+	start  time.Time
+	turned time.Duration // since start
+	owed   time.Duration // standing still that is still to be done
+	buffer []byte
+	detail json
+	ids    []int     // of the whole sequence
+	newest []float32 // scratch: [H, P], the weights of the newest token
 }
 
 func newRecorder(t *tokenizer.Tokenizer, turn *turner, emit safejs.Value, control *run) *recorder {
@@ -58,8 +60,7 @@ func (r *recorder) observe(e *stage.Event) error {
 	now := time.Since(r.start) // reads one clock, time.Now two
 	r.record(e, now)
 	r.owed += r.control.pace
-	// Browsers clamp timers to 4 ms; shorter pauses are gathered into one that is not.
-	if r.owed >= turnEvery {
+	if r.owed >= shortestPause {
 		if err := r.flush(); err != nil {
 			return err
 		}
@@ -67,10 +68,8 @@ func (r *recorder) observe(e *stage.Event) error {
 		r.owed = 0
 		r.turned = time.Since(r.start)
 	} else if now-r.turned >= turnEvery {
-		if now-r.flushed >= flushEvery {
-			if err := r.flush(); err != nil {
-				return err
-			}
+		if err := r.flush(); err != nil {
+			return err
 		}
 		if err := r.turn.wait(); err != nil {
 			return err
@@ -85,7 +84,6 @@ func (r *recorder) observe(e *stage.Event) error {
 
 // flush hands over what has been gathered.
 func (r *recorder) flush() error {
-	r.flushed = time.Since(r.start)
 	if len(r.buffer) == 0 {
 		return nil
 	}

@@ -54,6 +54,17 @@
 	STORE(r, V0, 0); STORE(r, V1, 16); STORE(r, V2, 32); STORE(r, V3, 48); \
 	STORE(r, V4, 64); STORE(r, V5, 80); STORE(r, V6, 96); STORE(r, V7, 112)
 
+// FILL stores a number from R4 up to R5.
+#define FILL(number) \
+	Block; \
+	Loop; \
+	Get R4; Get R5; I64GeU; BrIf $1; \
+	Get R4; I32WrapI64; F32Const $number; F32Store $0; \
+	MOVE(R4, 4); \
+	Br $0; \
+	End; \
+	End
+
 // What quantizes to 16 bits begins with QUANTIZER, goes through all values with
 // LARGEST, which keeps in V8 the largest magnitudes, and branches on QUANTIZABLE,
 // which sets F0 to the largest one: it is false of zeros, NaN and infinities. Then

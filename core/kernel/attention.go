@@ -108,102 +108,158 @@ func scaleOfTop(top uint32) (scale, inverse float32) {
 	return largest / maxQ16, maxQ16 / largest
 }
 
-// Scores computes dst[p] = sum over d of q[d] * k[p, d], times qScale * scales[p], for
-// every row of k, [P, D]: the raw products of one query with the keys of one head. The
-// products of two consecutive elements are added as integers; the sum has four
-// lanes, pair i in lane i%4. With a team, the work is only queued.
-func Scores(team *Team, dst []float32, q []int16, qScale float32, k []int16, scales []float32) {
-	checkLen("Scores", "k", len(k), len(dst)*len(q))
-	checkLen("Scores", "scales", len(scales), len(dst))
-	if len(dst) > 0 && len(q) > 0 {
-		scores(team, dst, q, qScale, k, scales)
-	} else {
-		clear(dst)
+// Causal says how rows of attention lie in memory: N rows, each Stride values behind the
+// one before. Row t has one value for each of the first Seen+t positions; what lies
+// behind those is not defined. Stride is a multiple of 8.
+type Causal struct {
+	Stride, Seen, N int
+}
+
+// Positions returns how many positions the last row has.
+func (c Causal) Positions() int { return c.Seen + c.N - 1 }
+
+// check panics unless the rows are as described and fit length.
+func (c Causal) check(kernel string, length int) {
+	if c.N < 1 || c.Seen < 1 || c.Stride%8 != 0 || c.Stride < c.Positions() {
+		panic(fmt.Sprintf("kernel: %s: rows are %+v", kernel, c))
 	}
+	checkLen(kernel, "rows", length, c.N*c.Stride)
+}
+
+// row returns the values of row t of x.
+func (c Causal) row(x []float32, t int) []float32 { return x[t*c.Stride:][:c.Seen+t] }
+
+// Scores computes dst[t, p] = sum over d of q[t, d] * k[p, d], times qScales[t] *
+// scales[p]: the raw products of queries, [N, D], with the keys of one head, k [P, D]
+// with P = rows.Positions(). The products of two consecutive elements are added as
+// integers; the sum has four lanes, pair i in lane i%4. With a team, the work is only
+// queued.
+func Scores(team *Team, dst []float32, rows Causal, q []int16, qScales []float32, k []int16, scales []float32) {
+	rows.check("Scores", len(dst))
+	d := len(q) / rows.N
+	checkLen("Scores", "qScales", len(qScales), rows.N)
+	checkLen("Scores", "scales", len(scales), rows.Positions())
+	checkLen("Scores", "q", len(q), rows.N*d)
+	checkLen("Scores", "k", len(k), len(scales)*d)
+	scores(team, dst, rows, q, qScales, k, scales)
 }
 
 // scoresGeneric is the reference of scores.
-func scoresGeneric(dst []float32, q []int16, qScale float32, k []int16, scales []float32) {
-	for p := range dst {
-		var s [4]float32
-		row := k[p*len(q):][:len(q)]
-		for i := 0; i < len(q); i += 2 {
-			dot := int32(q[i]) * int32(row[i])
-			if i+1 < len(q) {
-				dot += int32(q[i+1]) * int32(row[i+1]) // 2 * 32767^2 fits
-			}
-			s[i/2%4] += float32(dot)
+func scoresGeneric(dst []float32, rows Causal, q []int16, qScales []float32, k []int16, scales []float32) {
+	d := len(q) / rows.N
+	for t := range rows.N {
+		for p := range rows.row(dst, t) {
+			dst[t*rows.Stride+p] = dot16(q[t*d:][:d], k[p*d:][:d]) * float32(qScales[t]*scales[p])
 		}
-		dst[p] = sum4(&s) * float32(qScale*scales[p])
 	}
 }
 
-// QuantizeWeights stores the products weights[p] * scales[p] in 16 bits, as
-// QuantizeRows does, and returns their scale. weights are the attention weights of one
-// row, scales those of the values they weigh. q is [P], and if P is odd one longer: its
-// last element is then 0.
-func QuantizeWeights(q []int16, weights, scales []float32) (scale float32) {
-	checkLen("QuantizeWeights", "scales", len(scales), len(weights))
-	checkLen("QuantizeWeights", "q", len(q), (len(weights)+1)&^1)
-	n := len(weights)
-	clear(q[n:])
-	return quantizeWeights(q[:n], weights, scales)
+// dot16 returns the product of two vectors of 16 bits.
+func dot16(a, b []int16) float32 {
+	var s [4]float32
+	for i := 0; i < len(a); i += 2 {
+		dot := int32(a[i]) * int32(b[i])
+		if i+1 < len(a) {
+			dot += int32(a[i+1]) * int32(b[i+1]) // 2 * 32767^2 fits
+		}
+		s[i/2%4] += float32(dot)
+	}
+	return sum4(&s)
+}
+
+// ScaleRows multiplies the rows of x by a factor. With a team, the work is only queued.
+func ScaleRows(team *Team, x []float32, rows Causal, factor float32) {
+	rows.check("ScaleRows", len(x))
+	scaleRows(team, x, rows, factor)
+}
+
+func scaleRowsGeneric(x []float32, rows Causal, factor float32) {
+	for t := range rows.N {
+		for i := range rows.row(x, t) {
+			x[t*rows.Stride+i] *= factor
+		}
+	}
+}
+
+// SoftmaxRows is Softmax of each row of x. With a team, the work is only queued.
+func SoftmaxRows(team *Team, x []float32, rows Causal) {
+	rows.check("SoftmaxRows", len(x))
+	softmaxRows(team, x, rows)
+}
+
+func softmaxRowsGeneric(x []float32, rows Causal) {
+	for t := range rows.N {
+		Softmax(rows.row(x, t))
+	}
+}
+
+// QuantizeWeights stores the products of attention weights and the scales of the values
+// that they weigh, [rows.Positions()], in 16 bits, as QuantizeRows does. A weight of 0
+// makes a product 0, whatever the scale. Rows of q lie as those of weights do, and
+// end with a 0 where their positions are odd. With a team, the work is only queued.
+func QuantizeWeights(team *Team, q []int16, qScales []float32, weights []float32, rows Causal, scales []float32) {
+	rows.check("QuantizeWeights", len(weights))
+	checkLen("QuantizeWeights", "q", len(q), len(weights))
+	checkLen("QuantizeWeights", "qScales", len(qScales), rows.N)
+	if len(scales) < rows.Positions() {
+		panic(fmt.Sprintf("kernel: QuantizeWeights: got %d scales, want %d", len(scales), rows.Positions()))
+	}
+	quantizeWeights(team, q, qScales, weights, rows, scales)
 }
 
 // quantizeWeightsGeneric is the reference of quantizeWeights.
-func quantizeWeightsGeneric(q []int16, weights, scales []float32) (scale float32) {
-	scale, inverse := scaleOfTop(topProduct(0, weights, scales))
-	productsTo16(q, weights, scales, inverse)
-	return scale
-}
-
-// topProduct returns the largest of top and the magnitudes of the products.
-func topProduct(top uint32, weights, scales []float32) uint32 {
-	for i, w := range weights {
-		top = max(top, magnitude(w*scales[i]))
-	}
-	return top
-}
-
-// productsTo16 stores the products.
-func productsTo16(q []int16, weights, scales []float32, inverse float32) {
-	for i, w := range weights {
-		q[i] = to16(float32(w*scales[i]), inverse)
-	}
-}
-
-// Mix computes dst[d] = scale * (sum over p of weights[p] * v[p, d]) over rows that
-// QuantizePairs has stored, v [P/2, D, 2], with weights and scale of QuantizeWeights:
-// the values of one head, mixed by attention. The products of the rows 2i and 2i+1 are
-// added as integers, i ascending. With a team, the work is only queued.
-func Mix(team *Team, dst []float32, weights []int16, scale float32, v []int16) {
-	if len(weights)%2 != 0 {
-		panic(fmt.Sprintf("kernel: Mix: got %d weights, want an even number", len(weights)))
-	}
-	checkLen("Mix", "v", len(v), len(weights)*len(dst))
-	if len(dst) > 0 && len(weights) > 0 {
-		mix(team, dst, weights, scale, v)
-	} else {
-		clear(dst)
-	}
-}
-
-// mixGeneric is the reference of mix.
-func mixGeneric(dst []float32, weights []int16, scale float32, v []int16) {
-	mixFrom(dst, weights, scale, v, 0)
-}
-
-// mixFrom is Mix for the elements d >= from of dst.
-func mixFrom(dst []float32, weights []int16, scale float32, v []int16, from int) {
-	clear(dst[from:])
-	for i := 0; i < len(weights); i += 2 {
-		w0, w1 := int32(weights[i]), int32(weights[i+1])
-		rows := v[i*len(dst):][:2*len(dst)]
-		for d := from; d < len(dst); d++ {
-			dst[d] += float32(w0*int32(rows[2*d]) + w1*int32(rows[2*d+1]))
+func quantizeWeightsGeneric(q []int16, qScales []float32, weights []float32, rows Causal, scales []float32) {
+	for t := range rows.N {
+		var top uint32
+		row, q := rows.row(weights, t), q[t*rows.Stride:]
+		for i, w := range row {
+			top = max(top, magnitude(weighed(w, scales[i])))
+		}
+		scale, inverse := scaleOfTop(top)
+		qScales[t] = scale
+		for i, w := range row {
+			q[i] = to16(weighed(w, scales[i]), inverse)
+		}
+		if len(row)%2 != 0 {
+			q[len(row)] = 0
 		}
 	}
-	for d := from; d < len(dst); d++ {
-		dst[d] *= scale
+}
+
+func weighed(w, scale float32) float32 {
+	if w == 0 {
+		return 0
+	}
+	return float32(w * scale)
+}
+
+// Mix computes dst[t, d] = wScales[t] * (sum over p of weights[t, p] * v[p, d]), with
+// weights and wScales of QuantizeWeights, over rows that QuantizePairs has stored, v
+// [P/2, D, 2]: the values of one head, mixed by attention. The products of the rows
+// 2i and 2i+1 are added as integers, i ascending. Rows of dst, [D] each, are dstStride
+// values apart. With a team, the work is only queued.
+func Mix(team *Team, dst []float32, d, dstStride int, weights []int16, wScales []float32, rows Causal, v []int16) {
+	rows.check("Mix", len(weights))
+	checkLen("Mix", "wScales", len(wScales), rows.N)
+	checkLen("Mix", "v", len(v), (rows.Positions()+1)/2*2*d)
+	checkStrided("Mix", len(dst), rows.N, d, dstStride)
+	mix(team, dst, d, dstStride, weights, wScales, rows, v)
+}
+
+// mixGeneric is the reference of mix, for the elements from the given one on.
+func mixGeneric(dst []float32, from, d, dstStride int, weights []int16, wScales []float32, rows Causal, v []int16) {
+	for t := range rows.N {
+		row := dst[t*dstStride:][:d]
+		clear(row[from:])
+		for i := 0; i < rows.Seen+t; i += 2 {
+			w0, w1 := int32(weights[t*rows.Stride+i]), int32(weights[t*rows.Stride+i+1])
+			pairs := v[i*d:][:2*d]
+			for j := from; j < d; j++ {
+				row[j] += float32(w0*int32(pairs[2*j]) + w1*int32(pairs[2*j+1]))
+			}
+		}
+		for j := from; j < d; j++ {
+			row[j] *= wScales[t]
+		}
 	}
 }

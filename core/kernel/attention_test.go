@@ -28,10 +28,18 @@ func pairs16(x []float32, d int) (q []int16, scales []float32) {
 	return q, scales
 }
 
-// weights16 returns weights times scales in 16 bits.
-func weights16(weights, scales []float32) (q []int16, scale float32) {
-	q = make([]int16, len(weights)+len(weights)%2)
-	return q, QuantizeWeights(q, weights, scales)
+// upTo8 rounds up to a multiple of 8.
+func upTo8(n int) int { return (n + 7) &^ 7 }
+
+// causalRows returns rows of attention over p positions.
+func causalRows(n, p int) Causal { return Causal{Stride: upTo8(p), Seen: p - n + 1, N: n} }
+
+// wantSameRows compares the defined part of rows.
+func wantSameRows(t *testing.T, got, want []float32, rows Causal, format string, args ...any) {
+	t.Helper()
+	for i := range rows.N {
+		wantSame(t, rows.row(got, i), rows.row(want, i), "row %d of "+format, append([]any{i}, args...)...)
+	}
 }
 
 func TestQuantizeRowsMatchesGeneric(t *testing.T) {
@@ -93,31 +101,61 @@ func TestQuantizeRowsError(t *testing.T) {
 func TestAttentionMatchesGeneric(t *testing.T) {
 	rng := newRand()
 	for _, d := range attentionSizes {
-		for _, p := range attentionCounts {
-			for _, among := range [][]float32{odd, wild} {
-				q, qScales := rows16(oddValues(rng, d, among), d)
-				x := oddValues(rng, p*d, among)
-				k, scales := rows16(x, d)
-				what := fmt.Sprintf("d=%d, p=%d", d, p)
-				got, want := clone(normals(rng, p, 1)), clone(make([]float32, p))
-				Scores(nil, got, q, qScales[0], k, scales)
-				scoresGeneric(want, q, qScales[0], k, scales)
-				wantSame(t, got, want, "Scores(%s)", what)
-				checkGuard(t, got, "Scores")
+		for _, p := range attentionCounts[1:] {
+			for _, n := range []int{1, 2, 5} {
+				for _, among := range [][]float32{odd, wild} {
+					if n > p {
+						continue
+					}
+					rows := causalRows(n, p)
+					what := fmt.Sprintf("d=%d, p=%d, n=%d", d, p, n)
+					q, qScales := rows16(oddValues(rng, n*d, among), d)
+					x := oddValues(rng, p*d, among)
+					k, scales := rows16(x, d)
+					size := n * rows.Stride
+					got, want := clone(normals(rng, size, 1)), clone(make([]float32, size))
+					Scores(nil, got, rows, q, qScales, k, scales)
+					scoresGeneric(want, rows, q, qScales, k, scales)
+					wantSameRows(t, got, want, rows, "Scores(%s)", what)
+					checkGuard(t, got, "Scores")
 
-				weights := oddValues(rng, p, among)
-				v, scales := pairs16(x, d)
-				w, scale := weights16(weights, scales)
-				wantW := make([]int16, len(w))
-				wantSame(t, []float32{scale}, []float32{quantizeWeightsGeneric(wantW[:p], weights, scales)}, "scale of %d weights", p)
-				if !slices.Equal(w, wantW) {
-					t.Errorf("QuantizeWeights(p=%d) = %v, want %v", p, w, wantW)
+					copy(got, oddValues(rng, size, among))
+					copy(want, got)
+					ScaleRows(nil, got, rows, 1.7)
+					scaleRowsGeneric(want, rows, 1.7)
+					wantSameRows(t, got, want, rows, "ScaleRows(%s)", what)
+					SoftmaxRows(nil, got, rows)
+					softmaxRowsGeneric(want, rows)
+					wantSameRows(t, got, want, rows, "SoftmaxRows(%s)", what)
+					checkGuard(t, got, "SoftmaxRows")
+
+					v, scales := pairs16(x, d)
+					for len(scales) < rows.Stride { // behind the positions
+						scales = append(scales, wild[rng.IntN(len(wild))])
+					}
+					copy(got, oddValues(rng, size, among))
+					copy(want, got)
+					w, wScales := make([]int16, size), clone(make([]float32, n))
+					wantW, wantScales := make([]int16, size), make([]float32, n)
+					quantizeWeightsGeneric(wantW, wantScales, want, rows, scales)
+					QuantizeWeights(nil, w, wScales, got, rows, scales)
+					wantSame(t, wScales, wantScales, "scales of QuantizeWeights(%s)", what)
+					checkGuard(t, wScales, "QuantizeWeights")
+					for i := range n {
+						end := i*rows.Stride + (rows.Seen+i+1)&^1
+						if !slices.Equal(w[i*rows.Stride:end], wantW[i*rows.Stride:end]) {
+							t.Errorf("row %d of QuantizeWeights(%s) = %v, want %v", i, what, w[i*rows.Stride:end], wantW[i*rows.Stride:end])
+						}
+					}
+
+					stride := d + 3
+					got, want = clone(normals(rng, n*stride, 1)), make([]float32, n*stride)
+					copy(want, got)
+					Mix(nil, got, d, stride, w, wScales, rows, v)
+					mixGeneric(want, 0, d, stride, w, wScales, rows, v)
+					wantSame(t, got, want, "Mix(%s)", what)
+					checkGuard(t, got, "Mix")
 				}
-				got, want = clone(normals(rng, d, 1)), clone(make([]float32, d))
-				Mix(nil, got, w, scale, v)
-				mixGeneric(want, w, scale, v)
-				wantSame(t, got, want, "Mix(%s)", what)
-				checkGuard(t, got, "Mix")
 			}
 		}
 	}
@@ -125,52 +163,66 @@ func TestAttentionMatchesGeneric(t *testing.T) {
 
 func TestAttentionAgainstFloat64(t *testing.T) {
 	rng := newRand()
-	const d, p = 64, 51
-	q, k, w := normals(rng, d, 1), normals(rng, p*d, 1), normals(rng, p, 1)
+	const d, p, n = 64, 51, 3
+	rows := causalRows(n, p)
+	q, k, w := normals(rng, n*d, 1), normals(rng, p*d, 1), normals(rng, n*rows.Stride, 1)
 	q16, qScales := rows16(q, d)
 	k16, scales := rows16(k, d)
-	got := make([]float32, p)
-	Scores(nil, got, q16, qScales[0], k16, scales)
-	for j := range got {
-		var want float64
-		for i := range q {
-			want += float64(q[i]) * float64(k[j*d+i])
-		}
-		// 64 terms of size 1; of queries and keys each is off by up to half a step, 4/65534.
-		if !near(got[j], want, 3e-3, 0) {
-			t.Errorf("Scores[%d] = %v, want %v", j, got[j], want)
+	got := make([]float32, n*rows.Stride)
+	Scores(nil, got, rows, q16, qScales, k16, scales)
+	for i := range n {
+		for j, v := range rows.row(got, i) {
+			var want float64
+			for c := range d {
+				want += float64(q[i*d+c]) * float64(k[j*d+c])
+			}
+			// 64 terms of size 1; of queries and keys each is off by up to half a step, 4/65534.
+			if !near(v, want, 3e-3, 0) {
+				t.Errorf("Scores[%d, %d] = %v, want %v", i, j, v, want)
+			}
 		}
 	}
 	v16, scales := pairs16(k, d)
-	w16, scale := weights16(w, scales)
-	mixed := make([]float32, d)
-	Mix(nil, mixed, w16, scale, v16)
-	for i := range mixed {
-		var want float64
-		for j := range w {
-			want += float64(w[j]) * float64(k[j*d+i])
-		}
-		if !near(mixed[i], want, 3e-3, 0) {
-			t.Errorf("Mix[%d] = %v, want %v", i, mixed[i], want)
+	w16, wScales := make([]int16, n*rows.Stride), make([]float32, n)
+	QuantizeWeights(nil, w16, wScales, w, rows, scales)
+	mixed := make([]float32, n*d)
+	Mix(nil, mixed, d, d, w16, wScales, rows, v16)
+	for i := range n {
+		for c := range d {
+			var want float64
+			for j, weight := range rows.row(w, i) {
+				want += float64(weight) * float64(k[j*d+c])
+			}
+			if !near(mixed[i*d+c], want, 3e-3, 0) {
+				t.Errorf("Mix[%d, %d] = %v, want %v", i, c, mixed[i*d+c], want)
+			}
 		}
 	}
 }
 
 func TestAttentionLengths(t *testing.T) {
-	f, q := make([]float32, 4), make([]int16, 16)
+	f, q := make([]float32, 16), make([]int16, 32)
+	two := Causal{Stride: 8, Seen: 3, N: 2} // 4 positions
 	for what, call := range map[string]func(){
-		"QuantizeRows x":         func() { QuantizeRows(nil, q[:12], f, f, 3, 3) },
-		"QuantizeRows q":         func() { QuantizeRows(nil, q[:3], f[:1], f, 4, 4) },
-		"QuantizeRows stride":    func() { QuantizeRows(nil, q[:4], f[:2], f, 2, 1) },
-		"QuantizePairs x":        func() { QuantizePairs(nil, q, f, f, 4, 4, 0) },
-		"QuantizePairs q":        func() { QuantizePairs(nil, q[:3], f[:1], f, 2, 2, 0) },
-		"QuantizePairs first":    func() { QuantizePairs(nil, q, f[:1], f, 2, 2, -1) },
-		"Scores k":               func() { Scores(nil, f, q[:4], 1, q[:15], f) },
-		"Scores scales":          func() { Scores(nil, f, q[:4], 1, q, f[:3]) },
-		"QuantizeWeights q":      func() { QuantizeWeights(q[:3], f[:3], f[:3]) },
-		"QuantizeWeights scales": func() { QuantizeWeights(q[:4], f, f[:3]) },
-		"Mix v":                  func() { Mix(nil, f, q[:4], 1, q[:15]) },
-		"Mix weights":            func() { Mix(nil, f, q[:3], 1, q[:12]) },
+		"QuantizeRows x":         func() { QuantizeRows(nil, q[:12], f[:4], f[:4], 3, 3) },
+		"QuantizeRows q":         func() { QuantizeRows(nil, q[:3], f[:1], f[:4], 4, 4) },
+		"QuantizeRows stride":    func() { QuantizeRows(nil, q[:4], f[:2], f[:4], 2, 1) },
+		"QuantizePairs x":        func() { QuantizePairs(nil, q, f[:4], f[:4], 4, 4, 0) },
+		"QuantizePairs q":        func() { QuantizePairs(nil, q[:3], f[:1], f[:4], 2, 2, 0) },
+		"QuantizePairs first":    func() { QuantizePairs(nil, q, f[:1], f[:4], 2, 2, -1) },
+		"rows":                   func() { ScaleRows(nil, f[:15], two, 1) },
+		"rows' stride":           func() { ScaleRows(nil, f[:8], Causal{Stride: 4, Seen: 3, N: 2}, 1) },
+		"rows too long":          func() { SoftmaxRows(nil, f[:16], Causal{Stride: 8, Seen: 8, N: 2}) },
+		"no rows":                func() { SoftmaxRows(nil, nil, Causal{Stride: 8, Seen: 3}) },
+		"Scores k":               func() { Scores(nil, f, two, q[:8], f[:2], q[:15], f[:4]) },
+		"Scores q":               func() { Scores(nil, f, two, q[:9], f[:2], q[:16], f[:4]) },
+		"Scores qScales":         func() { Scores(nil, f, two, q[:8], f[:1], q[:16], f[:4]) },
+		"Scores scales":          func() { Scores(nil, f, two, q[:8], f[:2], q[:16], f[:3]) },
+		"QuantizeWeights q":      func() { QuantizeWeights(nil, q[:15], f[:2], f, two, f[:4]) },
+		"QuantizeWeights scales": func() { QuantizeWeights(nil, q[:16], f[:2], f, two, f[:3]) },
+		"Mix v":                  func() { Mix(nil, f[:8], 4, 4, q[:16], f[:2], two, q[:15]) },
+		"Mix dst":                func() { Mix(nil, f[:7], 4, 4, q[:16], f[:2], two, q[:16]) },
+		"Mix weights":            func() { Mix(nil, f[:8], 4, 4, q[:15], f[:2], two, q[:16]) },
 	} {
 		wantPanic(t, what, call)
 	}

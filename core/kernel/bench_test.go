@@ -91,30 +91,32 @@ func BenchmarkMatmulF32(b *testing.B) {
 // Attention of one head over 1000 positions: bytes of keys or values a second.
 func BenchmarkAttention(b *testing.B) {
 	const p = 1000
+	rows := causalRows(1, p)
 	for _, d := range []int{32, 64} {
-		q, w := normals(newRand(), d, 1), normals(newRand(), p, 1)
+		q, qScales := rows16(normals(newRand(), d, 1), d)
 		x := normals(newRand(), p*d, 1)
-		q16, qScales := rows16(q, d)
 		k, scales := rows16(x, d)
 		v, _ := pairs16(x, d)
-		w16, scale := weights16(w, scales)
-		b.Run(fmt.Sprintf("Scores/D=%d", d), func(b *testing.B) {
-			b.SetBytes(2 * p * int64(d))
-			for b.Loop() {
-				Scores(nil, w, q16, qScales[0], k, scales)
-			}
-		})
-		b.Run(fmt.Sprintf("Weights/D=%d", d), func(b *testing.B) {
-			for b.Loop() {
-				QuantizeWeights(w16, w, scales)
-			}
-		})
-		b.Run(fmt.Sprintf("Mix/D=%d", d), func(b *testing.B) {
-			b.SetBytes(2 * p * int64(d))
-			for b.Loop() {
-				Mix(nil, q, w16, scale, v)
-			}
-		})
+		w, w16, wScales := normals(newRand(), p, 1), make([]int16, p), make([]float32, 1)
+		dst := make([]float32, d)
+		for _, part := range []struct {
+			name  string
+			bytes int
+			run   func()
+		}{
+			{"Scores", 2 * p * d, func() { Scores(nil, w, rows, q, qScales, k, scales) }},
+			{"Scale", 4 * p, func() { ScaleRows(nil, w, rows, 1) }},
+			{"Softmax", 4 * p, func() { SoftmaxRows(nil, w, rows) }},
+			{"Weights", 4 * p, func() { QuantizeWeights(nil, w16, wScales, w, rows, scales) }},
+			{"Mix", 2 * p * d, func() { Mix(nil, dst, d, d, w16, wScales, rows, v) }},
+		} {
+			b.Run(fmt.Sprintf("%s/D=%d", part.name, d), func(b *testing.B) {
+				b.SetBytes(int64(part.bytes))
+				for b.Loop() {
+					part.run()
+				}
+			})
+		}
 	}
 }
 
@@ -135,7 +137,6 @@ func BenchmarkElementwise(b *testing.B) {
 		{"GELUNew", n, func() { GELUNew(nil, dst, x) }},
 		{"GELU", n, func() { GELU(dst, x) }},
 		{"Add", n, func() { Add(dst, x) }},
-		{"Scale", n, func() { Scale(dst, 1) }},
 		{"Quantize", n, func() { a.Quantize(nil, x, n) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {

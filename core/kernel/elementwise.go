@@ -188,12 +188,3 @@ func AddRow(dst []float32, row []float32) {
 		add(dst[:len(row)], row)
 	}
 }
-
-// Scale multiplies x by s.
-func Scale(x []float32, s float32) { scale(x, s) }
-
-func scaleGeneric(x []float32, s float32) {
-	for i := range x {
-		x[i] *= s
-	}
-}

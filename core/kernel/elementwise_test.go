@@ -14,9 +14,6 @@ var unary = []struct {
 	{"GELU", GELU, geluGeneric},
 	{"ReLU", ReLU, reluGeneric},
 	{"Add", Add, addGeneric},
-	{"Scale",
-		func(dst, x []float32) { copy(dst, x); Scale(dst, 1.7) },
-		func(dst, x []float32) { copy(dst, x); scaleGeneric(dst, 1.7) }},
 	{"Softmax",
 		func(dst, x []float32) { copy(dst, x); Softmax(dst) },
 		func(dst, x []float32) {

@@ -30,16 +30,19 @@ func quantizePairs(_ *Team, q []int16, scales, x []float32, d, xStride, first in
 	quantizePairsGeneric(q, scales, x, d, xStride, first)
 }
 
-func scores(_ *Team, dst []float32, q []int16, qScale float32, k []int16, scales []float32) {
-	scoresGeneric(dst, q, qScale, k, scales)
+func scores(_ *Team, dst []float32, rows Causal, q []int16, qScales []float32, k []int16, scales []float32) {
+	scoresGeneric(dst, rows, q, qScales, k, scales)
 }
 
-func quantizeWeights(q []int16, weights, scales []float32) float32 {
-	return quantizeWeightsGeneric(q, weights, scales)
+func scaleRows(_ *Team, x []float32, rows Causal, factor float32) { scaleRowsGeneric(x, rows, factor) }
+func softmaxRows(_ *Team, x []float32, rows Causal)               { softmaxRowsGeneric(x, rows) }
+
+func quantizeWeights(_ *Team, q []int16, qScales, weights []float32, rows Causal, scales []float32) {
+	quantizeWeightsGeneric(q, qScales, weights, rows, scales)
 }
 
-func mix(_ *Team, dst []float32, weights []int16, scale float32, v []int16) {
-	mixGeneric(dst, weights, scale, v)
+func mix(_ *Team, dst []float32, d, dstStride int, weights []int16, wScales []float32, rows Causal, v []int16) {
+	mixGeneric(dst, 0, d, dstStride, weights, wScales, rows, v)
 }
 
 func sum(x []float32) float32                      { return sumGeneric(x) }
@@ -51,7 +54,6 @@ func geluNew(_ *Team, dst, x []float32)            { geluNewGeneric(dst, x) }
 func gelu(dst, x []float32)                        { geluGeneric(dst, x) }
 func relu(dst, x []float32)                        { reluGeneric(dst, x) }
 func add(dst, x []float32)                         { addGeneric(dst, x) }
-func scale(x []float32, s float32)                 { scaleGeneric(x, s) }
 func normalize(dst, x, scale, shift []float32, mean, inverse float32) {
 	normalizeGeneric(dst, x, scale, shift, mean, inverse)
 }

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"iter"
 	"math"
 	"unsafe"
 
@@ -27,23 +28,29 @@ const (
 	fnRowsTo16
 	fnPairsTo16
 	fnScoresRows
-	fnMix32
+	fnScaleRows8s
+	fnSoftmaxRows8s
+	fnWeightsRows
+	fnMixRows
 	fnGELUNew8s
 )
 
 var functions = [...]string{
 	"q8Streams", "q8Four", "f32One", "f32Streams", "f32Four",
-	"quantizeBlocks", "rowsTo16", "pairsTo16", "scoresRows", "mix32", "geluNew8s",
+	"quantizeBlocks", "rowsTo16", "pairsTo16", "scoresRows", "scaleRows8s", "softmaxRows8s", "weightsRows", "mixRows", "geluNew8s",
 }
 
 // grains has the grain of each function.
 var grains = [...]int{
 	fnQ8Streams: 1, fnQ8Four: 1, fnF32One: byGroup, fnF32Streams: 1, fnF32Four: byGroup,
-	fnQuantizeBlocks: 1, fnRowsTo16: 1, fnPairsTo16: 1, fnScoresRows: 1, fnMix32: 1, fnGELUNew8s: 1,
+	fnQuantizeBlocks: 1, fnRowsTo16: 1, fnPairsTo16: 1, fnScoresRows: 1, fnScaleRows8s: 1, fnSoftmaxRows8s: 1, fnWeightsRows: 1, fnMixRows: 1, fnGELUNew8s: 1,
 }
 
 // arg is the address of the first value of s, as an argument of a frame.
 func arg[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(&s[0]))) }
+
+// constantsArg is the address of the constants as an argument of a frame.
+func constantsArg() uint64 { return uint64(uintptr(unsafe.Pointer(&constants))) }
 
 // floatArg is a float32 as an argument of a frame.
 func floatArg(f float32) uint64 { return uint64(math.Float32bits(f)) }
@@ -290,69 +297,124 @@ func quantizePairs(team *Team, q []int16, scales, x []float32, d, xStride, first
 //go:noescape
 func pairsTo16(q *int16, scales, x *float32, d, n, xStride, first int)
 
-func scores(team *Team, dst []float32, q []int16, qScale float32, k []int16, scales []float32) {
-	switch {
-	case len(q)%8 != 0:
-		scoresGeneric(dst, q, qScale, k, scales)
-	case team == nil:
-		scoresRows(&dst[0], &q[0], qScale, &k[0], &scales[0], len(q), len(dst))
-	default:
-		team.add(fnScoresRows, arg(dst), arg(q), floatArg(qScale), arg(k), arg(scales), uint64(len(q)), uint64(len(dst)))
+// parts cuts rows of attention into parts for a team: from the given row on, so many.
+func (c Causal) parts(team *Team) iter.Seq2[int, Causal] {
+	size := c.N
+	if team != nil {
+		size = 16
 	}
-}
-
-// scoresRows multiplies q, [d] with d a multiple of 8, by n rows of k.
-//
-//go:noescape
-func scoresRows(dst *float32, q *int16, qScale float32, k *int16, scales *float32, d, n int)
-
-func quantizeWeights(q []int16, weights, scales []float32) float32 {
-	var lanes [4]uint32
-	n := whole(len(weights))
-	if n > 0 {
-		topProducts8s(&lanes, &weights[0], &scales[0], n)
-	}
-	top := max(lanes[0], lanes[1], lanes[2], lanes[3])
-	scale, inverse := scaleOfTop(topProduct(top, weights[n:], scales[n:]))
-	if inverse == 0 { // nothing that is not finite may be converted
-		clear(q)
-		return scale
-	}
-	if n > 0 {
-		products8s(&q[0], &weights[0], &scales[0], inverse, n)
-	}
-	productsTo16(q[n:], weights[n:], scales[n:], inverse)
-	return scale
-}
-
-// topProducts8s leaves the largest magnitudes of n products, a multiple of 8, in lanes.
-//
-//go:noescape
-func topProducts8s(lanes *[4]uint32, weights, scales *float32, n int)
-
-// products8s stores n products, a multiple of 8.
-//
-//go:noescape
-func products8s(q *int16, weights, scales *float32, inverse float32, n int)
-
-func mix(team *Team, dst []float32, weights []int16, scale float32, v []int16) {
-	d, stride, n := 0, 4*len(dst), len(weights)/2
-	for ; d+32 <= len(dst); d += 32 {
-		if team == nil {
-			mix32(&dst[d], &weights[0], scale, &v[2*d], stride, n)
-		} else {
-			team.add(fnMix32, arg(dst[d:]), arg(weights), floatArg(scale), arg(v[2*d:]), uint64(stride), uint64(n))
+	return func(yield func(from int, part Causal) bool) {
+		for from := 0; from < c.N; from += size {
+			if !yield(from, Causal{Stride: c.Stride, Seen: c.Seen + from, N: min(size, c.N-from)}) {
+				return
+			}
 		}
 	}
-	if d < len(dst) {
-		mixFrom(dst, weights, scale, v, d)
+}
+
+func scores(team *Team, dst []float32, rows Causal, q []int16, qScales []float32, k []int16, scales []float32) {
+	d := len(q) / rows.N
+	if d == 0 || d%8 != 0 {
+		team.Flush() // the generic functions do not wait in the queue
+		scoresGeneric(dst, rows, q, qScales, k, scales)
+		return
+	}
+	for t, part := range rows.parts(team) {
+		dst, q, qScales := dst[t*rows.Stride:], q[t*d:], qScales[t:]
+		if team == nil {
+			scoresRows(&dst[0], &q[0], &qScales[0], &k[0], &scales[0], d, part.Seen, part.N, 4*part.Stride)
+		} else {
+			team.add(fnScoresRows, arg(dst), arg(q), arg(qScales), arg(k), arg(scales), uint64(d), uint64(part.Seen), uint64(part.N), uint64(4*part.Stride))
+		}
 	}
 }
 
-// mix32 mixes 32 columns of n pairs of rows, which are stride bytes apart.
+// scoresRows multiplies n rows of q, [n, d] with d a multiple of 8, by rows of k: the
+// first by seen, each by one more than that before. Rows of dst are stride bytes apart.
 //
 //go:noescape
-func mix32(dst *float32, weights *int16, scale float32, v *int16, stride, n int)
+func scoresRows(dst *float32, q *int16, qScales *float32, k *int16, scales *float32, d, seen, n, stride int)
+
+func scaleRows(team *Team, x []float32, rows Causal, factor float32) {
+	for t, part := range rows.parts(team) {
+		x := x[t*rows.Stride:]
+		if team == nil {
+			scaleRows8s(&x[0], factor, part.Seen, part.N, 4*part.Stride)
+		} else {
+			team.add(fnScaleRows8s, arg(x), floatArg(factor), uint64(part.Seen), uint64(part.N), uint64(4*part.Stride))
+		}
+	}
+}
+
+// scaleRows8s multiplies rows of seen values, and one more in each row, up to whole
+// vectors.
+//
+//go:noescape
+func scaleRows8s(x *float32, factor float32, seen, n, stride int)
+
+func softmaxRows(team *Team, x []float32, rows Causal) {
+	for t, part := range rows.parts(team) {
+		x := x[t*rows.Stride:]
+		if team == nil {
+			softmaxRows8s(&x[0], part.Seen, part.N, 4*part.Stride, &constants)
+		} else {
+			team.add(fnSoftmaxRows8s, arg(x), uint64(part.Seen), uint64(part.N), uint64(4*part.Stride), constantsArg())
+		}
+	}
+}
+
+// softmaxRows8s does rows of seen values, and one more in each row; it sets what lies
+// behind them, up to a whole vector, to 0.
+//
+//go:noescape
+func softmaxRows8s(x *float32, seen, n, stride int, c *vectors)
+
+func quantizeWeights(team *Team, q []int16, qScales, weights []float32, rows Causal, scales []float32) {
+	if len(scales) < (rows.Positions()+7)&^7 { // weightsRows reads whole vectors
+		team.Flush()
+		quantizeWeightsGeneric(q, qScales, weights, rows, scales)
+		return
+	}
+	for t, part := range rows.parts(team) {
+		q, qScales, weights := q[t*rows.Stride:], qScales[t:], weights[t*rows.Stride:]
+		if team == nil {
+			weightsRows(&q[0], &qScales[0], &weights[0], &scales[0], part.Seen, part.N, part.Stride)
+		} else {
+			team.add(fnWeightsRows, arg(q), arg(qScales), arg(weights), arg(scales), uint64(part.Seen), uint64(part.N), uint64(part.Stride))
+		}
+	}
+}
+
+// weightsRows quantizes rows of seen products, and one more in each row, up to whole
+// vectors, for which weights and scales have room; the rows are stride values apart.
+//
+//go:noescape
+func weightsRows(q *int16, qScales, weights, scales *float32, seen, n, stride int)
+
+func mix(team *Team, dst []float32, d, dstStride int, weights []int16, wScales []float32, rows Causal, v []int16) {
+	whole := d &^ 31
+	for from := 0; from < whole; from += 32 {
+		for t, part := range rows.parts(team) {
+			dst, weights, wScales, v := dst[t*dstStride+from:], weights[t*rows.Stride:], wScales[t:], v[2*from:]
+			if team == nil {
+				mixRows(&dst[0], &weights[0], &wScales[0], &v[0], 4*d, part.Seen, part.N, 4*dstStride, 2*part.Stride)
+			} else {
+				team.add(fnMixRows, arg(dst), arg(weights), arg(wScales), arg(v), uint64(4*d), uint64(part.Seen), uint64(part.N), uint64(4*dstStride), uint64(2*part.Stride))
+			}
+		}
+	}
+	if whole < d {
+		team.Flush()
+		mixGeneric(dst, whole, d, dstStride, weights, wScales, rows, v)
+	}
+}
+
+// mixRows mixes 32 columns of pairs of values that are pairBytes apart: for the first row
+// those of seen positions, for each row one more than for that before. Rows of dst are
+// dstStride bytes apart, those of weights stride.
+//
+//go:noescape
+func mixRows(dst *float32, weights *int16, wScales *float32, v *int16, pairBytes, seen, n, dstStride, stride int)
 
 func quantize16(team *Team, q []int16, scales []float32, bias []int32, x []float32) {
 	switch n := len(scales); {
@@ -441,7 +503,7 @@ func geluNew(team *Team, dst, x []float32) {
 		geluNew8s(&dst[0], &x[0], n, &constants)
 	default:
 		for from, to := range team.pieces(n/8, 128) {
-			team.add(fnGELUNew8s, arg(dst[8*from:]), arg(x[8*from:]), uint64(8*(to-from)), uint64(uintptr(unsafe.Pointer(&constants))))
+			team.add(fnGELUNew8s, arg(dst[8*from:]), arg(x[8*from:]), uint64(8*(to-from)), constantsArg())
 		}
 		team.Flush()
 	}
@@ -470,14 +532,6 @@ func add(dst, x []float32) {
 		add8s(&dst[0], &x[0], n)
 	}
 	addGeneric(dst[n:], x[n:])
-}
-
-func scale(x []float32, s float32) {
-	n := whole(len(x))
-	if n > 0 {
-		scale8s(&x[0], s, n)
-	}
-	scaleGeneric(x[n:], s)
 }
 
 // The functions named 8s take n values, a multiple of 8 and at least 8; lanes
@@ -512,9 +566,6 @@ func relu8s(dst, x *float32, n int)
 
 //go:noescape
 func add8s(dst, x *float32, n int)
-
-//go:noescape
-func scale8s(x *float32, s float32, n int)
 
 // constants are those of exp32, erfc32 and the GELUs, in the order in which
 // vector_wasm.s names them.

@@ -37,9 +37,15 @@ func call(function int, f *frame) {
 	case "pairsTo16":
 		pairsTo16(at[int16](f, 0), at[float32](f, 1), at[float32](f, 2), n(3), n(4), n(5), n(6))
 	case "scoresRows":
-		scoresRows(at[float32](f, 0), at[int16](f, 1), float(2), at[int16](f, 3), at[float32](f, 4), n(5), n(6))
-	case "mix32":
-		mix32(at[float32](f, 0), at[int16](f, 1), float(2), at[int16](f, 3), n(4), n(5))
+		scoresRows(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int16](f, 3), at[float32](f, 4), n(5), n(6), n(7), n(8))
+	case "scaleRows8s":
+		scaleRows8s(at[float32](f, 0), float(1), n(2), n(3), n(4))
+	case "softmaxRows8s":
+		softmaxRows8s(at[float32](f, 0), n(1), n(2), n(3), at[vectors](f, 4))
+	case "weightsRows":
+		weightsRows(at[int16](f, 0), at[float32](f, 1), at[float32](f, 2), at[float32](f, 3), n(4), n(5), n(6))
+	case "mixRows":
+		mixRows(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int16](f, 3), n(4), n(5), n(6), n(7), n(8))
 	case "geluNew8s":
 		geluNew8s(at[float32](f, 0), at[float32](f, 1), n(2), at[vectors](f, 3))
 	default:
@@ -126,16 +132,22 @@ func TestTeamAttends(t *testing.T) {
 				t.Errorf("%d rows of %d: a team quantizes them otherwise", n, d)
 			}
 
-			q, qScales := rows16(normals(rng, d, 1), d)
-			w, scale := weights16(normals(rng, n, 1), scales)
-			gotScores, wantScores := make([]float32, n), make([]float32, n)
-			gotMix, wantMix := make([]float32, d), make([]float32, d)
-			Scores(nil, wantScores, q, qScales[0], k, scales)
-			Mix(nil, wantMix, w, scale, v)
-			Scores(team, gotScores, q, qScales[0], k, scales)
-			Mix(team, gotMix, w, scale, v) // another function: the scores are done before
-			team.Flush()
-			wantSame(t, gotScores, wantScores, "Scores, %d rows of %d", n, d)
+			rows := causalRows(min(n, 40), n)
+			attend := func(team *Team) (weights, mixed []float32) {
+				weights, mixed = make([]float32, rows.N*rows.Stride), make([]float32, rows.N*d)
+				w, wScales := make([]int16, len(weights)), make([]float32, rows.N)
+				q, qScales := rows16(x[:rows.N*d], d)
+				Scores(team, weights, rows, q, qScales, k, scales)
+				ScaleRows(team, weights, rows, 0.3) // another function: what was queued is done before
+				SoftmaxRows(team, weights, rows)
+				QuantizeWeights(team, w, wScales, weights, rows, append(slices.Clone(scales), make([]float32, 7)...))
+				Mix(team, mixed, d, d, w, wScales, rows, v)
+				team.Flush()
+				return weights, mixed
+			}
+			wantWeights, wantMix := attend(nil)
+			gotWeights, gotMix := attend(team)
+			wantSameRows(t, gotWeights, wantWeights, rows, "weights, %d rows of %d", n, d)
 			wantSame(t, gotMix, wantMix, "Mix, %d rows of %d", n, d)
 			if calls == 0 && d != 12 {
 				t.Errorf("%d rows of %d: nothing was shared", n, d)

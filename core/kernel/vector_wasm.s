@@ -135,25 +135,42 @@ TEXT ·normalize8s(SB), NOSPLIT, $0-48
 	End
 	RET
 
+// LARGER leaves in V0 and V1 the largest of the R0 values at R2.
+#define LARGER \
+	F32Const $(-1e39); F32x4Splat; Tee V0; Set V1; \
+	Loop; \
+	Get V0; LOAD(R2, 0); F32x4Pmax; Set V0; \
+	Get V1; LOAD(R2, 16); F32x4Pmax; Set V1; \
+	MOVE(R2, 32); \
+	NEXT8; \
+	End
+
 // func maximum8s(lanes *[8]float32, x *float32, n int)
 TEXT ·maximum8s(SB), NOSPLIT, $0-24
 	ARG(lanes+0(FP), R1)
 	ARG(x+8(FP), R2)
 	ARG(n+16(FP), R0)
-	F32Const $(-1e39)
-	F32x4Splat
-	Set V0
-	Get V0
-	Set V1
-	Loop
-		Get V0; LOAD(R2, 0); F32x4Pmax; Set V0
-		Get V1; LOAD(R2, 16); F32x4Pmax; Set V1
-		MOVE(R2, 32)
-		NEXT8
-	End
+	LARGER
 	STORE(R1, V0, 0)
 	STORE(R1, V1, 16)
 	RET
+
+// EXPSUM replaces the R0 values at R2, less V14, by their exponentials, and leaves the
+// sums of every eighth in V12 and V13.
+#define EXPSUM \
+	ZERO(V12); \
+	ZERO(V13); \
+	Loop; \
+	LOAD(R2, 0); Get V14; F32x4Sub; Set V0; \
+	LOAD(R2, 16); Get V14; F32x4Sub; Set V1; \
+	EXP; \
+	STORE(R2, V0, 0); \
+	STORE(R2, V1, 16); \
+	OP(F32x4Add, V12, V0, V12); \
+	OP(F32x4Add, V13, V1, V13); \
+	MOVE(R2, 32); \
+	NEXT8; \
+	End
 
 // func expSum8s(lanes *[8]float32, x *float32, shift float32, n int, c *vectors)
 TEXT ·expSum8s(SB), NOSPLIT, $0-40
@@ -162,50 +179,63 @@ TEXT ·expSum8s(SB), NOSPLIT, $0-40
 	SPLATARG(shift+16(FP), V14)
 	ARG(n+24(FP), R0)
 	ARG(c+32(FP), R15)
-	ZERO(V12)
-	ZERO(V13)
-	Loop
-		LOAD(R2, 0); Get V14; F32x4Sub; Set V0
-		LOAD(R2, 16); Get V14; F32x4Sub; Set V1
-		EXP
-		STORE(R2, V0, 0)
-		STORE(R2, V1, 16)
-		OP(F32x4Add, V12, V0, V12)
-		OP(F32x4Add, V13, V1, V13)
-		MOVE(R2, 32)
-		NEXT8
-	End
+	EXPSUM
 	STORE(R1, V12, 0)
 	STORE(R1, V13, 16)
 	RET
 
+// DIVIDE divides the R0 values at R2 by V4.
+#define DIVIDE \
+	Loop; \
+	LOAD(R2, 0); Get V4; F32x4Div; Set V0; \
+	LOAD(R2, 16); Get V4; F32x4Div; Set V1; \
+	STORE(R2, V0, 0); \
+	STORE(R2, V1, 16); \
+	MOVE(R2, 32); \
+	NEXT8; \
+	End
+
 // func divide8s(x *float32, by float32, n int)
 TEXT ·divide8s(SB), NOSPLIT, $0-24
-	ARG(x+0(FP), R1)
+	ARG(x+0(FP), R2)
 	SPLATARG(by+8(FP), V4)
 	ARG(n+16(FP), R0)
-	Loop
-		LOAD(R1, 0); Get V4; F32x4Div; Set V0
-		LOAD(R1, 16); Get V4; F32x4Div; Set V1
-		STORE(R1, V0, 0)
-		STORE(R1, V1, 16)
-		MOVE(R1, 32)
-		NEXT8
-	End
+	DIVIDE
 	RET
 
-// func scale8s(x *float32, s float32, n int)
-TEXT ·scale8s(SB), NOSPLIT, $0-24
+// FOLD leaves the lanes of v combined on the stack, in the order of sum4.
+#define FOLD(v, op) LANE(v, 0); LANE(v, 1); op; LANE(v, 2); LANE(v, 3); op; op
+
+// func softmaxRows8s(x *float32, seen, n, stride int, c *vectors)
+TEXT ·softmaxRows8s(SB), NOSPLIT, $0-40
 	ARG(x+0(FP), R1)
-	SPLATARG(s+8(FP), V4)
-	ARG(n+16(FP), R0)
+	ARG(seen+8(FP), R3)
+	ARG(n+16(FP), R6)
+	ARG(c+32(FP), R15)
 	Loop
-		LOAD(R1, 0); Get V4; F32x4Mul; Set V0
-		LOAD(R1, 16); Get V4; F32x4Mul; Set V1
-		STORE(R1, V0, 0)
-		STORE(R1, V1, 16)
-		MOVE(R1, 32)
-		NEXT8
+		// What lies behind the row, up to a whole vector, gets the exponential 0.
+		Get R3; I64Const $7; I64Add; I64Const $-8; I64And; Set R7
+		Get R1; Get R3; I64Const $4; I64Mul; I64Add; Set R4
+		Get R1; Get R7; I64Const $4; I64Mul; I64Add; Set R5
+		FILL(-1e39)
+
+		Get R1; Set R2
+		Get R7; Set R0
+		LARGER
+		OP(F32x4Pmax, V0, V1, V0)
+		FOLD(V0, F32Max); F32Const $0.0; F32Add; F32x4Splat; Set V14
+		Get R1; Set R2
+		Get R7; Set R0
+		EXPSUM
+		OP(F32x4Add, V12, V13, V12)
+		FOLD(V12, F32Add); F32x4Splat; Set V4
+		Get R1; Set R2
+		Get R7; Set R0
+		DIVIDE
+
+		MOVE(R3, 1)
+		Get R1; I64Load stride+24(FP); I64Add; Set R1
+		NEXT(R6)
 	End
 	RET
 

@@ -11,11 +11,11 @@ type layerCache struct {
 	values      []int16   // [H, capacity/2, D, 2], as kernel.QuantizePairs stores them
 	valueScales []float32 // [H, capacity]
 
-	capacity, headSize int // capacity is even, headSize is D
+	capacity, headSize int // capacity is a multiple of 8, headSize is D
 }
 
 func newLayerCache(heads, positions, headSize int) layerCache {
-	capacity := even(positions)
+	capacity := upTo8(positions)
 	return layerCache{
 		keys: make([]int16, heads*capacity*headSize), keyScales: make([]float32, heads*capacity),
 		values: make([]int16, heads*capacity*headSize), valueScales: make([]float32, heads*capacity),
@@ -23,8 +23,8 @@ func newLayerCache(heads, positions, headSize int) layerCache {
 	}
 }
 
-// even returns n, or n+1 if n is odd.
-func even(n int) int { return n + n&1 }
+// upTo8 returns n, or the next multiple of 8.
+func upTo8(n int) int { return (n + 7) &^ 7 }
 
 // put stores the keys and values of head h for n positions from the first on: those
 // of one position begin stride behind those of the position before. With a team, this is
@@ -33,7 +33,7 @@ func (c *layerCache) put(team *kernel.Team, h, first, n int, keys, values []floa
 	q, scales := c.headKeys(h, first+n)
 	kernel.QuantizeRows(team, q[first*c.headSize:], scales[first:], keys, c.headSize, stride)
 	q, scales = c.headValues(h, first+n)
-	kernel.QuantizePairs(team, q, scales[first:], values, c.headSize, stride, first)
+	kernel.QuantizePairs(team, q, scales[first:first+n], values, c.headSize, stride, first)
 }
 
 // headKeys returns the keys of head h for the first n positions: q is [n, D], scales
@@ -43,9 +43,9 @@ func (c *layerCache) headKeys(h, n int) (q []int16, scales []float32) {
 	return c.keys[from*c.headSize:][:n*c.headSize], c.keyScales[from:][:n]
 }
 
-// headValues returns the values of head h for the first n positions: q is
-// [n/2, D, 2], rounded up to whole pairs, scales [n].
+// headValues returns the values of head h for the first n positions: q is [n/2, D, 2],
+// rounded up to whole pairs, scales [n], rounded up to a multiple of 8.
 func (c *layerCache) headValues(h, n int) (q []int16, scales []float32) {
 	from := h * c.capacity
-	return c.values[from*c.headSize:][:even(n)*c.headSize], c.valueScales[from:][:n]
+	return c.values[from*c.headSize:][:(n+n%2)*c.headSize], c.valueScales[from:][:upTo8(n)]
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // MaxRows is the most rows of one pass. A longer prompt is read in several, so
-// that scratch memory has a bound: scores take H * MaxRows * P.
+// that scratch memory has a bound: scores take H * MaxRows * S.
 const MaxRows = 256
 
 // pass is one run of T rows through the model: the scratch memory, which is used
@@ -26,14 +26,16 @@ type pass struct {
 	acts     kernel.Activations
 	queries  []int16   // [H, T, D], as kernel.QuantizeRows stores them
 	qScales  []float32 // [H, T]
-	weights  []int16   // [H, T, P], P rounded up to whole pairs: scores as kernel.Mix takes them
+	weights  []int16   // [H, T, S]: scores as kernel.Mix takes them
+	wScales  []float32 // [H, T]
+	seen     []float32 // [H, T, P]: scores as an observer sees them
 
 	x         []float32 // [T, C], the residual stream
 	norm      []float32 // [T, C]
 	mean      []float32 // [T]
 	variance  []float32 // [T]
 	qkv       []float32 // [T, 3, H, D]
-	scores    []float32 // [H, T, P], P = start+T; row t is valid for columns 0..start+t
+	scores    []float32 // [H, T, S], S = P rounded up to a multiple of 8; row t is valid for columns 0..start+t
 	mix       []float32 // [T, H, D]
 	out       []float32 // [T, C], what attention or the MLP adds to x
 	hidden    []float32 // [T, F]
@@ -52,12 +54,13 @@ func (p *pass) begin(start, rows int, observer stage.Observer) {
 	p.mean = resized(p.mean, rows)
 	p.variance = resized(p.variance, rows)
 	p.qkv = resized(p.qkv, rows*3*c)
-	p.scores = resized(p.scores, p.config.Heads*rows*p.positions())
+	p.scores = resized(p.scores, p.config.Heads*rows*p.stride())
 	p.mix = resized(p.mix, rows*c)
 	p.out = resized(p.out, rows*c)
 	p.queries = resized(p.queries, rows*c)
 	p.qScales = resized(p.qScales, p.config.Heads*rows)
-	p.weights = resized(p.weights, p.config.Heads*rows*even(p.positions()))
+	p.weights = resized(p.weights, p.config.Heads*rows*p.stride())
+	p.wScales = resized(p.wScales, p.config.Heads*rows)
 	p.hidden = resized(p.hidden, rows*f)
 	p.activated = resized(p.activated, rows*f)
 }
@@ -87,6 +90,20 @@ func (p *pass) narrow(n int) {
 
 // positions returns P, the positions that the newest row sees.
 func (p *pass) positions() int { return p.start + p.rows }
+
+// stride returns S, how far rows of scores are apart.
+func (p *pass) stride() int { return upTo8(p.positions()) }
+
+// causal says how the scores of a head lie: each row sees itself and all before it. Later
+// positions are masked by never being computed.
+func (p *pass) causal() kernel.Causal {
+	return kernel.Causal{Stride: p.stride(), Seen: p.start + 1, N: p.rows}
+}
+
+// head returns the rows of head h from scores, or what is shaped alike.
+func head[T any](p *pass, x []T, h, width int) []T {
+	return x[(h*(p.dropped+p.rows)+p.dropped)*width:][:p.rows*width]
+}
 
 // embed sets x to one row of the token table per id.
 func (p *pass) embed(wte *linear, ids []int) {
@@ -143,32 +160,20 @@ func (p *pass) queriesKeysValues(qkv *linear) {
 	p.emit(stage.AttentionQKV, named("qkv", p.qkv, p.rows, 3, h, d))
 }
 
-// scoreRow returns the scores of head h and row t for the positions that the row
-// sees: itself and all before it.
-func (p *pass) scoreRow(h, t int) []float32 {
-	return p.scores[p.scoreIndex(h, t)*p.positions():][:p.start+t+1]
-}
-
-// scoreIndex returns where row t of head h is among all rows that are scored.
-func (p *pass) scoreIndex(h, t int) int { return h*(p.dropped+p.rows) + p.dropped + t }
-
 // score sets scores to q·k, for each head and row with every position that the row
-// sees. Later positions are masked by never being computed.
+// sees.
 func (p *pass) score() {
 	if p.stopped() {
 		return
 	}
-	d := p.config.HeadDim()
 	if p.observed() {
-		clear(p.scores) // the columns that are not computed
+		clear(p.scores) // what is not computed
 	}
+	d := p.config.HeadDim()
 	team := p.team.For(d * len(p.scores))
 	for h := range p.config.Heads {
-		for t := range p.rows {
-			row := p.scoreRow(h, t)
-			keys, scales := p.kv.headKeys(h, len(row))
-			kernel.Scores(team, row, p.queries[(h*p.rows+t)*d:][:d], p.qScales[h*p.rows+t], keys, scales)
-		}
+		keys, scales := p.kv.headKeys(h, p.positions())
+		kernel.Scores(team, head(p, p.scores, h, p.stride()), p.causal(), head(p, p.queries, h, d), head(p, p.qScales, h, 1), keys, scales)
 	}
 	team.Flush()
 	p.emitScores(stage.AttentionScores, "scores")
@@ -180,11 +185,11 @@ func (p *pass) scale() {
 		return
 	}
 	factor := float32(1 / math.Sqrt(float64(p.config.HeadDim())))
+	team := p.team.For(len(p.scores))
 	for h := range p.config.Heads {
-		for t := range p.rows {
-			kernel.Scale(p.scoreRow(h, t), factor)
-		}
+		kernel.ScaleRows(team, head(p, p.scores, h, p.stride()), p.causal(), factor)
 	}
+	team.Flush()
 	p.emitScores(stage.AttentionScale, "scaled")
 }
 
@@ -193,16 +198,29 @@ func (p *pass) maskedSoftmax() {
 	if p.stopped() {
 		return
 	}
+	team := p.team.For(8 * len(p.scores))
 	for h := range p.config.Heads {
-		for t := range p.rows {
-			kernel.Softmax(p.scoreRow(h, t))
-		}
+		kernel.SoftmaxRows(team, head(p, p.scores, h, p.stride()), p.causal())
 	}
+	team.Flush()
 	p.emitScores(stage.AttentionMask, "weights")
 }
 
+// emitScores reports the scores without what lies between their rows.
 func (p *pass) emitScores(s stage.Stage, name string) {
-	p.emit(s, named(name, p.scores, p.config.Heads, p.rows, p.positions()))
+	if !p.observed() {
+		return
+	}
+	heads, width, stride := p.config.Heads, p.positions(), p.stride()
+	data := p.scores
+	if width != stride {
+		p.seen = resized(p.seen, heads*p.rows*width)
+		data = p.seen
+		for row := range heads * p.rows {
+			copy(data[row*width:][:width], p.scores[row*stride:])
+		}
+	}
+	p.emit(s, named(name, data, heads, p.rows, width))
 }
 
 // mixValues sets mix to the sum of the values by their weights, head by head, and
@@ -211,16 +229,15 @@ func (p *pass) mixValues(proj *linear) {
 	if p.stopped() {
 		return
 	}
-	c, d := p.config.Embedding, p.config.HeadDim()
+	c, d, s, rows := p.config.Embedding, p.config.HeadDim(), p.stride(), p.causal()
 	team := p.team.For(p.rows * c * p.positions())
 	for h := range p.config.Heads {
-		for t := range p.rows {
-			row := p.scoreRow(h, t)
-			values, scales := p.kv.headValues(h, len(row))
-			weights := p.weights[p.scoreIndex(h, t)*even(p.positions()):][:even(len(row))]
-			scale := kernel.QuantizeWeights(weights, row, scales)
-			kernel.Mix(team, p.mix[t*c+h*d:][:d], weights, scale, values)
-		}
+		_, scales := p.kv.headValues(h, p.positions())
+		kernel.QuantizeWeights(team, head(p, p.weights, h, s), head(p, p.wScales, h, 1), head(p, p.scores, h, s), rows, scales)
+	}
+	for h := range p.config.Heads {
+		values, _ := p.kv.headValues(h, p.positions())
+		kernel.Mix(team, p.mix[h*d:], d, c, head(p, p.weights, h, s), head(p, p.wScales, h, 1), rows, values)
 	}
 	team.Flush()
 	proj.apply(p.team, p.out, p.mix, &p.acts)

@@ -37,7 +37,7 @@ func (m *Model) NewSession(capacity int) *Session {
 		s.caches[i] = newLayerCache(c.Heads, capacity, c.HeadDim())
 	}
 	s.pass = pass{team: m.team, config: c, activate: m.activate,
-		scores: make([]float32, c.Heads*capacity), weights: make([]int16, c.Heads*even(capacity))}
+		scores: make([]float32, c.Heads*upTo8(capacity)), weights: make([]int16, c.Heads*upTo8(capacity))}
 	s.logits = make([]float32, c.Vocabulary)
 	return s
 }
