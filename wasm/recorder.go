@@ -16,9 +16,11 @@ import (
 )
 
 const (
-	// turnEvery is one animation frame of a 60 Hz display: how often events are handed
-	// over and the messages that have come meanwhile answered.
-	turnEvery = 16 * time.Millisecond
+	// flushEvery is one animation frame of a 60 Hz display.
+	flushEvery = 16 * time.Millisecond
+	// turnEvery bounds how long the worker leaves a message unanswered: nobody notices,
+	// and more turns would slow down the run.
+	turnEvery = 48 * time.Millisecond
 	// shortestPause is longer than the 4 ms to which browsers clamp timers; shorter
 	// pauses are gathered.
 	shortestPause = 8 * time.Millisecond
@@ -42,13 +44,13 @@ type recorder struct {
 	emit      safejs.Value
 	control   *run
 
-	start  time.Time
-	turned time.Duration // since start
-	owed   time.Duration // standing still that is still to be done
-	buffer []byte
-	detail json
-	ids    []int     // of the whole sequence
-	newest []float32 // scratch: [H, P], the weights of the newest token
+	start           time.Time
+	flushed, turned time.Duration // since start
+	owed            time.Duration // standing still that is still to be done
+	buffer          []byte
+	detail          json
+	ids             []int     // of the whole sequence
+	newest          []float32 // scratch: [H, P], the weights of the newest token
 }
 
 func newRecorder(t *tokenizer.Tokenizer, turn *turner, emit safejs.Value, control *run) *recorder {
@@ -67,10 +69,12 @@ func (r *recorder) observe(e *stage.Event) error {
 		time.Sleep(r.owed)
 		r.owed = 0
 		r.turned = time.Since(r.start)
-	} else if now-r.turned >= turnEvery {
+	} else if now-r.flushed >= flushEvery {
 		if err := r.flush(); err != nil {
 			return err
 		}
+	}
+	if now-r.turned >= turnEvery {
 		if err := r.turn.wait(); err != nil {
 			return err
 		}
@@ -84,6 +88,7 @@ func (r *recorder) observe(e *stage.Event) error {
 
 // flush hands over what has been gathered.
 func (r *recorder) flush() error {
+	r.flushed = time.Since(r.start)
 	if len(r.buffer) == 0 {
 		return nil
 	}

@@ -19,7 +19,7 @@ func BenchmarkMatvecQ8(b *testing.B) {
 			b.SetBytes(int64(rows * cols))
 			b.ReportAllocs()
 			for b.Loop() {
-				MatmulQ8(nil, dst, &x, w)
+				MatmulQ8(nil, dst, &x, w, nil)
 			}
 		})
 	}
@@ -47,7 +47,7 @@ func BenchmarkPassQ8(b *testing.B) {
 			if w.Cols() == 3072 {
 				x = &wide
 			}
-			MatmulQ8(nil, dst[:w.Rows()], x, w)
+			MatmulQ8(nil, dst[:w.Rows()], x, w, nil)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func BenchmarkMatmulQ8(b *testing.B) {
 			dst := make([]float32, 128*rows)
 			n := 0
 			for b.Loop() {
-				MatmulQ8(nil, dst, &x, w)
+				MatmulQ8(nil, dst, &x, w, nil)
 				n++
 			}
 			b.ReportMetric(float64(n)*float64(128*rows*cols)/b.Elapsed().Seconds()/1e9, "GMAC/s")

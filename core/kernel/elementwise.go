@@ -177,10 +177,9 @@ func addGeneric(dst, x []float32) {
 	}
 }
 
-// AddRow adds row, [C], to each row of dst, [T, C].
+// AddRow adds row, [C], to each row of dst, [T, C]. A row of length 0 adds nothing.
 func AddRow(dst []float32, row []float32) {
 	if len(row) == 0 {
-		checkLen("AddRow", "dst", len(dst), 0)
 		return
 	}
 	checkLen("AddRow", "dst", len(dst), len(dst)/len(row)*len(row))

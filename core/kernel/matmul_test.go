@@ -118,9 +118,11 @@ func TestMatmulQ8MatchesGeneric(t *testing.T) {
 			var x Activations
 			x.Quantize(nil, oddValues(rng, T*cols, []float32{0, 1, -2, 1e-3, 40, 1e-38}), cols)
 			got, want := clone(make([]float32, T*rows)), make([]float32, T*rows)
-			MatmulQ8(nil, got, &x, w)
-			matmulQ8Generic(want, &x, w)
-			wantSame(t, got, want, "MatmulQ8(%dx%d, T=%d)", rows, cols, T)
+			for _, bias := range [][]float32{nil, oddValues(rng, rows, odd)} {
+				MatmulQ8(nil, got, &x, w, bias)
+				matmulQ8Generic(want, &x, w, bias)
+				wantSame(t, got, want, "MatmulQ8(%dx%d, T=%d, %d biases)", rows, cols, T, len(bias))
+			}
 			checkGuard(t, got, "MatmulQ8")
 		}
 	}
@@ -153,8 +155,8 @@ func TestMatmulQ8Extremes(t *testing.T) {
 		var a Activations
 		a.Quantize(nil, x, cols)
 		got, want := make([]float32, T*rows), make([]float32, T*rows)
-		MatmulQ8(nil, got, &a, w)
-		matmulQ8Generic(want, &a, w)
+		MatmulQ8(nil, got, &a, w, nil)
+		matmulQ8Generic(want, &a, w, nil)
 		wantSame(t, got, want, "%s", c.name)
 	}
 }
@@ -169,14 +171,14 @@ func TestMatmulRowByRow(t *testing.T) {
 	var a Activations
 	a.Quantize(nil, x, cols)
 	whole8, whole32 := make([]float32, T*rows), make([]float32, T*rows)
-	MatmulQ8(nil, whole8, &a, q8)
+	MatmulQ8(nil, whole8, &a, q8, nil)
 	MatmulF32(nil, whole32, x, f32)
 
 	one := make([]float32, rows)
 	for i := range T {
 		var a Activations
 		a.Quantize(nil, x[i*cols:][:cols], cols)
-		MatmulQ8(nil, one, &a, q8)
+		MatmulQ8(nil, one, &a, q8, nil)
 		wantSame(t, one, whole8[i*rows:][:rows], "MatmulQ8 of row %d alone", i)
 		MatmulF32(nil, one, x[i*cols:][:cols], f32)
 		wantSame(t, one, whole32[i*rows:][:rows], "MatmulF32 of row %d alone", i)
@@ -190,7 +192,7 @@ func TestMatmulQ8AgainstFloat64(t *testing.T) {
 	var a Activations
 	a.Quantize(nil, x, cols)
 	got := make([]float32, T*rows)
-	MatmulQ8(nil, got, &a, w)
+	MatmulQ8(nil, got, &a, w, nil)
 	row := make([]float32, cols)
 	for r := range rows {
 		w.Row(row, r)
@@ -272,7 +274,7 @@ func TestQuantizeReusesMemory(t *testing.T) {
 		t.Errorf("Quantize allocates %v times", n)
 	}
 	dst, w := make([]float32, 8*9), randomQ8(newRand(), 9, 32)
-	if n := testing.AllocsPerRun(10, func() { MatmulQ8(nil, dst, &a, w) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { MatmulQ8(nil, dst, &a, w, nil) }); n != 0 {
 		t.Errorf("MatmulQ8 allocates %v times", n)
 	}
 }
@@ -361,8 +363,9 @@ func TestMatmulLengths(t *testing.T) {
 		"F32 Row":            func() { f32.Row(make([]float32, 64), -1) },
 		"Quantize":           func() { a.Quantize(nil, make([]float32, 63), 32) },
 		"Quantize cols":      func() { a.Quantize(nil, make([]float32, 33), 33) },
-		"MatmulQ8 dst":       func() { MatmulQ8(nil, make([]float32, 5), &a, q8) },
-		"MatmulQ8 cols":      func() { MatmulQ8(nil, make([]float32, 6), &narrow, q8) },
+		"MatmulQ8 dst":       func() { MatmulQ8(nil, make([]float32, 5), &a, q8, nil) },
+		"MatmulQ8 bias":      func() { MatmulQ8(nil, make([]float32, 6), &a, q8, make([]float32, 2)) },
+		"MatmulQ8 cols":      func() { MatmulQ8(nil, make([]float32, 6), &narrow, q8, nil) },
 		"MatmulF32 dst":      func() { MatmulF32(nil, make([]float32, 5), make([]float32, 128), f32) },
 		"MatmulF32 x":        func() { MatmulF32(nil, make([]float32, 6), make([]float32, 127), f32) },
 	} {

@@ -10,7 +10,9 @@ var (
 	grains    [0]int
 )
 
-func matmulQ8(_ *Team, dst []float32, x *Activations, w *MatrixQ8) { matmulQ8Generic(dst, x, w) }
+func matmulQ8(_ *Team, dst []float32, x *Activations, w *MatrixQ8, bias []float32) {
+	matmulQ8Generic(dst, x, w, bias)
+}
 
 func packQ8(words []int16, scales []float32, blocks []byte) (finite bool) {
 	return packQ8Generic(words, scales, blocks)

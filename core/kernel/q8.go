@@ -23,7 +23,7 @@ const groupBlock = GroupRows / 2 * quant.BlockSize
 //	                                     256*w[r][c+1] + w[r+4][c+1] + 128
 //
 // Eight consecutive words are thus one pair of columns of eight rows. A row is a
-// lane: no lanes are ever added to each other. And no weight is ever widened:
+// lane: no lanes are ever added to each other. And for one token no weight is widened:
 // the products of the whole words with the activations, summed in 32 bits that
 // may wrap around, are 256*upper + lower + 128*sum(x), from which upper, the
 // products of the words shifted right by 8, and 128*sum(x), the same for all rows,
@@ -170,13 +170,15 @@ func (m *MatrixQ8) Row(dst []float32, row int) {
 	checkLen("Row", "dst", len(dst), m.cols)
 	checkRows("Row", row, row+1, m.rows)
 	lane := row % GroupRows
-	for i := range dst {
-		w, scales := m.block(row/GroupRows, i/quant.BlockSize)
-		upper, lower := split(w[i%quant.BlockSize/2*GroupRows+2*(lane%4)+i%2])
-		if lane < 4 {
-			dst[i] = float32(upper) * scales[lane]
-		} else {
-			dst[i] = float32(lower) * scales[lane]
+	for b := range m.cols / quant.BlockSize {
+		w, scales := m.block(row/GroupRows, b)
+		scale := scales[lane]
+		for i := range quant.BlockSize {
+			upper, lower := split(w[i/2*GroupRows+2*(lane%4)+i%2])
+			if lane < 4 {
+				lower = upper
+			}
+			dst[b*quant.BlockSize+i] = float32(lower) * scale
 		}
 	}
 }
@@ -246,27 +248,32 @@ func quantize16Generic(q []int16, scales []float32, bias []int32, x []float32) {
 	}
 }
 
-// MatmulQ8 computes dst[t, r] = sum over c of x[t, c] * w[r, c]; dst is [T, rows].
-// Per row and block, the integer products are summed exactly (32 * 128 * 32767
-// fits an int32), and float32(sum) * (weight scale * activation scale) is added
-// to the row's sum, blocks ascending. With a team, dst and x must lie on the heap.
-func MatmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
+// MatmulQ8 computes dst[t, r] = (sum over c of x[t, c] * w[r, c]) + bias[r]; dst is
+// [T, rows], and bias may be nil. Per row and block, the integer products are summed
+// exactly (32 * 128 * 32767 fits an int32), and float32(sum) * (weight scale *
+// activation scale) is added to the row's sum, blocks ascending. With a team, dst, x
+// and bias must lie on the heap.
+func MatmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []float32) {
 	if x.cols != w.cols {
 		panic(fmt.Sprintf("kernel: MatmulQ8: x has %d columns, w has %d", x.cols, w.cols))
 	}
 	checkLen("MatmulQ8", "dst", len(dst), x.rows*w.rows)
+	if bias != nil {
+		checkLen("MatmulQ8", "bias", len(bias), w.rows)
+	}
 	if len(dst) > 0 {
-		matmulQ8(team, dst, x, w)
+		matmulQ8(team, dst, x, w, bias)
 	}
 }
 
 // matmulQ8Generic is the reference of matmulQ8.
-func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8) {
+func matmulQ8Generic(dst []float32, x *Activations, w *MatrixQ8, bias []float32) {
 	for g := range (w.rows + GroupRows - 1) / GroupRows {
 		for t := range x.rows {
 			matmulGroupQ8(dst[t*w.rows:][:w.rows], x, t, w, g)
 		}
 	}
+	AddRow(dst, bias)
 }
 
 // matmulGroupQ8 sets those of dst, [rows], that are the products of row t of x with

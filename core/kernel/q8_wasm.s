@@ -171,10 +171,11 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 	ADDWIDE(upper, V12, offset); ADDWIDE(lower, V13, offset+16); \
 	MOVE(xs, 4)
 
-// RESULT stores the results of a token and moves on to the next one.
+// RESULT stores the results of a token, with the bias in V12 and V13, and moves on to
+// the next one.
 #define RESULT(offset) \
-	LOAD(R8, offset); Set V0; STORE(R6, V0, 0); \
-	LOAD(R8, offset+16); Set V1; STORE(R6, V1, 16); \
+	LOAD(R8, offset); Get V12; F32x4Add; Set V0; STORE(R6, V0, 0); \
+	LOAD(R8, offset+16); Get V13; F32x4Add; Set V1; STORE(R6, V1, 16); \
 	Get R6; Get R15; I64Add; Set R6
 
 // GROUP sets r to an argument advanced by the group's number, R12, times blocks times
@@ -182,8 +183,8 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 #define GROUP(name, blocks, bytes, r) \
 	I64Load name; Get R12; I64Load blocks; I64Mul; I64Const $bytes; I64Mul; I64Add; Set r
 
-// func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16)
-TEXT ·q8Four(SB), NOSPLIT, $0-80
+// func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16, bias *float32)
+TEXT ·q8Four(SB), NOSPLIT, $0-88
 	// wide begins with the results of a tile: there are not enough registers for them,
 	// and rows of dst may lie where they are in each other's way in the cache.
 	ARG(wide+72(FP), R8)
@@ -248,6 +249,15 @@ TEXT ·q8Four(SB), NOSPLIT, $0-80
 			// The next tile begins where the last token ends.
 			Get R4; Set R1
 			Get R13; Set R10
+			ZERO(V12) // changes no sum: none is -0
+			ZERO(V13)
+			Get R12; I64Const $32; I64Mul; I64Load bias+80(FP); Tee R7; I64Add; Set R9
+			Get R7; I64Eqz
+			If
+			Else
+				LOAD(R9, 0); Set V12
+				LOAD(R9, 16); Set V13
+			End
 			ARG(stride+8(FP), R15)
 			RESULT(0)
 			RESULT(32)

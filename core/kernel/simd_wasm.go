@@ -57,10 +57,12 @@ func floatArg(f float32) uint64 { return uint64(math.Float32bits(f)) }
 
 // matmulQ8 runs whole groups of rows straight into dst, and a last one that is not
 // whole through a buffer.
-func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
+func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []float32) {
 	groups := w.rows / GroupRows
+	added := 0 // rows to which q8Four has added the bias
 	if x.rows >= tileTokens {
-		tilesQ8(team, dst, x, w, groups)
+		tilesQ8(team, dst, x, w, bias, groups)
+		added = groups * GroupRows
 	} else {
 		for t := range x.rows {
 			streamsQ8(team, dst[t*w.rows:], x, t, w, groups)
@@ -71,6 +73,11 @@ func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8) {
 			var sums [GroupRows]float32
 			oneQ8(sums[:], x, t, w, groups, 1)
 			copy(dst[t*w.rows+groups*GroupRows:], sums[:left])
+		}
+	}
+	if bias != nil && added < w.rows {
+		for t := range x.rows {
+			add(dst[t*w.rows+added:][:w.rows-added], bias[added:])
 		}
 	}
 }
@@ -109,50 +116,50 @@ const tileTokens = 4
 
 // tilesQ8 computes all tokens, at least four, by the first groups of w. If the last
 // ones are fewer than four, some before them are computed again.
-func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, groups int) {
+func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []float32, groups int) {
 	if groups == 0 {
 		return
 	}
-	last := x.rows - tileTokens
-	if team == nil {
-		wide := x.wideFor(1)
-		tilesOfGroups(nil, dst, x, 0, x.rows/tileTokens, w, 0, groups, wide)
-		if x.rows%tileTokens != 0 {
-			tilesOfGroups(nil, dst, x, last, 1, w, 0, groups, wide)
+	size := wideSize(x.cols)
+	tiles := func(t, n, from, to int, wide []int16) {
+		q, xs, _ := x.token(t)
+		blocks := x.cols / quant.BlockSize
+		ws, scales := w.block(from, 0)
+		dst := dst[t*w.rows+from*GroupRows:]
+		var b *float32
+		if bias != nil {
+			b = &bias[from*GroupRows]
 		}
+		if team == nil {
+			q8Four(&dst[0], 4*w.rows, &q[0], &xs[0], &ws[0], &scales[0], blocks, n, to-from, &wide[0], b)
+		} else {
+			team.add(fnQ8Four, arg(dst), uint64(4*w.rows), arg(q), arg(xs), arg(ws), arg(scales), uint64(blocks), uint64(n), uint64(to-from), arg(wide), uint64(uintptr(unsafe.Pointer(b))))
+		}
+	}
+	both := func(from, to int, wide []int16) {
+		tiles(0, x.rows/tileTokens, from, to, wide)
+		if x.rows%tileTokens != 0 {
+			tiles(x.rows-tileTokens, 1, from, to, wide[size:])
+		}
+	}
+	if team == nil {
+		both(0, groups, x.wideFor(2))
 		return
 	}
 	pieces := 0
-	units := (groups + byGroup - 1) / byGroup
-	for range team.pieces(units, 1) {
+	for range team.pieces(groups, lineGroups) {
 		pieces++
 	}
-	wide, size := x.wideFor(2*pieces), wideSize(x.cols)
-	for from, to := range team.pieces(units, 1) {
-		from, to := from*byGroup, min(to*byGroup, groups)
-		tilesOfGroups(team, dst, x, 0, x.rows/tileTokens, w, from, to, wide)
-		wide = wide[size:]
-		if x.rows%tileTokens != 0 {
-			tilesOfGroups(team, dst, x, last, 1, w, from, to, wide)
-			wide = wide[size:]
-		}
+	wide := x.wideFor(2 * pieces)
+	for from, to := range team.pieces(groups, lineGroups) {
+		both(from, to, wide)
+		wide = wide[2*size:]
 	}
 	team.Flush()
 }
 
-// tilesOfGroups computes n tiles, from token t on, by the groups from <= g < to. wide
-// is scratch of wideSize.
-func tilesOfGroups(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8, from, to int, wide []int16) {
-	q, xs, _ := x.token(t)
-	blocks := x.cols / quant.BlockSize
-	ws, scales := w.block(from, 0)
-	dst = dst[t*w.rows+from*GroupRows:]
-	if team == nil {
-		q8Four(&dst[0], 4*w.rows, &q[0], &xs[0], &ws[0], &scales[0], blocks, n, to-from, &wide[0])
-	} else {
-		team.add(fnQ8Four, arg(dst), uint64(4*w.rows), arg(q), arg(xs), arg(ws), arg(scales), uint64(blocks), uint64(n), uint64(to-from), arg(wide))
-	}
-}
+// lineGroups is how many groups have results on one cache line.
+const lineGroups = 64 / (4 * GroupRows)
 
 // token returns what is known of the tokens from t on.
 func (a *Activations) token(t int) (q []int16, scales []float32, bias []int32) {
@@ -186,10 +193,10 @@ func q8One(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float
 // q8Four multiplies n times four tokens by the groups, one after the other. It widens a
 // group's weights to 16 bits, which pays where many tokens read them, in wide, scratch
 // of wideSize that stays in the nearest cache. The results of consecutive tokens are
-// stride bytes apart.
+// stride bytes apart; bias, which is added to them, may be nil.
 //
 //go:noescape
-func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16)
+func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16, bias *float32)
 
 func packQ8(words []int16, scales []float32, blocks []byte) (finite bool) {
 	rowBytes := len(blocks) / GroupRows

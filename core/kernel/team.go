@@ -20,7 +20,7 @@ type Team struct {
 
 // A frame is one call as assembly for wasm finds it: the place of the return
 // address, then the arguments.
-type frame [11]uint64
+type frame [12]uint64
 
 // mostFrames is how many calls are handed to run at a time.
 const mostFrames = 4096

@@ -23,7 +23,7 @@ func call(function int, f *frame) {
 	case "q8Streams":
 		q8Streams(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7))
 	case "q8Four":
-		q8Four(at[float32](f, 0), n(1), at[int16](f, 2), at[float32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7), n(8), at[int16](f, 9))
+		q8Four(at[float32](f, 0), n(1), at[int16](f, 2), at[float32](f, 3), at[int16](f, 4), at[float32](f, 5), n(6), n(7), n(8), at[int16](f, 9), at[float32](f, 10))
 	case "f32One":
 		f32One(at[float32](f, 0), at[float32](f, 1), at[float32](f, 2), n(3))
 	case "f32Streams":
@@ -79,13 +79,14 @@ func TestTeamGivesTheSameBits(t *testing.T) {
 			a := new(Activations)
 			a.Quantize(nil, x, cols)
 			want8, want32 := make([]float32, tokens*rows), make([]float32, tokens*rows)
-			MatmulQ8(nil, want8, a, q8)
+			bias := normals(rng, rows, 1)
+			MatmulQ8(nil, want8, a, q8, bias)
 			MatmulF32(nil, want32, x, f32)
 			for _, threads := range []int{2, 3, 8} {
 				calls := 0
 				team := testTeam(threads, &calls)
 				got8, got32 := make([]float32, tokens*rows), make([]float32, tokens*rows)
-				MatmulQ8(team, got8, a, q8)
+				MatmulQ8(team, got8, a, q8, bias)
 				MatmulF32(team, got32, x, f32)
 				wantSame(t, got8, want8, "MatmulQ8, %d rows, %d tokens, %d threads", rows, tokens, threads)
 				wantSame(t, got32, want32, "MatmulF32, %d rows, %d tokens, %d threads", rows, tokens, threads)

@@ -14,11 +14,9 @@ type linear struct {
 func (l *linear) apply(team *kernel.Team, dst, x []float32, acts *kernel.Activations) {
 	if l.q8 != nil {
 		acts.Quantize(team.For(8*len(x)), x, l.q8.Cols())
-		kernel.MatmulQ8(team, dst, acts, l.q8)
+		kernel.MatmulQ8(team, dst, acts, l.q8, l.bias)
 	} else {
 		kernel.MatmulF32(team, dst, x, l.f32)
-	}
-	if l.bias != nil {
 		kernel.AddRow(dst, l.bias)
 	}
 }

@@ -91,6 +91,7 @@ func begin(r *gguf.Reader) (*Model, map[string]slot, error) {
 		return nil, nil, err
 	}
 	m := &Model{config: config, activate: activations[config.Activation]}
+	m.passes.New = func() any { return &pass{config: &m.config, activate: m.activate} }
 	m.blocks = make([]block, config.Layers)
 	slots := m.slots()
 	for _, info := range r.Tensors() {

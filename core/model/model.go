@@ -47,6 +47,7 @@ package model
 
 import (
 	"math"
+	"sync"
 
 	"vitrine/core/kernel"
 )
@@ -64,9 +65,10 @@ type Model struct {
 
 	activate func(team *kernel.Team, dst, x []float32)
 	team     *kernel.Team // of the sessions
+	passes   sync.Pool    // *pass: scratch memory of whichever session computes
 }
 
-// ShareWork lets sessions made from now on compute with a team.
+// ShareWork lets sessions compute with a team from now on.
 func (m *Model) ShareWork(team *kernel.Team) { m.team = team }
 
 // Config returns what the model is.

@@ -11,9 +11,9 @@ import (
 // that scratch memory has a bound: scores take H * MaxRows * S.
 const MaxRows = 256
 
-// pass is one run of T rows through the model: the scratch memory, which is used
-// again by every later pass, and a method for every stage. Row t is the token at
-// position start+t.
+// pass is one run of T rows through the model: the scratch memory, which later passes of
+// any session use again, and a method for every stage. Row t is the token at position
+// start+t.
 type pass struct {
 	tracer
 	team     *kernel.Team // who shares the work; nil: nobody
@@ -40,6 +40,13 @@ type pass struct {
 	out       []float32 // [T, C], what attention or the MLP adds to x
 	hidden    []float32 // [T, F]
 	activated []float32 // [T, F]
+}
+
+// reserve makes room for the scores of single tokens up to the given capacity, so that
+// generating allocates nothing.
+func (p *pass) reserve(capacity int) {
+	n := p.config.Heads * upTo8(capacity)
+	p.scores, p.seen, p.weights = resized(p.scores, n), resized(p.seen, n), resized(p.weights, n)
 }
 
 // begin makes the pass ready for rows tokens from position start on.

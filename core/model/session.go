@@ -21,7 +21,6 @@ type Session struct {
 	length   int
 	capacity int
 	caches   []layerCache // by layer
-	pass     pass
 	logits   []float32 // [V], or [T, V] after ForwardAll
 }
 
@@ -36,8 +35,6 @@ func (m *Model) NewSession(capacity int) *Session {
 	for i := range s.caches {
 		s.caches[i] = newLayerCache(c.Heads, capacity, c.HeadDim())
 	}
-	s.pass = pass{team: m.team, config: c, activate: m.activate,
-		scores: make([]float32, c.Heads*upTo8(capacity)), weights: make([]int16, c.Heads*upTo8(capacity))}
 	s.logits = make([]float32, c.Vocabulary)
 	return s
 }
@@ -113,7 +110,11 @@ func (s *Session) check(ids []int) error {
 // run is one pass: ids, [T], at the positions from start on. logits, [n, V], is
 // set for the last n rows and may be empty.
 func (s *Session) run(start int, ids []int, logits []float32, observer stage.Observer) error {
-	m, p := s.model, &s.pass
+	m := s.model
+	p := m.passes.Get().(*pass)
+	defer m.passes.Put(p)
+	p.team = m.team
+	p.reserve(s.capacity)
 	p.begin(start, len(ids), observer)
 	p.embed(&m.wte, ids)
 	p.addPositions(m.wpe)

@@ -3,7 +3,7 @@ import test from "node:test";
 import { Worker, isMainThread, workerData } from "node:worker_threads";
 import { Team, newControl } from "./team.js";
 
-const FRAME_BYTES = 88;
+const FRAME_BYTES = 96;
 const FRAMES = 50;
 
 /**
