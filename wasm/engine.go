@@ -190,7 +190,9 @@ func (e *engine) logits(args []safejs.Value) (any, error) {
 	}
 	e.busy <- struct{}{}
 	defer func() { <-e.busy }()
-	logits, err := e.model.NewSession(len(prompt.IDs)).Forward(prompt.IDs, nil)
+	session := e.model.NewSession(len(prompt.IDs))
+	defer session.Close()
+	logits, err := session.Forward(prompt.IDs, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -254,6 +256,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer r.Close()
 	var first time.Time
 	for {
 		token, ok, err := r.Next()

@@ -152,6 +152,10 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 	return r, nil
 }
 
+// Close gives the memory of the run back, which must not go on afterwards. What it has
+// given out stays.
+func (r *Run) Close() { r.session.Close() }
+
 // Prompt returns what the run continues.
 func (r *Run) Prompt() Prompt { return r.prompt }
 

@@ -14,13 +14,12 @@ type layerCache struct {
 	capacity, headSize int // capacity is a multiple of 8, headSize is D
 }
 
-func newLayerCache(heads, positions, headSize int) layerCache {
-	capacity := upTo8(positions)
-	return layerCache{
-		keys: make([]int16, heads*capacity*headSize), keyScales: make([]float32, heads*capacity),
-		values: make([]int16, heads*capacity*headSize), valueScales: make([]float32, heads*capacity),
-		capacity: capacity, headSize: headSize,
-	}
+// reserve makes room for so many positions and forgets those that the cache holds.
+func (c *layerCache) reserve(heads, positions, headSize int) {
+	c.capacity, c.headSize = upTo8(positions), headSize
+	n := heads * c.capacity
+	c.keys, c.values = resized(c.keys, n*headSize), resized(c.values, n*headSize)
+	c.keyScales, c.valueScales = resized(c.keyScales, n), resized(c.valueScales, n)
 }
 
 // upTo8 returns n, or the next multiple of 8.

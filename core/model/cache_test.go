@@ -15,7 +15,8 @@ func TestCacheLayout(t *testing.T) {
 	at := func(layer, position, dim int) float32 { return float32(layer*1000 + position*10 + dim) }
 	caches := make([]layerCache, layers)
 	for layer := range caches {
-		caches[layer] = newLayerCache(heads, capacity, headSize)
+		caches[layer].reserve(heads, capacity+layer, headSize)
+		caches[layer].reserve(heads, capacity, headSize) // on the same memory
 		var keys, values []float32 // [capacity, H, D]
 		for position := range capacity {
 			for dim := range heads * headSize {

@@ -91,6 +91,10 @@ func begin(r *gguf.Reader) (*Model, map[string]slot, error) {
 		return nil, nil, err
 	}
 	m := &Model{config: config, activate: activations[config.Activation]}
+	m.caches.New = func() any {
+		caches := make([]layerCache, config.Layers)
+		return &caches
+	}
 	m.passes.New = func() any { return &pass{config: &m.config, activate: m.activate} }
 	m.blocks = make([]block, config.Layers)
 	slots := m.slots()

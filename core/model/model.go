@@ -66,6 +66,7 @@ type Model struct {
 	activate func(team *kernel.Team, dst, x []float32)
 	team     *kernel.Team // of the sessions
 	passes   sync.Pool    // *pass: scratch memory of whichever session computes
+	caches   sync.Pool    // *[]layerCache of sessions that are closed
 }
 
 // ShareWork lets sessions compute with a team from now on.

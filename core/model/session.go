@@ -31,12 +31,18 @@ func (m *Model) NewSession(capacity int) *Session {
 	if capacity < 1 || capacity > c.Context {
 		panic(fmt.Sprintf("model: NewSession: got a capacity of %d, want 1 to %d", capacity, c.Context))
 	}
-	s := &Session{model: m, capacity: capacity, caches: make([]layerCache, c.Layers)}
+	s := &Session{model: m, capacity: capacity, caches: *m.caches.Get().(*[]layerCache)}
 	for i := range s.caches {
-		s.caches[i] = newLayerCache(c.Heads, capacity, c.HeadDim())
+		s.caches[i].reserve(c.Heads, capacity, c.HeadDim())
 	}
 	s.logits = make([]float32, c.Vocabulary)
 	return s
+}
+
+// Close lets another session have the memory of this one, which must not be used any
+// more. A session that is not closed is left to the garbage collector.
+func (s *Session) Close() {
+	s.model.caches.Put(&s.caches)
 }
 
 // Len returns how many positions the session has read.

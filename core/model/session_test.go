@@ -115,6 +115,24 @@ func TestSessionsShareOneModel(t *testing.T) {
 	sameBits(t, "a", forward(t, a, ids[20:40]), want)
 }
 
+// TestClose: what a closed session leaves in memory changes no bit of the next one, of
+// whatever capacity.
+func TestClose(t *testing.T) {
+	models, ids := kinds(t)
+	for kind, m := range models {
+		want := slices.Clone(forward(t, m.NewSession(30), ids[:30]))
+		for _, capacity := range []int{len(ids), 30, 33, len(ids), 31} {
+			other := m.NewSession(capacity)
+			forward(t, other, ids[:capacity])
+			other.Close()
+			s := m.NewSession(30)
+			forward(t, s, ids[:11])
+			sameBits(t, fmt.Sprintf("%s after a session for %d", kind, capacity), forward(t, s, ids[11:30]), want)
+			s.Close()
+		}
+	}
+}
+
 func TestDoors(t *testing.T) {
 	m := gpt2(t).load(t)
 	v := m.Config().Vocabulary
