@@ -3,9 +3,6 @@
 package main
 
 import (
-	"math"
-	"slices"
-
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
 	"vitrine/core/kernel"
@@ -15,8 +12,8 @@ import (
 // sampleSize is how many numbers of a tensor travel with its event.
 const sampleSize = 8
 
-// mainTensor names the tensor of a stage that its event shows.
-var mainTensor = map[stage.Stage]string{
+// mainTensor names the tensor of a stage that its event shows, by stage.
+var mainTensor = [...]string{
 	stage.Embed:           "rows",
 	stage.Position:        "sum",
 	stage.LN1:             "result",
@@ -37,10 +34,10 @@ var mainTensor = map[stage.Stage]string{
 // sample returns the shape of the main tensor and some of its numbers, as
 // StageEvent in vitrine.d.ts says which.
 func (r *recorder) sample(e *stage.Event) (shape []int, values []float32) {
-	name := mainTensor[e.Stage]
-	if name == "" {
+	if int(e.Stage) >= len(mainTensor) || mainTensor[e.Stage] == "" {
 		return nil, nil
 	}
+	name := mainTensor[e.Stage]
 	for _, t := range e.Tensors {
 		if t.Name != name {
 			continue
@@ -260,29 +257,32 @@ func (r *recorder) hidden(e *stage.Event) {
 			after = lastRow(t)
 		}
 	}
-	active := uint32(0)
-	for _, v := range after { // no branch, which half of the values would surprise
-		bits := math.Float32bits(v)
-		active += (-bits &^ bits) >> 31 // 1 above zero, else 0
-	}
 	j := &r.detail
 	j.open('{')
 	j.key("before").float(float64(kernel.Maximum(before)))
 	j.key("after").float(float64(kernel.Maximum(after)))
-	j.key("active").float(float64(active) / float64(len(after)))
+	j.key("active").float(float64(kernel.Positive(after)) / float64(len(after)))
 	j.close('}')
 }
 
 // top returns the indices of the n largest values, largest first; of equals the
 // lower index comes first. NaN is passed over.
 func top(values []float32, n int) []int {
-	best := make([]int, 0, n+1)
-	first := 0
-	for chunk := range slices.Chunk(values, 256) {
-		if len(best) < n || kernel.Maximum(chunk) > values[best[n-1]] {
-			best = insertTop(best, values, first, first+len(chunk), n)
+	return topOf(make([]int, 0, n+1), values, 0, len(values), n, 256)
+}
+
+// topOf puts those of values[from:to] that are among the n largest into best. It passes
+// over chunks of the given size, and in others over smaller ones, that have none.
+func topOf(best []int, values []float32, from, to, n, size int) []int {
+	for at := from; at < to; at += size {
+		end := min(at+size, to)
+		switch {
+		case len(best) == n && !(kernel.Maximum(values[at:end]) > values[best[n-1]]):
+		case size > 16:
+			best = topOf(best, values, at, end, n, 16)
+		default:
+			best = insertTop(best, values, at, end, n)
 		}
-		first += len(chunk)
 	}
 	return best
 }

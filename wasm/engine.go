@@ -242,7 +242,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		return nil, err
 	}
 	control := &run{}
-	options, err := e.options(args[2], control)
+	options, stages, err := e.options(args[2], control)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +251,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	e.busy <- struct{}{}
 	defer func() { <-e.busy }()
 
-	rec := newRecorder(e.tokenizer, e.turn, args[3], control)
+	rec := newRecorder(e.tokenizer, e.turn, args[3], control, stages)
 	r, err := generate.New(e.model, e.tokenizer, prompt, options, rec.observe)
 	if err != nil {
 		return nil, err
@@ -269,7 +269,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		if first.IsZero() {
 			first = time.Now()
 		}
-		rec.token(token)
+		rec.token(token, len(prompt.IDs)+token.Step)
 		if r.Reason() != "" {
 			break
 		}
@@ -301,9 +301,9 @@ func (e *engine) result(r *generate.Run, start, first, end time.Time) string {
 	return string(j.bytes)
 }
 
-// options reads GenerateOptions. Every field has been set by vitrine.js; what
-// values it may have is checked here and in core.
-func (e *engine) options(v safejs.Value, control *run) (o generate.Options, err error) {
+// options reads GenerateOptions; stages is whether to report them. Every field has been
+// set by vitrine.js; what values it may have is checked here and in core.
+func (e *engine) options(v safejs.Value, control *run) (o generate.Options, stages bool, err error) {
 	field := func(name string) safejs.Value {
 		f, getErr := v.Get(name)
 		if getErr != nil {
@@ -313,47 +313,50 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, err 
 	}
 	temperature, err := border.Number("temperature", field("temperature"))
 	if err != nil {
-		return o, err
+		return o, false, err
 	}
 	// A number that is positive but rounds to zero would silently turn greedy.
 	o.Decoding.Temperature = float32(temperature)
 	if (o.Decoding.Temperature == 0) != (temperature == 0) {
-		return o, &border.ArgumentError{Name: "temperature", Got: fmt.Sprint(temperature), Want: "0 or at least 1e-6"}
+		return o, false, &border.ArgumentError{Name: "temperature", Got: fmt.Sprint(temperature), Want: "0 or at least 1e-6"}
 	}
 	topP, err := border.Number("topP", field("topP"))
 	if err != nil {
-		return o, err
+		return o, false, err
 	}
 	o.Decoding.TopP = float32(topP)
 	if o.MaxTokens, err = border.Whole("maxTokens", field("maxTokens"), 1, math.MaxInt32); err != nil {
-		return o, err
+		return o, false, err
 	}
 	if o.Decoding.TopK, err = border.Whole("topK", field("topK"), 0, math.MaxInt32); err != nil {
-		return o, err
+		return o, false, err
 	}
 	seed, err := border.Whole("seed", field("seed"), 0, 1<<53-1)
 	if err != nil {
-		return o, err
+		return o, false, err
 	}
 	o.Decoding.Seed = uint64(seed)
 	if o.Decoding.Banned, err = border.IDs("banned", field("banned")); err != nil {
-		return o, err
+		return o, false, err
 	}
 	if o.IgnoreEOS, err = field("ignoreEos").Bool(); err != nil {
-		return o, &border.ArgumentError{Name: "ignoreEos", Got: "not a boolean", Want: "true or false"}
+		return o, false, &border.ArgumentError{Name: "ignoreEos", Got: "not a boolean", Want: "true or false"}
+	}
+	if stages, err = field("stages").Bool(); err != nil {
+		return o, false, &border.ArgumentError{Name: "stages", Got: "not a boolean", Want: "true or false"}
 	}
 	if control.aborted, err = field("aborted").Bool(); err != nil {
-		return o, &border.ArgumentError{Name: "aborted", Got: "not a boolean", Want: "true or false"}
+		return o, false, &border.ArgumentError{Name: "aborted", Got: "not a boolean", Want: "true or false"}
 	}
 	if control.pace, err = paceArg(field("pace")); err != nil {
-		return o, err
+		return o, false, err
 	}
 	err = border.List("stop", field("stop"), func(name string, v safejs.Value) error {
 		s, err := border.Text(name, v)
 		o.Stop = append(o.Stop, s)
 		return err
 	})
-	return o, err
+	return o, stages, err
 }
 
 // contextTail is the text of the last ids, cut to 60 characters.

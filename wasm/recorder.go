@@ -43,6 +43,7 @@ type recorder struct {
 	turn      *turner
 	emit      safejs.Value
 	control   *run
+	stages    bool // whether stages are recorded
 
 	start           time.Time
 	flushed, turned time.Duration // since start
@@ -53,14 +54,19 @@ type recorder struct {
 	newest          []float32 // scratch: [H, P], the weights of the newest token
 }
 
-func newRecorder(t *tokenizer.Tokenizer, turn *turner, emit safejs.Value, control *run) *recorder {
-	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, start: time.Now()}
+func newRecorder(t *tokenizer.Tokenizer, turn *turner, emit safejs.Value, control *run, stages bool) *recorder {
+	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, stages: stages, start: time.Now()}
 }
 
 // observe is a stage.Observer.
 func (r *recorder) observe(e *stage.Event) error {
+	if !r.stages && r.control.pace == 0 && e.Stage != stage.Layers {
+		return nil // once a layer is often enough to look at the clock
+	}
 	now := time.Since(r.start) // reads one clock, time.Now two
-	r.record(e, now)
+	if r.stages {
+		r.record(e, now)
+	}
 	r.owed += r.control.pace
 	if r.owed >= shortestPause {
 		if err := r.flush(); err != nil {
@@ -115,8 +121,8 @@ func (r *recorder) record(e *stage.Event, now time.Duration) {
 	r.json()
 }
 
-// token records what a step gave out.
-func (r *recorder) token(t generate.Token) {
+// token records what a step gave out at a position.
+func (r *recorder) token(t generate.Token, position int) {
 	j := &r.detail
 	j.reset()
 	j.open('{')
@@ -125,7 +131,7 @@ func (r *recorder) token(t generate.Token) {
 	j.key("piece").string(r.tokenizer.Text(t.ID))
 	j.key("probability").float(float64(t.Probability))
 	j.close('}')
-	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: len(r.ids) - 1, Tokens: 1}, time.Since(r.start), 0, 0)
+	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: position, Tokens: 1}, time.Since(r.start), 0, 0)
 	r.json()
 }
 

@@ -186,7 +186,7 @@ class WorkerEngine {
   generate(prompt, options = {}) {
     const { signal, stop = [], ...rest } = options;
     const settings = {
-      maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, pace: 0,
+      maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, stages: true, pace: 0,
       ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
       stop: typeof stop === "string" ? [stop] : stop,
       aborted: signal?.aborted ?? false,

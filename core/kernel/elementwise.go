@@ -74,6 +74,19 @@ func Softmax(x []float32) (max, sum float32) {
 // values it is -Inf.
 func Maximum(x []float32) float32 { return maximum(x) }
 
+// Positive returns how many of x are above zero, which a NaN is not.
+func Positive(x []float32) int { return positive(x) }
+
+func positiveGeneric(x []float32) int {
+	n := 0
+	for _, v := range x {
+		if v > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // maximumFrom returns the largest of top and x, 0 rather than -0. It passes over
 // any NaN in x.
 func maximumFrom(top float32, x []float32) float32 {

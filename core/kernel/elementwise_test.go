@@ -49,6 +49,7 @@ func TestReductionsMatchGeneric(t *testing.T) {
 			one("sum", sum(x), sumGeneric(x))
 			one("sumSquares", sumSquares(x, 0.3), sumSquaresGeneric(x, 0.3))
 			one("maximum", maximum(x), maximumGeneric(x))
+			one("positive", float32(positive(x)), float32(positiveGeneric(x)))
 			a, b := clone(x), clone(x)
 			one("expSum", expSum(a, 0.7), expSumGeneric(b, 0.7))
 			wantSame(t, a, b, "expSum(%s, n=%d)", kind, n)

@@ -485,6 +485,15 @@ func maximum(x []float32) float32 {
 	return maximumFrom(top, x[n:])
 }
 
+func positive(x []float32) int {
+	var lanes [4]int32
+	n := whole(len(x))
+	if n > 0 {
+		positive8s(&lanes, &x[0], n)
+	}
+	return int(lanes[0]+lanes[1]+lanes[2]+lanes[3]) + positiveGeneric(x[n:])
+}
+
 func expSum(x []float32, shift float32) float32 {
 	var lanes [8]float32
 	n := whole(len(x))
@@ -542,7 +551,7 @@ func add(dst, x []float32) {
 }
 
 // The functions named 8s take n values, a multiple of 8 and at least 8; lanes
-// receive the sums (the largest values) of every eighth.
+// receive the sums (the largest values) of every eighth, or numbers to be added up.
 
 //go:noescape
 func sum8s(lanes *[8]float32, x *float32, n int)
@@ -555,6 +564,9 @@ func normalize8s(dst, x, scale, shift *float32, mean, inverse float32, n int)
 
 //go:noescape
 func maximum8s(lanes *[8]float32, x *float32, n int)
+
+//go:noescape
+func positive8s(lanes *[4]int32, x *float32, n int)
 
 //go:noescape
 func expSum8s(lanes *[8]float32, x *float32, shift float32, n int, c *vectors)

@@ -63,7 +63,7 @@ func (t *Team) pieces(n, least int) iter.Seq2[int, int] {
 // For returns t, or nil where so many multiplications are done sooner than a team
 // meets.
 func (t *Team) For(multiplications int) *Team {
-	if multiplications < 1<<15 { // about 2 us of one thread
+	if multiplications < 1<<18 { // about 15 us of one thread
 		return nil
 	}
 	return t

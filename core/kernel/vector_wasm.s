@@ -155,6 +155,24 @@ TEXT ·maximum8s(SB), NOSPLIT, $0-24
 	STORE(R1, V1, 16)
 	RET
 
+// func positive8s(lanes *[4]int32, x *float32, n int)
+TEXT ·positive8s(SB), NOSPLIT, $0-24
+	ARG(lanes+0(FP), R1)
+	ARG(x+8(FP), R2)
+	ARG(n+16(FP), R0)
+	ZERO(V0)
+	ZERO(V1)
+	ZERO(V4)
+	Loop
+		Get V0; LOAD(R2, 0); Get V4; F32x4Gt; I32x4Sub; Set V0 // true is -1
+		Get V1; LOAD(R2, 16); Get V4; F32x4Gt; I32x4Sub; Set V1
+		MOVE(R2, 32)
+		NEXT8
+	End
+	OP(I32x4Add, V0, V1, V0)
+	STORE(R1, V0, 0)
+	RET
+
 // EXPSUM replaces the R0 values at R2, less V14, by their exponentials, and leaves the
 // sums of every eighth in V12 and V13.
 #define EXPSUM \
