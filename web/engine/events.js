@@ -1,49 +1,48 @@
 /** @import {RunEvent, StageName} from "../vitrine.d.ts" */
 
 const STAGE = 1;
-const HEADER_BYTES = 28;
+const HEADER_WORDS = 7;
+const NULL = 0x6c6c756e; // "null", as most details are
 const text = new TextDecoder();
 
 /**
  * Decodes one batch of events. The layout of a record is stated where it is
- * written, in wasm/recorder.go.
+ * written, in wasm/recorder.go; all that is read as words lies at multiples of 4,
+ * in the byte order of every machine that runs browsers.
  *
- * @param {Uint8Array} batch whole records
+ * @param {Uint8Array} batch whole records, from a multiple of 4 bytes on
  * @param {StageName[]} stages names by number, as the engine gave them
  * @returns {Generator<RunEvent>}
  */
 export function* decodeEvents(batch, stages) {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
-  let at = 0;
-  while (at < batch.byteLength) {
-    const shapeCount = view.getUint8(at + 20);
-    const valueCount = view.getUint8(at + 21);
-    const jsonBytes = view.getUint32(at + 24, true);
-    const shapeAt = at + HEADER_BYTES;
-    const valuesAt = shapeAt + 4 * shapeCount;
-    const jsonAt = valuesAt + 4 * valueCount;
-    const detail = jsonBytes === 4 && batch[jsonAt] === 0x6e // "null", as most details are
-      ? null
-      : JSON.parse(text.decode(batch.subarray(jsonAt, jsonAt + jsonBytes)));
-    const step = view.getUint32(at + 4, true);
-    if (view.getUint8(at) === STAGE) {
-      const shape = Array.from({ length: shapeCount }, (_, i) => view.getUint32(shapeAt + 4 * i, true));
-      const values = Float32Array.from({ length: valueCount }, (_, i) => view.getFloat32(valuesAt + 4 * i, true));
+  const { buffer, byteOffset, byteLength } = batch;
+  const words = new Uint32Array(buffer, byteOffset, byteLength / 4);
+  const floats = new Float32Array(buffer, byteOffset, byteLength / 4);
+  let at = 0; // in words
+  while (at < words.length) {
+    const kind = words[at] & 0xff;
+    const step = words[at + 1];
+    const shapeAt = at + HEADER_WORDS;
+    const valuesAt = shapeAt + (words[at + 5] & 0xff);
+    const jsonAt = valuesAt + ((words[at + 5] >> 8) & 0xff);
+    const jsonBytes = words[at + 6];
+    const detail = jsonBytes === 4 && words[jsonAt] === NULL ? null : JSON.parse(text.decode(batch.subarray(4 * jsonAt, 4 * jsonAt + jsonBytes)));
+    if (kind === STAGE) {
       yield /** @type {RunEvent} */ ({
         type: "stage",
-        stage: stages[view.getUint8(at + 1)],
+        stage: stages[(words[at] >> 8) & 0xff],
         step,
-        layer: view.getInt16(at + 2, true),
-        position: view.getUint32(at + 8, true),
-        tokens: view.getUint32(at + 12, true),
-        time: view.getFloat32(at + 16, true),
-        shape,
-        values,
+        layer: words[at] >> 16, // with its sign
+        position: words[at + 2],
+        tokens: words[at + 3],
+        time: floats[at + 4],
+        shape: [...words.subarray(shapeAt, valuesAt)],
+        values: floats.slice(valuesAt, jsonAt),
         detail,
       });
     } else {
       yield { type: "token", step, ...detail };
     }
-    at = jsonAt + 4 * Math.ceil(jsonBytes / 4);
+    at = jsonAt + Math.ceil(jsonBytes / 4);
   }
 }
