@@ -121,12 +121,14 @@ TEXT ·pairsTo16(SB), NOSPLIT, $0-56
 #define PAIRSUM(r, offset, sum) \
 	LOAD(r, offset); Get V8; I32x4DotI16x8S; F32x4ConvertI32x4S; Get sum; F32x4Add; Set sum
 
-// SCORE adds up the lanes of a sum, scales and stores it.
-#define SCORE(sum, offset) \
-	Get R1; I32WrapI64; \
+// SCORE adds up the lanes of a sum, scales and stores it; the result is k times
+// R2 bytes behind R1, its scale as far behind R7.
+#define AFTER(r, k) Get r; Get R2; I64Const $k; I64Mul; I64Add; I32WrapI64
+#define SCORE(sum, k) \
+	AFTER(R1, k); \
 	LANE(sum, 0); LANE(sum, 1); F32Add; LANE(sum, 2); LANE(sum, 3); F32Add; F32Add; \
-	Get F1; Get R7; I32WrapI64; F32Load $offset; F32Mul; F32Mul; \
-	F32Store $offset
+	Get F1; AFTER(R7, k); F32Load $0; F32Mul; F32Mul; \
+	F32Store $0
 
 #define QUERY LOAD(R2, 0); Set V8; MOVE(R2, 16)
 #define KEY(k, sum) PAIRSUM(k, 0, sum); MOVE(k, 16)
@@ -145,14 +147,21 @@ TEXT ·scoresRows(SB), NOSPLIT, $0-72
 		Get R15; Set R1
 		ARG(k+24(FP), R3)
 		ARG(scales+32(FP), R7)
-		Get R14; Set R8
-		Block
-			Loop // four keys at a time
-				Get R8; I64Const $4; I64LtS; BrIf $1
+		Get R14; I64Const $2; I64ShrU; Set R8 // a quarter of the keys
+		Get R8; I64Eqz
+		If
+		Else
+			// Four keys at a time, each from another quarter: so many runs through memory
+			// keep more reads under way than one.
+			Get R8; Get R10; I64Mul; Set R4
+			OP(I64Add, R3, R4, R5)
+			OP(I64Add, R5, R4, R6)
+			Get R6; Get R4; I64Add
+			Get R5; Set R4
+			Get R6; Set R5
+			Set R6
+			Loop
 				Get R12; Set R2
-				Get R3; Get R10; I64Add; Tee R4
-				Get R10; I64Add; Tee R5
-				Get R10; I64Add; Set R6
 				Get R9; Set R0
 				ZERO(V0)
 				ZERO(V1)
@@ -166,17 +175,21 @@ TEXT ·scoresRows(SB), NOSPLIT, $0-72
 					KEY(R6, V3)
 					NEXT8
 				End
+				Get R14; I64Const $2; I64ShrU; I64Const $4; I64Mul; Set R2
 				SCORE(V0, 0)
-				SCORE(V1, 4)
-				SCORE(V2, 8)
-				SCORE(V3, 12)
-				Get R6; Set R3
-				MOVE(R1, 16)
-				MOVE(R7, 16)
-				MOVE(R8, -4)
-				Br $0
+				SCORE(V1, 1)
+				SCORE(V2, 2)
+				SCORE(V3, 3)
+				MOVE(R1, 4)
+				MOVE(R7, 4)
+				NEXT(R8)
 			End
+			Get R2; I64Const $3; I64Mul; Set R2
+			OP(I64Add, R1, R2, R1)
+			OP(I64Add, R7, R2, R7)
+			Get R6; Set R3
 		End
+		Get R14; I64Const $3; I64And; Set R8
 		Block
 			Loop // the keys that are left
 				Get R8; I64Eqz; BrIf $1
