@@ -12,6 +12,7 @@ import (
 	"hash"
 	"io"
 	"math"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unsafe"
@@ -64,6 +65,9 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What a model fills the heap with is no garbage, and looking for some means to go
+	// through the whole vocabulary each time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	var in io.Reader = &source{pull: args[0]}
 	var sum hash.Hash
 	if want != "" {
