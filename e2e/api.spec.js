@@ -58,6 +58,19 @@ test("answers the question", async ({ page }) => {
   expect(result.promptMs).toBeGreaterThan(0);
 });
 
+test("a run without stages gives the same tokens and nothing else", async ({ page }) => {
+  const { kinds, ids, same } = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const options = { temperature: 0.9, seed: 4, maxTokens: 6, ignoreEos: true };
+    const kinds = [];
+    const run = engine.generate(question, { ...options, stages: false });
+    for await (const { type } of run) kinds.push(type);
+    return { kinds, ids: (await run.result).ids, same: (await engine.generate(question, options).result).ids };
+  }, question);
+  expect(kinds).toEqual([...Array(6).fill("token"), "done"]);
+  expect(ids).toEqual(same);
+});
+
 test("reports every stage in order, with values that agree", async ({ page }) => {
   const { events, info, logits } = await page.evaluate(async (question) => {
     const engine = await vitrine.createEngine();

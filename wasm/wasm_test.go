@@ -126,7 +126,7 @@ func options(t *testing.T, change map[string]any) safejs.Value {
 	t.Helper()
 	o := map[string]any{
 		"maxTokens": 3, "temperature": 0.8, "topK": 40, "topP": 0.95, "seed": 1, "banned": []any{},
-		"ignoreEos": true, "aborted": false, "pace": 0, "stop": []any{},
+		"ignoreEos": true, "stages": true, "aborted": false, "pace": 0, "stop": []any{},
 	}
 	for k, v := range change {
 		o[k] = v
@@ -134,8 +134,27 @@ func options(t *testing.T, change map[string]any) safejs.Value {
 	return value(t, o)
 }
 
-func TestGenerateReportsEveryStage(t *testing.T) {
+// TestGenerateReports: every stage, or none of them where none is wanted.
+func TestGenerateReports(t *testing.T) {
 	e := loadModel(t)
+	withStages, ids := generateOnce(t, e, true)
+	for _, s := range stage.All() {
+		if withStages[s] == 0 {
+			t.Errorf("no event of %v", s)
+		}
+	}
+	without, sameIDs := generateOnce(t, e, false)
+	if len(without) > 0 {
+		t.Errorf("stages: false gives events of stages: %v", without)
+	}
+	if len(ids) != 3 || !slices.Equal(ids, sameIDs) {
+		t.Errorf("ids %v, and %v without stages", ids, sameIDs)
+	}
+}
+
+// generateOnce generates three tokens, and returns how often each stage was recorded.
+func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]int, ids []int) {
+	t.Helper()
 	var records []byte
 	emit, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
 		n, _ := args[0].Length()
@@ -149,7 +168,7 @@ func TestGenerateReportsEveryStage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcome, err := e.generate([]safejs.Value{value(t, 0), value(t, "Once upon a time"), options(t, nil), emit.Value()})
+	outcome, err := e.generate([]safejs.Value{value(t, 0), value(t, "Once upon a time"), options(t, map[string]any{"stages": stages}), emit.Value()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,10 +179,11 @@ func TestGenerateReportsEveryStage(t *testing.T) {
 	if err := stdjson.Unmarshal([]byte(outcome.(string)), &result); err != nil {
 		t.Fatal(err)
 	}
-	if len(result.IDs) != 3 || result.FinishReason != "length" {
+	if result.FinishReason != "length" {
 		t.Errorf("result %s", outcome)
 	}
-	seen := map[stage.Stage]int{}
+	seen = map[stage.Stage]int{}
+	tokens := 0
 	for len(records) > 0 {
 		shape, values := int(records[20]), int(records[21])
 		size := int(records[24]) | int(records[25])<<8
@@ -173,14 +193,15 @@ func TestGenerateReportsEveryStage(t *testing.T) {
 		}
 		if records[0] == 1 {
 			seen[stage.Stage(records[1])]++
+		} else {
+			tokens++
 		}
 		records = records[at+(size+3)/4*4:]
 	}
-	for _, s := range stage.All() {
-		if seen[s] == 0 {
-			t.Errorf("no event of %v", s)
-		}
+	if tokens != len(result.IDs) {
+		t.Errorf("%d tokens recorded, want %d", tokens, len(result.IDs))
 	}
+	return seen, result.IDs
 }
 
 func TestBadCalls(t *testing.T) {
@@ -190,6 +211,7 @@ func TestBadCalls(t *testing.T) {
 		"temperature": {"temperature": math.NaN()}, "topP": {"topP": 0}, "topK": {"topK": 1.5},
 		"maxTokens": {"maxTokens": 0}, "seed": {"seed": -1}, "banned": {"banned": []any{8192}},
 		"stop": {"stop": []any{""}}, "pace": {"pace": -1}, "ignoreEos": {"ignoreEos": "yes"},
+		"stages": {"stages": 1},
 	} {
 		_, err := e.generate([]safejs.Value{value(t, 0), value(t, "a"), options(t, bad), emit})
 		if err == nil || code(err) != "argument" || !strings.Contains(message(err), name) {

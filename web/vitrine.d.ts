@@ -133,7 +133,10 @@ interface StageBase {
   tokens: number;
   /** Milliseconds since the run began, on the engine's clock. */
   time: number;
-  /** Shape of the stage's main tensor; empty where it has none. */
+  /**
+   * Shape of the stage's main tensor; empty where it has none. From attention.mix of the last layer on, it has a row for
+   * the newest token alone: nothing would read the others.
+   */
   shape: number[];
   /** The first numbers of the newest token's row of that tensor, at most 8. Which ones: see each stage. */
   values: Float32Array;

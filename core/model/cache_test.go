@@ -17,7 +17,7 @@ func TestCacheLayout(t *testing.T) {
 	for layer := range caches {
 		caches[layer].reserve(heads, capacity+layer, headSize)
 		caches[layer].reserve(heads, capacity, headSize) // on the same memory
-		var keys, values []float32 // [capacity, H, D]
+		var keys, values []float32                       // [capacity, H, D]
 		for position := range capacity {
 			for dim := range heads * headSize {
 				keys = append(keys, at(layer, position, dim))

@@ -21,7 +21,7 @@ type Session struct {
 	length   int
 	capacity int
 	caches   []layerCache // by layer
-	logits   []float32 // [V], or [T, V] after ForwardAll
+	logits   []float32    // [V], or [T, V] after ForwardAll
 }
 
 // NewSession returns an empty session for up to capacity positions. It panics
