@@ -14,6 +14,17 @@
 	NEXT8; \
 	End
 
+// func magnitude8s(lanes *[4]uint32, x *float32, n int)
+TEXT ·magnitude8s(SB), NOSPLIT, $0-24
+	ARG(lanes+0(FP), R1)
+	ARG(x+8(FP), R5)
+	ARG(n+16(FP), R0)
+	QUANTIZER
+	ZERO(V8)
+	LARGESTOF
+	STORE(R1, V8, 0)
+	RET
+
 // INTEGERS8 sets V0 and V1 to the next eight values at R4 as whole numbers.
 #define INTEGERS8 \
 	LOAD(R4, 0); Set V0; \

@@ -87,6 +87,18 @@ func positiveGeneric(x []float32) int {
 	return n
 }
 
+// Finite says whether no value of x is a NaN or an infinity.
+func Finite(x []float32) bool { return finiteAll(x) }
+
+func finiteAllGeneric(x []float32) bool {
+	for _, v := range x {
+		if !finite(v) {
+			return false
+		}
+	}
+	return true
+}
+
 // maximumFrom returns the largest of top and x, 0 rather than -0. It passes over
 // any NaN in x.
 func maximumFrom(top float32, x []float32) float32 {

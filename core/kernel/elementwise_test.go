@@ -49,6 +49,9 @@ func TestReductionsMatchGeneric(t *testing.T) {
 			one("sum", sum(x), sumGeneric(x))
 			one("sumSquares", sumSquares(x, 0.3), sumSquaresGeneric(x, 0.3))
 			one("maximum", maximum(x), maximumGeneric(x))
+			if got, want := finiteAll(x), finiteAllGeneric(x); got != want {
+				t.Errorf("%s: Finite(%s, n=%d) = %v, want %v", name, kind, n, got, want)
+			}
 			one("positive", float32(positive(x)), float32(positiveGeneric(x)))
 			a, b := clone(x), clone(x)
 			one("expSum", expSum(a, 0.7), expSumGeneric(b, 0.7))

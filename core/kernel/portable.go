@@ -50,6 +50,7 @@ func mix(_ *Team, dst []float32, d, dstStride int, weights []int16, wScales []fl
 func sum(x []float32) float32                      { return sumGeneric(x) }
 func sumSquares(x []float32, mean float32) float32 { return sumSquaresGeneric(x, mean) }
 func maximum(x []float32) float32                  { return maximumGeneric(x) }
+func finiteAll(x []float32) bool                   { return finiteAllGeneric(x) }
 func positive(x []float32) int                     { return positiveGeneric(x) }
 func expSum(x []float32, shift float32) float32    { return expSumGeneric(x, shift) }
 func divide(x []float32, by float32)               { divideGeneric(x, by) }

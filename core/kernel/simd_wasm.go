@@ -485,6 +485,15 @@ func maximum(x []float32) float32 {
 	return maximumFrom(top, x[n:])
 }
 
+func finiteAll(x []float32) bool {
+	var lanes [4]uint32
+	n := whole(len(x))
+	if n > 0 {
+		magnitude8s(&lanes, &x[0], n)
+	}
+	return max(lanes[0], lanes[1], lanes[2], lanes[3]) < infBits && finiteAllGeneric(x[n:])
+}
+
 func positive(x []float32) int {
 	var lanes [4]int32
 	n := whole(len(x))
@@ -564,6 +573,9 @@ func normalize8s(dst, x, scale, shift *float32, mean, inverse float32, n int)
 
 //go:noescape
 func maximum8s(lanes *[8]float32, x *float32, n int)
+
+//go:noescape
+func magnitude8s(lanes *[4]uint32, x *float32, n int)
 
 //go:noescape
 func positive8s(lanes *[4]int32, x *float32, n int)

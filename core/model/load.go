@@ -254,8 +254,10 @@ func (l *loader) eachChunk(info gguf.TensorInfo, data io.Reader, rows int, use f
 func decode(dst []float32, t gguf.Type, raw []byte) []float32 {
 	switch t {
 	case gguf.F32:
-		for ; len(raw) > 0; raw = raw[4:] {
-			dst = append(dst, math.Float32frombits(binary.LittleEndian.Uint32(raw)))
+		n := len(dst)
+		dst = slices.Grow(dst, len(raw)/4)[:n+len(raw)/4]
+		for i := range dst[n:] {
+			dst[n+i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 		}
 	case gguf.F16:
 		for ; len(raw) > 0; raw = raw[2:] {
@@ -273,6 +275,9 @@ func decode(dst []float32, t gguf.Type, raw []byte) []float32 {
 // checkFinite refuses NaN and infinities: one of them spoils every later number.
 // first is the place of values[0] in the tensor.
 func checkFinite(info gguf.TensorInfo, first int, values []float32) error {
+	if kernel.Finite(values) {
+		return nil
+	}
 	for i, v := range values {
 		if v-v != 0 {
 			at := int64(first + i)
