@@ -67,7 +67,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	}
 	// What a model fills the heap with is no garbage, and looking for some means to go
 	// through the whole vocabulary each time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var in io.Reader = &source{pull: args[0]}
 	var sum hash.Hash
 	if want != "" {
