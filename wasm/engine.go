@@ -67,7 +67,8 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	}
 	// What a model fills the heap with is no garbage, and looking for some means to go
 	// through the whole vocabulary each time.
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	debug.SetGCPercent(-1)
+	defer func() { debug.SetGCPercent(garbagePercent(e.model)) }()
 	var in io.Reader = &source{pull: args[0]}
 	var sum hash.Hash
 	if want != "" {
@@ -92,6 +93,15 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	}
 	e.model.ShareWork(newTeam(workers))
 	return e.info(), nil
+}
+
+// garbagePercent returns how much garbage may lie beside a model, in percent of its
+// size: about 32 MB, where that is between a fifth of it and all of it.
+func garbagePercent(m *model.Model) int {
+	if m == nil {
+		return 100
+	}
+	return int(max(20, min(100, 100*32e6/m.Parameters())))
 }
 
 func (e *engine) read(in io.Reader, size int64) error {

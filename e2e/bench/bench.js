@@ -104,6 +104,7 @@ async function measureInPage({ url, threads, context, memory }) {
   const watchedShare = median(pairs.map(({ alone, watched }) => watched / alone));
   const prefill = Math.min(128, context - 1);
   const { promptMs } = await engine.generate(ids(prefill), { ...greedy, maxTokens: 1, stages: false }).result;
+  await decode(context - 24, 16, false); // takes the memory for a full context
   const lateTps = await decode(context - 24, 16, false);
   const pageMB = memory ? (await performance.measureUserAgentSpecificMemory()).bytes / 1e6 : 0;
   const { threads: used } = engine.info;
