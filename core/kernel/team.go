@@ -60,8 +60,8 @@ func (t *Team) pieces(n, least int) iter.Seq2[int, int] {
 	}
 }
 
-// For returns t, or nil where so many multiplications are done sooner than a team
-// meets.
+// For returns t, or nil where work is done sooner than a team meets. The work is given
+// in multiplications of a matrix product that take as long.
 func (t *Team) For(multiplications int) *Team {
 	if multiplications < 1<<18 { // about 15 us of one thread
 		return nil

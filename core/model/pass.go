@@ -157,7 +157,7 @@ func (p *pass) queriesKeysValues(qkv *linear) {
 	}
 	c, h := p.config.Embedding, p.config.Heads
 	qkv.apply(p.team, p.qkv, p.norm, &p.acts)
-	team, d := p.team.For(len(p.qkv)), c/h
+	team, d := p.team.For(16*len(p.qkv)), c/h
 	for i := range h {
 		q := p.qkv[i*d:]
 		kernel.QuantizeRows(team, p.queries[i*p.rows*d:][:p.rows*d], p.qScales[i*p.rows:][:p.rows], q, d, 3*c)
@@ -192,7 +192,7 @@ func (p *pass) scale() {
 		return
 	}
 	factor := float32(1 / math.Sqrt(float64(p.config.HeadDim())))
-	team := p.team.For(len(p.scores))
+	team := p.team.For(4 * len(p.scores))
 	for h := range p.config.Heads {
 		kernel.ScaleRows(team, head(p, p.scores, h, p.stride()), p.causal(), factor)
 	}
@@ -205,7 +205,7 @@ func (p *pass) maskedSoftmax() {
 	if p.stopped() {
 		return
 	}
-	team := p.team.For(8 * len(p.scores))
+	team := p.team.For(48 * len(p.scores))
 	for h := range p.config.Heads {
 		kernel.SoftmaxRows(team, head(p, p.scores, h, p.stride()), p.causal())
 	}
@@ -258,7 +258,7 @@ func (p *pass) feedForward(fc, proj *linear) {
 	}
 	c, f := p.config.Embedding, p.config.FeedForward
 	fc.apply(p.team, p.hidden, p.norm, &p.acts)
-	p.activate(p.team.For(8*len(p.hidden)), p.activated, p.hidden)
+	p.activate(p.team.For(32*len(p.hidden)), p.activated, p.hidden)
 	proj.apply(p.team, p.out, p.activated, &p.acts)
 	p.emit(stage.MLP, named("hidden", p.hidden, p.rows, f), named("activated", p.activated, p.rows, f), named("output", p.out, p.rows, c))
 }
