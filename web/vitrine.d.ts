@@ -76,7 +76,7 @@ export interface GenerateOptions {
   banned?: number[];
   /** Go on after the end-of-text token. */
   ignoreEos?: boolean;
-  /** false leaves out the events of stages, for a run that only its tokens are wanted of: a little faster. Default true. */
+  /** false leaves out the events of stages, which makes a run faster of which only the tokens are wanted. Default true. */
   stages?: boolean;
   /** Milliseconds for which the machine stands still after each stage, so that it can be watched. Default 0. */
   pace?: number;

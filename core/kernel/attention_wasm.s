@@ -25,6 +25,15 @@ TEXT ·magnitude8s(SB), NOSPLIT, $0-24
 	STORE(R1, V8, 0)
 	RET
 
+// LARGESTOFROW does so for the row of x at R7, which R4 then points to, and leaves d in
+// R0.
+#define LARGESTOFROW(d) \
+	ZERO(V8); \
+	Get R7; Tee R4; Set R5; \
+	ARG(d, R0); \
+	LARGESTOF; \
+	ARG(d, R0)
+
 // INTEGERS8 sets V0 and V1 to the next eight values at R4 as whole numbers.
 #define INTEGERS8 \
 	LOAD(R4, 0); Set V0; \
@@ -46,11 +55,7 @@ TEXT ·rowsTo16(SB), NOSPLIT, $0-48
 	ARG(n+32(FP), R6)
 	QUANTIZER
 	Loop
-		ZERO(V8)
-		Get R7; Tee R4; Set R5
-		ARG(d+24(FP), R0)
-		LARGESTOF
-		ARG(d+24(FP), R0)
+		LARGESTOFROW(d+24(FP))
 		QUANTIZABLE
 		If
 			SCALE16(R2)
@@ -96,11 +101,7 @@ TEXT ·pairsTo16(SB), NOSPLIT, $0-56
 		Get R8; I64Const $1; I64And; I64Const $4; I64Shl; Set R9 // bits to shift by
 		I32Const $0xFFFF; Get R9; I32WrapI64; I32Shl; I32x4Splat; Set V12
 
-		ZERO(V8)
-		Get R7; Tee R4; Set R5
-		ARG(d+24(FP), R0)
-		LARGESTOF
-		ARG(d+24(FP), R0)
+		LARGESTOFROW(d+24(FP))
 		QUANTIZABLE
 		If
 			SCALE16(R2)

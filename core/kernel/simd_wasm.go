@@ -120,45 +120,43 @@ func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []floa
 	if groups == 0 {
 		return
 	}
-	size := wideSize(x.cols)
-	tiles := func(t, n, from, to int, wide []int16) {
-		q, xs, _ := x.token(t)
-		blocks := x.cols / quant.BlockSize
-		ws, scales := w.block(from, 0)
-		dst := dst[t*w.rows+from*GroupRows:]
-		var b *float32
-		if bias != nil {
-			b = &bias[from*GroupRows]
-		}
-		if team == nil {
-			q8Four(&dst[0], 4*w.rows, &q[0], &xs[0], &ws[0], &scales[0], blocks, n, to-from, &wide[0], b)
-		} else {
-			team.add(fnQ8Four, arg(dst), uint64(4*w.rows), arg(q), arg(xs), arg(ws), arg(scales), uint64(blocks), uint64(n), uint64(to-from), arg(wide), uint64(uintptr(unsafe.Pointer(b))))
-		}
+	tilesFrom(team, dst, x, 0, x.rows/tileTokens, w, bias, groups)
+	if x.rows%tileTokens != 0 {
+		tilesFrom(team, dst, x, x.rows-tileTokens, 1, w, bias, groups)
 	}
-	both := func(from, to int, wide []int16) {
-		tiles(0, x.rows/tileTokens, from, to, wide)
-		if x.rows%tileTokens != 0 {
-			tiles(x.rows-tileTokens, 1, from, to, wide[size:])
-		}
-	}
+}
+
+// tilesFrom computes n tiles, from token t on, by the first groups of w.
+func tilesFrom(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8, bias []float32, groups int) {
+	q, xs, _ := x.token(t)
+	blocks, stride := x.cols/quant.BlockSize, 4*w.rows
+	dst = dst[t*w.rows:]
 	if team == nil {
-		both(0, groups, x.wideFor(2))
+		ws, scales := w.block(0, 0)
+		q8Four(&dst[0], stride, &q[0], &xs[0], &ws[0], &scales[0], blocks, n, groups, &x.wideFor(1)[0], unsafe.SliceData(bias))
 		return
 	}
+	lines := (groups + lineGroups - 1) / lineGroups
 	pieces := 0
-	for range team.pieces(groups, lineGroups) {
+	for range team.pieces(lines, 1) {
 		pieces++
 	}
-	wide := x.wideFor(2 * pieces)
-	for from, to := range team.pieces(groups, lineGroups) {
-		both(from, to, wide)
-		wide = wide[2*size:]
+	wide := x.wideFor(pieces)
+	for from, to := range team.pieces(lines, 1) {
+		from, to := lineGroups*from, min(lineGroups*to, groups)
+		ws, scales := w.block(from, 0)
+		var b uint64 // nil
+		if bias != nil {
+			b = arg(bias[from*GroupRows:])
+		}
+		team.add(fnQ8Four, arg(dst[from*GroupRows:]), uint64(stride), arg(q), arg(xs), arg(ws), arg(scales), uint64(blocks), uint64(n), uint64(to-from), arg(wide), b)
+		wide = wide[wideSize(x.cols):]
 	}
 	team.Flush()
 }
 
-// lineGroups is how many groups have results on one cache line.
+// lineGroups is how many groups have results on one cache line: two threads at work on
+// one hold each other up.
 const lineGroups = 64 / (4 * GroupRows)
 
 // token returns what is known of the tokens from t on.

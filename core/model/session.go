@@ -42,7 +42,9 @@ func (m *Model) NewSession(capacity int) *Session {
 // Close lets another session have the memory of this one, which must not be used any
 // more. A session that is not closed is left to the garbage collector.
 func (s *Session) Close() {
-	s.model.caches.Put(&s.caches)
+	caches := s.caches
+	s.caches = nil
+	s.model.caches.Put(&caches)
 }
 
 // Len returns how many positions the session has read.
