@@ -19,7 +19,7 @@ import (
 	"vitrine/core/tokenizer"
 )
 
-// ErrAborted is what an observer returns to end a run between two stages. The
+// ErrAborted is what an observer or an interrupt returns to end a run between two stages. The
 // run is then over with the reason decoding.ReasonAborted; it is not a failure.
 var ErrAborted = errors.New("generate: aborted")
 
@@ -41,6 +41,9 @@ type Options struct {
 	Decoding  decoding.Options
 	Stop      []string // texts that end the run and are not given out
 	IgnoreEOS bool     // go on after the end-of-text token
+	// Interrupt is asked before each layer, observed or not; its error ends the run as
+	// one of the observer's does. May be nil.
+	Interrupt func() error
 }
 
 // Prompt is what a run continues, as text and as ids.
@@ -97,12 +100,13 @@ type Run struct {
 	sampler   *decoding.Sampler
 	stopper   *decoding.Stopper
 	stream    *tokenizer.Stream
-	observer  stage.Observer
+	observer  stage.Observer // nil: nobody
+	brief     bool           // of a step, tell the observer of generation alone
 
 	prompt Prompt
 	ids    []int // the prompt and what was generated
 	eos    int   // -1: none, or ignored
-	step   int
+	step   int   // that is under way, or the last
 	text   strings.Builder
 	reason decoding.Reason
 	err    error
@@ -143,6 +147,7 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 		ids:       append(make([]int, 0, len(prompt.IDs)+min(o.MaxTokens, c.Context)), prompt.IDs...),
 		eos:       eos,
 	}
+	r.session.Interrupt = o.Interrupt
 	if observer != nil {
 		r.observer = func(e *stage.Event) error {
 			e.Step = r.step
@@ -168,6 +173,31 @@ func (r *Run) Text() string { return r.text.String() }
 // Reason says why the run is over, or "" while it is not.
 func (r *Run) Reason() decoding.Reason { return r.reason }
 
+// Observe sets whether the steps from now on report all their stages to the observer, as
+// they do at first, or the stage generation alone: then they cost what they cost unobserved.
+func (r *Run) Observe(all bool) { r.brief = !all }
+
+// Again does the last step once more, to the same bits, for an observer that has not been
+// told all of it. The run stays as it is. Before the first token it does nothing. The error is that of
+// the observer or the interrupt.
+func (r *Run) Again() error {
+	if len(r.IDs()) == 0 {
+		return nil
+	}
+	r.brief = false
+	read := r.ids[:len(r.ids)-1]
+	if r.step = len(r.IDs()) - 1; r.step == 0 {
+		r.session.Truncate(0)
+	} else {
+		r.session.Truncate(len(read) - 1)
+	}
+	chosen, ev, err := r.predict(read)
+	if err != nil {
+		return err
+	}
+	return r.tell(chosen, ev)
+}
+
 // Next does one step: a forward pass over the ids that the cache lacks, and the
 // choice of the next token. ok is false when there was none because the run is
 // over; Reason then says why. An error ends the run, and every later call
@@ -176,7 +206,8 @@ func (r *Run) Next() (token Token, ok bool, err error) {
 	if r.reason != "" || r.err != nil {
 		return Token{}, false, r.err
 	}
-	chosen, ev, err := r.predict()
+	r.step = len(r.IDs())
+	chosen, ev, err := r.predict(r.ids)
 	if err == nil {
 		ok = true
 		token, err = r.take(chosen, ev)
@@ -194,10 +225,14 @@ func (r *Run) Next() (token Token, ok bool, err error) {
 	return token, ok && err == nil, err
 }
 
-// predict runs the pass over the ids that the cache lacks and chooses a token.
-func (r *Run) predict() (decoding.Selection, stage.Event, error) {
-	pending := r.ids[r.session.Len():]
-	ev := stage.Event{Layer: -1, Position: len(r.ids) - 1, Tokens: len(pending)}
+// predict runs the pass over those of ids that the cache lacks and chooses a token.
+func (r *Run) predict(ids []int) (decoding.Selection, stage.Event, error) {
+	pending := ids[r.session.Len():]
+	ev := stage.Event{Layer: -1, Position: len(ids) - 1, Tokens: len(pending)}
+	observer := r.observer
+	if r.brief {
+		observer = nil
+	}
 	if r.step == 0 {
 		if err := r.report(ev, stage.Prompt, &r.prompt); err != nil {
 			return decoding.Selection{}, ev, err
@@ -206,14 +241,14 @@ func (r *Run) predict() (decoding.Selection, stage.Event, error) {
 			return decoding.Selection{}, ev, err
 		}
 	}
-	if err := r.report(ev, stage.IDs, &Sequence{IDs: pending, Count: len(r.ids)}); err != nil {
+	if err := r.report(ev, stage.IDs, &Sequence{IDs: pending, Count: len(ids)}); err != nil {
 		return decoding.Selection{}, ev, err
 	}
-	logits, err := r.session.Forward(pending, r.observer)
+	logits, err := r.session.Forward(pending, observer)
 	if err != nil {
 		return decoding.Selection{}, ev, err
 	}
-	chosen, err := r.sampler.Sample(logits, r.step, ev, r.observer)
+	chosen, err := r.sampler.Sample(logits, r.step, ev, observer)
 	return chosen, ev, err
 }
 
@@ -231,32 +266,33 @@ func (r *Run) take(chosen decoding.Selection, ev stage.Event) (Token, error) {
 	}
 	r.text.WriteString(out)
 	r.reason = reason
-	token := Token{ID: chosen.ID, Text: out, Probability: chosen.Probability, Step: r.step}
+	return Token{ID: chosen.ID, Text: out, Probability: chosen.Probability, Step: r.step}, r.tell(chosen, ev)
+}
+
+// tell reports the stages of a step after its token has been appended.
+func (r *Run) tell(chosen decoding.Selection, ev stage.Event) error {
 	if r.observer == nil {
-		r.step++
-		return token, nil
+		return nil
 	}
-	read := r.ids[:len(r.ids)-1]
 	for _, e := range []struct {
 		stage  stage.Stage
 		detail any
 	}{
-		{stage.DecodeStop, &Stop{Reason: reason}},
+		{stage.DecodeStop, &Stop{Reason: r.reason}},
 		{stage.Select, &chosen},
 		{stage.Append, &Sequence{IDs: r.ids, Count: len(r.ids)}},
-		{stage.Loop, &Loop{Step: r.step, Cached: r.session.Len(), Reason: reason}},
-		{stage.Generation, &Prediction{Step: r.step, Read: read, ID: chosen.ID, Probability: chosen.Probability}},
+		{stage.Loop, &Loop{Step: r.step, Cached: r.session.Len(), Reason: r.reason}},
+		{stage.Generation, &Prediction{Step: r.step, Read: r.ids[:len(r.ids)-1], ID: chosen.ID, Probability: chosen.Probability}},
 	} {
 		if err := r.report(ev, e.stage, e.detail); err != nil {
-			return token, err
+			return err
 		}
 	}
-	r.step++
-	return token, nil
+	return nil
 }
 
 func (r *Run) report(ev stage.Event, s stage.Stage, detail any) error {
-	if r.observer == nil {
+	if r.observer == nil || r.brief && s != stage.Generation {
 		return nil
 	}
 	ev.Stage, ev.Detail = s, detail

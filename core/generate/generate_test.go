@@ -2,6 +2,7 @@ package generate
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -142,6 +143,100 @@ func TestObserverChangesNothing(t *testing.T) {
 	o.Decoding.Seed = 4
 	if other, _ := run(t, "Once upon a time", o, nil); reflect.DeepEqual(other.IDs(), alone.IDs()) {
 		t.Error("another seed gives the same tokens")
+	}
+}
+
+// TestAgain looks away from all steps but the first, and then has the last one repeated: its
+// events are those of a run that was observed all the time.
+func TestAgain(t *testing.T) {
+	type seen struct {
+		stage.Event
+		sums []float32 // of each tensor
+	}
+	record := func(to *[]seen) stage.Observer {
+		return func(e *stage.Event) error {
+			s := seen{Event: *e}
+			for _, tensor := range e.Tensors {
+				var sum float32
+				for _, x := range tensor.Data {
+					sum += x
+				}
+				s.sums = append(s.sums, sum)
+			}
+			s.Tensors = nil
+			s.Detail = fmt.Sprintf("%+v", reflect.Indirect(reflect.ValueOf(e.Detail)))
+			*to = append(*to, s)
+			return nil
+		}
+	}
+	m, tok := load(t)
+	for _, maxTokens := range []int{1, 2, 9} {
+		o := Options{MaxTokens: maxTokens, Decoding: decoding.Options{Temperature: 0.8, TopK: 40, TopP: 0.95, Seed: 3}}
+		var all, some []seen
+		full, _ := run(t, "Once upon a time", o, record(&all))
+		r, err := New(m, tok, TextPrompt(tok, "Once upon a time"), o, record(&some))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r.Reason() == "" {
+			if _, _, err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+			r.Observe(false)
+		}
+		first := len(passOrder(m.Config().Layers, 0))
+		if got, want := len(some), first+maxTokens-1; got != want {
+			t.Errorf("%d tokens: %d events of a run that was looked at once, want %d", maxTokens, got, want)
+		}
+		some = some[:0]
+		if err := r.Again(); err != nil {
+			t.Fatal(err)
+		}
+		if want := all[len(all)-len(some):]; !reflect.DeepEqual(some, want) {
+			t.Errorf("%d tokens: again\n got %v\nwant %v", maxTokens, some, want)
+		}
+		if some[0].Step != maxTokens-1 || !slices.Equal(r.IDs(), full.IDs()) {
+			t.Errorf("%d tokens: step %d again, ids %v, want %v", maxTokens, some[0].Step, r.IDs(), full.IDs())
+		}
+	}
+}
+
+// TestAgainAfterAbort ends a run in the middle of a step that nobody observes.
+func TestAgainAfterAbort(t *testing.T) {
+	m, tok := load(t)
+	layers := m.Config().Layers
+	asked := 0
+	o := greedy(9)
+	o.Interrupt = func() error {
+		if asked++; asked == 3*layers-1 {
+			return ErrAborted
+		}
+		return nil
+	}
+	var stages []stage.Stage
+	r, err := New(m, tok, TextPrompt(tok, france), o, func(e *stage.Event) error {
+		stages = append(stages, e.Stage)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Again(); err != nil || len(stages) != 0 {
+		t.Errorf("again before the first step: %v, %v", stages, err)
+	}
+	r.Observe(false)
+	for r.Reason() == "" {
+		stages = stages[:0]
+		if _, _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r.Reason() != decoding.ReasonAborted || len(r.IDs()) != 2 || asked != 3*layers-1 {
+		t.Fatalf("reason %q after %d tokens, asked %d times", r.Reason(), len(r.IDs()), asked)
+	}
+	stages = stages[:0]
+	if err := r.Again(); err != nil || !slices.Equal(stages, passOrder(layers, 1)) {
+		t.Errorf("again: %v, %v", stages, err)
 	}
 }
 

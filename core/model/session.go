@@ -17,6 +17,10 @@ var (
 // Session is one sequence of tokens in the making. Only one goroutine may use it
 // at a time.
 type Session struct {
+	// Interrupt is asked before each layer, whether or not anybody observes; an error of it
+	// ends the pass as one of the observer's does. nil: nobody is asked.
+	Interrupt func() error
+
 	model    *Model
 	length   int
 	capacity int
@@ -69,8 +73,8 @@ func (s *Session) Truncate(n int) {
 // divided among calls.
 //
 // No ids, an id outside the vocabulary or too many ids are ErrNoTokens,
-// ErrTokenRange and ErrContextFull, wrapped. An error of the observer ends the
-// pass before the next stage and is returned. After an error the session stands
+// ErrTokenRange and ErrContextFull, wrapped. An error of the observer or of
+// Interrupt ends the pass before the next stage and is returned. After an error the session stands
 // where it stood before the call.
 func (s *Session) Forward(ids []int, observer stage.Observer) ([]float32, error) {
 	return s.forward(ids, 1, observer)
@@ -130,6 +134,9 @@ func (s *Session) run(start int, ids []int, logits []float32, observer stage.Obs
 		wanted := p.rows
 		if i == len(m.blocks)-1 {
 			wanted = max(1, len(logits)/m.config.Vocabulary) // no later layer reads the other rows
+		}
+		if s.Interrupt != nil && !p.stopped() {
+			p.err = s.Interrupt()
 		}
 		p.event.Layer, p.kv = i, &s.caches[i]
 		m.blocks[i].forward(p, wanted)

@@ -17,7 +17,7 @@ func named(name string, data []float32, dims ...int) tensor {
 	return t
 }
 
-// tracer reports the stages of a pass. It keeps the observer's first error, after
+// tracer reports the stages of a pass. It keeps the first error, after
 // which no further stage may run: each begins by asking stopped. Its storage is
 // used again for every event.
 type tracer struct {
