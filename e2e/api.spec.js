@@ -71,6 +71,62 @@ test("a run without stages gives the same tokens and nothing else", async ({ pag
   expect(ids).toEqual(same);
 });
 
+test("a live run reports some steps whole, and the last one as a run with all stages does", async ({ page }) => {
+  const { live, all, batches } = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const options = { temperature: 0.9, seed: 4, maxTokens: 150, ignoreEos: true };
+    const plain = (event) => (event.type === "stage" ? { ...event, values: [...event.values], time: 0 } : event);
+    const live = [];
+    let batches = 0;
+    for await (const events of engine.generate(question, { ...options, stages: "live" }).batches()) {
+      batches++;
+      live.push(...events.map(plain));
+    }
+    const all = [];
+    for await (const event of engine.generate(question, options)) all.push(plain(event));
+    return { live, all, batches };
+  }, question);
+  const stages = (events, step) => events.filter((event) => event.type === "stage" && event.step === step);
+  const tokens = (events) => events.filter((event) => event.type === "token");
+  expect(tokens(live)).toEqual(tokens(all));
+  expect(batches).toBeLessThan(live.length / 4);
+
+  // What is reported is what a run with all stages reports, and of every step at least the stage generation.
+  const at = (event) => `${event.step} ${event.stage} ${event.layer}`;
+  const known = new Map(all.filter((event) => event.type === "stage").map((event) => [at(event), event]));
+  for (const event of live) if (event.type === "stage") expect(event).toEqual(known.get(at(event)));
+  const brief = [];
+  for (let step = 0; step < 150; step++) {
+    const names = stages(live, step).map((event) => event.stage);
+    expect(names).toContain("generation");
+    if (names.length === 1) brief.push(step);
+  }
+  expect(brief.length).toBeGreaterThan(75); // the model is faster than anybody looks
+
+  // The first and the last are whole: every stage that a step has, and at least the last layer.
+  for (const step of [0, 149]) {
+    const names = (events) => [...new Set(stages(events, step).map((event) => event.stage))].sort();
+    expect(names(live)).toEqual(names(all));
+    expect(stages(live, step).filter((event) => event.stage === "mlp").at(-1).layer).toBe(5);
+  }
+});
+
+test("a live run that is slowed down reports everything", async ({ page }) => {
+  const [live, all] = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const lists = [];
+    for (const stages of ["live", true]) {
+      const names = [];
+      for await (const event of engine.generate(question, { temperature: 0, maxTokens: 2, pace: 1, stages })) {
+        if (event.type === "stage") names.push(`${event.step} ${event.stage} ${event.layer}`);
+      }
+      lists.push(names);
+    }
+    return lists;
+  }, question);
+  expect(live).toEqual(all);
+});
+
 test("reports every stage in order, with values that agree", async ({ page }) => {
   const { events, info, logits } = await page.evaluate(async (question) => {
     const engine = await vitrine.createEngine();

@@ -3,10 +3,13 @@
 package main
 
 import (
+	"unicode/utf8"
+
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
 	"vitrine/core/kernel"
 	"vitrine/core/stage"
+	"vitrine/core/tokenizer"
 )
 
 // sampleSize is how many numbers of a tensor travel with its event.
@@ -103,12 +106,8 @@ func (r *recorder) describeDetail(detail any) {
 	j := &r.detail
 	switch d := detail.(type) {
 	case *generate.Prompt:
-		r.ids = append(r.ids[:0], d.IDs...)
 		r.promptDetail(d)
 	case *generate.Sequence:
-		if d.Count == len(d.IDs) {
-			r.ids = append(r.ids[:0], d.IDs...)
-		}
 		j.open('{')
 		j.key("ids").ints(d.IDs[max(0, len(d.IDs)-64):])
 		j.key("count").int(d.Count)
@@ -159,6 +158,27 @@ func (r *recorder) describeDetail(detail any) {
 		j.key("probability").float(float64(d.Probability))
 		j.close('}')
 	}
+}
+
+// contextTail is the text of the last ids, cut to 60 characters.
+func contextTail(t *tokenizer.Tokenizer, ids []int) string {
+	const most = 60
+	first := len(ids)
+	for n := 0; first > 0 && n < most; {
+		first--
+		piece, _ := t.Bytes(ids[first])
+		for _, b := range piece {
+			if utf8.RuneStart(b) {
+				n++
+			}
+		}
+	}
+	text := t.Decode(ids[first:])
+	for n := utf8.RuneCountInString(text); n > most; n-- {
+		_, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+	}
+	return text
 }
 
 // open begins an object about one token.

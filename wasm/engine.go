@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"io"
 	"math"
 	"runtime/debug"
-	"strings"
 	"time"
 	"unsafe"
 
@@ -265,7 +263,8 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	e.busy <- struct{}{}
 	defer func() { <-e.busy }()
 
-	rec := newRecorder(e.tokenizer, e.turn, args[3], control, stages)
+	rec := newRecorder(e.tokenizer, prompt.IDs, e.turn, args[3], control, stages)
+	options.Interrupt = rec.interrupt
 	r, err := generate.New(e.model, e.tokenizer, prompt, options, rec.observe)
 	if err != nil {
 		return nil, err
@@ -273,6 +272,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	defer r.Close()
 	var first time.Time
 	for {
+		r.Observe(rec.begin(len(r.IDs())))
 		token, ok, err := r.Next()
 		if err != nil {
 			return nil, err
@@ -283,12 +283,20 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		if first.IsZero() {
 			first = time.Now()
 		}
-		rec.token(token, len(prompt.IDs)+token.Step)
+		if err := rec.end(token, len(prompt.IDs)+token.Step); err != nil {
+			return nil, err
+		}
 		if r.Reason() != "" {
 			break
 		}
 	}
 	end := time.Now()
+	if rec.missed {
+		control.aborted = false // what ended is over; only a call from now on counts
+		if err := r.Again(); err != nil && !errors.Is(err, generate.ErrAborted) {
+			return nil, err
+		}
+	}
 	if err := rec.flush(); err != nil {
 		return nil, err
 	}
@@ -315,9 +323,9 @@ func (e *engine) result(r *generate.Run, start, first, end time.Time) string {
 	return string(j.bytes)
 }
 
-// options reads GenerateOptions; stages is whether to report them. Every field has been
+// options reads GenerateOptions; which says what stages are reported. Every field has been
 // set by vitrine.js; what values it may have is checked here and in core.
-func (e *engine) options(v safejs.Value, control *run) (o generate.Options, stages bool, err error) {
+func (e *engine) options(v safejs.Value, control *run) (o generate.Options, which stages, err error) {
 	field := func(name string) safejs.Value {
 		f, getErr := v.Get(name)
 		if getErr != nil {
@@ -327,60 +335,64 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, stag
 	}
 	temperature, err := border.Number("temperature", field("temperature"))
 	if err != nil {
-		return o, false, err
+		return o, which, err
 	}
 	// A number that is positive but rounds to zero would silently turn greedy.
 	o.Decoding.Temperature = float32(temperature)
 	if (o.Decoding.Temperature == 0) != (temperature == 0) {
-		return o, false, &border.ArgumentError{Name: "temperature", Got: fmt.Sprint(temperature), Want: "0 or at least 1e-6"}
+		return o, which, &border.ArgumentError{Name: "temperature", Got: fmt.Sprint(temperature), Want: "0 or at least 1e-6"}
 	}
 	topP, err := border.Number("topP", field("topP"))
 	if err != nil {
-		return o, false, err
+		return o, which, err
 	}
 	o.Decoding.TopP = float32(topP)
 	if o.MaxTokens, err = border.Whole("maxTokens", field("maxTokens"), 1, math.MaxInt32); err != nil {
-		return o, false, err
+		return o, which, err
 	}
 	if o.Decoding.TopK, err = border.Whole("topK", field("topK"), 0, math.MaxInt32); err != nil {
-		return o, false, err
+		return o, which, err
 	}
 	seed, err := border.Whole("seed", field("seed"), 0, 1<<53-1)
 	if err != nil {
-		return o, false, err
+		return o, which, err
 	}
 	o.Decoding.Seed = uint64(seed)
 	if o.Decoding.Banned, err = border.IDs("banned", field("banned")); err != nil {
-		return o, false, err
+		return o, which, err
 	}
 	if o.IgnoreEOS, err = field("ignoreEos").Bool(); err != nil {
-		return o, false, &border.ArgumentError{Name: "ignoreEos", Got: "not a boolean", Want: "true or false"}
+		return o, which, &border.ArgumentError{Name: "ignoreEos", Got: "not a boolean", Want: "true or false"}
 	}
-	if stages, err = field("stages").Bool(); err != nil {
-		return o, false, &border.ArgumentError{Name: "stages", Got: "not a boolean", Want: "true or false"}
+	if which, err = stagesArg(field("stages")); err != nil {
+		return o, which, err
 	}
 	if control.aborted, err = field("aborted").Bool(); err != nil {
-		return o, false, &border.ArgumentError{Name: "aborted", Got: "not a boolean", Want: "true or false"}
+		return o, which, &border.ArgumentError{Name: "aborted", Got: "not a boolean", Want: "true or false"}
 	}
 	if control.pace, err = paceArg(field("pace")); err != nil {
-		return o, false, err
+		return o, which, err
 	}
 	err = border.List("stop", field("stop"), func(name string, v safejs.Value) error {
 		s, err := border.Text(name, v)
 		o.Stop = append(o.Stop, s)
 		return err
 	})
-	return o, stages, err
+	return o, which, err
 }
 
-// contextTail is the text of the last ids, cut to 60 characters.
-func contextTail(t *tokenizer.Tokenizer, ids []int) string {
-	const most = 60
-	var tail bytes.Buffer
-	for _, id := range ids[max(0, len(ids)-most):] {
-		piece, _ := t.Bytes(id)
-		tail.Write(piece)
+func stagesArg(v safejs.Value) (stages, error) {
+	if v.Type() == safejs.TypeString {
+		if s, err := v.String(); err == nil && s == "live" {
+			return liveStages, nil
+		}
 	}
-	runes := []rune(strings.ToValidUTF8(tail.String(), "\uFFFD"))
-	return string(runes[max(0, len(runes)-most):])
+	all, err := v.Bool()
+	switch {
+	case err != nil:
+		return noStages, &border.ArgumentError{Name: "stages", Got: "something else", Want: `true, false or "live"`}
+	case all:
+		return allStages, nil
+	}
+	return noStages, nil
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/hack-pad/safejs"
@@ -21,9 +22,21 @@ const (
 	// turnEvery bounds how long the worker leaves a message unanswered: nobody notices,
 	// and more turns would slow down the run.
 	turnEvery = 48 * time.Millisecond
+	// lookEvery is how far the steps are apart that a live run tells of in full: they change
+	// faster than anybody reads, and their description takes time from the machine.
+	lookEvery = 50 * time.Millisecond
 	// shortestPause is longer than the 4 ms to which browsers clamp timers; shorter
 	// pauses are gathered.
 	shortestPause = 8 * time.Millisecond
+)
+
+// stages is of which steps a run tells more than the tokens.
+type stages uint8
+
+const (
+	noStages   stages = iota
+	liveStages        // as many as can be looked at
+	allStages
 )
 
 // recorder is the observer of a run. It gathers the events of one animation
@@ -43,28 +56,64 @@ type recorder struct {
 	turn      *turner
 	emit      safejs.Value
 	control   *run
-	stages    bool // whether stages are recorded
+	stages    stages
 
 	start           time.Time
 	flushed, turned time.Duration // since start
+	looked          time.Duration // when the last step that was told in full began
+	full            bool          // whether the step under way is recorded in full
+	missed          bool          // whether the last whole step was not, though the run is live
 	owed            time.Duration // standing still that is still to be done
 	buffer          []byte
+	layer           int // where the records of the layer under way begin in buffer
 	detail          json
-	ids             []int     // of the whole sequence
+	ids             []int     // of the whole sequence so far
 	newest          []float32 // scratch: [H, P], the weights of the newest token
 }
 
-func newRecorder(t *tokenizer.Tokenizer, turn *turner, emit safejs.Value, control *run, stages bool) *recorder {
-	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, stages: stages, start: time.Now()}
+func newRecorder(t *tokenizer.Tokenizer, prompt []int, turn *turner, emit safejs.Value, control *run, stages stages) *recorder {
+	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, stages: stages, start: time.Now(), ids: slices.Clone(prompt)}
+}
+
+// begin tells whether the stages of the step that begins are wanted.
+func (r *recorder) begin(step int) bool {
+	now := time.Since(r.start)
+	due := step == 0 || now-r.looked >= lookEvery || r.control.pace > 0
+	r.full = r.stages == allStages || r.stages == liveStages && due
+	if r.full {
+		r.looked = now
+	}
+	return r.full || r.control.pace > 0
+}
+
+// end records what a step gave out at a position.
+func (r *recorder) end(t generate.Token, position int) error {
+	r.token(t, position)
+	r.ids = append(r.ids, t.ID)
+	wait := flushEvery
+	if r.stages == liveStages {
+		wait = lookEvery
+		if r.full {
+			wait = 0
+		}
+		r.missed = !r.full
+	}
+	if time.Since(r.start)-r.flushed < wait {
+		return nil
+	}
+	return r.flush()
 }
 
 // observe is a stage.Observer.
 func (r *recorder) observe(e *stage.Event) error {
-	if !r.stages && r.control.pace == 0 && e.Stage != stage.Layers {
-		return nil // once a layer is often enough to look at the clock
-	}
 	now := time.Since(r.start) // reads one clock, time.Now two
-	if r.stages {
+	if r.stages != noStages {
+		if e.Stage == stage.Layers {
+			if r.stages == liveStages && r.control.pace == 0 && e.Layer > 0 {
+				r.buffer = r.buffer[:r.layer] // nobody could look at the layer before
+			}
+			r.layer = len(r.buffer)
+		}
 		r.record(e, now)
 	}
 	r.owed += r.control.pace
@@ -75,11 +124,19 @@ func (r *recorder) observe(e *stage.Event) error {
 		time.Sleep(r.owed)
 		r.owed = 0
 		r.turned = time.Since(r.start)
-	} else if now-r.flushed >= flushEvery {
+	} else if r.full && now-r.flushed >= flushEvery {
 		if err := r.flush(); err != nil {
 			return err
 		}
 	}
+	return r.breathe(now)
+}
+
+// interrupt is a generate.Options.Interrupt.
+func (r *recorder) interrupt() error { return r.breathe(time.Since(r.start)) }
+
+// breathe gives the event loop its turn, and ends the run that JavaScript has aborted.
+func (r *recorder) breathe(now time.Duration) error {
 	if now-r.turned >= turnEvery {
 		if err := r.turn.wait(); err != nil {
 			return err
@@ -102,7 +159,7 @@ func (r *recorder) flush() error {
 	if err != nil {
 		return err
 	}
-	r.buffer = r.buffer[:0]
+	r.buffer, r.layer = r.buffer[:0], 0
 	_, err = r.emit.Invoke(array)
 	return err
 }
@@ -121,7 +178,6 @@ func (r *recorder) record(e *stage.Event, now time.Duration) {
 	r.json()
 }
 
-// token records what a step gave out at a position.
 func (r *recorder) token(t generate.Token, position int) {
 	j := &r.detail
 	j.reset()

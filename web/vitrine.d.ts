@@ -76,8 +76,13 @@ export interface GenerateOptions {
   banned?: number[];
   /** Go on after the end-of-text token. */
   ignoreEos?: boolean;
-  /** false leaves out the events of stages, which makes a run faster of which only the tokens are wanted. Default true. */
-  stages?: boolean;
+  /**
+   * Which steps report their stages. true, the default: all. "live", for showing a run at full speed: as many as can be
+   * looked at, which are the first, at most 20 a second after it, and the last, which is done once more at the end where
+   * it was not among them, and of layers that follow each other within a frame the last one; of the other steps there is
+   * `generation` alone. Everything where `pace` is above 0. false: none.
+   */
+  stages?: boolean | "live";
   /** Milliseconds for which the machine stands still after each stage, so that it can be watched. Default 0. */
   pace?: number;
   /** Aborting it ends the run between two stages; what was generated stays, finishReason is "aborted". */
@@ -209,6 +214,8 @@ export type RunEvent = StageEvent | TokenEvent | DoneEvent;
 /** A generation under way. It runs whether or not it is iterated; leaving the loop early ends it. */
 export interface Run extends AsyncIterable<RunEvent> {
   readonly result: Promise<Result>;
+  /** The same events, those together that arrive together: what a fast run costs the page less. Iterate one of the two. */
+  batches(): AsyncIterable<RunEvent[]>;
   /** Changes GenerateOptions.pace while the run is under way. */
   setPace(ms: number): void;
 }

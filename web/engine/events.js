@@ -12,12 +12,14 @@ const text = new TextDecoder();
  *
  * @param {Uint8Array} batch whole records, from a multiple of 4 bytes on
  * @param {StageName[]} stages names by number, as the engine gave them
- * @returns {Generator<RunEvent>}
+ * @returns {RunEvent[]}
  */
-export function* decodeEvents(batch, stages) {
+export function decodeEvents(batch, stages) {
   const { buffer, byteOffset, byteLength } = batch;
   const words = new Uint32Array(buffer, byteOffset, byteLength / 4);
   const floats = new Float32Array(buffer, byteOffset, byteLength / 4);
+  /** @type {RunEvent[]} */
+  const events = [];
   let at = 0; // in words
   while (at < words.length) {
     const kind = words[at] & 0xff;
@@ -28,7 +30,7 @@ export function* decodeEvents(batch, stages) {
     const jsonBytes = words[at + 6];
     const detail = jsonBytes === 4 && words[jsonAt] === NULL ? null : JSON.parse(text.decode(batch.subarray(4 * jsonAt, 4 * jsonAt + jsonBytes)));
     if (kind === STAGE) {
-      yield /** @type {RunEvent} */ ({
+      events.push(/** @type {RunEvent} */ ({
         type: "stage",
         stage: stages[(words[at] >> 8) & 0xff],
         step,
@@ -39,10 +41,11 @@ export function* decodeEvents(batch, stages) {
         shape: [...words.subarray(shapeAt, valuesAt)],
         values: floats.slice(valuesAt, jsonAt),
         detail,
-      });
+      }));
     } else {
-      yield { type: "token", step, ...detail };
+      events.push({ type: "token", step, ...detail });
     }
     at = jsonAt + Math.ceil(jsonBytes / 4);
   }
+  return events;
 }

@@ -49,13 +49,18 @@ export class RunView {
 
   /** @returns {AsyncGenerator<RunEvent, void, undefined>} */
   async *[Symbol.asyncIterator]() {
+    for await (const events of this.batches()) yield* events;
+  }
+
+  /** @returns {AsyncGenerator<RunEvent[], void, undefined>} */
+  async *batches() {
     try {
       for (;;) {
         const batch = this.#batches.shift();
         if (batch) {
-          yield* decodeEvents(batch, this.#stages);
+          yield decodeEvents(batch, this.#stages);
         } else if (this.#over) {
-          yield { type: "done", ...(await this.result) };
+          yield [{ type: "done", ...(await this.result) }];
           return;
         } else {
           await new Promise((resolve) => {
