@@ -72,6 +72,7 @@ test("generates, and every node shows this run's values", async ({ page }) => {
   expect(await shown("M")).toContain(String(latest.append.detail.count));
   expect(await shown("M>C")).toContain(String(latest.loop.detail.cached));
   expect(await shown("N9")).toContain(String(done.ids.length));
+  for (const [i, id] of ["N1", "N3", "N5", "N7"].entries()) expect(await shown(id)).toContain(`Step ${done.ids.length - 3 + i}`);
 });
 
 test("nodes light in the order in which the engine works", async ({ page }) => {

@@ -1,5 +1,6 @@
 import { diagramStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
+import { createPacer } from "./pace.js";
 import { modelInAddress } from "./views/address.js";
 import { connectModel } from "./views/connect-model.js";
 import { connectRun } from "./views/connect-run.js";
@@ -28,6 +29,7 @@ import { mountTheme } from "./views/theme.js";
 
 const { signal } = new AbortController(); // the views live as long as the page
 const session = new Session();
+const pacer = createPacer(signal);
 const page = document.body;
 const app = byId("app");
 
@@ -40,8 +42,8 @@ const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter")
 const theme = mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
 const prompt = mountPrompt(byId("prompt-view"), { strings: strings.prompt, text: recall("prompt", strings.prompt.exampleTexts[0]), signal });
-const meter = mountMeter(byId("meter"), { strings: strings.output, signal });
-const chips = mountChips(byId("chips"), { label: strings.output.label, empty: strings.output.empty, signal });
+const meter = mountMeter(byId("meter"), { strings: strings.output, pacer, signal });
+const chips = mountChips(byId("chips"), { label: strings.output.label, empty: strings.output.empty, pacer, signal });
 const readout = mountReadout(byId("readout"), { strings: strings.output });
 const sampling = mountSampling(byId("sampling-view"), {
   strings: strings.sampling,
@@ -51,12 +53,12 @@ const sampling = mountSampling(byId("sampling-view"), {
 });
 const tools = mountDiagramTools(byId("diagram-head"), { strings: strings.diagram, signal });
 const diagram = mountDiagramPlace(byId("diagram-place"), {
-  draw: (root, info, mine) => mountDiagram(root, { info, strings: diagramStrings, signal: mine }),
+  draw: (root, info, mine) => mountDiagram(root, { info, strings: diagramStrings, pacer, signal: mine }),
   strings: strings.diagram,
   signal,
 });
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
-const status = mountStatus(byId("status"), { strings: strings.status, signal });
+const status = mountStatus(byId("status"), { strings: strings.status, pacer });
 const button = mountRunButton(byId("run-button"), { strings: strings.run, signal });
 const speed = mountSpeed(byId("speed"), { strings: strings.speed, at: recall("speed", -1), signal });
 const notice = mountNotice(byId("notice"), { strings: strings.errors, close: strings.close, signal });
@@ -66,7 +68,7 @@ const views = { app, page, model, panels, prompt, meter, chips, readout, samplin
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);
-const { generate } = connectRun(session, views, strings, { reopen, signal });
+const { generate } = connectRun(session, views, strings, { reopen, pacer, signal });
 
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), signal);

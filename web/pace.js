@@ -1,37 +1,32 @@
-const SHARE = 1 / 12; // of the time may go into drawing
-const SPARSE = 0.5; // requests a ms: fewer, and the engine has time to spare
-const BURST = 150; // ms of drawing that a rest saves up, for the beginning of a run
-const LONGEST = 250; // ms between two drawings, however slow the machine
+/** How many times as long as a drawing took the page then rests. What is measured is about half of what it takes in all. */
+export const RESTS = {
+  paused: 0, // the machine stands still between its stages: every frame
+  beside: 7, // a core is left to the page
+  among: 31, // the engine works on all of them
+};
+const LONGEST = 500; // ms between two drawings, however slow the machine
 
 /**
- * Calls `draw` in an animation frame after each request, at most once a frame, and in the long run for no more than a
- * share of the time: the page must not take the processor from the engine that it shows. After a rest, and for a slowed
- * machine, every frame.
+ * Draws for all views of the page in the same animation frames: at most once a frame, and for no more than a share of
+ * the time, since the page must not take the processor from the engine that it shows.
  *
- * @param {() => void} draw
  * @param {AbortSignal} signal
  */
-export function createPacer(draw, signal) {
+export function createPacer(signal) {
   const painted = new MessageChannel();
-  let wanted = false;
+  /** @type {Set<() => void>} */
+  const wanted = new Set();
   let frame = 0; // until its message has arrived
   let timer = 0;
   let began = 0;
-  let credit = BURST; // ms of drawing
-  let counted = 0; // when credit was
   let next = 0; // not before this time
-  let requests = 0; // since credit was counted
+  let rest = RESTS.among;
 
   // A message posted inside a frame arrives when the frame has been styled, laid out and painted.
   painted.port1.onmessage = () => {
     frame = 0;
     const now = performance.now();
-    const elapsed = now - counted;
-    const cost = requests < SPARSE * elapsed ? 0 : now - began;
-    credit = Math.min(BURST, credit + elapsed * SHARE) - cost;
-    counted = now;
-    requests = 0;
-    next = credit < 0 ? Math.min(began + LONGEST, now - credit / SHARE) : 0;
+    next = Math.min(began + LONGEST, now + rest * (now - began));
     arm();
   };
 
@@ -42,7 +37,7 @@ export function createPacer(draw, signal) {
   });
 
   function arm() {
-    if (!wanted || frame || timer || signal.aborted) return;
+    if (wanted.size === 0 || frame || timer || signal.aborted) return;
     const wait = next - performance.now();
     if (wait > 0) timer = setTimeout(turn, wait);
     else turn();
@@ -51,27 +46,39 @@ export function createPacer(draw, signal) {
   function turn() {
     timer = 0;
     frame = requestAnimationFrame(() => {
-      wanted = false;
+      const draws = [...wanted];
+      wanted.clear();
       began = performance.now();
       painted.port2.postMessage(null);
-      draw();
+      for (const draw of draws) draw();
     });
   }
 
   return {
-    request() {
-      wanted = true;
-      requests++;
+    /** @param {() => void} draw called once, however often it is asked for before */
+    request(draw) {
+      wanted.add(draw);
       arm();
     },
 
-    /** As request, without waiting. */
+    /** @param {() => void} draw not to be called after all */
+    cancel(draw) {
+      wanted.delete(draw);
+    },
+
+    /** Draws with the next frame what is asked for. */
     hurry() {
-      wanted = true;
       next = 0;
       clearTimeout(timer);
       timer = 0;
       arm();
     },
+
+    /** @param {number} value of RESTS */
+    setRest(value) {
+      rest = value;
+    },
   };
 }
+
+/** @typedef {ReturnType<typeof createPacer>} Pacer */

@@ -5,10 +5,11 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { chromium } from "@playwright/test";
 import { findChromium } from "../chromium.js";
-import { serve } from "../fixtures.js";
+import { generate, openPage, serve, setting } from "../fixtures.js";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const MODELS = { tiny: "models/vitrine-tiny-q8_0.gguf", "124M": "bench/gpt2-124m-q8_0.gguf" };
+const PROMPT = "Once upon a time";
 const CONTEXT = { tiny: 256, "124M": 1024 };
 const threads = [1, 2, 4, 8].filter((n) => n <= cpus().length);
 const flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -95,8 +96,8 @@ async function measureInPage({ url, threads, context, memory }) {
   const pairs = [];
   for (let i = 0; i < 9; i++) {
     const first = i % 2 === 0;
-    const a = await decode(16, 64, first);
-    const b = await decode(16, 64, !first);
+    const a = await decode(16, 64, first && "live");
+    const b = await decode(16, 64, !first && "live");
     pairs.push(first ? { watched: a, alone: b } : { watched: b, alone: a });
   }
   const decodeTps = median(pairs.map(({ alone }) => alone));
@@ -112,14 +113,68 @@ async function measureInPage({ url, threads, context, memory }) {
   return { used, loadMs, decodeTps, watchedTps, watchedShare, prefillTps: (prefill * 1000) / promptMs, lateTps, pageMB };
 }
 
+/**
+ * The page itself at full speed, which draws what it shows, against an engine of the same model in the same page that
+ * reports tokens alone; in turn.
+ *
+ * @param {string} site
+ * @param {string} model
+ */
+async function measurePage(site, model) {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: flags });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const url = new URL(MODELS[model], site).href;
+    const maxTokens = 160;
+    await openPage(page, { address: `${site}?model=${encodeURIComponent(url)}` });
+    await page.locator("#prompt").fill(PROMPT);
+    await setting(page, { maxTokens, temperature: 0 });
+    await page.evaluate(async (model) => {
+      const { createEngine } = await import(new URL("vitrine.js", location.href).href);
+      globalThis.other = await createEngine({ model });
+    }, url);
+    const shown = async () => {
+      await generate(page);
+      return Number((await page.locator("#meter").textContent()).match(/([\d.]+)\s*tokens\/s/)[1]);
+    };
+    const alone = () =>
+      page.evaluate(
+        async ([prompt, maxTokens]) => (await globalThis.other.generate(prompt, { maxTokens, temperature: 0, stages: false }).result).tokensPerSecond,
+        /** @type {const} */ ([PROMPT, maxTokens]),
+      );
+    const pairs = [];
+    for (let i = 0; i < 18; i++) {
+      const pair = i % 2 === 0 ? { shown: await rested(shown), alone: await rested(alone) } : { alone: await rested(alone), shown: await rested(shown) };
+      if (i > 1) pairs.push(pair); // compiled and warm from there on
+    }
+    const of = (figure) => +median(pairs.map(figure)).toFixed(2);
+    const threads = await page.evaluate(() => globalThis.other.info.threads);
+    return { model, threads, shownTps: of(({ shown }) => shown), aloneTps: of(({ alone }) => alone), share: of(({ shown, alone }) => shown / alone) };
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * Calls after the page has drawn what went before.
+ *
+ * @param {() => Promise<number>} measured
+ */
+async function rested(measured) {
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return measured();
+}
+
 const { url: site, stop } = await serve("build/bench/site");
 const rounds = [];
+const pages = [];
 try {
   for (let round = 0; round < ROUNDS; round++) {
     for (const model of Object.keys(MODELS)) {
       for (const count of threads) rounds.push(await measure(site, model, count, round === 0));
     }
   }
+  for (const model of Object.keys(MODELS)) pages.push(await measurePage(site, model));
 } finally {
   await stop();
 }
@@ -134,4 +189,6 @@ for (const model of Object.keys(MODELS)) {
 }
 console.log(`${cpus()[0].model}, ${cpus().length} cores; Chromium ${rounds[0].version}; median of ${ROUNDS}`);
 console.table(table);
-writeFileSync("build/bench/results.json", JSON.stringify({ when: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, chromium: rounds[0].version, table, rounds }, null, 1));
+console.log("the page at full speed, and its engine without it");
+console.table(pages);
+writeFileSync("build/bench/results.json", JSON.stringify({ when: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, chromium: rounds[0].version, table, pages, rounds }, null, 1));

@@ -1,12 +1,13 @@
 /// <reference path="./mmd.d.ts" />
 /** @import { EngineInfo, RunEvent, StageName } from "../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
+/** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
+/** @import { Pacer } from "../pace.js" */
 import { createDrawing } from "./drawing.js";
 import { createFollow } from "./follow.js";
 import { mountGestures } from "./gestures.js";
 import { fillLabels } from "./labels.js";
-import { createPacer } from "./pace.js";
 import { part } from "./paint.js";
 import source from "./pipeline.mmd" with { type: "text" };
 import { createRun } from "./run.js";
@@ -16,6 +17,7 @@ import { readers } from "./values.js";
 import { createView } from "./view.js";
 
 const NARROW = 640; // px; below it the diagram is one column
+const AT_ONCE = 6; // cards that a frame writes anew while tokens come faster than numbers can be read
 
 /**
  * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled by the events of a run, at most
@@ -23,22 +25,23 @@ const NARROW = 640; // px; below it the diagram is one column
  * { following } when the user takes hold of the picture or lets go.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
- * @param {{ info: EngineInfo, strings: DiagramStrings, signal: AbortSignal }} options aborting empties `root`
+ * @param {{ info: EngineInfo, strings: DiagramStrings, pacer: Pacer, signal: AbortSignal }} options aborting empties `root`
  */
-export async function mountDiagram(root, { info, strings, signal }) {
+export async function mountDiagram(root, { info, strings, pacer, signal }) {
   const text = fillLabels(source, info, strings);
   const run = createRun();
   const stage = part("div", "diagram-stage", "");
   const draft = part("div", "diagram-draft", "");
-  const view = createView(root, stage);
+  const view = createView(stage);
   const follow = createFollow(run, view, (stage) => shown?.of(stage, run.steps.length)?.box, signal);
-  const pacer = createPacer(drawFrame, signal);
   /** @type {Map<string, Promise<Drawing>>} by orientation */
   const drawings = new Map();
   /** @type {Drawing | undefined} */
   let shown;
   /** @type {StageName | null} */
   let selected = null;
+  /** @type {Set<Card>} whose stage has run since they were written, longest waiting first */
+  const stale = new Set();
   let turnsBefore = 0; // steps begun in the last frame
   let streaming = false;
 
@@ -56,6 +59,7 @@ export async function mountDiagram(root, { info, strings, signal }) {
   const sizes = new ResizeObserver(arrange);
   signal.addEventListener("abort", () => {
     sizes.disconnect();
+    pacer.cancel(drawFrame);
     root.replaceChildren();
     root.classList.remove("diagram");
   });
@@ -69,11 +73,12 @@ export async function mountDiagram(root, { info, strings, signal }) {
     drawings.set(shape, drawing);
     const drawn = await drawing;
     if (signal.aborted || shapeOf(root) !== shape) return;
+    view.resize(drawn, { width: root.clientWidth, height: root.clientHeight });
     if (shown !== drawn) {
       shown = drawn;
+      stale.clear();
       stage.replaceChildren(drawn.svg);
       root.dataset.shape = shape;
-      view.resize(drawn);
       refresh(true);
     }
     if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
@@ -84,22 +89,27 @@ export async function mountDiagram(root, { info, strings, signal }) {
 
   /** One frame: what changed, and then frames without events, until what is hot has cooled. */
   function drawFrame() {
-    const unsettled = run.touched.size > 0 || turnsBefore > 0;
+    const unsettled = run.touched.size > 0 || turnsBefore > 0 || stale.size > 0;
     streaming = run.turns + turnsBefore > 1;
     turnsBefore = run.turns;
     refresh(run.fresh || run.done !== null);
     if (run.touched.size > 0) follow.look();
     run.looked();
-    if (unsettled) pacer.request();
+    if (unsettled) pacer.request(drawFrame);
   }
 
-  /** @param {boolean} all also what did not change since the last frame */
+  /** @param {boolean} all also what did not change since the last frame, and now */
   function refresh(all) {
-    const sources = { run, info, words: strings };
     for (const card of shown?.cards.values() ?? []) {
-      const reader = readers[card.id];
-      if (reader && (all || run.touched.has(card.stage))) card.show(reader(sources, card.room));
+      if (card.id in readers && (all || run.touched.has(card.stage))) stale.add(card);
       card.mark(stateOf(card, run, streaming), card.stage === selected);
+    }
+    const sources = { run, info, words: strings };
+    let left = streaming && !all ? AT_ONCE : stale.size;
+    for (const card of stale) {
+      if (left-- === 0) return;
+      stale.delete(card);
+      card.show(readers[card.id](sources, card.room));
     }
   }
 
@@ -144,14 +154,14 @@ export async function mountDiagram(root, { info, strings, signal }) {
      */
     show(event) {
       run.add(event);
+      pacer.request(drawFrame);
       if (event.type === "done") pacer.hurry();
-      else pacer.request();
     },
 
     /** Forgets the run. */
     reset() {
       run.clear();
-      refresh(true);
+      pacer.request(drawFrame);
     },
 
     /**

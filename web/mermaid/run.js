@@ -55,7 +55,10 @@ export function createRun() {
       latest.set(event.stage, event);
       reached.add(event.stage);
       touched.add(event.stage);
-      if (event.stage === "generation" && steps.push(event.detail) > SHOWN_STEPS) steps.shift();
+      if (event.stage === "generation") {
+        if (steps.at(-1)?.step === event.step) steps.pop(); // the last one, done again
+        if (steps.push(event.detail) > SHOWN_STEPS) steps.shift();
+      }
     },
 
     /** Ends a look. */

@@ -10,20 +10,19 @@ const EDGE = 24; // px kept between what is shown and the border
  * Where the picture stands in its window: scale and place, written as CSS variables. It never leaves the window
  * altogether.
  *
- * @param {HTMLElement} root the window
  * @param {HTMLElement} stage the picture
  */
-export function createView(root, stage) {
+export function createView(stage) {
   let content = { width: 1, height: 1 };
+  let room = { width: 1, height: 1 };
   let k = 1;
   let x = 0;
   let y = 0;
 
   /** @param {boolean} [smooth] */
   function apply(smooth = false) {
-    const { clientWidth: w, clientHeight: h } = root;
-    x = hold(x, w, content.width * k);
-    y = hold(y, h, content.height * k);
+    x = hold(x, room.width, content.width * k);
+    y = hold(y, room.height, content.height * k);
     stage.classList.toggle("gliding", smooth);
     stage.style.setProperty("--x", `${x.toFixed(2)}px`);
     stage.style.setProperty("--y", `${y.toFixed(2)}px`);
@@ -31,14 +30,18 @@ export function createView(root, stage) {
   }
 
   return {
-    /** @param {{ width: number, height: number }} size */
-    resize(size) {
+    /**
+     * @param {{ width: number, height: number }} size of the picture
+     * @param {{ width: number, height: number }} window
+     */
+    resize(size, window) {
       content = size;
+      room = window;
     },
 
     /** The whole picture; a tall one by its width, from the top. */
     fit() {
-      const { clientWidth: w, clientHeight: h } = root;
+      const { width: w, height: h } = room;
       const tall = content.height > 2 * content.width;
       k = clamp(tall ? Math.min(COLUMN, w / content.width) : Math.min(w / content.width, h / content.height));
       x = (w - content.width * k) / 2;
@@ -72,7 +75,7 @@ export function createView(root, stage) {
      * @param {number} factor
      * @param {{ x: number, y: number }} [at] stays where it is, in the window's pixels
      */
-    zoom(factor, at = { x: root.clientWidth / 2, y: root.clientHeight / 2 }) {
+    zoom(factor, at = { x: room.width / 2, y: room.height / 2 }) {
       const next = clamp(k * factor);
       x = at.x - ((at.x - x) * next) / k;
       y = at.y - ((at.y - y) * next) / k;
@@ -87,8 +90,9 @@ export function createView(root, stage) {
      * @returns {boolean} whether it moved
      */
     show(box) {
-      const dx = into(x + box.x * k, box.width * k, root.clientWidth);
-      const dy = into(y + box.y * k, box.height * k, root.clientHeight);
+      const dx = into(x + box.x * k, box.width * k, room.width);
+      const dy = into(y + box.y * k, box.height * k, room.height);
+      if (dx === 0 && dy === 0) return false;
       const before = [x, y];
       x += dx;
       y += dy;

@@ -6,11 +6,11 @@ const wide = { width: 1000, height: 600 };
 const tall = { width: 350, height: 3000 };
 
 /** A view onto `content` through a window of the given size, and where the picture stands. */
-function viewOf(content, clientWidth, clientHeight) {
+function viewOf(content, width, height) {
   const values = {};
   const stage = { classList: { toggle() {} }, style: { setProperty: (name, value) => (values[name] = parseFloat(value) + 0) } };
-  const view = createView({ clientWidth, clientHeight }, stage);
-  view.resize(content);
+  const view = createView(stage);
+  view.resize(content, { width, height });
   return { view, at: () => [values["--x"], values["--y"], values["--k"]] };
 }
 

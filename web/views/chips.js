@@ -1,5 +1,6 @@
 /** @import {RunEvent, TokenPiece} from "../vitrine.js" */
 /** @import {Token} from "./chip.js" */
+/** @import {Pacer} from "../pace.js" */
 import { chip, fill } from "./chip.js";
 import { el, send } from "./kit.js";
 
@@ -11,9 +12,9 @@ const broken = "\uFFFD";
  * the pointer or reached by the arrow keys, or null.
  *
  * @param {HTMLElement} root scrolls; keeps to its end while its reader is there
- * @param {{ label: string, empty: string, signal: AbortSignal }} options
+ * @param {{ label: string, empty: string, pacer: Pacer, signal: AbortSignal }} options
  */
-export function mountChips(root, { label, empty, signal }) {
+export function mountChips(root, { label, empty, pacer, signal }) {
   root.tabIndex = 0;
   root.role = "group";
   root.ariaLabel = label;
@@ -25,14 +26,12 @@ export function mountChips(root, { label, empty, signal }) {
   let elements = [];
   /** @type {Token[]} not drawn yet */
   let queue = [];
-  let frame = 0;
   let current = -1;
 
   root.addEventListener("pointerover", (event) => read(indexOf(event.target)), { signal });
   root.addEventListener("pointerleave", () => read(-1), { signal });
   root.addEventListener("blur", () => read(-1), { signal });
   root.addEventListener("keydown", onKey, { signal });
-  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
@@ -64,12 +63,11 @@ export function mountChips(root, { label, empty, signal }) {
     const token = { position: tokens.length, id, piece, text, probability, kept: text.length };
     tokens.push(token);
     queue.push(token);
-    frame ||= requestAnimationFrame(draw);
+    pacer.request(draw);
   }
 
   function draw() {
-    cancelAnimationFrame(frame);
-    frame = 0;
+    pacer.cancel(draw);
     const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 32; // within about one line
     const chips = document.createDocumentFragment();
     for (const token of queue) {

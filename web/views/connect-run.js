@@ -1,9 +1,11 @@
 /** @import {EngineInfo, Result, RunEvent, TokenPiece} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
+/** @import {Pacer} from "../pace.js" */
 /** @import {Views} from "../app.js" */
 /** @import {Session} from "./session.js" */
 /** @import {Settings} from "./settings.js" */
 /** @import {Token} from "./chip.js" */
+import { RESTS } from "../pace.js";
 import { failureOf } from "./failure.js";
 import { listen } from "./kit.js";
 
@@ -19,9 +21,9 @@ const ended = ["closed", "environment", "internal", "memory"];
  * @param {Session} session
  * @param {Views} views
  * @param {Strings} strings
- * @param {{ reopen: () => void, signal: AbortSignal }} options `reopen` loads the model again that could not be loaded
+ * @param {{ reopen: () => void, pacer: Pacer, signal: AbortSignal }} options `reopen` loads the model again that could not be loaded
  */
-export function connectRun(session, views, strings, { reopen, signal }) {
+export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   const { page, panels, prompt, sampling, meter, chips, readout, diagram, status, button, speed, notice } = views;
   /** @type {Settings | null} of the run that is going on, or the last one */
   let settings = null;
@@ -61,6 +63,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
   /** @param {TokenPiece[]} pieces the prompt's; the engine starts now */
   function onPieces(pieces) {
     begun = true;
+    setRest();
     status.start(session.info?.layers ?? 0, settings?.maxTokens ?? 0);
     meter.start();
     chips.reset();
@@ -69,12 +72,14 @@ export function connectRun(session, views, strings, { reopen, signal }) {
     diagram.reset();
   }
 
-  /** @param {RunEvent} event */
-  function onEvent(event) {
-    diagram.show(event);
-    status.show(event);
-    chips.show(event);
-    meter.show(event);
+  /** @param {RunEvent[]} events */
+  function onEvents(events) {
+    for (const event of events) {
+      diagram.show(event);
+      status.show(event);
+      chips.show(event);
+      meter.show(event);
+    }
   }
 
   /** @param {Result} done */
@@ -135,6 +140,13 @@ export function connectRun(session, views, strings, { reopen, signal }) {
   function onPace(pace) {
     slowed ||= pace > 0;
     session.setPace(pace);
+    setRest();
+  }
+
+  /** How much of the time the page leaves to the engine. */
+  function setRest() {
+    const beside = (session.info?.threads ?? 1) < navigator.hardwareConcurrency;
+    pacer.setRest(speed.pace() > 0 ? RESTS.paused : beside ? RESTS.beside : RESTS.among);
   }
 
   listen(page, "pace", onPace, signal);
@@ -144,7 +156,7 @@ export function connectRun(session, views, strings, { reopen, signal }) {
   listen(page, "tokenread", (/** @type {Token | null} */ token) => readout.show(token), signal);
   listen(session, "start", onStart, signal);
   listen(session, "pieces", onPieces, signal);
-  listen(session, "event", onEvent, signal);
+  listen(session, "events", onEvents, signal);
   listen(session, "done", onDone, signal);
   listen(session, "runfailure", onFailure, signal);
   listen(session, "end", onEnd, signal);

@@ -1,5 +1,6 @@
 /** @import {EngineInfo, Result, RunEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
+/** @import {Pacer} from "../pace.js" */
 import { el, iconButton, send, setIcon } from "./kit.js";
 import { quote, three } from "./format.js";
 
@@ -7,9 +8,9 @@ import { quote, three } from "./format.js";
  * The head of the output: how many tokens, how fast (the engine's own clock), and why the run ended. Sends "copytext".
  *
  * @param {HTMLElement} root
- * @param {{ strings: Strings["output"], signal: AbortSignal }} options
+ * @param {{ strings: Strings["output"], pacer: Pacer, signal: AbortSignal }} options
  */
-export function mountMeter(root, { strings, signal }) {
+export function mountMeter(root, { strings, pacer, signal }) {
   const speed = el("span", { class: "count" });
   const reason = el("span", { class: "reason" });
   const length = el("span", { class: "count" });
@@ -20,11 +21,8 @@ export function mountMeter(root, { strings, signal }) {
     el("div", { class: "field-head ending" }, reason, length),
   );
   let tokens = 0;
-  let frame = 0;
-  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
 
   function draw() {
-    frame = 0;
     speed.textContent = strings.generated(tokens);
   }
 
@@ -45,7 +43,7 @@ export function mountMeter(root, { strings, signal }) {
       if (event.type !== "token") return;
       tokens = event.step + 1;
       copy.disabled = false;
-      frame ||= requestAnimationFrame(draw);
+      pacer.request(draw);
     },
     /**
      * @param {Result} result
@@ -55,8 +53,7 @@ export function mountMeter(root, { strings, signal }) {
      * @returns {string} the ending in words
      */
     finish(result, info, stop, pace) {
-      cancelAnimationFrame(frame);
-      frame = 0;
+      pacer.cancel(draw);
       const { finishReason, ids, promptMs, tokensPerSecond } = result;
       const { finish } = strings;
       reason.textContent = {

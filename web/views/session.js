@@ -7,7 +7,7 @@ import { createEngine } from "../vitrine.js";
 /**
  * The engine that the page has now, and the run under way. It tells of everything by events:
  * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend";
- * "start"; "pieces" TokenPiece[] of the prompt, once the engine has taken it; "event" RunEvent; "done" Result; "runfailure" { error }; "end".
+ * "start"; "pieces" TokenPiece[] of the prompt, once the engine has taken it; "events" RunEvent[]; "done" Result; "runfailure" { error }; "end".
  */
 export class Session extends EventTarget {
   /** @type {Engine | null} */
@@ -139,13 +139,13 @@ export class Session extends EventTarget {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(options.signal)]);
       if (!this.#engine || options.signal.aborted) return;
       const pieces = await this.#engine.tokenize(prompt);
-      const run = this.#engine.generate(prompt, { ...options, pace: this.#pace });
+      const run = this.#engine.generate(prompt, { ...options, stages: "live", pace: this.#pace });
       this.#running = run;
       let begun = false;
-      for await (const event of run) {
+      for await (const events of run.batches()) {
         if (!begun) this.#send("pieces", pieces);
         begun = true;
-        this.#send("event", event);
+        this.#send("events", events);
       }
       this.#send("done", await run.result);
     } catch (error) {

@@ -1,5 +1,6 @@
 /** @import {RunEvent, StageEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
+/** @import {Pacer} from "../pace.js" */
 import { el } from "./kit.js";
 import { family } from "./stages.js";
 
@@ -7,13 +8,13 @@ import { family } from "./stages.js";
 const quiet = 5000;
 
 /**
- * The status line: which stage runs, in which layer, for which token. The visible line changes at most once a frame;
+ * The status line: which stage runs, in which layer, for which token. The visible line changes with the frames of the page;
  * a hidden live region repeats it every few seconds.
  *
  * @param {HTMLElement} root
- * @param {{ strings: Strings["status"], signal: AbortSignal }} options
+ * @param {{ strings: Strings["status"], pacer: Pacer }} options
  */
-export function mountStatus(root, { strings, signal }) {
+export function mountStatus(root, { strings, pacer }) {
   const name = el("span", { class: "status-name", text: strings.idle });
   const layer = el("span", { class: "status-layer" });
   const token = el("span", { class: "status-token" });
@@ -23,14 +24,11 @@ export function mountStatus(root, { strings, signal }) {
 
   /** @type {StageEvent | null} */
   let latest = null;
-  let frame = 0;
   let spoken = 0;
   let layers = 0;
   let most = 0;
-  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
 
   function draw() {
-    frame = 0;
     if (!latest) return;
     name.textContent = strings.stages[latest.stage];
     layer.textContent = latest.layer < 0 ? "" : strings.layer(latest.layer + 1, layers);
@@ -47,8 +45,6 @@ export function mountStatus(root, { strings, signal }) {
 
   /** @param {string} sentence what goes on when no stage runs */
   function say(sentence) {
-    cancelAnimationFrame(frame);
-    frame = 0;
     latest = null;
     delete line.dataset.family;
     name.textContent = sentence;
@@ -73,7 +69,7 @@ export function mountStatus(root, { strings, signal }) {
     show(event) {
       if (event.type !== "stage") return;
       latest = event;
-      frame ||= requestAnimationFrame(draw);
+      pacer.request(draw);
     },
   };
 }
