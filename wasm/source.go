@@ -4,6 +4,7 @@ package main
 
 import (
 	"io"
+	"slices"
 
 	"github.com/hack-pad/safejs"
 
@@ -16,14 +17,13 @@ import (
 // goroutine may read.
 type source struct {
 	pull  safejs.Value
-	chunk safejs.Value // Uint8Array
-	off   int          // bytes of chunk already read
-	size  int          // of chunk
+	chunk []byte // what was pulled last
+	off   int    // bytes of chunk already read
 }
 
 // Read implements io.Reader. It waits for the next chunk where it must.
 func (s *source) Read(p []byte) (int, error) {
-	for s.off == s.size {
+	for s.off == len(s.chunk) {
 		chunk, err := border.Await(s.pull)
 		if err != nil {
 			return 0, err
@@ -31,16 +31,17 @@ func (s *source) Read(p []byte) (int, error) {
 		if chunk.IsNull() {
 			return 0, io.EOF
 		}
-		s.chunk, s.off = chunk, 0
-		if s.size, err = chunk.Length(); err != nil {
+		size, err := chunk.Length()
+		if err != nil {
+			return 0, err
+		}
+		// All at once: each call of JavaScript takes longer than copying some kilobytes again.
+		s.chunk, s.off = slices.Grow(s.chunk[:0], size)[:size], 0
+		if _, err := safejs.CopyBytesToGo(s.chunk, chunk); err != nil {
 			return 0, err
 		}
 	}
-	part, err := s.chunk.Call("subarray", s.off, min(s.size, s.off+len(p)))
-	if err != nil {
-		return 0, err
-	}
-	n, err := safejs.CopyBytesToGo(p, part)
+	n := copy(p, s.chunk[s.off:])
 	s.off += n
-	return n, err
+	return n, nil
 }

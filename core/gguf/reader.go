@@ -106,7 +106,7 @@ func (r *Reader) Tensors() []TensorInfo { return slices.Clone(r.tensors) }
 
 // readHeader reads the magic number, the version and the two counts.
 func readHeader(s *source) (tensors, keys uint64, err error) {
-	s.section, s.field = "header", "magic number"
+	s.section, s.field = "header", words("magic number")
 	b, err := s.take(len(magic))
 	if err != nil {
 		return 0, 0, err
@@ -118,7 +118,7 @@ func readHeader(s *source) (tensors, keys uint64, err error) {
 	default:
 		return 0, 0, s.bad(fmt.Sprintf("%q, not a GGUF file", b), `"GGUF"`)
 	}
-	s.field = "version"
+	s.field = words("version")
 	v, err := s.uint32()
 	if err != nil {
 		return 0, 0, err
@@ -141,7 +141,7 @@ func readHeader(s *source) (tensors, keys uint64, err error) {
 
 // readCount reads the number of things of at least size bytes each.
 func readCount(s *source, field string, size uint64) (uint64, error) {
-	s.field = field
+	s.field = words(field)
 	count, err := s.uint64()
 	if err != nil {
 		return 0, err
@@ -162,7 +162,7 @@ func readMetadata(s *source, count uint64) (*Metadata, error) {
 	s.section = "metadata"
 	meta := new(Metadata)
 	for i := range count {
-		s.field = fmt.Sprintf("key %d of %d", i+1, count)
+		s.field = func() string { return fmt.Sprintf("key %d of %d", i+1, count) }
 		key, err := s.name(maxKey)
 		if err != nil {
 			return nil, err
@@ -170,7 +170,7 @@ func readMetadata(s *source, count uint64) (*Metadata, error) {
 		if _, ok := meta.Value(key); ok {
 			return nil, s.bad(fmt.Sprintf("%q a second time", key), "each key once")
 		}
-		s.field = fmt.Sprintf("%q", key)
+		s.field = quoted(key)
 		value, err := readValue(s)
 		if err != nil {
 			return nil, err
@@ -205,7 +205,7 @@ func readInfos(s *source, count uint64, alignment int64, anyType bool) ([]info, 
 	var infos []info
 	seen := make(map[string]bool)
 	for i := range count {
-		s.field = fmt.Sprintf("name of tensor %d of %d", i+1, count)
+		s.field = func() string { return fmt.Sprintf("name of tensor %d of %d", i+1, count) }
 		name, err := s.name(maxName)
 		if err != nil {
 			return nil, err
@@ -229,7 +229,7 @@ func readInfos(s *source, count uint64, alignment int64, anyType bool) ([]info, 
 // readInfo reads what follows the name: dimensions, type and offset.
 func readInfo(s *source, name string, anyType bool) (TensorInfo, error) {
 	t := TensorInfo{Name: name}
-	s.field = fmt.Sprintf("%q", name)
+	s.field = quoted(name)
 	n, err := s.uint32()
 	if err != nil {
 		return t, err

@@ -27,12 +27,16 @@ type source struct {
 	end     int64         // the header may not reach beyond
 	endName string        // what end is, for errors
 	section string        // see FormatError
-	field   string        // see FormatError
+	field   func() string // see FormatError; in words only for an error: a file has hundreds
 }
+
+// words is a field with a name of its own, quoted one that is named after a key or a tensor.
+func words(name string) func() string  { return func() string { return name } }
+func quoted(name string) func() string { return func() string { return fmt.Sprintf("%q", name) } }
 
 // bad reports the value that was read last.
 func (s *source) bad(got, want string) error {
-	return &FormatError{Offset: s.at, Section: s.section, Field: s.field, Got: got, Want: want}
+	return &FormatError{Offset: s.at, Section: s.section, Field: s.field(), Got: got, Want: want}
 }
 
 // need checks that count values of at least size bytes each fit before the end.
@@ -42,7 +46,7 @@ func (s *source) need(count, size uint64) error {
 		total = math.MaxUint64
 	}
 	if left := s.end - s.offset; total > uint64(left) {
-		return tooShort(s.section, s.field, s.at, left, s.endName, total)
+		return tooShort(s.section, s.field(), s.at, left, s.endName, total)
 	}
 	return nil
 }
@@ -55,7 +59,7 @@ func (s *source) take(n int) ([]byte, error) {
 	}
 	b, err := s.r.Peek(n)
 	if err == io.EOF {
-		return nil, tooShort(s.section, s.field, s.at, int64(len(b)), endOfFile, uint64(n))
+		return nil, tooShort(s.section, s.field(), s.at, int64(len(b)), endOfFile, uint64(n))
 	}
 	if err == nil {
 		_, err = s.r.Discard(n) // all n are in the buffer: b stays valid
@@ -188,11 +192,23 @@ func several[T number](s *source, count uint64) ([]T, error) {
 			return nil, err
 		}
 		list = slices.Grow(list, n)[:len(list)+n]
-		if _, err := binary.Decode(b, binary.LittleEndian, list[len(list)-n:]); err != nil {
+		if err := decodeNumbers(list[len(list)-n:], b); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
+}
+
+// decodeNumbers sets dst to the values in b.
+func decodeNumbers[T number](dst []T, b []byte) error {
+	if types, ok := any(dst).([]int32); ok { // of a vocabulary; binary.Decode would take as long as all of that
+		for i := range types {
+			types[i] = int32(binary.LittleEndian.Uint32(b[4*i:]))
+		}
+		return nil
+	}
+	_, err := binary.Decode(b, binary.LittleEndian, dst)
+	return err
 }
 
 // checkBools refuses bytes other than 0 and 1 if like is a boolean.

@@ -21,7 +21,7 @@ const (
 
 // chunkBytes is how much of a tensor's data is read at once, or one row where that
 // is more: beside the weights nothing of the file is ever held.
-const chunkBytes = 64 << 10
+const chunkBytes = 256 << 10
 
 // Load reads a model, tensor by tensor in file order, and checks every shape
 // before it reads any data; of a model in several parts, part by part. A file of
@@ -85,7 +85,7 @@ func Check(r *gguf.Reader) error {
 
 // begin returns a model without its weights, and where these go, when it has checked
 // all that the reader knows of them.
-func begin(r *gguf.Reader) (*Model, map[string]slot, error) {
+func begin(r *gguf.Reader) (*Model, []slot, error) {
 	config, err := readConfig(r)
 	if err != nil {
 		return nil, nil, err
@@ -111,6 +111,7 @@ func begin(r *gguf.Reader) (*Model, map[string]slot, error) {
 
 // slot is where one tensor goes: exactly one of matrix and values is set.
 type slot struct {
+	name     string
 	shape    []int
 	optional bool
 	matrix   *linear
@@ -119,21 +120,22 @@ type slot struct {
 
 // slots is the table of all tensors of the model. Biases are optional: nanoGPT
 // trains models without them.
-func (m *Model) slots() map[string]slot {
+func (m *Model) slots() []slot {
 	c, f, v := m.config.Embedding, m.config.FeedForward, m.config.Vocabulary
-	slots := make(map[string]slot)
+	var slots []slot
+	add := func(s slot) { slots = append(slots, s) }
 	dense := func(name string, l *linear, rows, cols int) {
-		slots[name+".weight"] = slot{shape: []int{rows, cols}, matrix: l}
-		slots[name+".bias"] = slot{shape: []int{rows}, values: &l.bias, optional: true}
+		add(slot{name: name + ".weight", shape: []int{rows, cols}, matrix: l})
+		add(slot{name: name + ".bias", shape: []int{rows}, values: &l.bias, optional: true})
 	}
 	norm := func(name string, n *layerNorm) {
 		n.epsilon = m.config.Epsilon
-		slots[name+".weight"] = slot{shape: []int{c}, values: &n.scale}
-		slots[name+".bias"] = slot{shape: []int{c}, values: &n.shift, optional: true}
+		add(slot{name: name + ".weight", shape: []int{c}, values: &n.scale})
+		add(slot{name: name + ".bias", shape: []int{c}, values: &n.shift, optional: true})
 	}
-	slots[tokenTableName] = slot{shape: []int{v, c}, matrix: &m.wte}
+	add(slot{name: tokenTableName, shape: []int{v, c}, matrix: &m.wte})
 	if m.config.Position == "learned" {
-		slots[positionTableName] = slot{shape: []int{m.config.Context, c}, values: &m.wpe}
+		add(slot{name: positionTableName, shape: []int{m.config.Context, c}, values: &m.wpe})
 	}
 	for i := range m.blocks {
 		b, name := &m.blocks[i], fmt.Sprintf("blk.%d.", i)
@@ -145,41 +147,34 @@ func (m *Model) slots() map[string]slot {
 		dense(name+"ffn_down", &b.mlpProj, c, f)
 	}
 	norm("output_norm", &m.lnF)
-	slots[headName] = slot{shape: []int{v, c}, matrix: &m.head, optional: true} // tied where it is absent
+	add(slot{name: headName, shape: []int{v, c}, matrix: &m.head, optional: true}) // tied where it is absent
 	return slots
 }
 
 // find returns the place of a tensor, whose name and shape must be the table's.
 // That no name comes twice and that the rows fit their type, the reader has checked.
-func find(slots map[string]slot, info gguf.TensorInfo) (slot, error) {
-	subject := fmt.Sprintf("tensor %q", info.Name)
-	s, known := slots[info.Name]
-	switch {
-	case !known:
-		return s, &InvalidError{Subject: subject, Got: "a tensor that this model has no place for", Want: "GPT-2's tensors only"}
-	case !slices.Equal(info.Shape, s.shape):
-		return s, &InvalidError{Subject: subject, Got: fmt.Sprintf("shape %v", info.Shape), Want: fmt.Sprintf("%v", s.shape)}
+func find(slots []slot, info gguf.TensorInfo) (slot, error) {
+	i := slices.IndexFunc(slots, func(s slot) bool { return s.name == info.Name })
+	if i < 0 {
+		return slot{}, &InvalidError{Subject: fmt.Sprintf("tensor %q", info.Name), Got: "a tensor that this model has no place for", Want: "GPT-2's tensors only"}
 	}
-	return s, nil
+	if s := slots[i]; !slices.Equal(info.Shape, s.shape) {
+		return s, &InvalidError{Subject: fmt.Sprintf("tensor %q", info.Name), Got: fmt.Sprintf("shape %v", info.Shape), Want: fmt.Sprintf("%v", s.shape)}
+	}
+	return slots[i], nil
 }
 
 // checkMissing looks for the tensors that no file may be without.
-func checkMissing(slots map[string]slot, r *gguf.Reader) error {
+func checkMissing(slots []slot, r *gguf.Reader) error {
 	present := make(map[string]bool)
 	for _, info := range r.Tensors() {
 		present[info.Name] = true
 	}
-	var missing []string
-	for name, s := range slots {
-		if !s.optional && !present[name] {
-			missing = append(missing, name)
-		}
-	}
-	if len(missing) == 0 {
+	i := slices.IndexFunc(slots, func(s slot) bool { return !s.optional && !present[s.name] })
+	if i < 0 {
 		return nil
 	}
-	first := slices.Min(missing) // a map has no order; the message shall have one
-	err := &InvalidError{Subject: fmt.Sprintf("tensor %q", first), Got: "no such tensor", Want: fmt.Sprintf("shape %v", slots[first].shape)}
+	err := &InvalidError{Subject: fmt.Sprintf("tensor %q", slots[i].name), Got: "no such tensor", Want: fmt.Sprintf("shape %v", slots[i].shape)}
 	if part, count := r.Part(); !r.Complete() {
 		err.Got = fmt.Sprintf("no such tensor in part %d of %d", part+1, count)
 		err.Want = fmt.Sprintf("all %d parts of the model, from the first on", count)

@@ -55,7 +55,7 @@ func (v *vocabulary) rankAt(r *run, left int32) int32 {
 	if int(right) == len(r.id) {
 		return -1
 	}
-	rank, ok := v.rankOf[pair{r.id[left], r.id[right]}]
+	rank, ok := v.rankOf()[pair{r.id[left], r.id[right]}]
 	if !ok {
 		return -1
 	}
@@ -92,7 +92,7 @@ func (v *vocabulary) ranksDecide() bool {
 // Source: is_valid_token_pair in github/rust-gems, crates/bpe.
 func (v *vocabulary) crossed(p pair, limit int32) bool {
 	for {
-		if rank, ok := v.rankOf[p]; ok && rank < limit {
+		if rank, ok := v.rankOf()[p]; ok && rank < limit {
 			return true
 		}
 		left, right := v.rank[p.left], v.rank[p.right]

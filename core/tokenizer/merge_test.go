@@ -17,7 +17,7 @@ func mergePlain(tok *Tokenizer, piece string) []int {
 	for {
 		best, at := int32(-1), -1
 		for i := range max(len(ids)-1, 0) {
-			rank, ok := tok.rankOf[pair{int32(ids[i]), int32(ids[i+1])}]
+			rank, ok := tok.rankOf()[pair{int32(ids[i]), int32(ids[i+1])}]
 			if ok && (at < 0 || rank < best) {
 				best, at = rank, i
 			}

@@ -27,8 +27,13 @@ const longPiece = 256
 // after New and may be used by several goroutines.
 type Tokenizer struct {
 	*vocabulary
-	ranks map[string]int            // bytes of each mergeable token -> rank
-	core  func() *tiktoken.Tiktoken // encodes to ranks; gives nil where ranks alone do not decide
+	core func() *core // made when it is first asked for; nil where ranks alone do not decide
+}
+
+// core encodes to ranks.
+type core struct {
+	*tiktoken.Tiktoken
+	ranks map[string]int // bytes of each mergeable token -> rank
 }
 
 // New builds the tokenizer that the file's metadata describe (tokenizer.ggml.*).
@@ -38,21 +43,20 @@ func New(meta *gguf.Metadata) (*Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer: %w", err)
 	}
-	t := &Tokenizer{vocabulary: v, ranks: v.ranks()}
-	t.core = sync.OnceValue(t.newCore) // takes half the time of all this, and ids need none
-	return t, nil
+	return &Tokenizer{v, sync.OnceValue(v.newCore)}, nil
 }
 
 // newCore returns nil where the ranks alone do not decide; merge serves all then.
-func (t *Tokenizer) newCore() *tiktoken.Tiktoken {
-	if !t.ranksDecide() {
+func (v *vocabulary) newCore() *core {
+	if !v.ranksDecide() {
 		return nil
 	}
-	core, err := tiktoken.NewCoreBPE(t.ranks, nil, pattern)
+	ranks := v.ranks()
+	bpe, err := tiktoken.NewCoreBPE(ranks, nil, pattern)
 	if err != nil {
 		panic(fmt.Sprintf("tokenizer: tiktoken: %v", err)) // the pattern is a constant, the ranks are distinct
 	}
-	return tiktoken.NewTiktoken(core, &tiktoken.Encoding{}, nil)
+	return &core{tiktoken.NewTiktoken(bpe, &tiktoken.Encoding{}, nil), ranks}
 }
 
 // Encode returns the ids of text. Bytes that are not UTF-8 are read as U+FFFD, as
@@ -75,7 +79,7 @@ func (t *Tokenizer) encodePiece(ids []int, piece string) []int {
 	if core == nil || len(piece) > longPiece {
 		return t.merge(ids, piece)
 	}
-	if rank, ok := t.ranks[piece]; ok {
+	if rank, ok := core.ranks[piece]; ok {
 		return append(ids, int(t.made[rank]))
 	}
 	for _, rank := range core.EncodeOrdinary(piece) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"vitrine/core/gguf"
 )
@@ -31,12 +32,12 @@ const byteTokens = 256
 // vocabulary is the checked content of the file. A token's rank is its place in
 // the order of making: the 256 bytes, then the result of each merge.
 type vocabulary struct {
-	bytes    [][]byte       // [V] by id: what the token stands for
-	rank     []int32        // [V] by id: the first rank that makes the token, -1 if none does
-	made     []int32        // [256+M] by rank: the token's id
-	parts    []pair         // [M] by rank-256: the ids that the merge joins
-	rankOf   map[pair]int32 // rank of the merge of two neighbours
-	bos, eos int            // -1 where the file names none
+	bytes    [][]byte              // [V] by id: what the token stands for
+	rank     []int32               // [V] by id: the first rank that makes the token, -1 if none does
+	made     []int32               // [256+M] by rank: the token's id
+	parts    []pair                // [M] by rank-256: the ids that the merge joins
+	rankOf   func() map[pair]int32 // rank of the merge of two neighbours; made when it is first asked for
+	bos, eos int                   // -1 where the file names none
 }
 
 // pair is two neighbouring tokens, by id.
@@ -76,13 +77,23 @@ func readVocabulary(meta *gguf.Metadata) (*vocabulary, error) {
 	if err := v.readBytes(ids, len(tokens), len(merges)); err != nil {
 		return nil, err
 	}
+	others := make(map[pair]bool)
 	for i, merge := range merges {
-		if err := v.readMerge(ids, tokens, merge); err != nil {
+		if err := v.readMerge(ids, tokens, others, merge); err != nil {
 			return nil, fmt.Errorf("%s[%d] %q: %w", keyMerges, i, merge, err)
 		}
 	}
 	v.decodeTokens(tokens, types)
+	v.rankOf = sync.OnceValue(v.ranksOfPairs)
 	return v, nil
+}
+
+func (v *vocabulary) ranksOfPairs() map[pair]int32 {
+	ranks := make(map[pair]int32, len(v.parts))
+	for i, p := range v.parts {
+		ranks[p] = int32(byteTokens + i)
+	}
+	return ranks
 }
 
 // readTypes returns the type of every token, or nil where the file gives none.
@@ -130,7 +141,6 @@ func (v *vocabulary) readBytes(ids map[string]int32, tokens, merges int) error {
 	}
 	v.made = make([]int32, byteTokens, byteTokens+merges)
 	v.parts = make([]pair, 0, merges)
-	v.rankOf = make(map[pair]int32, merges)
 	for b, letter := range alphabet {
 		id, ok := ids[string(letter)]
 		if !ok {
@@ -142,8 +152,9 @@ func (v *vocabulary) readBytes(ids map[string]int32, tokens, merges int) error {
 	return nil
 }
 
-// readMerge adds the merge with the next rank.
-func (v *vocabulary) readMerge(ids map[string]int32, tokens []string, merge string) error {
+// readMerge adds the merge with the next rank. others has those before it whose token an
+// earlier one makes.
+func (v *vocabulary) readMerge(ids map[string]int32, tokens []string, others map[pair]bool, merge string) error {
 	left, right, ok := strings.Cut(merge, " ")
 	if !ok {
 		return fmt.Errorf("got no space, want two tokens")
@@ -165,13 +176,14 @@ func (v *vocabulary) readMerge(ids map[string]int32, tokens []string, merge stri
 			return fmt.Errorf("its result %q is not a token", left+right)
 		}
 	}
-	p, rank := pair{joins[0], joins[1]}, int32(len(v.made))
-	v.rankOf[p] = rank
-	if len(v.rankOf) <= len(v.parts) {
+	p := pair{joins[0], joins[1]}
+	switch first := v.rank[id] - byteTokens; {
+	case v.rank[id] < 0:
+		v.rank[id] = int32(len(v.made))
+	case others[p] || first >= 0 && v.parts[first] == p:
 		return fmt.Errorf("repeats entry %d, want each merge once", slices.Index(v.parts, p))
-	}
-	if v.rank[id] < 0 {
-		v.rank[id] = rank
+	default:
+		others[p] = true
 	}
 	v.made = append(v.made, id)
 	v.parts = append(v.parts, p)

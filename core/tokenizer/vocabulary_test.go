@@ -113,6 +113,8 @@ func TestBadFiles(t *testing.T) {
 		"merge too early":   {[]func(*gguf.Metadata){tokens(same), set(keyMerges, []string{"ab c", "a b"})}, `tokenizer.ggml.merges[0] "ab c": no byte and no earlier merge makes "ab"`},
 		"merge of specials": {[]func(*gguf.Metadata){tokens(same), set(keyMerges, []string{"a " + endOfText})}, `no byte and no earlier merge makes "<|endoftext|>"`},
 		"merge twice":       {[]func(*gguf.Metadata){tokens(same), set(keyMerges, []string{"b c", "a b", "b c"})}, `tokenizer.ggml.merges[2] "b c": repeats entry 0`},
+		"other way twice": {[]func(*gguf.Metadata){tokens(same), set(keyMerges, []string{"b c", "a b", "ab c", "a bc", "a bc"})},
+			`tokenizer.ggml.merges[4] "a bc": repeats entry 3`},
 	} {
 		m := byteFile().meta()
 		if name != "few types" && name != "types of strings" {
