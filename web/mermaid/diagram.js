@@ -17,7 +17,7 @@ import { readers } from "./values.js";
 import { createView } from "./view.js";
 
 const NARROW = 640; // px; below it the diagram is one column
-const AT_ONCE = 6; // cards that a frame writes anew while tokens come faster than numbers can be read
+const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
 
 /**
  * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled by the events of a run, at most
@@ -42,6 +42,8 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   let selected = null;
   /** @type {Set<Card>} whose stage has run since they were written, longest waiting first */
   const stale = new Set();
+  /** @type {Set<Card>} that have a value of this run */
+  const filled = new Set();
   let turnsBefore = 0; // steps begun in the last frame
   let streaming = false;
 
@@ -77,6 +79,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     if (shown !== drawn) {
       shown = drawn;
       stale.clear();
+      filled.clear();
       stage.replaceChildren(drawn.svg);
       root.dataset.shape = shape;
       refresh(true);
@@ -107,8 +110,9 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     const sources = { run, info, words: strings };
     let left = streaming && !all ? AT_ONCE : stale.size;
     for (const card of stale) {
-      if (left-- === 0) return;
+      if (filled.has(card) && left-- <= 0) continue;
       stale.delete(card);
+      if (run.latest.has(card.stage)) filled.add(card);
       card.show(readers[card.id](sources, card.room));
     }
   }
@@ -161,6 +165,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     /** Forgets the run. */
     reset() {
       run.clear();
+      filled.clear();
       pacer.request(drawFrame);
     },
 
