@@ -65,14 +65,14 @@ type recorder struct {
 	missed          bool          // whether the last whole step was not, though the run is live
 	owed            time.Duration // standing still that is still to be done
 	buffer          []byte
-	layer           int // where the records of the layer under way begin in buffer
+	before, layer   int // where the records of the last layer and of this one begin in buffer; -1: not there, or not all
 	detail          json
 	ids             []int     // of the whole sequence so far
 	newest          []float32 // scratch: [H, P], the weights of the newest token
 }
 
 func newRecorder(t *tokenizer.Tokenizer, prompt []int, turn *turner, emit safejs.Value, control *run, stages stages) *recorder {
-	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, stages: stages, start: time.Now(), ids: slices.Clone(prompt)}
+	return &recorder{tokenizer: t, turn: turn, emit: emit, control: control, stages: stages, start: time.Now(), ids: slices.Clone(prompt), before: -1, layer: -1}
 }
 
 // begin tells whether the stages of the step that begins are wanted.
@@ -108,11 +108,8 @@ func (r *recorder) end(t generate.Token, position int) error {
 func (r *recorder) observe(e *stage.Event) error {
 	now := time.Since(r.start) // reads one clock, time.Now two
 	if r.stages != noStages {
-		if e.Stage == stage.Layers {
-			if r.stages == liveStages && r.control.pace == 0 && e.Layer > 0 {
-				r.buffer = r.buffer[:r.layer] // nobody could look at the layer before
-			}
-			r.layer = len(r.buffer)
+		if e.Stage == stage.Layers && r.stages == liveStages && r.control.pace == 0 {
+			r.enter(e.Layer)
 		}
 		r.record(e, now)
 	}
@@ -130,6 +127,18 @@ func (r *recorder) observe(e *stage.Event) error {
 		}
 	}
 	return r.breathe(now)
+}
+
+// enter begins the records of a layer. Of the layers that wait for a flush only the last
+// whole one stays: nobody could look at those before it.
+func (r *recorder) enter(layer int) {
+	if layer == 0 {
+		r.layer = -1
+	} else if r.before >= 0 && r.layer >= 0 {
+		r.buffer = append(r.buffer[:r.before], r.buffer[r.layer:]...)
+		r.layer = r.before
+	}
+	r.before, r.layer = r.layer, len(r.buffer)
 }
 
 // interrupt is a generate.Options.Interrupt.
@@ -159,10 +168,13 @@ func (r *recorder) flush() error {
 	if err != nil {
 		return err
 	}
-	r.buffer, r.layer = r.buffer[:0], 0
+	r.handedOver()
 	_, err = r.emit.Invoke(array)
 	return err
 }
+
+// handedOver empties the buffer.
+func (r *recorder) handedOver() { r.buffer, r.before, r.layer = r.buffer[:0], -1, -1 }
 
 func (r *recorder) record(e *stage.Event, now time.Duration) {
 	r.detail.reset()

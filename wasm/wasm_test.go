@@ -152,6 +152,36 @@ func TestGenerateReports(t *testing.T) {
 	}
 }
 
+// TestLiveLayers writes letters for records: a live run keeps the last whole layer, the one
+// under way, and what is left of one whose beginning has been handed over.
+func TestLiveLayers(t *testing.T) {
+	for _, test := range []struct{ events, want string }{
+		{"-0aa", "-aa"},
+		{"-0aa1bb", "-aabb"},
+		{"-0aa1bb2cc", "-bbcc"},
+		{"-0aa1bb2cc3d", "-ccd"},
+		{"-0aa1b|b2cc", "bcc"},
+		{"-0aa1b|b2cc3dd4ee", "bddee"},
+		{"-0aa1bb|2cc3dd4ee", "ddee"},
+		{"-0aa1bb2cc-0aa1bb2cc", "-bbcc-bbcc"},
+	} {
+		r := &recorder{before: -1, layer: -1}
+		for _, e := range []byte(test.events) {
+			switch {
+			case e == '|':
+				r.handedOver()
+			case e >= '0' && e <= '9':
+				r.enter(int(e - '0'))
+			default:
+				r.buffer = append(r.buffer, e)
+			}
+		}
+		if got := string(r.buffer); got != test.want {
+			t.Errorf("%s leaves %s, want %s", test.events, got, test.want)
+		}
+	}
+}
+
 // generateOnce generates three tokens, and returns how often each stage was recorded.
 func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]int, ids []int) {
 	t.Helper()

@@ -79,7 +79,7 @@ export interface GenerateOptions {
   /**
    * Which steps report their stages. true, the default: all. "live", for showing a run at full speed: as many as can be
    * looked at, which are the first, at most 20 a second after it, and the last, which is done once more at the end where
-   * it was not among them, and of layers that follow each other within a frame the last one; of the other steps there is
+   * it was not among them, and of layers that follow each other within a frame the last ones; of the other steps there is
    * `generation` alone. Everything where `pace` is above 0. false: none.
    */
   stages?: boolean | "live";
