@@ -234,6 +234,24 @@ test("ends a run that is aborted, and serves the next one", async ({ page }) => 
   expect(next).toMatchObject({ finishReason: "length" });
 });
 
+test("a live run that is aborted ends with a whole step", async ({ page }) => {
+  const { result, names } = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    const controller = new AbortController();
+    const run = engine.generate(question, { temperature: 1, maxTokens: 240, ignoreEos: true, stages: "live", signal: controller.signal });
+    /** @type {Set<string>[]} by step */
+    const names = [];
+    for await (const event of run) {
+      if (event.type === "token") controller.abort();
+      if (event.type === "stage") (names[event.step] ??= new Set()).add(event.stage);
+    }
+    return { result: await run.result, names: names.map((set) => set.size) };
+  }, question);
+  expect(["aborted", "length"]).toContain(result.finishReason); // the model may be faster than the message
+  expect(names[0]).toBe(31);
+  expect(names[result.ids.length - 1]).toBeGreaterThanOrEqual(29); // all but prompt and tokenize
+});
+
 test("ends a run whose loop is left early", async ({ page }) => {
   const { left, next } = await page.evaluate(async () => {
     const engine = await vitrine.createEngine();
