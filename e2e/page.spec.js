@@ -129,6 +129,14 @@ test("stops in the middle of a run, and runs again", async ({ page }) => {
   expect((await generated.allTextContents()).join("")).toContain("Paris");
 });
 
+test("a text without blanks stays in its box", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill(`See /usr${"/share".repeat(30)}.`);
+  await setting(page, { maxTokens: 1 });
+  await generate(page);
+  expect(await page.locator("#chips").evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+});
+
 test("refuses an empty prompt and a prompt that is too long, and goes on", async ({ page }) => {
   await openPage(page);
   const prompt = page.locator("#prompt");
