@@ -235,7 +235,7 @@ test("ends a run that is aborted, and serves the next one", async ({ page }) => 
 });
 
 test("a live run that is aborted ends with a whole step", async ({ page }) => {
-  const { result, names } = await page.evaluate(async (question) => {
+  const { result, counts } = await page.evaluate(async (question) => {
     const engine = await vitrine.createEngine();
     const controller = new AbortController();
     const run = engine.generate(question, { temperature: 1, maxTokens: 240, ignoreEos: true, stages: "live", signal: controller.signal });
@@ -245,11 +245,11 @@ test("a live run that is aborted ends with a whole step", async ({ page }) => {
       if (event.type === "token") controller.abort();
       if (event.type === "stage") (names[event.step] ??= new Set()).add(event.stage);
     }
-    return { result: await run.result, names: names.map((set) => set.size) };
+    return { result: await run.result, counts: names.map((set) => set.size) };
   }, question);
   expect(["aborted", "length"]).toContain(result.finishReason); // the model may be faster than the message
-  expect(names[0]).toBe(31);
-  expect(names[result.ids.length - 1]).toBeGreaterThanOrEqual(29); // all but prompt and tokenize
+  expect(counts[0]).toBe(31);
+  expect(counts[result.ids.length - 1]).toBeGreaterThanOrEqual(29); // all but prompt and tokenize
 });
 
 test("ends a run whose loop is left early", async ({ page }) => {

@@ -12,6 +12,7 @@ import (
 	"io"
 	"math"
 	"runtime/debug"
+	"strconv"
 	"time"
 	"unsafe"
 
@@ -275,6 +276,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		r.Observe(rec.begin(len(r.IDs())))
 		token, ok, err := r.Next()
 		if err != nil {
+			_ = rec.flush() // what was generated stays; where even that fails err says more
 			return nil, err
 		}
 		if !ok {
@@ -382,15 +384,17 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, whic
 }
 
 func stagesArg(v safejs.Value) (stages, error) {
-	if v.Type() == safejs.TypeString {
-		if s, err := v.String(); err == nil && s == "live" {
+	got := "a " + v.Type().String()
+	if s, err := border.Text("stages", v); err == nil {
+		if s == "live" {
 			return liveStages, nil
 		}
+		got = strconv.Quote(s)
 	}
 	all, err := v.Bool()
 	switch {
 	case err != nil:
-		return noStages, &border.ArgumentError{Name: "stages", Got: "something else", Want: `true, false or "live"`}
+		return noStages, &border.ArgumentError{Name: "stages", Got: got, Want: `true, false or "live"`}
 	case all:
 		return allStages, nil
 	}

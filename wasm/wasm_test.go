@@ -241,7 +241,7 @@ func TestBadCalls(t *testing.T) {
 		"temperature": {"temperature": math.NaN()}, "topP": {"topP": 0}, "topK": {"topK": 1.5},
 		"maxTokens": {"maxTokens": 0}, "seed": {"seed": -1}, "banned": {"banned": []any{8192}},
 		"stop": {"stop": []any{""}}, "pace": {"pace": -1}, "ignoreEos": {"ignoreEos": "yes"},
-		"stages": {"stages": 1},
+		"stages": {"stages": 1}, `stages is "all", want true, false or "live"`: {"stages": "all"},
 	} {
 		_, err := e.generate([]safejs.Value{value(t, 0), value(t, "a"), options(t, bad), emit})
 		if err == nil || code(err) != "argument" || !strings.Contains(message(err), name) {

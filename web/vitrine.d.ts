@@ -77,10 +77,10 @@ export interface GenerateOptions {
   /** Go on after the end-of-text token. */
   ignoreEos?: boolean;
   /**
-   * Which steps report their stages. true, the default: all. "live", for showing a run at full speed: as many as can be
-   * looked at, which are the first, at most 20 a second after it, and the last, which is done once more at the end where
-   * it was not among them, and of layers that follow each other within a frame the last ones; of the other steps there is
-   * `generation` alone. Everything where `pace` is above 0. false: none.
+   * Which steps report their stages. true, the default: all. false: none. "live", for showing a run at full speed: as
+   * many as can be looked at. These are the first, at most 20 a second after it, and the last, which the engine does once
+   * more at the end where it was not among them; of layers that follow each other within a frame, the last ones. The other
+   * steps report `generation` alone. Where `pace` is above 0, "live" is all.
    */
   stages?: boolean | "live";
   /** Milliseconds for which the machine stands still after each stage, so that it can be watched. Default 0. */

@@ -19,8 +19,9 @@ import (
 	"vitrine/core/tokenizer"
 )
 
-// ErrAborted is what an observer or an interrupt returns to end a run between two stages. The
-// run is then over with the reason decoding.ReasonAborted; it is not a failure.
+// ErrAborted is what an observer or an interrupt returns to end a run between two
+// stages. The run is then over with the reason decoding.ReasonAborted; it is not a
+// failure.
 var ErrAborted = errors.New("generate: aborted")
 
 // ErrEmptyPrompt says that there is nothing to continue.
@@ -178,8 +179,8 @@ func (r *Run) Reason() decoding.Reason { return r.reason }
 func (r *Run) Observe(all bool) { r.brief = !all }
 
 // Again does the last step once more, to the same bits, for an observer that has not been
-// told all of it. The run stays as it is. Before the first token it does nothing. The error is that of
-// the observer or the interrupt.
+// told all of it. The run stays as it is. Before the first token it does nothing. An
+// error is that of the observer or of the interrupt.
 func (r *Run) Again() error {
 	if len(r.IDs()) == 0 {
 		return nil

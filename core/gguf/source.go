@@ -201,7 +201,7 @@ func several[T number](s *source, count uint64) ([]T, error) {
 
 // decodeNumbers sets dst to the values in b.
 func decodeNumbers[T number](dst []T, b []byte) error {
-	if types, ok := any(dst).([]int32); ok { // of a vocabulary; binary.Decode would take as long as all of that
+	if types, ok := any(dst).([]int32); ok { // of a vocabulary's tokens, so many that binary.Decode would be felt
 		for i := range types {
 			types[i] = int32(binary.LittleEndian.Uint32(b[4*i:]))
 		}

@@ -20,7 +20,8 @@ const (
 )
 
 // chunkBytes is how much of a tensor's data is read at once, or one row where that
-// is more: beside the weights nothing of the file is ever held.
+// is more: beside the weights nothing of the file is ever held. It is more than the
+// reader's buffer holds, through which it is not copied then.
 const chunkBytes = 256 << 10
 
 // Load reads a model, tensor by tensor in file order, and checks every shape

@@ -74,8 +74,8 @@ func (s *Session) Truncate(n int) {
 //
 // No ids, an id outside the vocabulary or too many ids are ErrNoTokens,
 // ErrTokenRange and ErrContextFull, wrapped. An error of the observer or of
-// Interrupt ends the pass before the next stage and is returned. After an error the session stands
-// where it stood before the call.
+// Interrupt ends the pass before the next stage and is returned. After an error the
+// session stands where it stood before the call.
 func (s *Session) Forward(ids []int, observer stage.Observer) ([]float32, error) {
 	return s.forward(ids, 1, observer)
 }

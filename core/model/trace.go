@@ -17,9 +17,9 @@ func named(name string, data []float32, dims ...int) tensor {
 	return t
 }
 
-// tracer reports the stages of a pass. It keeps the first error, after
-// which no further stage may run: each begins by asking stopped. Its storage is
-// used again for every event.
+// tracer reports the stages of a pass. It keeps the first error, after which no
+// further stage may run: each begins by asking stopped. Its storage is used again for
+// every event.
 type tracer struct {
 	observer stage.Observer // nil: nobody is told
 	err      error

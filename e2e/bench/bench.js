@@ -98,11 +98,11 @@ async function measureInPage({ url, threads, context, memory }) {
     const first = i % 2 === 0;
     const a = await decode(16, 64, first && "live");
     const b = await decode(16, 64, !first && "live");
-    pairs.push(first ? { watched: a, alone: b } : { watched: b, alone: a });
+    pairs.push(first ? { live: a, alone: b } : { live: b, alone: a });
   }
   const decodeTps = median(pairs.map(({ alone }) => alone));
-  const watchedTps = median(pairs.map(({ watched }) => watched));
-  const watchedShare = median(pairs.map(({ alone, watched }) => watched / alone));
+  const liveTps = median(pairs.map(({ live }) => live));
+  const liveShare = median(pairs.map(({ alone, live }) => live / alone));
   const prefill = Math.min(128, context - 1);
   const { promptMs } = await engine.generate(ids(prefill), { ...greedy, maxTokens: 1, stages: false }).result;
   await decode(context - 24, 16, false); // takes the memory for a full context
@@ -110,7 +110,7 @@ async function measureInPage({ url, threads, context, memory }) {
   const pageMB = memory ? (await performance.measureUserAgentSpecificMemory()).bytes / 1e6 : 0;
   const { threads: used } = engine.info;
   engine.close();
-  return { used, loadMs, decodeTps, watchedTps, watchedShare, prefillTps: (prefill * 1000) / promptMs, lateTps, pageMB };
+  return { used, loadMs, decodeTps, liveTps, liveShare, prefillTps: (prefill * 1000) / promptMs, lateTps, pageMB };
 }
 
 /**
@@ -179,7 +179,7 @@ try {
   await stop();
 }
 
-const names = ["loadMs", "prefillTps", "decodeTps", "watchedTps", "watchedShare", "lateTps", "pageMB", "rendererMB", "others"];
+const names = ["loadMs", "prefillTps", "decodeTps", "liveTps", "liveShare", "lateTps", "pageMB", "rendererMB", "others"];
 const table = [];
 for (const model of Object.keys(MODELS)) {
   for (const count of threads) {

@@ -92,7 +92,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
 
   /** One frame: what changed, and then frames without events, until what is hot has cooled. */
   function drawFrame() {
-    const unsettled = run.touched.size > 0 || turnsBefore > 0 || stale.size > 0;
+    const unsettled = run.touched.size > 0 || turnsBefore > 0;
     streaming = run.turns + turnsBefore > 1;
     turnsBefore = run.turns;
     refresh(run.fresh || run.done !== null);
