@@ -129,6 +129,17 @@ test("stops in the middle of a run, and runs again", async ({ page }) => {
   expect((await generated.allTextContents()).join("")).toContain("Paris");
 });
 
+test("a run whose speed was changed says so", async ({ page }) => {
+  await openPage(page, { at: speed.visible });
+  await setting(page, { maxTokens: 20 });
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.locator("#meter")).toContainText("1 token");
+  await page.locator("#speed-range").fill(String(speed.full));
+  await expect(page.locator("#meter")).toContainText("20 tokens at a changing speed");
+  await generate(page);
+  await expect(page.locator("#meter")).toHaveText(/20 tokens$/);
+});
+
 test("a text without blanks stays in its box", async ({ page }) => {
   await openPage(page);
   await page.locator("#prompt").fill(`See /usr${"/share".repeat(30)}.`);

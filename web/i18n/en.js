@@ -81,6 +81,7 @@ export const strings = {
   speed: {
     label: "Speed",
     full: "full speed",
+    changing: "a changing speed",
     /** @param {number} ms */
     pace: (ms) => (ms < 1000 ? `${ms} ms a stage` : `${ms / 1000} s a stage`),
   },

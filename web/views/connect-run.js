@@ -30,7 +30,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   /** @type {Result | null} */
   let result = null;
   let begun = false; // the engine has taken the prompt
-  let slowed = false;
+  let paced = ""; // how the run was slowed down; empty at full speed
   let timer = 0;
 
   function generate() {
@@ -53,7 +53,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   function onStart() {
     result = null;
     begun = false;
-    slowed = speed.pace() > 0;
+    paced = speed.pace() > 0 ? speed.words() : "";
     notice.hide();
     prompt.setError("");
     button.show(true);
@@ -88,8 +88,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     chips.finish(done.finishReason === "stop" ? done.text.length : Infinity);
     const cut = chips.generated().slice(done.text.length);
     const found = settings?.stop.find((text) => cut.startsWith(text)) ?? "";
-    const pace = slowed ? speed.words() : "";
-    const words = strings.status.done(meter.finish(done, /** @type {EngineInfo} */ (session.info), found, pace));
+    const words = strings.status.done(meter.finish(done, /** @type {EngineInfo} */ (session.info), found, paced));
     status.say(words);
     status.announce(words);
   }
@@ -138,7 +137,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   /** @param {number} pace */
   function onPace(pace) {
-    slowed ||= pace > 0;
+    if (session.running) paced = strings.speed.changing;
     session.setPace(pace);
     setRest();
   }
