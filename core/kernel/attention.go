@@ -12,6 +12,16 @@ import (
 // instruction, and an error of half a step, 1/65534 of the vector's largest magnitude,
 // is smaller than what 8-bit weights bring in.
 
+// maxQ16 is the largest magnitude of what is quantized to 16 bits.
+const maxQ16 = 32767
+
+// tinyBits are the bits of 2^-100: values that nowhere reach it count as zeros, since
+// the inverse of their scale could overflow.
+const tinyBits = (127 - 100) << 23
+
+// infBits are the bits of +Inf; larger ones, without the sign, are a NaN.
+const infBits = 0x7F800000
+
 // QuantizeRows stores rows of x, [D] each, in 16 bits: row i, which begins at
 // x[i*xStride], at q[i*D:] and scales[i]; the rows are as many as scales.
 // scale = max|x| / 32767 and q = x * (32767 / max|x|), rounded half to even, over the

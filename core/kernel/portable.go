@@ -20,10 +20,6 @@ func packQ8(words []int16, scales []float32, blocks []byte) (finite bool) {
 
 func matmulF32(_ *Team, dst, x []float32, w *MatrixF32) { matmulF32Generic(dst, x, w) }
 
-func quantize16(_ *Team, q []int16, scales []float32, bias []int32, x []float32) {
-	quantize16Generic(q, scales, bias, x)
-}
-
 func quantizeRows(_ *Team, q []int16, scales, x []float32, d, xStride int) {
 	quantizeRowsGeneric(q, scales, x, d, xStride)
 }

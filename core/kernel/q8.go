@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 
 	"vitrine/core/quant"
 )
@@ -183,24 +184,14 @@ func (m *MatrixQ8) Row(dst []float32, row int) {
 	}
 }
 
-// maxQ16 is the largest magnitude of a quantized activation.
-const maxQ16 = 32767
-
-// tinyBits are the bits of 2^-100: a block of activations that nowhere reaches
-// it counts as zero, since the inverse of its scale could overflow.
-const tinyBits = (127 - 100) << 23
-
-// infBits are the bits of +Inf; larger ones, without the sign, are a NaN.
-const infBits = 0x7F800000
-
 // Activations are rows of activations quantized for integer products: int16 with
-// one float32 scale per block of 32 columns. The zero value is ready for use.
+// one float32 scale per row. The zero value is ready for use.
 type Activations struct {
 	rows, cols int
 	q          []int16   // [T, cols]
-	scales     []float32 // [T, cols/32]
-	bias       []int32   // [T, cols/32], -128 times the sum of the block's q
-	wide       []int16   // scratch of the products with many tokens
+	scales     []float32 // [T]
+	bias       []int32   // scratch of the products with one token
+	wide       []int16   // and of those with many
 }
 
 // Rows returns the number of rows, T.
@@ -209,50 +200,25 @@ func (a *Activations) Rows() int { return a.rows }
 // Cols returns the number of columns.
 func (a *Activations) Cols() int { return a.cols }
 
-// Quantize replaces a by x, [T, cols]; cols must be a multiple of 32. Per block,
-// scale = max|x| / 32767 and q = x * (32767 / max|x|), rounded half to even. A
-// block below 2^-100 becomes zeros; one with a NaN or an infinity gets the scale
-// NaN, which makes every product with it NaN. It allocates only when T*cols is
-// larger than ever before. With a team, x must lie on the heap.
+// Quantize replaces a by x, [T, cols], as QuantizeRows does; cols must be a multiple of
+// 32. A scale of NaN makes every product with the row NaN. It allocates only when T*cols
+// is larger than ever before. With a team, x must lie on the heap.
 func (a *Activations) Quantize(team *Team, x []float32, cols int) {
 	if cols <= 0 || cols%quant.BlockSize != 0 || len(x)%cols != 0 {
 		panic(fmt.Sprintf("kernel: Quantize: %d values in rows of %d", len(x), cols))
 	}
-	if cap(a.q) < len(x) {
-		a.q = make([]int16, len(x))
-		a.scales = make([]float32, len(x)/quant.BlockSize)
-		a.bias = make([]int32, len(x)/quant.BlockSize)
-	}
 	a.rows, a.cols = len(x)/cols, cols
-	blocks := len(x) / quant.BlockSize
-	a.q, a.scales, a.bias = a.q[:len(x)], a.scales[:blocks], a.bias[:blocks]
-	quantize16(team, a.q, a.scales, a.bias, x)
-}
-
-// quantize16Generic quantizes whole blocks; q and x are [n, 32], the others [n].
-func quantize16Generic(q []int16, scales []float32, bias []int32, x []float32) {
-	for b := range scales {
-		x, q := x[b*quant.BlockSize:][:quant.BlockSize], q[b*quant.BlockSize:][:quant.BlockSize]
-		scale, inverse := scale16(x)
-		scales[b] = scale
-		var sum int32
-		for i, v := range x {
-			q[i] = 0
-			if inverse > 0 {
-				k := rounded(v * inverse)
-				q[i] = int16(k)
-				sum += k
-			}
-		}
-		bias[b] = -128 * sum
-	}
+	a.q, a.scales = slices.Grow(a.q[:0], len(x))[:len(x)], slices.Grow(a.scales[:0], a.rows)[:a.rows]
+	a.bias = a.bias[:0]
+	QuantizeRows(team, a.q, a.scales, x, cols, cols)
+	team.Flush()
 }
 
 // MatmulQ8 computes dst[t, r] = (sum over c of x[t, c] * w[r, c]) + bias[r]; dst is
-// [T, rows], and bias may be nil. Per row and block, the integer products are summed
-// exactly (32 * 128 * 32767 fits an int32), and float32(sum) * (weight scale *
-// activation scale) is added to the row's sum, blocks ascending. With a team, dst, x
-// and bias must lie on the heap.
+// [T, rows], and bias may be nil. Per row and block of w, the integer products are summed
+// exactly (32 * 128 * 32767 fits an int32), and float32(sum) * weight scale is added to
+// the row's sum, blocks ascending, which is multiplied by the activation scale at the
+// end. With a team, dst, x and bias must lie on the heap.
 func MatmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []float32) {
 	if x.cols != w.cols {
 		panic(fmt.Sprintf("kernel: MatmulQ8: x has %d columns, w has %d", x.cols, w.cols))
@@ -285,10 +251,12 @@ func matmulGroupQ8(dst []float32, x *Activations, t int, w *MatrixQ8, group int)
 		ws, scales := w.block(group, b)
 		dots := dotGroupQ8(ws, x.q[t*x.cols+b*quant.BlockSize:][:quant.BlockSize])
 		for r, dot := range dots {
-			sums[r] += float32(float32(dot) * float32(scales[r]*x.scales[t*blocks+b]))
+			sums[r] += float32(float32(dot) * scales[r])
 		}
 	}
-	copy(dst[group*GroupRows:], sums[:])
+	for r := range min(GroupRows, w.rows-group*GroupRows) {
+		dst[group*GroupRows+r] = float32(sums[r] * x.scales[t])
+	}
 }
 
 // dotGroupQ8 returns the integer products of 32 activations with one block of

@@ -38,7 +38,6 @@ TEXT ·q8One(SB), NOSPLIT, $0-64
 	ARG(n+56(FP), R14)
 	Loop
 		ARG(x+8(FP), R1)
-		ARG(xs+16(FP), R10)
 		ARG(bias+24(FP), R12)
 		ARG(blocks+48(FP), R0)
 		ZERO(V12)
@@ -47,21 +46,18 @@ TEXT ·q8One(SB), NOSPLIT, $0-64
 			Get R12; I32WrapI64; SPLAT; Set V0
 			ZERO(V4)
 			PAIRS(ONE)
-			Get R10; I32WrapI64; SPLAT; Set V14
-			Get V4; F32x4ConvertI32x4S
-			LOAD(R11, 0); Get V14; F32x4Mul
-			F32x4Mul; Get V12; F32x4Add; Set V12
-			LOWER(V0, V4); F32x4ConvertI32x4S
-			LOAD(R11, 16); Get V14; F32x4Mul
-			F32x4Mul; Get V13; F32x4Add; Set V13
+			Get V4; F32x4ConvertI32x4S; LOAD(R11, 0); F32x4Mul; Get V12; F32x4Add; Set V12
+			LOWER(V0, V4); F32x4ConvertI32x4S; LOAD(R11, 16); F32x4Mul; Get V13; F32x4Add; Set V13
 
 			MOVE(R1, 64)
 			MOVE(R5, 256)
-			MOVE(R10, 4)
 			MOVE(R11, 32)
 			MOVE(R12, 4)
 			NEXT(R0)
 		End
+		I64Load xs+16(FP); I32WrapI64; SPLAT; Set V14
+		OP(F32x4Mul, V12, V14, V12)
+		OP(F32x4Mul, V13, V14, V13)
 		STORE(R6, V12, 0)
 		STORE(R6, V13, 16)
 		MOVE(R6, 32)
@@ -69,12 +65,12 @@ TEXT ·q8One(SB), NOSPLIT, $0-64
 	End
 	RET
 
-// ADD adds the sums of one block to eight floats at dst; V12 and V13 are the scales
-// of the weights, V14 is that of the activations.
-#define ADD(words, upper, dst) \
-	Get upper; F32x4ConvertI32x4S; Get V12; Get V14; F32x4Mul; F32x4Mul; \
+// ADD adds the sums of one block, times the scales of the weights at ws, to eight floats
+// at dst.
+#define ADD(words, upper, ws, dst) \
+	Get upper; F32x4ConvertI32x4S; LOAD(ws, 0); F32x4Mul; \
 	LOAD(dst, 0); F32x4Add; Set V15; STORE(dst, V15, 0); \
-	LOWER(words, upper); F32x4ConvertI32x4S; Get V13; Get V14; F32x4Mul; F32x4Mul; \
+	LOWER(words, upper); F32x4ConvertI32x4S; LOAD(ws, 16); F32x4Mul; \
 	LOAD(dst, 16); F32x4Add; Set V15; STORE(dst, V15, 16)
 
 #define CLEAR(dst) ZERO(V15); STORE(dst, V15, 0); STORE(dst, V15, 16)
@@ -92,10 +88,13 @@ TEXT ·q8One(SB), NOSPLIT, $0-64
 // DST sets R15 to the results of stream k.
 #define DST(k) Get R6; Get R13; I64Const $k; I64Mul; I64Add; Set R15
 
-#define ENDSTREAM(k, words, upper, ws) \
-	DST(k); LOAD(ws, 0); Set V12; LOAD(ws, 16); Set V13; \
-	ADD(words, upper, R15); \
-	MOVE(ws, 32)
+#define ENDSTREAM(k, words, upper, ws) DST(k); ADD(words, upper, ws, R15); MOVE(ws, 32)
+
+// SCALEBY multiplies the results of stream k by the scale in V14.
+#define SCALEBY(k) \
+	DST(k); \
+	LOAD(R15, 0); Get V14; F32x4Mul; Set V15; STORE(R15, V15, 0); \
+	LOAD(R15, 16); Get V14; F32x4Mul; Set V15; STORE(R15, V15, 16)
 
 // func q8Streams(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float32, blocks, n int)
 TEXT ·q8Streams(SB), NOSPLIT, $0-64
@@ -115,7 +114,6 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 	Get R14; I64Const $32; I64Mul; Set R13 // of its results
 	Loop
 		ARG(x+8(FP), R1)
-		ARG(xs+16(FP), R10)
 		ARG(bias+24(FP), R12)
 		ARG(blocks+48(FP), R0)
 		DST(0); CLEAR(R15)
@@ -129,7 +127,6 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 			ZERO(V6)
 			ZERO(V7)
 			PAIRS(STREAMS)
-			Get R10; I32WrapI64; SPLAT; Set V14
 			ENDSTREAM(0, V0, V4, R7)
 			ENDSTREAM(1, V1, V5, R8)
 			ENDSTREAM(2, V2, V6, R9)
@@ -139,10 +136,14 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 			MOVE(R3, 256)
 			MOVE(R4, 256)
 			MOVE(R5, 256)
-			MOVE(R10, 4)
 			MOVE(R12, 4)
 			NEXT(R0)
 		End
+		I64Load xs+16(FP); I32WrapI64; SPLAT; Set V14
+		SCALEBY(0)
+		SCALEBY(1)
+		SCALEBY(2)
+		SCALEBY(3)
 		MOVE(R6, 32)
 		NEXT(R14)
 	End
@@ -160,28 +161,34 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 #define FOUR(j, at) WIDE(j); \
 	DOT(at, R1, V0, V4); DOT(at, R2, V1, V5); DOT(at, R3, V2, V6); DOT(at, R4, V3, V7)
 
-// ADDWIDE adds half the sums of one block to four floats at R8; V14 is the scale of the
-// activations.
+// ADDWIDE adds half the sums of one block to four floats at R8.
 #define ADDWIDE(sums, scales, offset) \
-	Get sums; F32x4ConvertI32x4S; Get scales; Get V14; F32x4Mul; F32x4Mul; \
+	Get sums; F32x4ConvertI32x4S; Get scales; F32x4Mul; \
 	LOAD(R8, offset); F32x4Add; Set V15; STORE(R8, V15, offset)
 
-// END adds the sums of one block to the results of a token; xs is its scale.
-#define END(xs, lower, upper, offset) Get xs; I32WrapI64; SPLAT; Set V14; \
-	ADDWIDE(upper, V12, offset); ADDWIDE(lower, V13, offset+16); \
-	MOVE(xs, 4)
+// END adds the sums of one block to the results of a token.
+#define END(lower, upper, offset) ADDWIDE(upper, V12, offset); ADDWIDE(lower, V13, offset+16)
 
-// RESULT stores the results of a token, with the bias in V12 and V13, and moves on to
-// the next one.
-#define RESULT(offset) \
-	LOAD(R8, offset); Get V12; F32x4Add; Set V0; STORE(R6, V0, 0); \
-	LOAD(R8, offset+16); Get V13; F32x4Add; Set V1; STORE(R6, V1, 16); \
+// RESULT stores the results of a token, times its scale and with the bias in V12 and
+// V13, and moves on to the next one.
+#define RESULT(offset, at) \
+	Get R10; I32WrapI64; SPLATAT(at); Set V14; \
+	LOAD(R8, offset); Get V14; F32x4Mul; Get V12; F32x4Add; Set V0; STORE(R6, V0, 0); \
+	LOAD(R8, offset+16); Get V14; F32x4Mul; Get V13; F32x4Add; Set V1; STORE(R6, V1, 16); \
 	Get R6; Get R15; I64Add; Set R6
 
 // GROUP sets r to an argument advanced by the group's number, R12, times blocks times
 // bytes.
 #define GROUP(name, blocks, bytes, r) \
 	I64Load name; Get R12; I64Load blocks; I64Mul; I64Const $bytes; I64Mul; I64Add; Set r
+
+// WIDEN widens the words of column pair j.
+#define WIDEN(j, at) \
+	LOAD(R5, 16*(j)); Tee V10; Get V8; V128And; Get V9; I16x8Sub; Set V11; STORE(R1, V11, 32*(j)); \
+	Get V10; I32Const $8; I16x8ShrS; Set V11; STORE(R1, V11, 32*(j)+16)
+
+// AFTER sets r to a + R15, an address in 32 bits.
+#define AFTER(a, r) Get a; I32WrapI64; Get R15; I32WrapI64; I32Add; I64ExtendI32U; Set r
 
 // func q8Four(dst *float32, stride int, x *int16, xs *float32, w *int16, ws *float32, blocks, n, groups int, wide *int16, bias *float32)
 TEXT ·q8Four(SB), NOSPLIT, $0-88
@@ -192,20 +199,21 @@ TEXT ·q8Four(SB), NOSPLIT, $0-88
 	Set R12
 	Loop
 		GROUP(w+32(FP), blocks+48(FP), 256, R5)
-		Get R8; Set R1
-		I64Load blocks+48(FP); I64Const $16; I64Mul; Set R0
+		GROUP(ws+40(FP), blocks+48(FP), 32, R11)
+		Get R8; I64Const $128; I64Add; Set R1
+		ARG(blocks+48(FP), R0)
 		I32Const $0xFF; I16x8Splat; Set V8
 		I32Const $128; I16x8Splat; Set V9
 		Loop
-			LOAD(R5, 0); Set V10
-			Get V10; Get V8; V128And; Get V9; I16x8Sub; Set V11
-			STORE(R1, V11, 128)
-			Get V10; I32Const $8; I16x8ShrS; Set V11
-			STORE(R1, V11, 144)
-			MOVE(R5, 16)
-			MOVE(R1, 32)
+			PAIRS(WIDEN)
+			LOAD(R11, 0); Set V10; STORE(R1, V10, 512)
+			LOAD(R11, 16); Set V10; STORE(R1, V10, 528)
+			MOVE(R5, 256)
+			MOVE(R11, 32)
+			MOVE(R1, 544)
 			NEXT(R0)
 		End
+		Get R1; Set R9 // the end
 
 		I64Load dst+0(FP); Get R12; I64Const $32; I64Mul; I64Add; Set R6
 		ARG(x+16(FP), R1)
@@ -213,56 +221,45 @@ TEXT ·q8Four(SB), NOSPLIT, $0-88
 		ARG(n+56(FP), R14)
 		Loop
 			Get R8; I64Const $128; I64Add; Set R5
-			GROUP(ws+40(FP), blocks+48(FP), 32, R11)
-			ARG(blocks+48(FP), R0)
-			Get R0; I64Const $64; I64Mul; Set R15 // bytes of a token's activations
-			OP(I64Add, R1, R15, R2)
-			OP(I64Add, R2, R15, R3)
-			OP(I64Add, R3, R15, R4)
-			Get R0; I64Const $4; I64Mul; Set R15 // of its scales
-			OP(I64Add, R10, R15, R7)
-			OP(I64Add, R7, R15, R9)
-			OP(I64Add, R9, R15, R13)
+			I64Load blocks+48(FP); I64Const $64; I64Mul; Set R15 // bytes of a token's activations
 			ZERO8
 			STORE8(R8)
 			Loop
+				AFTER(R1, R2)
+				AFTER(R2, R3)
+				AFTER(R3, R4)
 				WIDE(0)
 				BEGIN(R1, V0, V4)
 				BEGIN(R2, V1, V5)
 				BEGIN(R3, V2, V6)
 				BEGIN(R4, V3, V7)
 				LATER(FOUR)
-				LOAD(R11, 0); Set V12
-				LOAD(R11, 16); Set V13
-				END(R10, V0, V4, 0)
-				END(R7, V1, V5, 32)
-				END(R9, V2, V6, 64)
-				END(R13, V3, V7, 96)
+				LOAD(R5, 512); Set V12
+				LOAD(R5, 528); Set V13
+				END(V0, V4, 0)
+				END(V1, V5, 32)
+				END(V2, V6, 64)
+				END(V3, V7, 96)
 				MOVE(R1, 64)
-				MOVE(R2, 64)
-				MOVE(R3, 64)
-				MOVE(R4, 64)
-				MOVE(R5, 512)
-				MOVE(R11, 32)
-				NEXT(R0)
+				MOVE(R5, 544)
+				Get R5; Get R9; I64Ne; BrIf $0
 			End
 			// The next tile begins where the last token ends.
-			Get R4; Set R1
-			Get R13; Set R10
-			ZERO(V12) // changes no sum: none is -0
-			ZERO(V13)
-			Get R12; I64Const $32; I64Mul; I64Load bias+80(FP); Tee R7; I64Add; Set R9
+			Get R4; I64Const $64; I64Add; Set R1
+			I32Const $-0x80000000; I32x4Splat; Tee V12; Set V13 // -0, which changes no sum
+			Get R12; I64Const $32; I64Mul; I64Load bias+80(FP); Tee R7; I64Add; Set R11
 			Get R7; I64Eqz
 			If
 			Else
-				LOAD(R9, 0); Set V12
-				LOAD(R9, 16); Set V13
+				LOAD(R11, 0); Set V12
+				LOAD(R11, 16); Set V13
 			End
 			ARG(stride+8(FP), R15)
-			RESULT(0)
-			RESULT(32)
-			RESULT(64)
-			RESULT(96)
+			RESULT(0, AT0)
+			RESULT(32, AT4)
+			RESULT(64, AT8)
+			RESULT(96, AT12)
+			MOVE(R10, 16)
 			NEXT(R14)
 		End
 		MOVE(R12, 1)
@@ -358,72 +355,29 @@ TEXT ·packGroup(SB), NOSPLIT, $0-48
 	I64Store notFinite+40(FP)
 	RET
 
-// ROUNDED is INTEGERS and adds the numbers to V12.
-#define ROUNDED(v) INTEGERS(v); OP(I32x4Add, V12, v, V12)
+// DOT128 leaves the products with -128, in V8, of eight values at R1, pair by pair.
+#define DOT128(offset) LOAD(R1, offset); Get V8; I32x4DotI16x8S
 
-#define NARROW(a, b, offset) OP(I16x8NarrowI32x4S, a, b, a); STORE(R1, a, offset)
-
-// func quantizeBlocks(q *int16, scales *float32, bias *int32, x *float32, n int)
-TEXT ·quantizeBlocks(SB), NOSPLIT, $0-40
-	ARG(q+0(FP), R1)
-	ARG(scales+8(FP), R2)
-	ARG(bias+16(FP), R3)
-	ARG(x+24(FP), R4)
-	ARG(n+32(FP), R0)
-	QUANTIZER
+// func blockBiases(bias *int32, q *int16, n int)
+TEXT ·blockBiases(SB), NOSPLIT, $0-24
+	ARG(bias+0(FP), R3)
+	ARG(q+8(FP), R1)
+	ARG(n+16(FP), R0)
+	I32Const $-128
+	I16x8Splat
+	Set V8
 	Loop
-		LOAD(R4, 0); Set V0
-		LOAD(R4, 16); Set V1
-		LOAD(R4, 32); Set V2
-		LOAD(R4, 48); Set V3
-		LOAD(R4, 64); Set V4
-		LOAD(R4, 80); Set V5
-		LOAD(R4, 96); Set V6
-		LOAD(R4, 112); Set V7
-		ZERO(V8)
-		LARGEST(V0)
-		LARGEST(V1)
-		LARGEST(V2)
-		LARGEST(V3)
-		LARGEST(V4)
-		LARGEST(V5)
-		LARGEST(V6)
-		LARGEST(V7)
-		QUANTIZABLE
-		If
-			SCALE16(R2)
-			ZERO(V12)
-			ROUNDED(V0)
-			ROUNDED(V1)
-			ROUNDED(V2)
-			ROUNDED(V3)
-			ROUNDED(V4)
-			ROUNDED(V5)
-			ROUNDED(V6)
-			ROUNDED(V7)
-			NARROW(V0, V1, 0)
-			NARROW(V2, V3, 16)
-			NARROW(V4, V5, 32)
-			NARROW(V6, V7, 48)
-			Get R3; I32WrapI64
-			Get V12; I32x4ExtractLane $0, $0
-			Get V12; I32x4ExtractLane $0, $1; I32Add
-			Get V12; I32x4ExtractLane $0, $2; I32Add
-			Get V12; I32x4ExtractLane $0, $3; I32Add
-			I32Const $-128; I32Mul; I32Store $0
-		Else
-			ZERO(V0)
-			STORE(R1, V0, 0)
-			STORE(R1, V0, 16)
-			STORE(R1, V0, 32)
-			STORE(R1, V0, 48)
-			Get R3; I32WrapI64; I32Const $0; I32Store $0
-			NOSCALE(R2)
-		End
+		DOT128(0); DOT128(16); I32x4Add
+		DOT128(32); DOT128(48); I32x4Add
+		I32x4Add; Set V0
+		Get R3; I32WrapI64
+		Get V0; I32x4ExtractLane $0, $0
+		Get V0; I32x4ExtractLane $0, $1; I32Add
+		Get V0; I32x4ExtractLane $0, $2; I32Add
+		Get V0; I32x4ExtractLane $0, $3; I32Add
+		I32Store $0
 		MOVE(R1, 64)
-		MOVE(R2, 4)
 		MOVE(R3, 4)
-		MOVE(R4, 128)
 		NEXT(R0)
 	End
 	RET

@@ -5,6 +5,7 @@ package kernel
 import (
 	"iter"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/chewxy/math32"
@@ -24,7 +25,6 @@ const (
 	fnF32One
 	fnF32Streams
 	fnF32Four
-	fnQuantizeBlocks
 	fnRowsTo16
 	fnPairsTo16
 	fnScoresRows
@@ -37,13 +37,13 @@ const (
 
 var functions = [...]string{
 	"q8Streams", "q8Four", "f32One", "f32Streams", "f32Four",
-	"quantizeBlocks", "rowsTo16", "pairsTo16", "scoresRows", "scaleRows8s", "softmaxRows8s", "weightsRows", "mixRows", "geluNew8s",
+	"rowsTo16", "pairsTo16", "scoresRows", "scaleRows8s", "softmaxRows8s", "weightsRows", "mixRows", "geluNew8s",
 }
 
 // grains has the grain of each function.
 var grains = [...]int{
 	fnQ8Streams: 1, fnQ8Four: 1, fnF32One: byGroup, fnF32Streams: 1, fnF32Four: byGroup,
-	fnQuantizeBlocks: 1, fnRowsTo16: 1, fnPairsTo16: 1, fnScoresRows: 1, fnScaleRows8s: 1, fnSoftmaxRows8s: 1, fnWeightsRows: 1, fnMixRows: 1, fnGELUNew8s: 1,
+	fnRowsTo16: 1, fnPairsTo16: 1, fnScoresRows: 1, fnScaleRows8s: 1, fnSoftmaxRows8s: 1, fnWeightsRows: 1, fnMixRows: 1, fnGELUNew8s: 1,
 }
 
 // arg is the address of the first value of s, as an argument of a frame.
@@ -84,7 +84,7 @@ func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []flo
 
 // streamsQ8 computes token t by the first groups of w.
 func streamsQ8(team *Team, dst []float32, x *Activations, t int, w *MatrixQ8, groups int) {
-	q, xs, bias := x.token(t)
+	q, xs, bias := x.q[t*x.cols:], x.scales[t:], x.biases(t)
 	blocks := x.cols / quant.BlockSize
 	fours := groups / 4
 	switch {
@@ -106,9 +106,8 @@ func streamsQ8(team *Team, dst []float32, x *Activations, t int, w *MatrixQ8, gr
 
 // oneQ8 computes token t by n groups from g on, into n*8 floats.
 func oneQ8(dst []float32, x *Activations, t int, w *MatrixQ8, g, n int) {
-	q, xs, bias := x.token(t)
 	ws, scales := w.block(g, 0)
-	q8One(&dst[0], &q[0], &xs[0], &bias[0], &ws[0], &scales[0], x.cols/quant.BlockSize, n)
+	q8One(&dst[0], &x.q[t*x.cols], &x.scales[t], &x.biases(t)[0], &ws[0], &scales[0], x.cols/quant.BlockSize, n)
 }
 
 // tileTokens is how many tokens q8Four takes at a time.
@@ -128,7 +127,7 @@ func tilesQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []floa
 
 // tilesFrom computes n tiles, from token t on, by the first groups of w.
 func tilesFrom(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8, bias []float32, groups int) {
-	q, xs, _ := x.token(t)
+	q, xs := x.q[t*x.cols:], x.scales[t:]
 	blocks, stride := x.cols/quant.BlockSize, 4*w.rows
 	dst = dst[t*w.rows:]
 	if team == nil {
@@ -159,21 +158,33 @@ func tilesFrom(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8,
 // one hold each other up.
 const lineGroups = 64 / (4 * GroupRows)
 
-// token returns what is known of the tokens from t on.
-func (a *Activations) token(t int) (q []int16, scales []float32, bias []int32) {
-	b := t * a.cols / quant.BlockSize
-	return a.q[t*a.cols:], a.scales[b:], a.bias[b:]
+// biases returns, for each block of token t, what takes the place of a sum that begins
+// with 0 where words are multiplied whole: -128 times the sum of the block.
+func (a *Activations) biases(t int) []int32 {
+	if len(a.bias) == 0 {
+		blocks := len(a.q) / quant.BlockSize
+		a.bias = slices.Grow(a.bias, blocks)[:blocks]
+		blockBiases(&a.bias[0], &a.q[0], blocks)
+	}
+	return a.bias[t*a.cols/quant.BlockSize:]
 }
 
+// blockBiases computes the biases of n blocks.
+//
+//go:noescape
+func blockBiases(bias *int32, q *int16, n int)
+
 // wideSize is the length of what q8Four calls wide.
-func wideSize(cols int) int { return 2*tileTokens*GroupRows + GroupRows*cols }
+func wideSize(cols int) int {
+	const perBlock = GroupRows * (quant.BlockSize + 2) // weights, and scales of four bytes
+	return 2*tileTokens*GroupRows + perBlock*cols/quant.BlockSize
+}
 
 // wideFor returns scratch for so many calls of q8Four at the same time.
 func (a *Activations) wideFor(calls int) []int16 {
-	if n := calls * wideSize(a.cols); cap(a.wide) < n {
-		a.wide = make([]int16, n)
-	}
-	return a.wide[:cap(a.wide)]
+	n := calls * wideSize(a.cols)
+	a.wide = slices.Grow(a.wide[:0], n)[:n]
+	return a.wide
 }
 
 // q8Streams multiplies one token by 4*n groups, four at a time, each from another
@@ -190,7 +201,7 @@ func q8One(dst *float32, x *int16, xs *float32, bias *int32, w *int16, ws *float
 
 // q8Four multiplies n times four tokens by the groups, one after the other. It widens a
 // group's weights to 16 bits, which pays where many tokens read them, in wide, scratch
-// of wideSize that stays in the nearest cache. The results of consecutive tokens are
+// of wideSize that stays in the nearest cache, their scales beside them. The results of consecutive tokens are
 // stride bytes apart; bias, which is added to them, may be nil.
 //
 //go:noescape
@@ -277,7 +288,9 @@ func quantizeRows(team *Team, q []int16, scales, x []float32, d, xStride int) {
 	case team == nil:
 		rowsTo16(&q[0], &scales[0], &x[0], d, len(scales), 4*xStride)
 	default:
-		team.add(fnRowsTo16, arg(q), arg(scales), arg(x), uint64(d), uint64(len(scales)), uint64(4*xStride))
+		for from, to := range team.pieces(len(scales), (2048+d-1)/d) {
+			team.add(fnRowsTo16, arg(q[from*d:]), arg(scales[from:]), arg(x[from*xStride:]), uint64(d), uint64(to-from), uint64(4*xStride))
+		}
 	}
 }
 
@@ -420,25 +433,6 @@ func mix(team *Team, dst []float32, d, dstStride int, weights []int16, wScales [
 //
 //go:noescape
 func mixRows(dst *float32, weights *int16, wScales *float32, v *int16, pairBytes, seen, n, dstStride, stride int)
-
-func quantize16(team *Team, q []int16, scales []float32, bias []int32, x []float32) {
-	switch n := len(scales); {
-	case n == 0:
-	case team == nil:
-		quantizeBlocks(&q[0], &scales[0], &bias[0], &x[0], n)
-	default:
-		for from, to := range team.pieces(n, 64) {
-			at := from * quant.BlockSize
-			team.add(fnQuantizeBlocks, arg(q[at:]), arg(scales[from:]), arg(bias[from:]), arg(x[at:]), uint64(to-from))
-		}
-		team.Flush()
-	}
-}
-
-// quantizeBlocks quantizes n blocks.
-//
-//go:noescape
-func quantizeBlocks(q *int16, scales *float32, bias *int32, x *float32, n int)
 
 // whole returns the part of n that the functions below take: a multiple of 8.
 func whole(n int) int { return n &^ 7 }

@@ -163,8 +163,8 @@ func forward(t testing.TB, s *Session, ids []int) []float32 {
 // about one and a half times and twice what was measured.
 func TestInt8NearFloat32(t *testing.T) {
 	const (
-		weightsBound    = 0.1  // weights rounded to 1/127 of the largest of 32; measured 0.066
-		arithmeticBound = 7e-4 // the same weights, activations rounded to 16 bits; measured 3.5e-4
+		weightsBound    = 0.1    // weights rounded to 1/127 of the largest of 32; measured 0.066
+		arithmeticBound = 1.1e-3 // the same weights, activations rounded to 16 bits; measured 5.6e-4
 	)
 	for _, g := range goldens(t) {
 		int8File := g.file(t).convert(gguf.Q8_0, matrix)
@@ -213,13 +213,13 @@ func worstRelative(got, want []float32) float64 {
 func TestSameBitsEverywhere(t *testing.T) {
 	want := map[string]uint32{
 		"gelu-learned-untied F32":           0x833da59a,
-		"gelu-learned-untied Q8_0":          0xa3bca0da,
+		"gelu-learned-untied Q8_0":          0xa1339b2c,
 		"gelu_new-learned-tied F32":         0xe25a3f90,
-		"gelu_new-learned-tied Q8_0":        0xf51ce0b5,
+		"gelu_new-learned-tied Q8_0":        0xf5717673,
 		"gelu_new-learned-tied-nobias F32":  0x87e7ecd6,
-		"gelu_new-learned-tied-nobias Q8_0": 0x0fac71b5,
+		"gelu_new-learned-tied-nobias Q8_0": 0x49dffd66,
 		"relu-learned-tied F32":             0x5db3db36,
-		"relu-learned-tied Q8_0":            0x69bb4c6a,
+		"relu-learned-tied Q8_0":            0xf9da1ec6,
 	}
 	for _, g := range goldens(t) {
 		if g.position != "learned" {
