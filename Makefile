@@ -12,7 +12,7 @@ ESBUILD := $(GO) tool esbuild --log-level=warning
 # What the browser runs takes tiktoken-go without its network loader.
 MODFILE := -modfile=build/wasm.mod
 # What several workers run on one memory: the functions of core/kernel by their numbers.
-SHARED  := q8Streams q8Four f32One f32Streams f32Four rowsTo16 pairsTo16 scoresRows scaleRows8s softmaxRows8s weightsRows mixRows geluNew8s
+SHARED  := q8Streams q8Four f32One f32Streams f32Four rowsTo16 pairsTo16 scoresRows scaleRows8s softmaxRows8s weightsRows mixRows geluNew8s layerNormRows add8s
 PAGE    := --bundle --format=esm --target=es2022 --minify --outdir=build/site
 ADDR    := localhost:8080
 

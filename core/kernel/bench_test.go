@@ -123,7 +123,7 @@ func BenchmarkAttention(b *testing.B) {
 func BenchmarkElementwise(b *testing.B) {
 	const n = 768
 	x, y, z := normals(newRand(), n, 1), normals(newRand(), n, 1), normals(newRand(), n, 1)
-	dst := make([]float32, n)
+	dst, one := make([]float32, n), make([]float32, 2)
 	var a Activations
 	logits := normals(newRand(), 50257, 1)
 	for _, k := range []struct {
@@ -131,12 +131,12 @@ func BenchmarkElementwise(b *testing.B) {
 		n    int
 		run  func()
 	}{
-		{"LayerNorm", n, func() { LayerNorm(dst, x, y, z, 1e-5) }},
+		{"LayerNorm", n, func() { LayerNorm(nil, dst, one[:1], one[1:], x, y, z, 1e-5) }},
 		{"Softmax", n, func() { copy(dst, x); Softmax(dst) }},
 		{"Softmax50257", len(logits), func() { Softmax(logits) }},
 		{"GELUNew", n, func() { GELUNew(nil, dst, x) }},
 		{"GELU", n, func() { GELU(dst, x) }},
-		{"Add", n, func() { Add(dst, x) }},
+		{"Add", n, func() { Add(nil, dst, x) }},
 		{"Quantize", n, func() { a.Quantize(nil, x, n) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {

@@ -6,56 +6,49 @@ import (
 	"github.com/chewxy/math32"
 )
 
-// LayerNorm normalizes one row: dst[i] = (x[i]-mean) / sqrt(variance+eps) *
-// scale[i] + shift[i], with the variance over len(x), as torch.nn.LayerNorm has
-// it. Both sums have eight lanes. shift may be nil; dst may be x.
-func LayerNorm(dst, x, scale, shift []float32, eps float32) (mean, variance float32) {
+// LayerNorm normalizes the rows of x, [T, C]: dst[t, i] = (x[t, i]-mean) /
+// sqrt(variance+eps) * scale[i] + shift[i], with the variance over C, as
+// torch.nn.LayerNorm has it, and leaves mean[t] and variance[t]. Both sums have eight
+// lanes. shift may be nil; dst may be x. With a team, all of them must lie on the heap.
+func LayerNorm(team *Team, dst, mean, variance, x, scale, shift []float32, eps float32) {
+	c := len(scale)
+	checkLen("LayerNorm", "x", len(x), len(mean)*c)
 	checkLen("LayerNorm", "dst", len(dst), len(x))
-	checkLen("LayerNorm", "scale", len(scale), len(x))
+	checkLen("LayerNorm", "variance", len(variance), len(mean))
 	if shift != nil {
-		checkLen("LayerNorm", "shift", len(shift), len(x))
+		checkLen("LayerNorm", "shift", len(shift), c)
 	}
-	if len(x) == 0 {
-		return 0, 0
+	if len(x) > 0 {
+		layerNorm(team, dst, mean, variance, x, scale, shift, eps)
+	} else {
+		clear(mean)
+		clear(variance)
 	}
-	n := float32(len(x))
-	mean = sum(x) / n
-	variance = sumSquares(x, mean) / n
-	inverse := 1 / float32(math.Sqrt(float64(variance+eps)))
-	normalize(dst, x, scale, shift, mean, inverse)
-	return mean, variance
 }
 
-// sumFrom adds x to eight lanes, x[0] to the first, and returns their sum.
-func sumFrom(s [8]float32, x []float32) float32 {
-	for i, v := range x {
-		s[i%8] += v
-	}
-	return sum8(&s)
-}
-
-// sumSquaresFrom is sumFrom for (x[i]-mean)^2.
-func sumSquaresFrom(s [8]float32, x []float32, mean float32) float32 {
-	for i, v := range x {
-		d := v - mean
-		s[i%8] += float32(d * d)
-	}
-	return sum8(&s)
-}
-
-func sumGeneric(x []float32) float32 { return sumFrom([8]float32{}, x) }
-
-func sumSquaresGeneric(x []float32, mean float32) float32 {
-	return sumSquaresFrom([8]float32{}, x, mean)
-}
-
-func normalizeGeneric(dst, x, scale, shift []float32, mean, inverse float32) {
-	for i, v := range x {
-		y := float32(float32((v-mean)*inverse) * scale[i])
-		if shift != nil {
-			y += shift[i]
+// layerNormGeneric is the reference of layerNorm.
+func layerNormGeneric(dst, mean, variance, x, scale, shift []float32, eps float32) {
+	c := len(scale)
+	for t := range mean {
+		dst, x := dst[t*c:][:c], x[t*c:][:c]
+		var sums, squares [8]float32
+		for i, v := range x {
+			sums[i%8] += v
 		}
-		dst[i] = y
+		m := sum8(&sums) / float32(c)
+		for i, v := range x {
+			d := v - m
+			squares[i%8] += float32(d * d)
+		}
+		mean[t], variance[t] = m, sum8(&squares)/float32(c)
+		inverse := 1 / float32(math.Sqrt(float64(variance[t]+eps)))
+		for i, v := range x {
+			y := float32(float32((v-m)*inverse) * scale[i])
+			if shift != nil {
+				y += shift[i]
+			}
+			dst[i] = y
+		}
 	}
 }
 
@@ -190,10 +183,10 @@ func reluGeneric(dst, x []float32) {
 	}
 }
 
-// Add adds x to dst.
-func Add(dst, x []float32) {
+// Add adds x to dst. With a team, both must lie on the heap.
+func Add(team *Team, dst, x []float32) {
 	checkLen("Add", "dst", len(dst), len(x))
-	add(dst, x)
+	add(team, dst, x)
 }
 
 func addGeneric(dst, x []float32) {
@@ -209,6 +202,6 @@ func AddRow(dst []float32, row []float32) {
 	}
 	checkLen("AddRow", "dst", len(dst), len(dst)/len(row)*len(row))
 	for ; len(dst) > 0; dst = dst[len(row):] {
-		add(dst[:len(row)], row)
+		add(nil, dst[:len(row)], row)
 	}
 }

@@ -43,17 +43,15 @@ func mix(_ *Team, dst []float32, d, dstStride int, weights []int16, wScales []fl
 	mixGeneric(dst, 0, d, dstStride, weights, wScales, rows, v)
 }
 
-func sum(x []float32) float32                      { return sumGeneric(x) }
-func sumSquares(x []float32, mean float32) float32 { return sumSquaresGeneric(x, mean) }
-func maximum(x []float32) float32                  { return maximumGeneric(x) }
-func finiteAll(x []float32) bool                   { return finiteAllGeneric(x) }
-func positive(x []float32) int                     { return positiveGeneric(x) }
-func expSum(x []float32, shift float32) float32    { return expSumGeneric(x, shift) }
-func divide(x []float32, by float32)               { divideGeneric(x, by) }
-func geluNew(_ *Team, dst, x []float32)            { geluNewGeneric(dst, x) }
-func gelu(dst, x []float32)                        { geluGeneric(dst, x) }
-func relu(dst, x []float32)                        { reluGeneric(dst, x) }
-func add(dst, x []float32)                         { addGeneric(dst, x) }
-func normalize(dst, x, scale, shift []float32, mean, inverse float32) {
-	normalizeGeneric(dst, x, scale, shift, mean, inverse)
+func maximum(x []float32) float32               { return maximumGeneric(x) }
+func finiteAll(x []float32) bool                { return finiteAllGeneric(x) }
+func positive(x []float32) int                  { return positiveGeneric(x) }
+func expSum(x []float32, shift float32) float32 { return expSumGeneric(x, shift) }
+func divide(x []float32, by float32)            { divideGeneric(x, by) }
+func geluNew(_ *Team, dst, x []float32)         { geluNewGeneric(dst, x) }
+func gelu(dst, x []float32)                     { geluGeneric(dst, x) }
+func relu(dst, x []float32)                     { reluGeneric(dst, x) }
+func add(_ *Team, dst, x []float32)             { addGeneric(dst, x) }
+func layerNorm(_ *Team, dst, mean, variance, x, scale, shift []float32, eps float32) {
+	layerNormGeneric(dst, mean, variance, x, scale, shift, eps)
 }

@@ -33,17 +33,19 @@ const (
 	fnWeightsRows
 	fnMixRows
 	fnGELUNew8s
+	fnLayerNormRows
+	fnAdd8s
 )
 
 var functions = [...]string{
 	"q8Streams", "q8Four", "f32One", "f32Streams", "f32Four",
-	"rowsTo16", "pairsTo16", "scoresRows", "scaleRows8s", "softmaxRows8s", "weightsRows", "mixRows", "geluNew8s",
+	"rowsTo16", "pairsTo16", "scoresRows", "scaleRows8s", "softmaxRows8s", "weightsRows", "mixRows", "geluNew8s", "layerNormRows", "add8s",
 }
 
 // grains has the grain of each function.
 var grains = [...]int{
 	fnQ8Streams: 1, fnQ8Four: 1, fnF32One: byGroup, fnF32Streams: 1, fnF32Four: byGroup,
-	fnRowsTo16: 1, fnPairsTo16: 1, fnScoresRows: 1, fnScaleRows8s: 1, fnSoftmaxRows8s: 1, fnWeightsRows: 1, fnMixRows: 1, fnGELUNew8s: 1,
+	fnRowsTo16: 1, fnPairsTo16: 1, fnScoresRows: 1, fnScaleRows8s: 1, fnSoftmaxRows8s: 1, fnWeightsRows: 1, fnMixRows: 1, fnGELUNew8s: 1, fnLayerNormRows: 1, fnAdd8s: 1,
 }
 
 // arg is the address of the first value of s, as an argument of a frame.
@@ -77,7 +79,7 @@ func matmulQ8(team *Team, dst []float32, x *Activations, w *MatrixQ8, bias []flo
 	}
 	if bias != nil && added < w.rows {
 		for t := range x.rows {
-			add(dst[t*w.rows+added:][:w.rows-added], bias[added:])
+			add(nil, dst[t*w.rows+added:][:w.rows-added], bias[added:])
 		}
 	}
 }
@@ -288,7 +290,7 @@ func quantizeRows(team *Team, q []int16, scales, x []float32, d, xStride int) {
 	case team == nil:
 		rowsTo16(&q[0], &scales[0], &x[0], d, len(scales), 4*xStride)
 	default:
-		for from, to := range team.pieces(len(scales), (2048+d-1)/d) {
+		for from, to := range team.rows(len(scales), d) {
 			team.add(fnRowsTo16, arg(q[from*d:]), arg(scales[from:]), arg(x[from*xStride:]), uint64(d), uint64(to-from), uint64(4*xStride))
 		}
 	}
@@ -437,34 +439,29 @@ func mixRows(dst *float32, weights *int16, wScales *float32, v *int16, pairBytes
 // whole returns the part of n that the functions below take: a multiple of 8.
 func whole(n int) int { return n &^ 7 }
 
-func sum(x []float32) float32 {
-	var lanes [8]float32
-	n := whole(len(x))
-	if n > 0 {
-		sum8s(&lanes, &x[0], n)
-	}
-	return sumFrom(lanes, x[n:])
-}
-
-func sumSquares(x []float32, mean float32) float32 {
-	var lanes [8]float32
-	n := whole(len(x))
-	if n > 0 {
-		sumSquares8s(&lanes, &x[0], mean, n)
-	}
-	return sumSquaresFrom(lanes, x[n:], mean)
-}
-
-func normalize(dst, x, scale, shift []float32, mean, inverse float32) {
-	n := 0
-	if shift != nil {
-		if n = whole(len(x)); n > 0 {
-			normalize8s(&dst[0], &x[0], &scale[0], &shift[0], mean, inverse, n)
+func layerNorm(team *Team, dst, mean, variance, x, scale, shift []float32, eps float32) {
+	c := len(scale)
+	switch {
+	case c%8 != 0:
+		layerNormGeneric(dst, mean, variance, x, scale, shift, eps)
+	case team == nil:
+		layerNormRows(&dst[0], &mean[0], &variance[0], &x[0], &scale[0], unsafe.SliceData(shift), eps, c, len(mean))
+	default:
+		var s uint64 // nil
+		if shift != nil {
+			s = arg(shift)
 		}
-		shift = shift[n:]
+		for from, to := range team.rows(len(mean), c) {
+			team.add(fnLayerNormRows, arg(dst[from*c:]), arg(mean[from:]), arg(variance[from:]), arg(x[from*c:]), arg(scale), s, floatArg(eps), uint64(c), uint64(to-from))
+		}
+		team.Flush()
 	}
-	normalizeGeneric(dst[n:], x[n:], scale[n:], shift, mean, inverse)
 }
+
+// layerNormRows normalizes n rows of c values, a multiple of 8; shift may be nil.
+//
+//go:noescape
+func layerNormRows(dst, mean, variance, x, scale, shift *float32, eps float32, c, n int)
 
 func maximum(x []float32) float32 {
 	top := math32.Inf(-1)
@@ -519,7 +516,7 @@ func geluNew(team *Team, dst, x []float32) {
 	case team == nil:
 		geluNew8s(&dst[0], &x[0], n, &constants)
 	default:
-		for from, to := range team.pieces(n/8, 128) {
+		for from, to := range team.rows(n/8, 8) {
 			team.add(fnGELUNew8s, arg(dst[8*from:]), arg(x[8*from:]), uint64(8*(to-from)), constantsArg())
 		}
 		team.Flush()
@@ -543,25 +540,23 @@ func relu(dst, x []float32) {
 	reluGeneric(dst[n:], x[n:])
 }
 
-func add(dst, x []float32) {
+func add(team *Team, dst, x []float32) {
 	n := whole(len(x))
-	if n > 0 {
+	switch {
+	case n == 0:
+	case team == nil:
 		add8s(&dst[0], &x[0], n)
+	default:
+		for from, to := range team.rows(n/8, 8) {
+			team.add(fnAdd8s, arg(dst[8*from:]), arg(x[8*from:]), uint64(8*(to-from)))
+		}
+		team.Flush()
 	}
 	addGeneric(dst[n:], x[n:])
 }
 
 // The functions named 8s take n values, a multiple of 8 and at least 8; lanes
 // receive the sums (the largest values) of every eighth, or numbers to be added up.
-
-//go:noescape
-func sum8s(lanes *[8]float32, x *float32, n int)
-
-//go:noescape
-func sumSquares8s(lanes *[8]float32, x *float32, mean float32, n int)
-
-//go:noescape
-func normalize8s(dst, x, scale, shift *float32, mean, inverse float32, n int)
 
 //go:noescape
 func maximum8s(lanes *[8]float32, x *float32, n int)

@@ -60,6 +60,11 @@ func (t *Team) pieces(n, least int) iter.Seq2[int, int] {
 	}
 }
 
+// rows cuts n rows of so many values into pieces worth handing over.
+func (t *Team) rows(n, values int) iter.Seq2[int, int] {
+	return t.pieces(n, (2048+values-1)/values)
+}
+
 // For returns t, or nil where work is done sooner than a team meets. The work is given
 // in multiplications of a matrix product that take as long.
 func (t *Team) For(multiplications int) *Team {

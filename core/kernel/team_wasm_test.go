@@ -46,6 +46,10 @@ func call(function int, f *frame) {
 		mixRows(at[float32](f, 0), at[int16](f, 1), at[float32](f, 2), at[int16](f, 3), n(4), n(5), n(6), n(7), n(8))
 	case "geluNew8s":
 		geluNew8s(at[float32](f, 0), at[float32](f, 1), n(2), at[vectors](f, 3))
+	case "layerNormRows":
+		layerNormRows(at[float32](f, 0), at[float32](f, 1), at[float32](f, 2), at[float32](f, 3), at[float32](f, 4), at[float32](f, 5), float(6), n(7), n(8))
+	case "add8s":
+		add8s(at[float32](f, 0), at[float32](f, 1), n(2))
 	default:
 		panic(fmt.Sprintf("function %d", function))
 	}
@@ -161,6 +165,16 @@ func TestTeamAttends(t *testing.T) {
 		GELUNew(nil, want, x)
 		GELUNew(team, got, x)
 		wantSame(t, got, want, "GELUNew of %d", n)
+		Add(nil, want, x)
+		Add(team, got, x)
+		wantSame(t, got, want, "Add of %d", n)
+		for _, shift := range [][]float32{x[:32], nil} {
+			stats, wantStats := make([]float32, n/16), make([]float32, n/16)
+			LayerNorm(nil, want, wantStats[:n/32], wantStats[n/32:], x, x[:32], shift, 1e-5)
+			LayerNorm(team, got, stats[:n/32], stats[n/32:], x, x[:32], shift, 1e-5)
+			wantSame(t, got, want, "LayerNorm of %d", n)
+			wantSame(t, stats, wantStats, "statistics of LayerNorm of %d", n)
+		}
 		var alone, shared Activations
 		alone.Quantize(nil, x, 32)
 		shared.Quantize(team, x, 32)
@@ -168,7 +182,7 @@ func TestTeamAttends(t *testing.T) {
 		if !slices.Equal(shared.q, alone.q) {
 			t.Errorf("%d values: a team quantizes them otherwise", n)
 		}
-		if calls < 2 {
+		if calls < 5 {
 			t.Errorf("%d values: %d calls were shared, want some of each function", n, calls)
 		}
 	}

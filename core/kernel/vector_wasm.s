@@ -75,63 +75,86 @@
 	POWER(V2, V4, V0); \
 	POWER(V3, V5, V1)
 
-// func sum8s(lanes *[8]float32, x *float32, n int)
-TEXT ·sum8s(SB), NOSPLIT, $0-24
-	ARG(lanes+0(FP), R1)
-	ARG(x+8(FP), R2)
-	ARG(n+16(FP), R0)
-	ZERO(V0)
-	ZERO(V1)
-	Loop
-		LOAD(R2, 0); Get V0; F32x4Add; Set V0
-		LOAD(R2, 16); Get V1; F32x4Add; Set V1
-		MOVE(R2, 32)
-		NEXT8
+// FOLD leaves the lanes of v combined on the stack, in the order of sum4.
+#define FOLD(v, op) LANE(v, 0); LANE(v, 1); op; LANE(v, 2); LANE(v, 3); op; op
+
+// NORMALIZED leaves four normalized values on the stack, to be shifted.
+#define NORMALIZED(offset) LOAD(R2, offset); Get V4; F32x4Sub; Get V5; F32x4Mul; LOAD(R3, offset); F32x4Mul
+
+// MEAN stores the mean of what the lanes of V0 and V1 sum up at r, moves r on and leaves
+// the mean in F1; F0 is the number of values.
+#define MEAN(r) \
+	OP(F32x4Add, V0, V1, V0); \
+	FOLD(V0, F32Add); Get F0; F32Div; Set F1; \
+	Get r; I32WrapI64; Get F1; F32Store $0; \
+	MOVE(r, 4)
+
+// EACH8 sums something up over the row of x at R2, eight values at R5 at a time.
+#define EACH8(step) \
+	Get R2; Set R5; \
+	ARG(c+56(FP), R0); \
+	ZERO(V0); \
+	ZERO(V1); \
+	Loop; \
+	step; \
+	MOVE(R5, 32); \
+	NEXT8; \
 	End
-	STORE(R1, V0, 0)
-	STORE(R1, V1, 16)
-	RET
 
-// func sumSquares8s(lanes *[8]float32, x *float32, mean float32, n int)
-TEXT ·sumSquares8s(SB), NOSPLIT, $0-32
-	ARG(lanes+0(FP), R1)
-	ARG(x+8(FP), R2)
-	SPLATARG(mean+16(FP), V4)
-	ARG(n+24(FP), R0)
-	ZERO(V0)
-	ZERO(V1)
-	Loop
-		LOAD(R2, 0); Get V4; F32x4Sub; Tee V2; Get V2; F32x4Mul; Get V0; F32x4Add; Set V0
-		LOAD(R2, 16); Get V4; F32x4Sub; Tee V3; Get V3; F32x4Mul; Get V1; F32x4Add; Set V1
-		MOVE(R2, 32)
-		NEXT8
-	End
-	STORE(R1, V0, 0)
-	STORE(R1, V1, 16)
-	RET
+#define SUM8 \
+	Get V0; LOAD(R5, 0); F32x4Add; Set V0; \
+	Get V1; LOAD(R5, 16); F32x4Add; Set V1
+#define SUMSQUARES8 \
+	Get V0; LOAD(R5, 0); Get V4; F32x4Sub; Tee V2; Get V2; F32x4Mul; F32x4Add; Set V0; \
+	Get V1; LOAD(R5, 16); Get V4; F32x4Sub; Tee V3; Get V3; F32x4Mul; F32x4Add; Set V1
 
-#define NORMALIZED(offset) \
-	LOAD(R2, offset); Get V4; F32x4Sub; Get V5; F32x4Mul; \
-	LOAD(R3, offset); F32x4Mul; LOAD(R4, offset); F32x4Add; Set V0; \
-	STORE(R1, V0, offset)
-
-// func normalize8s(dst, x, scale, shift *float32, mean, inverse float32, n int)
-TEXT ·normalize8s(SB), NOSPLIT, $0-48
+// func layerNormRows(dst, mean, variance, x, scale, shift *float32, eps float32, c, n int)
+TEXT ·layerNormRows(SB), NOSPLIT, $0-72
 	ARG(dst+0(FP), R1)
-	ARG(x+8(FP), R2)
-	ARG(scale+16(FP), R3)
-	ARG(shift+24(FP), R4)
-	SPLATARG(mean+32(FP), V4)
-	SPLATARG(inverse+36(FP), V5)
-	ARG(n+40(FP), R0)
+	ARG(mean+8(FP), R6)
+	ARG(variance+16(FP), R7)
+	ARG(x+24(FP), R2)
+	ARG(n+64(FP), R8)
+	I64Load c+56(FP)
+	F32ConvertI64S
+	Set F0
 	Loop
-		NORMALIZED(0)
-		NORMALIZED(16)
-		MOVE(R1, 32)
-		MOVE(R2, 32)
-		MOVE(R3, 32)
-		MOVE(R4, 32)
-		NEXT8
+		EACH8(SUM8)
+		MEAN(R6)
+		Get F1; F32x4Splat; Set V4
+		EACH8(SUMSQUARES8)
+		MEAN(R7)
+		F32Const $1.0; Get F1; F32Load eps+48(FP); F32Add; F32Sqrt; F32Div; F32x4Splat; Set V5
+
+		ARG(scale+32(FP), R3)
+		ARG(shift+40(FP), R4)
+		ARG(c+56(FP), R0)
+		Get R4; I64Eqz
+		If
+			Loop
+				NORMALIZED(0); Set V0
+				NORMALIZED(16); Set V1
+				STORE(R1, V0, 0)
+				STORE(R1, V1, 16)
+				MOVE(R1, 32)
+				MOVE(R2, 32)
+				MOVE(R3, 32)
+				NEXT8
+			End
+		Else
+			Loop
+				NORMALIZED(0); LOAD(R4, 0); F32x4Add; Set V0
+				NORMALIZED(16); LOAD(R4, 16); F32x4Add; Set V1
+				STORE(R1, V0, 0)
+				STORE(R1, V1, 16)
+				MOVE(R1, 32)
+				MOVE(R2, 32)
+				MOVE(R3, 32)
+				MOVE(R4, 32)
+				NEXT8
+			End
+		End
+		NEXT(R8)
 	End
 	RET
 
@@ -220,9 +243,6 @@ TEXT ·divide8s(SB), NOSPLIT, $0-24
 	ARG(n+16(FP), R0)
 	DIVIDE
 	RET
-
-// FOLD leaves the lanes of v combined on the stack, in the order of sum4.
-#define FOLD(v, op) LANE(v, 0); LANE(v, 1); op; LANE(v, 2); LANE(v, 3); op; op
 
 // func softmaxRows8s(x *float32, seen, n, stride int, c *vectors)
 TEXT ·softmaxRows8s(SB), NOSPLIT, $0-40

@@ -25,13 +25,17 @@ func (c *layerCache) reserve(heads, positions, headSize int) {
 // upTo8 returns n, or the next multiple of 8.
 func upTo8(n int) int { return (n + 7) &^ 7 }
 
-// put stores the keys and values of head h for n positions from the first on: those
-// of one position begin stride behind those of the position before. With a team, this is
-// only queued.
-func (c *layerCache) put(team *kernel.Team, h, first, n int, keys, values []float32, stride int) {
+// putKeys stores the keys of head h for n positions from the first on: those of one
+// position begin stride behind those of the position before. With a team, this is only
+// queued.
+func (c *layerCache) putKeys(team *kernel.Team, h, first, n int, keys []float32, stride int) {
 	q, scales := c.headKeys(h, first+n)
 	kernel.QuantizeRows(team, q[first*c.headSize:], scales[first:], keys, c.headSize, stride)
-	q, scales = c.headValues(h, first+n)
+}
+
+// putValues is putKeys for values.
+func (c *layerCache) putValues(team *kernel.Team, h, first, n int, values []float32, stride int) {
+	q, scales := c.headValues(h, first+n)
 	kernel.QuantizePairs(team, q, scales[first:first+n], values, c.headSize, stride, first)
 }
 

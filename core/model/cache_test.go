@@ -29,7 +29,8 @@ func TestCacheLayout(t *testing.T) {
 			for _, part := range [][2]int{{0, 3}, {3, 4}, {4, 6}, {6, 7}} { // both halves of pairs begin and end one
 				first, n := part[0], part[1]-part[0]
 				from := first*stride + h*headSize
-				caches[layer].put(nil, h, first, n, keys[from:], values[from:], stride)
+				caches[layer].putKeys(nil, h, first, n, keys[from:], stride)
+				caches[layer].putValues(nil, h, first, n, values[from:], stride)
 			}
 		}
 	}

@@ -41,10 +41,6 @@ type layerNorm struct {
 
 // apply normalizes each row of x, [T, C], into dst and leaves its statistics in
 // mean and variance, [T].
-func (n *layerNorm) apply(dst, mean, variance, x []float32) {
-	c := len(n.scale)
-	for t := range mean {
-		row := x[t*c:][:c]
-		mean[t], variance[t] = kernel.LayerNorm(dst[t*c:][:c], row, n.scale, n.shift, n.epsilon)
-	}
+func (n *layerNorm) apply(team *kernel.Team, dst, mean, variance, x []float32) {
+	kernel.LayerNorm(team.For(16*len(x)), dst, mean, variance, x, n.scale, n.shift, n.epsilon)
 }

@@ -131,7 +131,7 @@ func (p *pass) addPositions(wpe []float32) {
 	}
 	c := p.config.Embedding
 	table := wpe[p.start*c:][:p.rows*c]
-	kernel.Add(p.x, table)
+	kernel.Add(nil, p.x, table)
 	p.emit(stage.Position, named("table", table, p.rows, c), named("sum", p.x, p.rows, c))
 }
 
@@ -144,7 +144,7 @@ func (p *pass) normalize(s stage.Stage, n *layerNorm) {
 		return
 	}
 	c := p.config.Embedding
-	n.apply(p.norm, p.mean, p.variance, p.x)
+	n.apply(p.team, p.norm, p.mean, p.variance, p.x)
 	p.emit(s, named("mean", p.mean, p.rows), named("variance", p.variance, p.rows),
 		named("scale", n.scale, c), named("shift", n.shift, c), named("result", p.norm, p.rows, c))
 }
@@ -161,7 +161,10 @@ func (p *pass) queriesKeysValues(qkv *linear) {
 	for i := range h {
 		q := p.qkv[i*d:]
 		kernel.QuantizeRows(team, p.queries[i*p.rows*d:][:p.rows*d], p.qScales[i*p.rows:][:p.rows], q, d, 3*c)
-		p.kv.put(team, i, p.start, p.rows, q[c:], q[2*c:], 3*c)
+		p.kv.putKeys(team, i, p.start, p.rows, q[c:], 3*c)
+	}
+	for i := range h { // values after all that the same function does
+		p.kv.putValues(team, i, p.start, p.rows, p.qkv[2*c+i*d:], 3*c)
 	}
 	team.Flush()
 	p.emit(stage.AttentionQKV, named("qkv", p.qkv, p.rows, 3, h, d))
@@ -268,7 +271,7 @@ func (p *pass) addResidual(s stage.Stage) {
 	if p.stopped() {
 		return
 	}
-	kernel.Add(p.x, p.out)
+	kernel.Add(p.team.For(4*len(p.x)), p.x, p.out)
 	p.emit(s, named("sum", p.x, p.rows, p.config.Embedding))
 }
 
