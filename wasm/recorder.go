@@ -24,7 +24,9 @@ const (
 	turnEvery = 48 * time.Millisecond
 	// lookEvery is how far the steps are apart that a live run tells of in full: they change
 	// faster than anybody reads, and their description takes time from the machine.
-	lookEvery = 50 * time.Millisecond
+	lookEvery = 100 * time.Millisecond
+	// readEvery bounds how long a live run keeps the tokens of the other steps to itself.
+	readEvery = 50 * time.Millisecond
 	// shortestPause is longer than the 4 ms to which browsers clamp timers; shorter
 	// pauses are gathered.
 	shortestPause = 8 * time.Millisecond
@@ -92,7 +94,7 @@ func (r *recorder) end(t generate.Token, position int) error {
 	r.ids = append(r.ids, t.ID)
 	wait := flushEvery
 	if r.stages == liveStages {
-		wait = lookEvery
+		wait = readEvery
 		if r.full {
 			wait = 0
 		}

@@ -2,7 +2,7 @@
 export const RESTS = {
   paused: 0, // the machine stands still between its stages: every frame
   beside: 7, // a core is left to the page
-  among: 31, // the engine works on all of them
+  among: 47, // the engine works on all of them
 };
 const LONGEST = 500; // ms between two drawings, however slow the machine
 

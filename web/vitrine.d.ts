@@ -78,7 +78,7 @@ export interface GenerateOptions {
   ignoreEos?: boolean;
   /**
    * Which steps report their stages. true, the default: all. false: none. "live", for showing a run at full speed: as
-   * many as can be looked at. These are the first, at most 20 a second after it, and the last, which the engine does once
+   * many as can be looked at. These are the first, at most 10 a second after it, and the last, which the engine does once
    * more at the end where it was not among them; of layers that follow each other within a frame, the last ones. The other
    * steps report `generation` alone. Where `pace` is above 0, "live" is all.
    */
