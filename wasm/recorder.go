@@ -19,9 +19,6 @@ import (
 const (
 	// flushEvery is one animation frame of a 60 Hz display.
 	flushEvery = 16 * time.Millisecond
-	// turnEvery bounds how long the worker leaves a message unanswered: nobody notices,
-	// and more turns would slow down the run.
-	turnEvery = 48 * time.Millisecond
 	// lookEvery is how far the steps are apart that a live run tells of in full: they change
 	// faster than anybody reads, and their description takes time from the machine.
 	lookEvery = 100 * time.Millisecond
@@ -148,7 +145,7 @@ func (r *recorder) interrupt() error { return r.breathe(time.Since(r.start)) }
 
 // breathe gives the event loop its turn, and ends the run that JavaScript has aborted.
 func (r *recorder) breathe(now time.Duration) error {
-	if now-r.turned >= turnEvery {
+	if now-r.turned >= r.turn.due() {
 		if err := r.turn.wait(); err != nil {
 			return err
 		}

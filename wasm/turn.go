@@ -2,7 +2,19 @@
 
 package main
 
-import "github.com/hack-pad/safejs"
+import (
+	"time"
+
+	"github.com/hack-pad/safejs"
+)
+
+const (
+	// turnEvery bounds how long the worker leaves a message unanswered where it cannot know
+	// whether there is one: nobody notices, and more turns would slow down the run.
+	turnEvery = 48 * time.Millisecond
+	// quietTurnEvery is for what else a browser has to tell, that another worker has failed.
+	quietTurnEvery = 500 * time.Millisecond
+)
 
 // turner gives the event loop a turn in the middle of a computation, so that the
 // worker answers messages. It posts a message to itself: browsers clamp timers
@@ -37,6 +49,23 @@ func newTurner() (*turner, error) {
 		return nil, err
 	}
 	return t, here.Set("onmessage", onMessage)
+}
+
+// waiting is implemented by web/worker/inbox.js: it returns 1 if the page has sent a message
+// that has not arrived, 0 if it has not, and -1 where nobody can know.
+//
+//go:wasmimport vitrine waiting
+func waiting() int32
+
+// due returns how long after the last turn there should be another.
+func (t *turner) due() time.Duration {
+	switch waiting() {
+	case 0:
+		return quietTurnEvery
+	case 1:
+		return 0
+	}
+	return turnEvery
 }
 
 // wait returns after the messages that were waiting have been answered. Only one

@@ -27,7 +27,8 @@ export async function createEngine({ model, folder = "", threads = "auto", simd 
   try {
     link.call("start", [simd]).catch(() => {}); // while it goes on the model is looked up; open waits for it
     const { source, quantized = null } = await openModel(model, folder, { onProgress, signal });
-    const { stages, ...info } = await link.call("open", [{ ...source, threads }]);
+    const { stages, inbox, ...info } = await link.call("open", [{ ...source, threads }]);
+    link.inbox = inbox;
     return new WorkerEngine(link, info, stages, quantized);
   } catch (error) {
     link.close(error);
@@ -92,6 +93,8 @@ class WorkerLink {
   #calls = new Map();
   /** @type {Map<number, RunView>} */
   runs = new Map();
+  /** @type {Int32Array | undefined} see worker/inbox.js */
+  inbox;
   #next = 0;
   #worker;
   /** @type {unknown} why no call can succeed any more */
@@ -132,6 +135,7 @@ class WorkerLink {
       this.#calls.set(id, { resolve, reject });
       try {
         this.#worker.postMessage({ id, method, args });
+        if (this.inbox) Atomics.add(this.inbox, 0, 1);
       } catch {
         this.#calls.delete(id);
         reject(new VitrineError("argument", `${method}: an argument is of a kind that cannot be sent to the engine`));

@@ -1,5 +1,6 @@
 import { VitrineError } from "./engine/error.js";
 import { compile } from "./worker/compile.js";
+import { Inbox } from "./worker/inbox.js";
 import { runMember } from "./worker/member.js";
 import { startMembers } from "./worker/members.js";
 import { newMemory } from "./worker/memory.js";
@@ -28,6 +29,7 @@ const READER_MODEL_BYTES = 16e6;
 const script = import.meta.url;
 
 const program = new Program();
+const inbox = new Inbox();
 /** @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, control: Int32Array }} Shared what a member needs */
 /** @type {Promise<Shared | undefined>} settles when the engine has started; undefined where it works alone */
 let engine;
@@ -35,6 +37,7 @@ let engine;
 self.onmessage = async ({ data: { id, method, args, member, read } }) => {
   if (member) return runMember(member);
   if (read) return readAhead(read);
+  inbox.take();
   try {
     const value = await (method === "start" ? (engine = start(args[0])).then(() => {}) : method === "open" ? open(args[0]) : call(method, args, id));
     self.postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
@@ -50,15 +53,16 @@ async function start(simd) {
   const sharing = fast && self.crossOriginIsolated; // only then may workers share memory
   const module = await compile(...BUILDS[sharing ? "shared" : fast ? "simd" : "portable"]);
   const onEnd = (/** @type {object} */ fatal) => self.postMessage({ fatal });
-  if (!sharing) return void (await program.start(module, undefined, onEnd));
+  const waiting = () => inbox.waiting();
+  if (!sharing) return void (await program.start(module, undefined, onEnd, waiting));
   const shared = { module, memory: newMemory(module), control: newControl() };
-  await program.start(module, { team: new Team(shared.control), memory: shared.memory }, onEnd);
+  await program.start(module, { team: new Team(shared.control), memory: shared.memory }, onEnd, waiting);
   return shared;
 }
 
 /**
  * @param {ModelSource & { threads: number | "auto" }} source
- * @returns {Promise<object>} EngineInfo and the names of the stages
+ * @returns {Promise<object>} EngineInfo, the names of the stages, and where the page counts its messages
  */
 async function open({ threads, sha256, name, ...source }) {
   const small = source.bytes >= 0 && source.bytes < READER_MODEL_BYTES;
@@ -76,7 +80,7 @@ async function open({ threads, sha256, name, ...source }) {
     return piece;
   };
   const [info] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]).finally(close);
-  return { ...JSON.parse(info), name: name || JSON.parse(info).name, url: source.url, bytes: loaded, threads: workers };
+  return { inbox: inbox.open(), ...JSON.parse(info), name: name || JSON.parse(info).name, url: source.url, bytes: loaded, threads: workers };
 }
 
 /**

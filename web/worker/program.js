@@ -29,15 +29,16 @@ export class Program {
    * @param {WebAssembly.Module} module
    * @param {{ team: Team, memory: WebAssembly.Memory } | undefined} shared where the module wants them
    * @param {(failure: Failure) => void} onEnd told when the program has ended, which it never should
+   * @param {() => number} [waiting] see inbox.js
    */
-  async start(module, shared, onEnd) {
+  async start(module, shared, onEnd, waiting = () => -1) {
     const go = new Go();
     if (shared) adaptLoader(go, shared.memory);
     /** @param {[number, number, number, number, number]} job */
     const run = (...job) => shared?.team.run(...job) ?? 0;
     const instance = await WebAssembly.instantiate(module, {
       ...go.importObject,
-      vitrine: { run, ...(shared && { memory: shared.memory }) },
+      vitrine: { run, waiting, ...(shared && { memory: shared.memory }) },
     });
     shared?.team.enter(instance.exports);
     this.#listen();
