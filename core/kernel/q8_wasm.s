@@ -10,19 +10,18 @@
 // PAIR puts a pair of the activations at x into V10, in all lanes; at is its place.
 #define PAIR(at, x) Get x; I32WrapI64; SPLATAT(at); Set V10
 
-// DOT adds the products of the weights in V8 and V9 with a pair of the activations at x
-// to two sums.
-#define DOT(at, x, sum8, sum9) PAIR(at, x); \
-	Get V8; Get V10; I32x4DotI16x8S; Get sum8; I32x4Add; Set sum8; \
-	Get V9; Get V10; I32x4DotI16x8S; Get sum9; I32x4Add; Set sum9
+// TIMES sets a and b to the products of the weights in V8 and in V9 with a pair of the
+// activations at x. PLUS adds them to two sums.
+#define TIMES(at, x, a, b) PAIR(at, x); OP(I32x4DotI16x8S, V8, V10, a); OP(I32x4DotI16x8S, V9, V10, b)
+#define PLUS(a, b, sum8, sum9) OP(I32x4Add, a, sum8, sum8); OP(I32x4Add, b, sum9, sum9)
 
-#define ONE(j, at) WEIGHTS(j); DOT(at, R1, V0, V4)
+#define ONE(j, at) WEIGHTS(j); TIMES(at, R1, V11, V14); PLUS(V11, V14, V0, V4)
 
-// PAIRS repeats a step for the 16 column pairs of a block, LATER for all but the first. A
-// step gets the pair's number and its place.
-#define PAIRS(step) step(0, AT0); LATER(step)
-#define LATER(step) \
-	step(1, AT4); step(2, AT8); step(3, AT12); step(4, AT16); step(5, AT20); step(6, AT24); \
+// PAIRS repeats a step for the 16 column pairs of a block, THIRD for all but the first two.
+// A step gets the pair's number and its place.
+#define PAIRS(step) step(0, AT0); step(1, AT4); THIRD(step)
+#define THIRD(step) \
+	step(2, AT8); step(3, AT12); step(4, AT16); step(5, AT20); step(6, AT24); \
 	step(7, AT28); step(8, AT32); step(9, AT36); step(10, AT40); step(11, AT44); \
 	step(12, AT48); step(13, AT52); step(14, AT56); step(15, AT60)
 
@@ -153,13 +152,15 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 // rows, V9 the upper ones.
 #define WIDE(j) LOAD(R5, 32*(j)); Set V8; LOAD(R5, 32*(j)+16); Set V9
 
-// BEGIN sets two sums to the products of these weights with the first pair of the
-// activations at x, to which DOT adds the others.
-#define BEGIN(x, lower, upper) \
-	PAIR(AT0, x); OP(I32x4DotI16x8S, V8, V10, lower); OP(I32x4DotI16x8S, V9, V10, upper)
-
-#define FOUR(j, at) WIDE(j); \
-	DOT(at, R1, V0, V4); DOT(at, R2, V1, V5); DOT(at, R3, V2, V6); DOT(at, R4, V3, V7)
+// FOUR adds the products of each token when those of the next one are under way: so a
+// processor divides its units best between the two. Those of the last one stay in V13
+// and V14.
+#define FOUR(j, at) WIDE(j); TIMES(at, R1, V11, V12); LASTPLUS; OTHERS(at)
+#define LASTPLUS PLUS(V13, V14, V3, V7)
+#define OTHERS(at) \
+	TIMES(at, R2, V13, V14); PLUS(V11, V12, V0, V4); \
+	TIMES(at, R3, V11, V12); PLUS(V13, V14, V1, V5); \
+	TIMES(at, R4, V13, V14); PLUS(V11, V12, V2, V6)
 
 // ADDWIDE adds half the sums of one block to four floats at R8.
 #define ADDWIDE(sums, scales, offset) \
@@ -229,11 +230,15 @@ TEXT ·q8Four(SB), NOSPLIT, $0-88
 				AFTER(R2, R3)
 				AFTER(R3, R4)
 				WIDE(0)
-				BEGIN(R1, V0, V4)
-				BEGIN(R2, V1, V5)
-				BEGIN(R3, V2, V6)
-				BEGIN(R4, V3, V7)
-				LATER(FOUR)
+				TIMES(AT0, R1, V0, V4)
+				TIMES(AT0, R2, V1, V5)
+				TIMES(AT0, R3, V2, V6)
+				TIMES(AT0, R4, V3, V7)
+				WIDE(1)
+				TIMES(AT4, R1, V11, V12)
+				OTHERS(AT4)
+				THIRD(FOUR)
+				LASTPLUS
 				LOAD(R5, 512); Set V12
 				LOAD(R5, 528); Set V13
 				END(V0, V4, 0)
