@@ -19,11 +19,10 @@ import (
 const (
 	// flushEvery is one animation frame of a 60 Hz display.
 	flushEvery = 16 * time.Millisecond
-	// lookEvery is how far the steps are apart that a live run tells of in full: they change
-	// faster than anybody reads, and their description takes time from the machine.
+	// lookEvery is how far the steps are apart that a live run tells of in full, and how long
+	// it keeps the tokens of the others: they change faster than anybody reads, and to
+	// describe and to receive them takes time from the machine.
 	lookEvery = 100 * time.Millisecond
-	// readEvery bounds how long a live run keeps the tokens of the other steps to itself.
-	readEvery = 50 * time.Millisecond
 	// shortestPause is longer than the 4 ms to which browsers clamp timers; shorter
 	// pauses are gathered.
 	shortestPause = 8 * time.Millisecond
@@ -91,7 +90,7 @@ func (r *recorder) end(t generate.Token, position int) error {
 	r.ids = append(r.ids, t.ID)
 	wait := flushEvery
 	if r.stages == liveStages {
-		wait = readEvery
+		wait = lookEvery
 		if r.full {
 			wait = 0
 		}
