@@ -104,13 +104,18 @@ async function measureInPage({ url, threads, context, memory }) {
   const liveTps = median(pairs.map(({ live }) => live));
   const liveShare = median(pairs.map(({ alone, live }) => live / alone));
   const prefill = Math.min(128, context - 1);
-  const { promptMs } = await engine.generate(ids(prefill), { ...greedy, maxTokens: 1, stages: false }).result;
-  await decode(context - 24, 16, false); // takes the memory for a full context
-  const lateTps = await decode(context - 24, 16, false);
+  const read = async () => (prefill * 1000) / (await engine.generate(ids(prefill), { ...greedy, maxTokens: 1, stages: false }).result).promptMs;
+  const prefillTps = median([await read(), await read(), await read()]);
+  const end = () => decode(context - 56, 48, false);
+  await end(); // takes the memory for a full context
+  const ends = [];
+  for (let i = 0; i < 3; i++) ends.push({ early: await decode(16, 48, false), late: await end() });
+  const lateTps = median(ends.map(({ late }) => late));
+  const lateShare = median(ends.map(({ early, late }) => late / early));
   const pageMB = memory ? (await performance.measureUserAgentSpecificMemory()).bytes / 1e6 : 0;
   const { threads: used } = engine.info;
   engine.close();
-  return { used, loadMs, decodeTps, liveTps, liveShare, prefillTps: (prefill * 1000) / promptMs, lateTps, pageMB };
+  return { used, loadMs, decodeTps, liveTps, liveShare, prefillTps, lateTps, lateShare, pageMB };
 }
 
 /**
@@ -179,7 +184,7 @@ try {
   await stop();
 }
 
-const names = ["loadMs", "prefillTps", "decodeTps", "liveTps", "liveShare", "lateTps", "pageMB", "rendererMB", "others"];
+const names = ["loadMs", "prefillTps", "decodeTps", "liveTps", "liveShare", "lateTps", "lateShare", "pageMB", "rendererMB", "others"];
 const table = [];
 for (const model of Object.keys(MODELS)) {
   for (const count of threads) {
