@@ -95,7 +95,7 @@ func streamsQ8(team *Team, dst []float32, x *Activations, t int, w *MatrixQ8, gr
 		ws, scales := w.block(0, 0)
 		q8Streams(&dst[0], &q[0], &xs[0], &bias[0], &ws[0], &scales[0], blocks, fours)
 	default:
-		for from, to := range team.pieces(fours, 1) {
+		for from, to := range team.pieces(fours, 1, 1) {
 			ws, scales := w.block(4*from, 0)
 			team.add(fnQ8Streams, arg(dst[4*from*GroupRows:]), arg(q), arg(xs), arg(bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
 		}
@@ -138,12 +138,12 @@ func tilesFrom(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8,
 		return
 	}
 	lines := (groups + lineGroups - 1) / lineGroups
-	pieces := 0
-	for range team.pieces(lines, 1) {
-		pieces++
+	pieces, calls := team.pieces(lines, 1, 6), 0
+	for range pieces {
+		calls++
 	}
-	wide := x.wideFor(pieces)
-	for from, to := range team.pieces(lines, 1) {
+	wide := x.wideFor(calls)
+	for from, to := range pieces {
 		from, to := lineGroups*from, min(lineGroups*to, groups)
 		ws, scales := w.block(from, 0)
 		var b uint64 // nil
@@ -232,7 +232,7 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 	case team == nil:
 		f32Streams(&dst[0], &x[0], &w.w[0], w.cols, fours)
 	default:
-		for from, to := range team.pieces(fours, 1) {
+		for from, to := range team.pieces(fours, 1, 1) {
 			team.add(fnF32Streams, arg(dst[4*from*GroupRows:]), arg(x), arg(w.w[4*from*GroupRows*w.cols:]), uint64(w.cols), uint64(to-from))
 		}
 		team.Flush()

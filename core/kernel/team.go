@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"iter"
+	"slices"
 	"unsafe"
 )
 
@@ -16,6 +17,7 @@ type Team struct {
 	run      func(function int, frames unsafe.Pointer, frameBytes, count, grain int)
 	function int // of the frames
 	frames   []frame
+	ends     []int // scratch of pieces
 }
 
 // A frame is one call as assembly for wasm finds it: the place of the return
@@ -46,23 +48,38 @@ const byGroup = 128 / (4 * GroupRows)
 func Functions() []string { return functions[:] }
 
 // pieces cuts n units of work, from <= i < to, into pieces of at least least units
-// but the last. Each is a share of what is left, so that the first are few and the
-// last, for which all but one wait, are small.
-func (t *Team) pieces(n, least int) iter.Seq2[int, int] {
+// but one. Each is a part of what is left, 1/parts of a thread's share: so the first are few
+// and the last, for which all but one wait, are small. Few parts leave long ways through
+// memory, many leave little to wait for. The caller's thread takes pieces from the front and
+// the others take them from the back: the small ones lie where these meet.
+func (t *Team) pieces(n, least, parts int) iter.Seq2[int, int] {
 	return func(yield func(from, to int) bool) {
-		for from := 0; from < n; {
-			to := min(n, from+max(least, (n-from)/(2*t.threads)))
-			if !yield(from, to) {
+		front, back := 0, n
+		t.ends = t.ends[:0] // of the pieces of the others, from the back
+		for i := 0; front < back; i++ {
+			size := min(back-front, max(least, (back-front)/(parts*t.threads)))
+			if i%t.threads > 0 {
+				t.ends = append(t.ends, back)
+				back -= size
+				continue
+			}
+			if !yield(front, front+size) {
 				return
 			}
-			from = to
+			front += size
+		}
+		for _, end := range slices.Backward(t.ends) {
+			if !yield(front, end) {
+				return
+			}
+			front = end
 		}
 	}
 }
 
 // rows cuts n rows of so many values into pieces worth handing over.
 func (t *Team) rows(n, values int) iter.Seq2[int, int] {
-	return t.pieces(n, (2048+values-1)/values)
+	return t.pieces(n, (2048+values-1)/values, 2)
 }
 
 // For returns t, or nil where work is done sooner than a team meets. The work is given

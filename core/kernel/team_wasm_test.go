@@ -188,19 +188,31 @@ func TestTeamAttends(t *testing.T) {
 	}
 }
 
-// TestTeamPieces: pieces follow each other without a gap, and the last is small.
+// TestTeamPieces: pieces follow each other without a gap, and become smaller towards the
+// place where those of the caller's thread meet those of the others.
 func TestTeamPieces(t *testing.T) {
-	team := testTeam(2, new(int))
-	for _, n := range []int{1, 2, 3, 7, 24, 100, 1570} {
-		end, last := 0, 0
-		for from, to := range team.pieces(n, 1) {
-			if from != end || to <= from {
-				t.Fatalf("%d units: a piece from %d to %d after %d", n, from, to, end)
+	for _, threads := range []int{2, 3, 8} {
+		team := testTeam(threads, new(int))
+		for _, n := range []int{1, 2, 3, 7, 24, 100, 1570} {
+			end := 0
+			var sizes []int
+			for from, to := range team.pieces(n, 1, 2) {
+				if from != end || to <= from {
+					t.Fatalf("%d units: a piece from %d to %d after %d", n, from, to, end)
+				}
+				end = to
+				sizes = append(sizes, to-from)
 			}
-			end, last = to, to-from
-		}
-		if end != n || last != 1 {
-			t.Errorf("%d units: the pieces end at %d, the last has %d", n, end, last)
+			if end != n {
+				t.Errorf("%d units: the pieces end at %d", n, end)
+			}
+			smallest := slices.Index(sizes, 1)
+			if smallest < 0 || !slices.IsSortedFunc(sizes[:smallest], func(a, b int) int { return b - a }) || !slices.IsSorted(sizes[smallest:]) {
+				t.Errorf("%d units for %d threads: pieces of %d", n, threads, sizes)
+			}
+			if n == 1570 && (sizes[0] != n/(2*threads) || sizes[len(sizes)-1] < sizes[0]/2) {
+				t.Errorf("%d units for %d threads: pieces of %d, want large ones at both ends", n, threads, sizes)
+			}
 		}
 	}
 }

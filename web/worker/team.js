@@ -2,13 +2,15 @@
  * Several workers compute on one memory. The engine runs in the leader; the others, which have an instance of the same
  * module on the same memory, run only functions that need no Go runtime. A job is a function and a list of frames, the
  * arguments of one call each; whoever is free takes the next frame, so nobody waits for a worker that is slow or asleep.
+ * The leader takes them from the front and the members from the back: what lies at a place of two jobs is mostly the
+ * work of the same worker, in whose cache it still is.
  */
 
 /** Places in the control words. */
-const [JOB, NEXT, FUNCTION, FRAMES, FRAME_BYTES, COUNT, GRAIN, DONE, ASLEEP, WAITING] = [0, 16, 17, 18, 19, 20, 21, 32, 48, 49];
+const [JOB, TAKEN, FUNCTION, FRAMES, FRAME_BYTES, COUNT, GRAIN, PIECES, BACK, DONE, ASLEEP, WAITING] = [0, 16, 17, 18, 19, 20, 21, 22, 23, 32, 48, 49];
 const CONTROL_WORDS = 64;
-/** The low half of NEXT is the next frame, or CLOSED; the high half tells one job from another. */
-const INDEX = 0xffff;
+/** The low half of TAKEN is how many pieces have been taken, or CLOSED; the high half tells one job from another. */
+const NUMBER = 0xffff;
 const CLOSED = 0xffff;
 const JOBS = 0x7fff;
 /** How long to look before sleeping: about the longest pause between two jobs. Waking a sleeper takes longer. */
@@ -52,25 +54,29 @@ export class Team {
    * @param {number} function_
    * @param {number} frames address
    * @param {number} frameBytes
-   * @param {number} count so small that count + grain is less than CLOSED
-   * @param {number} grain how many consecutive frames are for the same worker
+   * @param {number} count less than CLOSED
+   * @param {number} grain how many consecutive frames, a piece, are for the same worker
    * @returns {number} 0 if a worker does not finish, else 1
    */
   run(function_, frames, frameBytes, count, grain) {
     const control = this.#control;
     const sp = this.#sp.value; // of the Go program, which waits
-    Atomics.store(control, NEXT, (this.#job << 16) | CLOSED); // nobody takes a frame while the words change
+    const pieces = Math.ceil(count / grain);
+    Atomics.store(control, TAKEN, (this.#job << 16) | CLOSED); // nobody takes a piece while the words change
     Atomics.store(control, FUNCTION, function_);
     Atomics.store(control, FRAMES, frames);
     Atomics.store(control, FRAME_BYTES, frameBytes);
     Atomics.store(control, COUNT, count);
     Atomics.store(control, GRAIN, grain);
+    Atomics.store(control, PIECES, pieces);
+    Atomics.store(control, BACK, pieces);
     Atomics.store(control, DONE, 0);
     this.#job = (this.#job + 1) & JOBS;
-    Atomics.store(control, NEXT, this.#job << 16);
+    Atomics.store(control, TAKEN, this.#job << 16);
     Atomics.add(control, JOB, 1);
     if (Atomics.load(control, ASLEEP) > 0) Atomics.notify(control, JOB);
-    this.#work();
+    let front = 0;
+    this.#work(() => front++);
     this.#sp.value = sp;
     return this.#finished(count) ? 1 : 0;
   }
@@ -78,9 +84,10 @@ export class Team {
   /** A member's whole life: it never returns. */
   async serve() {
     const control = this.#control;
+    const fromBack = () => Atomics.sub(control, BACK, 1) - 1;
     let seen = Atomics.load(control, JOB);
     for (;;) {
-      this.#work();
+      this.#work(fromBack);
       if (!spin(control, JOB, (job) => job !== seen)) await this.#sleep(seen);
       seen = Atomics.load(control, JOB);
     }
@@ -94,21 +101,25 @@ export class Team {
     Atomics.sub(control, ASLEEP, 1);
   }
 
-  /** Takes frames until there are none left. */
-  #work() {
+  /**
+   * Takes pieces until there are none left.
+   *
+   * @param {() => number} nextPiece of this worker; its job has as many as are taken at both ends
+   */
+  #work(nextPiece) {
     const control = this.#control;
     let done = 0;
     for (;;) {
-      const next = Atomics.load(control, NEXT);
-      const first = next & INDEX;
-      const count = Atomics.load(control, COUNT);
-      if (first >= count) break;
+      const taken = Atomics.load(control, TAKEN);
+      if ((taken & NUMBER) >= Atomics.load(control, PIECES)) break;
       const call = this.#functions[Atomics.load(control, FUNCTION)];
       const frames = Atomics.load(control, FRAMES);
       const frameBytes = Atomics.load(control, FRAME_BYTES);
+      const count = Atomics.load(control, COUNT);
       const grain = Atomics.load(control, GRAIN);
-      // Where NEXT is still the same, the words above belong to it.
-      if (Atomics.compareExchange(control, NEXT, next, next + grain) !== next) continue;
+      // Where TAKEN is still the same, the words above belong to it.
+      if (Atomics.compareExchange(control, TAKEN, taken, taken + 1) !== taken) continue;
+      const first = grain * nextPiece();
       const end = Math.min(first + grain, count);
       for (let i = first; i < end; i++) {
         this.#sp.value = frames + i * frameBytes;

@@ -67,6 +67,31 @@ if (isMainThread) {
     assert.equal(team.run(0, 0, FRAME_BYTES, 3, 1), 0);
     await ended;
   });
+  test("the leader takes frames from the front, a member from the back", async () => {
+    const control = newControl();
+    const { team, exports } = enter(new Int32Array(FRAMES), control, 50);
+    const other = enter(new Int32Array(FRAMES), control);
+    /** @type {string[]} */
+    const order = [];
+    const taken = () => {
+      const frame = other.exports.sp.value / FRAME_BYTES;
+      order.push(`member ${frame}`);
+      if (frame === 2) throw new Error("the member ends here");
+      return 0;
+    };
+    other.team.enter(/** @type {any} */ ({ mem: {}, one: taken, sp: other.exports.sp }));
+    /** @type {Promise<void> | undefined} */
+    let ended;
+    const led = () => {
+      order.push(`leader ${exports.sp.value / FRAME_BYTES}`);
+      ended ??= assert.rejects(other.team.serve(), /the member ends here/);
+      return 0;
+    };
+    team.enter(/** @type {any} */ ({ mem: {}, one: led, sp: exports.sp }));
+    team.run(0, 0, FRAME_BYTES, 5, 1);
+    await ended;
+    assert.deepEqual(order, ["leader 0", "member 4", "member 3", "member 2", "leader 1"]);
+  });
 } else {
   void enter(workerData.calls, workerData.control).team.serve();
 }
