@@ -119,7 +119,7 @@ func (r *recorder) observe(e *stage.Event) error {
 		time.Sleep(r.owed)
 		r.owed = 0
 		r.turned = time.Since(r.start)
-	} else if r.full && now-r.flushed >= flushEvery {
+	} else if r.full && now-max(r.flushed, r.looked) >= flushEvery {
 		if err := r.flush(); err != nil {
 			return err
 		}
