@@ -85,10 +85,13 @@ bench: build serve chromium build/bench/gpt2-124m-q8_0.gguf ## benchmark the ker
 	node e2e/bench/bench.js
 
 PEERS ?= ../shared/peers
-bench-peers: build ## run the other engines beside ours, with the harness and packages in PEERS
+OURS  := --mount /bench=$(CURDIR)/e2e/bench --mount /vitrine=$(CURDIR)/dist
+bench-peers: build ## run the other engines beside ours, by turns in one page and one by one, with the harness and packages in PEERS
 	@test -d $(PEERS)/node_modules || { echo "PEERS=$(PEERS) has no packages: copy the folder, follow its README, and name the copy"; exit 1; }
+	cd $(PEERS) && for threads in 1 2; do \
+		node run.mjs page $$threads --path /bench/pairs.html $(OURS) || exit 1; done
 	cd $(PEERS) && for round in 1 2 3; do for threads in 1 2; do \
-		node run.mjs ext $$threads --module /bench/peer.mjs --mount /bench=$(CURDIR)/e2e/bench --mount /vitrine=$(CURDIR)/dist && \
+		node run.mjs ext $$threads --module /bench/peer.mjs $(OURS) && \
 		node run.mjs ort-int8 $$threads && node run.mjs wllama2 $$threads || exit 1; done; done
 
 build/bench/gpt2-124m-q8_0.gguf: $(wildcard e2e/bench/model/*.go)
