@@ -140,6 +140,28 @@ test("a run whose speed was changed says so", async ({ page }) => {
   await expect(page.locator("#meter")).toHaveText(/20 tokens$/);
 });
 
+test("the text keeps to its end, but not from a reader who has scrolled up", async ({ page }) => {
+  await openPage(page);
+  const chips = page.locator("#chips");
+  const left = () => chips.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+  await page.locator("#prompt").fill("Once upon a time. ".repeat(20));
+  await setting(page, { maxTokens: 80, temperature: 1, seed: 1 });
+  await generate(page);
+  expect(await chips.evaluate((box) => box.scrollTop)).toBeGreaterThan(0);
+  expect(await left()).toBeLessThan(2);
+
+  await page.locator("#speed-range").fill(String(speed.visible));
+  await page.getByRole("button", { name: "Generate" }).click();
+  const generated = page.locator("#chips .chip:not([data-prompt])");
+  await expect(generated).not.toHaveCount(0);
+  expect(await left(), "after a new run has begun").toBeLessThan(2);
+  await chips.evaluate((box) => (box.scrollTop = 10));
+  const before = await generated.count();
+  await expect.poll(() => generated.count()).toBeGreaterThan(before);
+  expect(await chips.evaluate((box) => box.scrollTop)).toBe(10);
+  await page.locator("#generate").click();
+});
+
 test("a text without blanks stays in its box", async ({ page }) => {
   await openPage(page);
   await page.locator("#prompt").fill(`See /usr${"/share".repeat(30)}.`);

@@ -4,7 +4,7 @@ export const RESTS = {
   beside: 7, // a core is left to the page
   among: 47, // the engine works on all of them
 };
-const LONGEST = 500; // ms between two drawings, however slow the machine
+const LONGEST = 750; // ms between two drawings, however slow the machine
 
 /**
  * Draws for all views of the page in the same animation frames: at most once a frame, and for no more than a share of
