@@ -71,6 +71,26 @@ test("a run without stages gives the same tokens and nothing else", async ({ pag
   expect(ids).toEqual(same);
 });
 
+test("a live run hands over a step that it describes in one piece", async ({ page }) => {
+  const pieces = await page.evaluate(async (question) => {
+    const engine = await vitrine.createEngine();
+    /** In how many batches each described step came, but for the first step and the last. */
+    const pieces = [];
+    for (let seed = 0; pieces.length < 5; seed++) {
+      const count = new Map();
+      const run = engine.generate(question, { temperature: 1, seed, maxTokens: 240, ignoreEos: true, stages: "live" });
+      for await (const events of run.batches()) {
+        const told = events.filter((event) => event.type === "stage" && event.stage !== "generation");
+        for (const step of new Set(told.map((event) => event.step))) count.set(step, (count.get(step) ?? 0) + 1);
+      }
+      pieces.push(...[...count].filter(([step]) => step > 0 && step < 239).map(([, batches]) => batches));
+    }
+    return pieces;
+  }, question);
+  // A step may take longer than a frame, on a machine that does something else meanwhile.
+  expect(pieces.toSorted()[pieces.length >> 1]).toBe(1);
+});
+
 test("a live run reports some steps whole, and the last one as a run with all stages does", async ({ page }) => {
   const { live, all, batches } = await page.evaluate(async (question) => {
     const engine = await vitrine.createEngine();

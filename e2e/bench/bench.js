@@ -160,11 +160,15 @@ async function measurePage(site, model) {
 /** Runs in the page, so that nothing else uses the machine: one run, from the button to what the page says of it. */
 async function generate() {
   const button = document.getElementById("generate");
-  const changed = () => new Promise((resolve) => new MutationObserver(resolve).observe(button, { attributeFilter: ["data-running"] }));
-  const started = changed();
-  button.click();
-  await started;
-  if (button.dataset.running === "true") await changed();
+  button.click(); // which begins the run at once
+  await new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (button.dataset.running === "true") return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(button, { attributeFilter: ["data-running"] });
+  });
   return document.getElementById("meter").textContent;
 }
 
