@@ -27,10 +27,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   /** @type {Token[]} not drawn yet */
   let queue = [];
   let current = -1;
-  let atEnd = true; // within about one line
 
-  // Asked while a frame is drawn, the browser would have to lay out the page for the answer.
-  root.addEventListener("scroll", () => (atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 32), { signal, passive: true });
   root.addEventListener("pointerover", (event) => read(indexOf(event.target)), { signal });
   root.addEventListener("pointerleave", () => read(-1), { signal });
   root.addEventListener("blur", () => read(-1), { signal });
@@ -71,6 +68,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
 
   function draw() {
     pacer.cancel(draw);
+    const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 32; // within about one line
     const chips = document.createDocumentFragment();
     for (const token of queue) {
       const element = chip(token);
@@ -91,7 +89,6 @@ export function mountChips(root, { label, empty, pacer, signal }) {
       tokens = [];
       elements = [];
       flow.replaceChildren();
-      atEnd = true;
       root.dataset.state = "running";
     },
     /** @param {TokenPiece[]} pieces the prompt's */

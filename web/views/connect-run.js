@@ -77,8 +77,8 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     for (const event of events) {
       diagram.show(event);
       status.show(event);
+      chips.show(event);
       meter.show(event);
-      chips.show(event); // last in a frame: it has the page laid out
     }
   }
 
