@@ -7,6 +7,13 @@ export const RESTS = {
 const LONGEST = 750; // ms between two drawings, however slow the machine
 
 /**
+ * What draws for a view. What it returns is called when all views have drawn: as before they do, the page may then be
+ * measured, and is laid out once.
+ *
+ * @typedef {() => (() => void) | void} Draw
+ */
+
+/**
  * Draws for all views of the page in the same animation frames: at most once a frame, and for no more than a share of
  * the time, since the page must not take the processor from the engine that it shows.
  *
@@ -14,8 +21,8 @@ const LONGEST = 750; // ms between two drawings, however slow the machine
  */
 export function createPacer(signal) {
   const painted = new MessageChannel();
-  /** @type {Set<() => void>} */
-  const wanted = new Set();
+  /** @type {Map<Draw, (() => void) | undefined>} with what looks at the page before */
+  const wanted = new Map();
   let frame = 0; // until its message has arrived
   let timer = 0;
   let began = 0;
@@ -50,18 +57,22 @@ export function createPacer(signal) {
       wanted.clear();
       began = performance.now();
       painted.port2.postMessage(null);
-      for (const draw of draws) draw();
+      for (const [, look] of draws) look?.();
+      for (const then of draws.map(([draw]) => draw())) then?.();
     });
   }
 
   return {
-    /** @param {() => void} draw called once, however often it is asked for before */
-    request(draw) {
-      wanted.add(draw);
+    /**
+     * @param {Draw} draw called once, however often it is asked for before
+     * @param {() => void} [look] called before all that draws
+     */
+    request(draw, look) {
+      wanted.set(draw, look);
       arm();
     },
 
-    /** @param {() => void} draw not to be called after all */
+    /** @param {Draw} draw not to be called after all */
     cancel(draw) {
       wanted.delete(draw);
     },

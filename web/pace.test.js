@@ -38,6 +38,21 @@ test("all that is asked for is drawn once, in one frame", () =>
     assert.deepEqual([a.calls.length, b.calls.length, c.calls.length], [1, 1, 0]);
   }));
 
+test("the page is looked at before all that draws, and what a drawing returns is done after it", () =>
+  withPacer(async (pacer) => {
+    /** @type {string[]} */
+    const order = [];
+    pacer.request(() => void order.push("a"));
+    const b = () => {
+      order.push("b");
+      return () => void order.push("then");
+    };
+    pacer.request(b, () => void order.push("look"));
+    pacer.request(() => void order.push("c"));
+    await wait(20);
+    assert.deepEqual(order, ["look", "a", "b", "c", "then"]);
+  }));
+
 test("after a drawing the page rests as many times as long", () =>
   withPacer(async (pacer) => {
     const { draw, calls } = drawing(10);

@@ -27,6 +27,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   /** @type {Token[]} not drawn yet */
   let queue = [];
   let current = -1;
+  let atEnd = true;
 
   root.addEventListener("pointerover", (event) => read(indexOf(event.target)), { signal });
   root.addEventListener("pointerleave", () => read(-1), { signal });
@@ -63,12 +64,15 @@ export function mountChips(root, { label, empty, pacer, signal }) {
     const token = { position: tokens.length, id, piece, text, probability, kept: text.length };
     tokens.push(token);
     queue.push(token);
-    pacer.request(draw);
+    pacer.request(draw, look);
+  }
+
+  function look() {
+    atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 32; // within about one line
   }
 
   function draw() {
     pacer.cancel(draw);
-    const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 32; // within about one line
     const chips = document.createDocumentFragment();
     for (const token of queue) {
       const element = chip(token);
@@ -78,7 +82,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
     }
     queue = [];
     flow.append(chips);
-    if (atEnd) root.scrollTop = root.scrollHeight;
+    if (atEnd) return () => void (root.scrollTop = root.scrollHeight);
   }
 
   return {
@@ -107,7 +111,8 @@ export function mountChips(root, { label, empty, pacer, signal }) {
      * @param {number} length of the result's text; what goes on after it belongs to the stop text, and is marked
      */
     finish(length) {
-      draw();
+      look();
+      draw()?.();
       root.dataset.state = "done";
       let start = 0;
       for (const token of tokens) {
