@@ -11,11 +11,12 @@
 #define PAIR(at, x) Get x; I32WrapI64; SPLATAT(at); Set V10
 
 // TIMES sets a and b to the products of the weights in V8 and in V9 with a pair of the
-// activations at x. PLUS adds them to two sums.
+// activations at x. PLUS adds products to sums.
 #define TIMES(at, x, a, b) PAIR(at, x); OP(I32x4DotI16x8S, V8, V10, a); OP(I32x4DotI16x8S, V9, V10, b)
-#define PLUS(a, b, sum8, sum9) OP(I32x4Add, a, sum8, sum8); OP(I32x4Add, b, sum9, sum9)
 
-#define ONE(j, at) WEIGHTS(j); TIMES(at, R1, V11, V14); PLUS(V11, V14, V0, V4)
+#define PLUS(sums, d) OP(I32x4Add, d, sums, sums)
+
+#define ONE(j, at) WEIGHTS(j); TIMES(at, R1, V11, V14); PLUS(V0, V11); PLUS(V4, V14)
 
 // PAIRS repeats a step for the 16 column pairs of a block, THIRD for all but the first two.
 // A step gets the pair's number and its place.
@@ -152,15 +153,26 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 // rows, V9 the upper ones.
 #define WIDE(j) LOAD(R5, 32*(j)); Set V8; LOAD(R5, 32*(j)+16); Set V9
 
-// FOUR adds the products of each token when those of the next one are under way: so a
-// processor divides its units best between the two. Those of the last one stay in V13
-// and V14.
-#define FOUR(j, at) WIDE(j); TIMES(at, R1, V11, V12); LASTPLUS; OTHERS(at)
-#define LASTPLUS PLUS(V13, V14, V3, V7)
-#define OTHERS(at) \
-	TIMES(at, R2, V13, V14); PLUS(V11, V12, V0, V4); \
-	TIMES(at, R3, V11, V12); PLUS(V13, V14, V1, V5); \
-	TIMES(at, R4, V13, V14); PLUS(V11, V12, V2, V6)
+// FOUR adds the products of four tokens with a column pair to their sums, late: those of
+// the last two tokens when the next column pair is under way. So a processor divides its
+// units best between products and sums. SECOND is FOUR where nothing is left to add.
+#define FOUR(j, at) STEP(j, at, PLUS)
+#define SECOND(j, at) STEP(j, at, NOTHING)
+#define STEP(j, at, before) \
+	PAIR(at, R1); LOAD(R5, 32*(j)+16); Set V9; \
+	before(V2, V11); before(V7, V12); \
+	LOAD(R5, 32*(j)); Set V8; \
+	Get R2; I32WrapI64; SPLATAT(at); \
+	DOT(V8, V11); DOT(V9, V12); \
+	before(V3, V13); before(V6, V15); \
+	Set V10; DOT(V8, V13); DOT(V9, V14); \
+	PAIR(at, R3); \
+	PLUS(V0, V11); DOT(V8, V11); DOT(V9, V15); PLUS(V5, V14); \
+	PAIR(at, R4); \
+	PLUS(V1, V13); PLUS(V4, V12); DOT(V9, V12); DOT(V8, V13)
+#define LAST PLUS(V2, V11); PLUS(V7, V12); PLUS(V3, V13); PLUS(V6, V15)
+#define DOT(w, d) OP(I32x4DotI16x8S, w, V10, d)
+#define NOTHING(sums, d)
 
 // ADDWIDE adds half the sums of one block to four floats at R8.
 #define ADDWIDE(sums, scales, offset) \
@@ -234,11 +246,9 @@ TEXT ·q8Four(SB), NOSPLIT, $0-88
 				TIMES(AT0, R2, V1, V5)
 				TIMES(AT0, R3, V2, V6)
 				TIMES(AT0, R4, V3, V7)
-				WIDE(1)
-				TIMES(AT4, R1, V11, V12)
-				OTHERS(AT4)
+				SECOND(1, AT4)
 				THIRD(FOUR)
-				LASTPLUS
+				LAST
 				LOAD(R5, 512); Set V12
 				LOAD(R5, 528); Set V13
 				END(V0, V4, 0)
