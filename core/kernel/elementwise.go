@@ -128,22 +128,21 @@ func divideGeneric(x []float32, by float32) {
 
 // GELUNew computes x * (1 + tanh(u)) / 2 with u = sqrt(2/pi) * (x + 0.044715*x^3),
 // the gelu of openai/gpt-2 src/model.py. Since (1+tanh(u))/2 = 1/(1+exp(-2u)), one
-// exp32 and one division do. Of -Inf it is NaN, as the formula says. dst may be x.
+// power of two and one division do. Of -Inf it is NaN, as the formula says. dst may be x.
 func GELUNew(team *Team, dst, x []float32) {
 	checkLen("GELUNew", "dst", len(dst), len(x))
 	geluNew(team, dst, x)
 }
 
+// exp(-2u) is 2^(x * (geluLinear + geluCubic*x^2)).
 const (
-	minusTwiceSqrt2Pi = -1.5957691216057308 // -2*sqrt(2/pi)
-	cubic             = 0.044715
+	geluLinear = -2.302208198144325 // -2*sqrt(2/pi)*log2(e)
+	geluCubic  = 0.044715 * geluLinear
 )
 
 func geluNewGeneric(dst, x []float32) {
 	for i, v := range x {
-		cube := float32(float32(v*v) * v)
-		u := float32(minusTwiceSqrt2Pi * (v + float32(cubic*cube)))
-		dst[i] = v / (1 + exp32(u))
+		dst[i] = v / (1 + power32(v*(geluLinear+float32(geluCubic*float32(v*v)))))
 	}
 }
 

@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// Constants of exp32 and erfc32. The split of ln 2 and the polynomial are those of expf in
+// Constants of exp32, power32 and erfc32. The split of ln 2 and the polynomial are those of expf in
 // Moshier's Cephes library (single/expf.c): ln2Hi has so few bits that k*ln2Hi
 // is exact for every k that occurs.
 const (
@@ -17,6 +17,16 @@ const (
 	expC0  = 5.0000001201e-1
 	expMin = -104 // e^-104 < 2^-150, half the smallest float32: rounds to 0
 	expMax = 89   // e^89 > the largest float32: rounds to +Inf
+
+	// Coefficients of power32: a fit of 2^f to 1 + f*P(f) for |f| <= 1/2, with the least largest
+	// relative error, 1e-7.
+	powerC5  = 1.3264724e-3
+	powerC4  = 9.671513e-3
+	powerC3  = 5.5507336e-2
+	powerC2  = 2.4022242e-1
+	powerC1  = 6.9314698e-1
+	powerMin = -64 // adds nothing to 1
+	powerMax = 128 // 2^128 is +Inf
 
 	// Coefficients of erfc32, highest power first.
 	erfcC9 = 0.17087277
@@ -65,6 +75,27 @@ func exp32(x float32) float32 {
 	a := math.Float32frombits(uint32(half+127) << 23)
 	b := math.Float32frombits(uint32(k-half+127) << 23)
 	return float32(float32(p*a) * b)
+}
+
+// power32 returns 2^z to 2.2 units in the last place, but 2^-64 for what is less:
+// z = k + f with k whole, and 2^z = 2^k * 2^f. power32(0) = 1, power32(z) = +Inf for
+// z >= 128. What it returns for NaN is not defined.
+func power32(z float32) float32 {
+	if z < powerMin {
+		z = powerMin
+	}
+	if z > powerMax {
+		z = powerMax
+	}
+	k := z + roundMagic
+	f := z - (k - roundMagic)
+
+	p := float32(powerC5*f) + powerC4
+	p = float32(p*f) + powerC3
+	p = float32(p*f) + powerC2
+	p = float32(p*f) + powerC1
+	p = float32(p*f) + 1
+	return math.Float32frombits(math.Float32bits(p) + math.Float32bits(k)<<23)
 }
 
 // erfc32 returns erfc(z) for z >= 0, with a relative error below 1.2e-7 plus

@@ -84,3 +84,28 @@ func TestErfc32Accuracy(t *testing.T) {
 		t.Errorf("erfc32(+Inf) = %v, want 0", got)
 	}
 }
+
+func TestPower32Accuracy(t *testing.T) {
+	worst, at := 0.0, float32(0)
+	for z := float32(powerMin); z < powerMax; z += 1.0 / 4099 {
+		if u := ulps(power32(z), math.Exp2(float64(z))); u > worst {
+			worst, at = u, z
+		}
+	}
+	t.Logf("worst: %.3f ulp at %v", worst, at)
+	if worst > 2.2 {
+		t.Errorf("power32(%v) is %.3f ulp off, want at most 2.2", at, worst)
+	}
+}
+
+func TestPower32Corners(t *testing.T) {
+	inf := float32(math.Inf(1))
+	for _, c := range []struct{ z, want float32 }{
+		{0, 1}, {float32(math.Copysign(0, -1)), 1}, {1, 2}, {-1, 0.5}, {127, 0x1p127},
+		{128, inf}, {inf, inf}, {-64, 0x1p-64}, {-65, 0x1p-64}, {-inf, 0x1p-64},
+	} {
+		if got := power32(c.z); !sameBits(got, c.want) {
+			t.Errorf("power32(%v) = %v, want %v", c.z, got, c.want)
+		}
+	}
+}

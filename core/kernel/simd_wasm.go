@@ -585,15 +585,16 @@ func relu8s(dst, x *float32, n int)
 //go:noescape
 func add8s(dst, x *float32, n int)
 
-// constants are those of exp32, erfc32 and the GELUs, in the order in which
+// constants are those of exp32, power32, erfc32 and the GELUs, in the order in which
 // vector_wasm.s names them.
 var constants = inAllLanes(
 	expMin, expMax, log2e, roundMagic, ln2Hi, ln2Lo, expC5, expC4, expC3, expC2, expC1, expC0,
-	1, 0.5, cubic, minusTwiceSqrt2Pi, halfSqrt2,
+	1, 0.5, halfSqrt2, geluLinear, geluCubic,
+	powerMin, powerMax, powerC5, powerC4, powerC3, powerC2, powerC1,
 	erfcC9, erfcC8, erfcC7, erfcC6, erfcC5, erfcC4, erfcC3, erfcC2, erfcC1, erfcC0,
 )
 
-type vectors [27][4]float32
+type vectors [34][4]float32
 
 func inAllLanes(values ...float32) (v vectors) {
 	for i, f := range values {

@@ -19,19 +19,26 @@
 #define expC0 11
 #define one 12
 #define half 13
-#define cubic 14
-#define minusTwiceSqrt2Pi 15
-#define halfSqrt2 16
-#define erfcC9 17
-#define erfcC8 18
-#define erfcC7 19
-#define erfcC6 20
-#define erfcC5 21
-#define erfcC4 22
-#define erfcC3 23
-#define erfcC2 24
-#define erfcC1 25
-#define erfcC0 26
+#define halfSqrt2 14
+#define geluLinear 15
+#define geluCubic 16
+#define powerMin 17
+#define powerMax 18
+#define powerC5 19
+#define powerC4 20
+#define powerC3 21
+#define powerC2 22
+#define powerC1 23
+#define erfcC9 24
+#define erfcC8 25
+#define erfcC7 26
+#define erfcC6 27
+#define erfcC5 28
+#define erfcC4 29
+#define erfcC3 30
+#define erfcC2 31
+#define erfcC1 32
+#define erfcC0 33
 
 // WITH sets two vectors to themselves op a constant, and leaves it in V8.
 #define WITH(op, i, a, b) C(i); OP(op, a, V8, a); OP(op, b, V8, b)
@@ -317,14 +324,32 @@ TEXT ·geluNew8s(SB), NOSPLIT, $0-32
 	ARG(n+16(FP), R0)
 	ARG(c+24(FP), R15)
 	Loop
-		LOAD(R2, 0); Tee V10; Get V10; F32x4Mul; Get V10; F32x4Mul; Set V0
-		LOAD(R2, 16); Tee V11; Get V11; F32x4Mul; Get V11; F32x4Mul; Set V1
-		WITH(F32x4Mul, cubic, V0, V1)
-		OP(F32x4Add, V0, V10, V0)
-		OP(F32x4Add, V1, V11, V1)
-		WITH(F32x4Mul, minusTwiceSqrt2Pi, V0, V1)
-		EXP
-		WITH(F32x4Add, one, V0, V1)
+		LOAD(R2, 0); Tee V10; Get V10; F32x4Mul; Set V0
+		LOAD(R2, 16); Tee V11; Get V11; F32x4Mul; Set V1
+		WITH(F32x4Mul, geluCubic, V0, V1)
+		WITH(F32x4Add, geluLinear, V0, V1)
+		OP(F32x4Mul, V0, V10, V0)
+		OP(F32x4Mul, V1, V11, V1)
+		// power32
+		WITH(F32x4Pmax, powerMin, V0, V1)
+		WITH(F32x4Pmin, powerMax, V0, V1)
+		C(roundMagic)
+		OP(F32x4Add, V0, V8, V2)
+		OP(F32x4Add, V1, V8, V3)
+		OP(F32x4Sub, V2, V8, V4)
+		OP(F32x4Sub, V3, V8, V5)
+		OP(F32x4Sub, V0, V4, V0)
+		OP(F32x4Sub, V1, V5, V1)
+		C(powerC5)
+		OP(F32x4Mul, V0, V8, V4)
+		OP(F32x4Mul, V1, V8, V5)
+		WITH(F32x4Add, powerC4, V4, V5)
+		HORNER(powerC3, V4, V5, V0, V1)
+		HORNER(powerC2, V4, V5, V0, V1)
+		HORNER(powerC1, V4, V5, V0, V1)
+		HORNER(one, V4, V5, V0, V1)
+		Get V4; Get V2; I32Const $23; I32x4Shl; I32x4Add; Get V8; F32x4Add; Set V0
+		Get V5; Get V3; I32Const $23; I32x4Shl; I32x4Add; Get V8; F32x4Add; Set V1
 		OP(F32x4Div, V10, V0, V0)
 		OP(F32x4Div, V11, V1, V1)
 		STORE(R1, V0, 0)
