@@ -17,30 +17,35 @@ const flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-b
 /** @param {number[]} values */
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-/** Jiffies used by the whole machine, and by the process and all that it started. */
-function cpuTime() {
-  const [user, nice, system, , , irq, soft] = readFileSync("/proc/stat", "utf8").match(/\d+/g).map(Number);
-  const ours = new Map();
+/** Jiffies used by this process and by each that it has started, directly or not, by their numbers. */
+function ours() {
+  /** @type {Map<number, { parent: number, used: number }>} */
+  const all = new Map();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
-      ours.set(Number(pid), { parent: fields[1], used: fields[11] + fields[12] });
+      all.set(Number(pid), { parent: fields[1], used: fields[11] + fields[12] });
     } catch {} // the process ended while we read
   }
-  let used = 0;
-  for (let [pid, process_] of ours) {
-    const own = process_.used;
-    while (pid > 1 && pid !== process.pid) [pid, process_] = [process_.parent, ours.get(process_.parent) ?? process_];
-    if (pid === process.pid) used += own;
-  }
+  const isOurs = (/** @type {number} */ pid) => {
+    while (pid > 1 && pid !== process.pid) pid = all.get(pid)?.parent ?? 0;
+    return pid === process.pid;
+  };
+  return new Map([...all].filter(([pid]) => isOurs(pid)).map(([pid, { used }]) => [pid, used]));
+}
+
+/** Jiffies used by the whole machine, and by us. */
+function cpuTime() {
+  const [user, nice, system, , , irq, soft] = readFileSync("/proc/stat", "utf8").match(/\d+/g).map(Number);
+  const used = [...ours().values()].reduce((a, b) => a + b);
   return { all: user + nice + system + irq + soft, used, at: performance.now() };
 }
 
-/** The most memory that a process of the browser's kind "renderer" has had, in bytes. */
+/** The most memory that a process of our browser's kind "renderer" has had, in bytes. */
 function rendererPeak() {
   let peak = 0;
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+  for (const pid of ours().keys()) {
     try {
       if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")) continue;
       const kib = readFileSync(`/proc/${pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/)?.[1];
