@@ -162,3 +162,14 @@ func BenchmarkSetRows(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkRow(b *testing.B) {
+	const rows, cols = 50257, 768
+	m := NewMatrixQ8(rows, cols)
+	dst := make([]float32, cols)
+	row := 0
+	for b.Loop() {
+		m.Row(dst, row)
+		row = (row + 7919) % rows
+	}
+}

@@ -171,15 +171,18 @@ func (m *MatrixQ8) Row(dst []float32, row int) {
 	checkLen("Row", "dst", len(dst), m.cols)
 	checkRows("Row", row, row+1, m.rows)
 	lane := row % GroupRows
+	shift, flip := 8, int16(0) // of the upper half of a word, as split does it
+	if lane >= 4 {
+		shift, flip = 0, 0x80
+	}
 	for b := range m.cols / quant.BlockSize {
 		w, scales := m.block(row/GroupRows, b)
-		scale := scales[lane]
-		for i := range quant.BlockSize {
-			upper, lower := split(w[i/2*GroupRows+2*(lane%4)+i%2])
-			if lane < 4 {
-				lower = upper
-			}
-			dst[b*quant.BlockSize+i] = float32(lower) * scale
+		w, scale := w[2*(lane%4):], scales[lane]
+		out := dst[b*quant.BlockSize:][:quant.BlockSize]
+		for i := 0; i < len(out)-1; i += 2 {
+			pair := w[i/2*GroupRows:][:2]
+			out[i] = float32(int8((pair[0]^flip)>>shift)) * scale
+			out[i+1] = float32(int8((pair[1]^flip)>>shift)) * scale
 		}
 	}
 }
