@@ -77,9 +77,10 @@ chromium: ## find a Chromium for the tests; as root on Debian, install one
 		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; } || true
 	@node e2e/chromium.js
 
+BENCHES := -run '^$$' -bench . -benchtime 200ms ./core/kernel
 bench: build serve chromium build/bench/gpt2-124m-q8_0.gguf ## benchmark the kernels and the engine in a browser (a quiet machine, 10 minutes)
-	$(GO) test -run '^$$' -bench . -benchtime 200ms ./core/kernel
-	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) -run '^$$' -bench . -benchtime 200ms ./core/kernel
+	$(GO) test $(BENCHES) > build/bench/native.txt || { cat build/bench/native.txt; exit 1; }
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) $(BENCHES) > build/bench/wasm.txt || { cat build/bench/wasm.txt; exit 1; }
 	rm -rf build/bench/site && mkdir -p build/bench/site/bench && cp -R dist/. build/bench/site/
 	ln build/bench/gpt2-124m-q8_0.gguf build/bench/site/bench/
 	node e2e/bench/bench.js

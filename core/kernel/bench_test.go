@@ -126,6 +126,7 @@ func BenchmarkElementwise(b *testing.B) {
 	dst, one := make([]float32, n), make([]float32, 2)
 	var a Activations
 	logits := normals(newRand(), 50257, 1)
+	pairs := make([]int16, 2*n)
 	for _, k := range []struct {
 		name string
 		n    int
@@ -136,8 +137,13 @@ func BenchmarkElementwise(b *testing.B) {
 		{"Softmax50257", len(logits), func() { Softmax(logits) }},
 		{"GELUNew", n, func() { GELUNew(nil, dst, x) }},
 		{"GELU", n, func() { GELU(dst, x) }},
+		{"ReLU", n, func() { ReLU(dst, x) }},
 		{"Add", n, func() { Add(nil, dst, x) }},
 		{"Quantize", n, func() { a.Quantize(nil, x, n) }},
+		{"QuantizePairs", n, func() { QuantizePairs(nil, pairs, one[:1], x, n, n, 0) }},
+		{"Maximum", len(logits), func() { Maximum(logits) }},
+		{"Positive", len(logits), func() { Positive(logits) }},
+		{"Finite", len(logits), func() { Finite(logits) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			runs := 0

@@ -142,7 +142,7 @@ const (
 
 func geluNewGeneric(dst, x []float32) {
 	for i, v := range x {
-		dst[i] = v / (1 + power32(v*(geluLinear+float32(geluCubic*float32(v*v)))))
+		dst[i] = v / (1 + power32(float32(v*(geluLinear+float32(geluCubic*float32(v*v))))))
 	}
 }
 

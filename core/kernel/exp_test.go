@@ -40,14 +40,27 @@ func TestExp32Accuracy(t *testing.T) {
 	}
 }
 
-func TestExp32Corners(t *testing.T) {
-	inf := float32(math.Inf(1))
-	for _, c := range []struct{ x, want float32 }{
-		{0, 1}, {float32(math.Copysign(0, -1)), 1}, {-inf, 0}, {inf, inf}, {1e30, inf}, {-1e30, 0},
-		{-104, 0}, {-103.9, math.SmallestNonzeroFloat32}, {89, inf}, {1e-45, 1}, {float32(math.NaN()), float32(math.NaN())},
+func TestExpCorners(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	zero := float32(math.Copysign(0, -1))
+	for _, f := range []struct {
+		name  string
+		of    func(float32) float32
+		cases [][2]float32 // x, want
+	}{
+		{"exp32", exp32, [][2]float32{
+			{0, 1}, {zero, 1}, {-inf, 0}, {inf, inf}, {1e30, inf}, {-1e30, 0},
+			{-104, 0}, {-103.9, math.SmallestNonzeroFloat32}, {89, inf}, {1e-45, 1}, {nan, nan},
+		}},
+		{"power32", power32, [][2]float32{
+			{0, 1}, {zero, 1}, {1, 2}, {-1, 0.5}, {127, 0x1p127},
+			{128, inf}, {inf, inf}, {-64, 0x1p-64}, {-65, 0x1p-64}, {-inf, 0x1p-64},
+		}},
 	} {
-		if got := exp32(c.x); !sameBits(got, c.want) {
-			t.Errorf("exp32(%v) = %v, want %v", c.x, got, c.want)
+		for _, c := range f.cases {
+			if got := f.of(c[0]); !sameBits(got, c[1]) {
+				t.Errorf("%s(%v) = %v, want %v", f.name, c[0], got, c[1])
+			}
 		}
 	}
 }
@@ -95,17 +108,5 @@ func TestPower32Accuracy(t *testing.T) {
 	t.Logf("worst: %.3f ulp at %v", worst, at)
 	if worst > 2.2 {
 		t.Errorf("power32(%v) is %.3f ulp off, want at most 2.2", at, worst)
-	}
-}
-
-func TestPower32Corners(t *testing.T) {
-	inf := float32(math.Inf(1))
-	for _, c := range []struct{ z, want float32 }{
-		{0, 1}, {float32(math.Copysign(0, -1)), 1}, {1, 2}, {-1, 0.5}, {127, 0x1p127},
-		{128, inf}, {inf, inf}, {-64, 0x1p-64}, {-65, 0x1p-64}, {-inf, 0x1p-64},
-	} {
-		if got := power32(c.z); !sameBits(got, c.want) {
-			t.Errorf("power32(%v) = %v, want %v", c.z, got, c.want)
-		}
 	}
 }

@@ -179,7 +179,7 @@ func (m *MatrixQ8) Row(dst []float32, row int) {
 		w, scales := m.block(row/GroupRows, b)
 		w, scale := w[2*(lane%4):], scales[lane]
 		out := dst[b*quant.BlockSize:][:quant.BlockSize]
-		for i := 0; i < len(out)-1; i += 2 {
+		for i := 0; i < quant.BlockSize; i += 2 {
 			pair := w[i/2*GroupRows:][:2]
 			out[i] = float32(int8((pair[0]^flip)>>shift)) * scale
 			out[i+1] = float32(int8((pair[1]^flip)>>shift)) * scale

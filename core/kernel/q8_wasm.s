@@ -11,9 +11,9 @@
 #define PAIR(at, x) Get x; I32WrapI64; SPLATAT(at); Set V10
 
 // TIMES sets a and b to the products of the weights in V8 and in V9 with a pair of the
-// activations at x. PLUS adds products to sums.
-#define TIMES(at, x, a, b) PAIR(at, x); OP(I32x4DotI16x8S, V8, V10, a); OP(I32x4DotI16x8S, V9, V10, b)
-
+// activations at x. DOT does one of them, PLUS adds products to sums.
+#define TIMES(at, x, a, b) PAIR(at, x); DOT(V8, a); DOT(V9, b)
+#define DOT(w, d) OP(I32x4DotI16x8S, w, V10, d)
 #define PLUS(sums, d) OP(I32x4Add, d, sums, sums)
 
 #define ONE(j, at) WEIGHTS(j); TIMES(at, R1, V11, V14); PLUS(V0, V11); PLUS(V4, V14)
@@ -171,7 +171,6 @@ TEXT ·q8Streams(SB), NOSPLIT, $0-64
 	PAIR(at, R4); \
 	PLUS(V1, V13); PLUS(V4, V12); DOT(V9, V12); DOT(V8, V13)
 #define LAST PLUS(V2, V11); PLUS(V7, V12); PLUS(V3, V13); PLUS(V6, V15)
-#define DOT(w, d) OP(I32x4DotI16x8S, w, V10, d)
 #define NOTHING(sums, d)
 
 // ADDWIDE adds half the sums of one block to four floats at R8.

@@ -208,8 +208,9 @@ func worstRelative(got, want []float32) float64 {
 
 // TestSameBitsEverywhere: natively, in portable wasm and in SIMD wasm the logits
 // are the same to the bit. The checksums change only with the order of sums and the
-// formulas of functions, which are part of the kernels' contract, or with the weights. Sinusoidal variants are
-// left out: their table comes from package math, which may fuse on some machines.
+// formulas of functions, which are part of the kernels' contract, or with the weights.
+// Sinusoidal variants are left out: their table comes from package math, which may fuse
+// on some machines.
 func TestSameBitsEverywhere(t *testing.T) {
 	want := map[string]uint32{
 		"gelu-learned-untied F32":           0x833da59a,

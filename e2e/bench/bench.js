@@ -156,7 +156,7 @@ async function measurePage(site, model) {
     }
     const of = (figure) => +median(pairs.map(figure)).toFixed(2);
     const threads = await page.evaluate(() => globalThis.other.info.threads);
-    return { model, threads, shownTps: of(({ shown }) => shown), aloneTps: of(({ alone }) => alone), share: of(({ shown, alone }) => shown / alone) };
+    return { model, threads, shownTps: of(({ shown }) => shown), aloneTps: of(({ alone }) => alone), shownShare: of(({ shown, alone }) => shown / alone) };
   } finally {
     await browser.close();
   }
@@ -187,9 +187,22 @@ async function rested(measured) {
   return measured();
 }
 
+/** What each kernel takes, from the listings of `go test`: microseconds a call, and what the benchmark itself measures. */
+function kernels() {
+  /** @type {Record<string, Record<string, number | string>>} */
+  const table = {};
+  for (const build of ["native", "wasm"]) {
+    const listing = readFileSync(`build/bench/${build}.txt`, "utf8");
+    for (const [, name, ns, figure, unit] of listing.matchAll(/^Benchmark(\S+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns\/op(?:\s+([\d.]+) (\S+))?/gm)) {
+      table[name] = { ...table[name], [`${build} us`]: +(Number(ns) / 1000).toPrecision(4), ...(unit && { [build]: Number(figure), unit }) };
+    }
+  }
+  return table;
+}
+
 const { url: site, stop } = await serve("build/bench/site");
 const rounds = [];
-const pages = [];
+const pages = []; // by model: with as many threads as it has by itself
 try {
   for (let round = 0; round < ROUNDS; round++) {
     for (const model of Object.keys(MODELS)) {
@@ -206,11 +219,11 @@ const table = [];
 for (const model of Object.keys(MODELS)) {
   for (const count of threads) {
     const mine = rounds.filter((r) => r.model === model && r.threads === count);
-    table.push({ model, threads: mine[0].used, ...Object.fromEntries(names.map((name) => [name, +(name === "pageMB" ? mine[0][name] : median(mine.map((r) => r[name]))).toFixed(2)])) });
+    const page = pages.find((p) => p.model === model && p.threads === mine[0].used);
+    table.push({ model, threads: mine[0].used, ...Object.fromEntries(names.map((name) => [name, +(name === "pageMB" ? mine[0][name] : median(mine.map((r) => r[name]))).toFixed(2)])), ...page });
   }
 }
+console.table(kernels());
 console.log(`${cpus()[0].model}, ${cpus().length} cores; Chromium ${rounds[0].version}; median of ${ROUNDS}`);
 console.table(table);
-console.log("the page at full speed, and its engine without it");
-console.table(pages);
-writeFileSync("build/bench/results.json", JSON.stringify({ when: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, chromium: rounds[0].version, table, pages, rounds }, null, 1));
+writeFileSync("build/bench/results.json", JSON.stringify({ when: new Date().toISOString(), cpu: cpus()[0].model, cores: cpus().length, chromium: rounds[0].version, kernels: kernels(), table, rounds }, null, 1));
