@@ -23,7 +23,7 @@ WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: bench bench-peers help run build serve quantize test test-go test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
+.PHONY: bench bench-peers help run build serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -40,7 +40,7 @@ serve: ## compile the static server
 quantize: ## compile the converter
 	$(GO) build -o build/quantize ./tools/quantize
 
-test: check-fmt vet test-go test-wasm test-web test-e2e ## run every check and test
+test: check-fmt vet test-go test-train test-wasm test-web test-e2e ## run every check and test
 
 check-fmt: ## fail where gofmt would change a file
 	@files=$$($(GOFMT) -l core wasm tools e2e) && test -z "$$files" || { echo "not formatted, run make fmt: $$files"; exit 1; }
@@ -56,6 +56,10 @@ vet: build/wasm.mod ## vet the native Go code, the tools for Windows and macOS t
 
 test-go: build/wasm.mod ## Go tests, native
 	$(GO) test ./core/... ./tools/... ./e2e/...
+
+PYTHON ?= $(shell for python in python3 /usr/bin/python3; do $$python -c 'import torch' 2>/dev/null && echo $$python && break; done)
+test-train: ## the recipe of the default model, where Python has PyTorch
+	@if test -n "$(PYTHON)"; then cd tools/train && $(PYTHON) -B test_train.py; else echo "test-train: skipped, no python3 with PyTorch here"; fi
 
 test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node, portable and with SIMD
 	$(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm/...

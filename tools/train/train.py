@@ -1,0 +1,154 @@
+"""Trains a GPT-2 on the tokens that prepare.py writes (PyTorch 1.13 or newer, CPU or CUDA).
+
+    python3 train.py --data DIR --out DIR --size tiny --tokens 150e6
+
+DIR/checkpoint.pt is written every ten minutes and at the end; the same command
+goes on from it, to the bit: a step depends on the weights, the optimizer's state
+and the step's number alone. The learning rate rises, stays, and falls over the
+last fifth of --tokens; a run whose --tokens is raised before that fifth begins goes
+on as if it had been asked for at first.
+"""
+import argparse
+import contextlib
+import json
+import os
+import signal
+import time
+
+import numpy as np
+import torch
+
+import model as gpt
+
+
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("--data", required=True, help="the folder that prepare.py has written")
+    p.add_argument("--out", required=True, help="folder of checkpoint.pt and of the model")
+    p.add_argument("--size", default="tiny", choices=sorted(gpt.SHAPES))
+    p.add_argument("--tokens", type=float, default=150e6, help="to train on in all")
+    p.add_argument("--batch", type=int, default=4096, help="tokens a step (default 4096)")
+    p.add_argument("--rate", type=float, default=1.5e-3, help="the highest learning rate")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--init", help="a Hugging Face directory to take the first weights from")
+    p.add_argument("--minutes", type=float, default=0, help="stop after so many, to go on later")
+    p.add_argument("--every", type=float, default=10, help="minutes between checkpoints")
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--export", action="store_true", help="only write the model of the checkpoint")
+    p.add_argument("--half", action="store_true", help="write the model in float16")
+    return p.parse_args()
+
+
+def rate_at(done, a, warm):
+    """The learning rate after `done` tokens: up over `warm`, flat, down to a fiftieth over the last fifth."""
+    falling = min(1, (a.tokens - done) / (0.2 * a.tokens))
+    return a.rate * min(1, (done + a.batch) / warm) * (0.02 + 0.98 * max(0, falling))
+
+
+def batch(data, size, length, seed, step):
+    """`size` tokens of `data` in rows of `length`, from places that seed and step decide. Returns ids and targets, [B, T]."""
+    places = np.random.Generator(np.random.Philox(key=seed, counter=step)).integers(0, len(data) - length, size // length)
+    rows = torch.from_numpy(data[places[:, None] + np.arange(length + 1)].astype(np.int64))
+    return rows[:, :-1], rows[:, 1:]
+
+
+def save(path, state):
+    torch.save(state, path + ".new")
+    os.replace(path + ".new", path)  # whole, or not there
+
+
+def main():
+    a = arguments()
+    cuda = torch.cuda.is_available()
+    device = "cuda" if cuda else "cpu"
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(a.seed)
+    shape = gpt.SHAPES[a.size]
+    with open(os.path.join(a.data, "about.json")) as f:
+        about = json.load(f)
+    if about["vocabulary"] != shape.vocabulary:
+        raise SystemExit(f"train: {a.data} has a vocabulary of {about['vocabulary']} tokens, {a.size} wants {shape.vocabulary}: prepare it with --vocabulary {shape.vocabulary}")
+    data = np.memmap(os.path.join(a.data, "train.bin"), np.uint16, "r")
+    held = np.memmap(os.path.join(a.data, "held.bin"), np.uint16, "r")
+
+    net = gpt.GPT(shape).to(device)
+    matrices = [p for p in net.parameters() if p.dim() > 1]
+    others = [p for p in net.parameters() if p.dim() <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}],
+        lr=a.rate, betas=(0.9, 0.98), **({"fused": True} if cuda else {}),
+    )
+    os.makedirs(a.out, exist_ok=True)
+    checkpoint = os.path.join(a.out, "checkpoint.pt")
+    step = done = seen = 0
+    if os.path.exists(checkpoint):
+        state = torch.load(checkpoint, map_location=device)
+        if state["shape"] != gpt.describe(shape):
+            raise SystemExit(f"train: {checkpoint} has the shape {state['shape']}: choose its --size, or another --out")
+        net.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, done, seen = state["step"], state["done"], state["seconds"]
+        print(f"goes on after step {step}, {done / 1e6:.1f} M tokens", flush=True)
+    elif a.export:
+        raise SystemExit(f"train: there is no {checkpoint} to export: train first")
+    elif a.init:
+        gpt.load(net, a.init)
+    if a.export:
+        gpt.export(net, a.out, a.data, a.half)
+        return
+
+    run = torch.compile(net) if cuda and hasattr(torch, "compile") else net
+    precision = (lambda: torch.autocast("cuda", torch.bfloat16)) if cuda else contextlib.nullcontext
+    print(f"{a.size}: {sum(p.numel() for p in net.parameters()):,} parameters, {len(data) / 1e6:.1f} M tokens of text, on {device}", flush=True)
+
+    def keep():
+        save(checkpoint, {
+            "model": net.state_dict(), "optimizer": optimizer.state_dict(), "shape": gpt.describe(shape),
+            "step": step, "done": done, "seconds": seen,
+        })
+
+    def held_out():
+        with torch.no_grad(), precision():
+            losses = [net(*(t.to(device) for t in batch(held, 4 * shape.context, shape.context, 0, i))) for i in range(16)]
+        return torch.stack(losses).mean().item()
+
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
+    warm = 200 * a.batch
+    mean = None
+    begun = last = saved = shown = time.monotonic()
+    first = done
+    while done < a.tokens and not stopped and not (a.minutes and last - begun > 60 * a.minutes):
+        rate = rate_at(done, a, warm)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        # Half the context is enough for most of what there is to learn, and cheaper; the end learns the rest.
+        length = shape.context if done >= 0.8 * a.tokens else shape.context // 2
+        ids, targets = batch(data, a.batch, length, a.seed, step)
+        with precision():
+            loss = run(ids.to(device), targets.to(device))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        step, done = step + 1, done + ids.numel()
+        now = time.monotonic()
+        seen, last = seen + min(now - last, 30), now  # a process that was stopped meanwhile did not train
+        if step % 20 == 0 or now - shown > 30:
+            mean = loss.item() if mean is None else 0.9 * mean + 0.1 * loss.item()
+        if now - shown > 30:
+            shown = now
+            speed = (done - first) / (now - begun)
+            print(f"step {step}  {done / 1e6:.2f} M tokens  loss {mean:.3f}  rate {rate:.1e}  {speed:.0f} tok/s  {(a.tokens - done) / speed / 3600:.1f} h left", flush=True)
+        if now - saved > 60 * a.every:
+            saved = now
+            keep()
+            print(f"checkpoint at step {step}, held-out loss {held_out():.3f}", flush=True)
+    keep()
+    gpt.export(net, a.out, a.data, a.half)
+    print(f"step {step}, {done / 1e6:.2f} M tokens, {seen / 3600:.2f} h, held-out loss {held_out():.3f}: {'done' if done >= a.tokens else 'the same command goes on'}")
+
+
+if __name__ == "__main__":
+    main()
