@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
@@ -64,35 +65,86 @@ func weight(parameter string) float64 {
 }
 
 // compressedCache keeps every compressed file in memory, for as long as the
-// file stays the same. The zero value is ready.
+// file stays the same. Files are compressed beside each other, each once, and
+// only while somebody waits for it. The zero value is ready.
 type compressedCache struct {
-	mu      sync.Mutex // held while compressing, so that nothing is compressed twice
-	entries map[string]compressed
+	mu      sync.Mutex
+	entries map[string]*compressed
 }
 
+// compressed is a file that is being compressed, or has been: then done is
+// closed, and body and err are set.
 type compressed struct {
 	identity string
+	done     chan struct{}
+	waiting  int                // requests; guarded by the cache's mutex
+	leave    context.CancelFunc // ends the compression that nobody waits for
 	body     []byte
+	err      error
 }
 
-// get returns the content of file in the given coding. The result is shared and
-// must not be changed.
-func (c *compressedCache) get(name, identity, coding string, file io.Reader) ([]byte, error) {
+// get returns the content of the file that open opens in the given coding, or
+// the error of ctx as soon as that ends. The result is shared and must not be
+// changed.
+func (c *compressedCache) get(ctx context.Context, name, identity, coding string, open func() (io.ReadCloser, error)) ([]byte, error) {
+	key := coding + " " + name
+	c.mu.Lock()
+	entry, ok := c.entries[key]
+	if !ok || entry.identity != identity {
+		file, err := open()
+		if err != nil {
+			c.mu.Unlock()
+			return nil, err
+		}
+		work, leave := context.WithCancel(context.Background())
+		entry = &compressed{identity: identity, done: make(chan struct{}), leave: leave}
+		if c.entries == nil {
+			c.entries = map[string]*compressed{}
+		}
+		c.entries[key] = entry
+		go func() {
+			defer leave()
+			defer file.Close()
+			entry.body, entry.err = compress(coding, &cancelled{work, file})
+			close(entry.done)
+		}()
+	}
+	entry.waiting++
+	c.mu.Unlock()
+
+	var err error
+	select {
+	case <-entry.done:
+		err = entry.err
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := coding + " " + name
-	if entry, ok := c.entries[key]; ok && entry.identity == identity {
-		return entry.body, nil
+	entry.waiting--
+	if err != nil && entry.waiting == 0 {
+		entry.leave()
+		if c.entries[key] == entry {
+			delete(c.entries, key)
+		}
 	}
-	body, err := compress(coding, file)
 	if err != nil {
 		return nil, err
 	}
-	if c.entries == nil {
-		c.entries = map[string]compressed{}
+	return entry.body, nil
+}
+
+// cancelled reads until its context ends.
+type cancelled struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r *cancelled) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
 	}
-	c.entries[key] = compressed{identity, body}
-	return body, nil
+	return r.Reader.Read(p)
 }
 
 func compress(coding string, file io.Reader) ([]byte, error) {

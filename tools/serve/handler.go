@@ -43,24 +43,45 @@ var fileTypes = map[string]fileType{
 // changes: a dash, eight capitals or digits, the extension.
 var hashedName = regexp.MustCompile(`-[A-Z0-9]{8}\.[a-z0-9]+(\.map)?$`)
 
-// handler serves the regular files under root.
-type handler struct {
-	root    *os.Root // refuses every path that leads outside, also through links
-	isolate bool
-	cache   compressedCache
+// options are what the flags choose.
+type options struct {
+	isolate bool // send the headers of cross-origin isolation
+	cors    bool // let pages of other origins read the files
 }
 
-func newHandler(root *os.Root, isolate bool) http.Handler {
-	return &handler{root: root, isolate: isolate}
+// handler serves the regular files of a folder.
+type handler struct {
+	folder folder
+	options
+	cache compressedCache
+}
+
+func newHandler(dir string, o options) (http.Handler, error) {
+	h := &handler{folder: folder{dir: dir}, options: o}
+	_, err := h.folder.open()
+	return h, err
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w = &patientWriter{w, http.NewResponseController(w)}
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	if h.isolate {
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Embedder-Policy", "require-corp")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	}
+	if h.cors {
+		header.Set("Access-Control-Allow-Origin", "*")
+		header.Set("Access-Control-Expose-Headers", "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag")
+		header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		if r.Method == http.MethodOptions {
+			header.Set("Access-Control-Allow-Methods", "GET, HEAD")
+			header.Set("Access-Control-Allow-Headers", "*")
+			header.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
@@ -72,19 +93,25 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not found", http.StatusNotFound)
 		return
 	}
-	folder := strings.HasSuffix(r.URL.Path, "/")
-	info, err := h.root.Stat(name)
+	root, err := h.folder.open()
+	if err != nil {
+		header.Set("Retry-After", "1")
+		http.Error(w, "the folder is not there: it may be in the making, try again", http.StatusServiceUnavailable)
+		return
+	}
+	slash := strings.HasSuffix(r.URL.Path, "/")
+	info, err := stat(root, name)
 	switch {
-	case err == nil && info.IsDir() && !folder:
+	case err == nil && info.IsDir() && !slash:
 		// Relative, so that it holds behind a proxy that adds a prefix; "./" since
 		// a name may look like a scheme.
 		target := neturl.URL{Path: "./" + path.Base(name) + "/", RawQuery: r.URL.RawQuery}
 		header.Set("Location", target.String())
 		w.WriteHeader(http.StatusMovedPermanently)
 	case err == nil && info.IsDir():
-		h.serveFile(w, r, path.Join(name, "index.html"))
-	case err == nil && !folder:
-		h.serveFile(w, r, name)
+		h.serveFile(w, r, root, path.Join(name, "index.html"))
+	case err == nil && !slash:
+		h.serveFile(w, r, root, name)
 	default:
 		http.Error(w, "not found", http.StatusNotFound)
 	}
@@ -97,24 +124,19 @@ func localName(urlPath string) (string, bool) {
 	if name == "" {
 		return ".", true
 	}
-	for part := range strings.SplitSeq(name, "/") {
-		if strings.HasPrefix(part, ".") {
-			return "", false
-		}
-	}
-	return name, fs.ValidPath(name)
+	return name, !private(name) && fs.ValidPath(name)
 }
 
 // serveFile answers with one file, whole or in part, compressed where that is
 // asked for and pays. http.ServeContent does ranges and preconditions.
-func (h *handler) serveFile(w http.ResponseWriter, r *http.Request, name string) {
+func (h *handler) serveFile(w http.ResponseWriter, r *http.Request, root *os.Root, name string) {
 	// Stat before Open: opening a named pipe would wait for its other end.
-	info, err := h.root.Stat(name)
+	info, err := stat(root, name)
 	if err != nil || !info.Mode().IsRegular() {
 		http.Error(w, "not found", http.StatusNotFound)
 		return
 	}
-	file, err := h.root.Open(name)
+	file, err := root.Open(name)
 	if err != nil {
 		http.Error(w, "not found", http.StatusNotFound)
 		return
@@ -145,7 +167,7 @@ func (h *handler) serveFile(w http.ResponseWriter, r *http.Request, name string)
 		coding = negotiate(r.Header)
 	}
 	if coding != "" {
-		body, err := h.cache.get(name, identity, coding, file)
+		body, err := h.cache.get(r.Context(), name, identity, coding, func() (io.ReadCloser, error) { return root.Open(name) })
 		if err != nil {
 			http.Error(w, "cannot read file", http.StatusInternalServerError)
 			return

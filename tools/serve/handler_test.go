@@ -2,6 +2,8 @@ package main
 
 import (
 	"compress/gzip"
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -45,12 +47,20 @@ func site(t *testing.T, isolate bool) (string, http.Handler) {
 	if err := os.Symlink("../secret.txt", filepath.Join(dir, "link.txt")); err != nil {
 		t.Fatal(err)
 	}
-	root, err := os.OpenRoot(dir)
+	if err := os.Symlink(".env", filepath.Join(dir, "env.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("sub dir/../.git", filepath.Join(dir, "git")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("sub dir", filepath.Join(dir, "sub")); err != nil {
+		t.Fatal(err)
+	}
+	h, err := newHandler(dir, options{isolate: isolate})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { root.Close() })
-	return dir, newHandler(root, isolate)
+	return dir, h
 }
 
 // request asks h for target; headers are name, value, name, value...
@@ -144,6 +154,9 @@ func TestPaths(t *testing.T) {
 		"/sub%20dir/../../secret.txt": 404,
 		"/..%5csecret.txt":            404,
 		"/link.txt":                   404, // leads out of the folder
+		"/env.txt":                    404, // leads to a name that begins with a dot
+		"/git/config":                 404,
+		"/sub/index.html":             200, // leads to what is served anyway
 		"/app.js%00":                  404,
 		"//secret.txt":                404,
 	} {
@@ -266,14 +279,84 @@ func TestCompression(t *testing.T) {
 
 func TestCompressesOnce(t *testing.T) {
 	var cache compressedCache
-	first, err := cache.get("a.js", "1", "br", strings.NewReader(script))
+	opened := 0
+	open := func() (io.ReadCloser, error) {
+		opened++
+		return io.NopCloser(strings.NewReader(script)), nil
+	}
+	first, err := cache.get(t.Context(), "a.js", "1", "br", open)
 	if err != nil {
 		t.Fatal(err)
 	}
-	unread := strings.NewReader("never read")
-	again, err := cache.get("a.js", "1", "br", unread)
-	if err != nil || &again[0] != &first[0] || unread.Len() != len("never read") {
-		t.Errorf("compressed a second time (%v)", err)
+	again, err := cache.get(t.Context(), "a.js", "1", "br", open)
+	if err != nil || &again[0] != &first[0] || opened != 1 {
+		t.Errorf("compressed %d times (%v)", opened, err)
+	}
+}
+
+// endless is a file whose end never comes; it says when it is closed.
+type endless struct{ closed chan struct{} }
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+func (e endless) Close() error             { close(e.closed); return nil }
+
+func TestSlowCompressionHoldsUpNobody(t *testing.T) {
+	var cache compressedCache
+	slow := endless{make(chan struct{})}
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() {
+		_, err := cache.get(ctx, "slow", "1", "br", func() (io.ReadCloser, error) { return slow, nil })
+		left <- err
+	}()
+	if _, err := cache.get(t.Context(), "a.js", "1", "br", func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(script)), nil }); err != nil {
+		t.Error(err)
+	}
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("after the client left: %v", err)
+	}
+	select {
+	case <-slow.closed:
+	case <-time.After(10 * time.Second):
+		t.Error("goes on compressing for nobody")
+	}
+}
+
+func TestFolderIsReplaced(t *testing.T) {
+	dir, h := site(t, true)
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	if response := request(h, "GET", "/app.js"); response.StatusCode != 503 || response.Header.Get("Retry-After") == "" {
+		t.Errorf("without its folder: status %d, want 503 and Retry-After", response.StatusCode)
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "app.js"), []byte("new"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := body(t, request(h, "GET", "/app.js")); got != "new" {
+		t.Errorf("after another folder took the name: %q, want its file", got)
+	}
+}
+
+func TestCORS(t *testing.T) {
+	dir, _ := site(t, true)
+	h, err := newHandler(dir, options{isolate: true, cors: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for method, status := range map[string]int{"GET": 200, "OPTIONS": 204, "POST": 405} {
+		response := request(h, method, "/app.js")
+		header := response.Header
+		if response.StatusCode != status || header.Get("Access-Control-Allow-Origin") != "*" || header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+			t.Errorf("%s: status %d, headers %v", method, response.StatusCode, header)
+		}
+	}
+	if response := request(h, "GET", "/app.js"); !strings.Contains(response.Header.Get("Access-Control-Expose-Headers"), "Content-Range") {
+		t.Error("scripts of other origins cannot read Content-Range")
 	}
 }
 

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -42,21 +45,69 @@ func TestRunServesAndStops(t *testing.T) {
 		if err != nil {
 			t.Errorf("stopped with %v", err)
 		}
-	case <-time.After(10 * time.Second): // twice the grace period
+	case <-time.After(10 * time.Second):
 		t.Fatal("still running 10 s after the end of its context")
 	}
 }
 
-func TestRunRefuses(t *testing.T) {
+func TestStatus(t *testing.T) {
 	dir, _ := site(t, true)
-	for name, args := range map[string][]string{
-		"no folder":    {"-dir", dir + "/missing"},
-		"a bad port":   {"-dir", dir, "-addr", "localhost:99999"},
-		"unknown flag": {"-nonsense"},
+	taken, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"no folder":    {[]string{"-dir", dir + "/missing"}, 1, "-dir"},
+		"a bad port":   {[]string{"-dir", dir, "-addr", "localhost:99999"}, 1, "-addr"},
+		"a taken port": {[]string{"-dir", dir, "-addr", taken.Addr().String()}, 1, "another program listens on"},
+		"unknown flag": {[]string{"-nonsense"}, 2, "-nonsense"},
+		"an argument":  {[]string{dir}, 2, "-dir"},
 	} {
-		if err := run(t.Context(), args, io.Discard); err == nil {
-			t.Errorf("%s: no error", name)
+		var out bytes.Buffer
+		code := status(run(t.Context(), test.args, io.Discard), &out)
+		if code != test.code || strings.Count(out.String(), test.says) != 1 {
+			t.Errorf("%s: exit %d, %q, want %d and %q once", name, code, out.String(), test.code, test.says)
 		}
+	}
+	var out bytes.Buffer
+	if code := status(run(t.Context(), []string{"-h"}, &out), io.Discard); code != 0 || !strings.Contains(out.String(), "-cors") {
+		t.Errorf("-h: exit %d, %q", code, out.String())
+	}
+}
+
+// TestEndsAtOnce: a signal ends the server though a client has not got its answer.
+func TestEndsAtOnce(t *testing.T) {
+	dir, _ := site(t, true)
+	if err := os.WriteFile(filepath.Join(dir, "large.gguf"), make([]byte, 64<<20), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	reader, writer := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, []string{"-dir", dir, "-addr", "localhost:0"}, writer) }()
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Get(strings.TrimSpace(line[strings.Index(line, "http://"):]) + "large.gguf") // not read
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	cancel()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("stopped with %v", err)
+		}
+	case <-time.After(2 * time.Second):
+		t.Fatal("still running 2 s after the signal")
 	}
 }
 
