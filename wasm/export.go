@@ -29,7 +29,7 @@ func code(err error) string {
 		argument    *border.ArgumentError
 		option      *decoding.OptionError
 		tooLong     *generate.PromptTooLongError
-		network     *border.RejectedError
+		rejected    *border.RejectedError
 		unsupported *gguf.UnsupportedError
 		incomplete  *incompleteError
 		load        *loadError
@@ -41,8 +41,8 @@ func code(err error) string {
 		return "prompt.empty"
 	case errors.As(err, &tooLong):
 		return "prompt.too_long"
-	case errors.As(err, &network):
-		return "network"
+	case errors.As(err, &rejected):
+		return rejected.Code
 	case errors.As(err, &unsupported):
 		return "model.unsupported"
 	case errors.As(err, &incomplete):

@@ -4,8 +4,9 @@ package border
 
 import "github.com/hack-pad/safejs"
 
-// A RejectedError says why a promise was rejected: bytes stopped coming.
-type RejectedError struct{ reason string }
+// A RejectedError says why a promise was rejected: bytes stopped coming, or are not
+// those of the file. Code is an ErrorCode of vitrine.d.ts.
+type RejectedError struct{ reason, Code string }
 
 func (e *RejectedError) Error() string { return e.reason }
 
@@ -15,7 +16,7 @@ func (e *RejectedError) Error() string { return e.reason }
 func Await(f safejs.Value, args ...any) (safejs.Value, error) {
 	promise, err := f.Invoke(args...)
 	if err != nil {
-		return safejs.Value{}, &RejectedError{err.Error()}
+		return safejs.Value{}, &RejectedError{err.Error(), network}
 	}
 	type outcome struct {
 		value safejs.Value
@@ -31,12 +32,9 @@ func Await(f safejs.Value, args ...any) (safejs.Value, error) {
 	}
 	defer fulfilled.Release()
 	rejected, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
-		reason, err := args[0].Get("message")
-		text, textErr := reason.String()
-		if err != nil || textErr != nil {
-			text = "the download failed"
-		}
-		settled <- outcome{err: &RejectedError{text}}
+		settled <- outcome{err: &RejectedError{
+			textOf(args[0], "message", "the download failed"), textOf(args[0], "code", network),
+		}}
 		return nil
 	})
 	if err != nil {
@@ -48,6 +46,22 @@ func Await(f safejs.Value, args ...any) (safejs.Value, error) {
 	}
 	o := <-settled
 	return o.value, o.err
+}
+
+// network is the ErrorCode of a rejection that has none of its own.
+const network = "network"
+
+// textOf returns a text that an object has under key, or the standard one.
+func textOf(object safejs.Value, key, standard string) string {
+	v, err := object.Get(key)
+	if err != nil || v.Type() != safejs.TypeString {
+		return standard
+	}
+	text, err := v.String()
+	if err != nil {
+		return standard
+	}
+	return text
 }
 
 // Bytes copies b into a new Uint8Array.

@@ -108,7 +108,7 @@ func describe(err error) (code, message string) {
 	case errors.As(err, &argument):
 		return "argument", message
 	case errors.As(err, &rejected):
-		return "network", message
+		return rejected.Code, rejected.Error() // which names the file
 	case errors.Is(err, vocabulary.ErrNone):
 		return "model.incomplete", message
 	case errors.As(err, &missing) && errors.Is(missing, fs.ErrNotExist):

@@ -52,7 +52,7 @@ func function(t *testing.T, f func(args []safejs.Value) any) safejs.Value {
 	return fn.Value()
 }
 
-// promise makes a promise of v, or of a failure.
+// promise makes a promise of v, or of a failure: its message, and behind a | its code.
 func promise(t *testing.T, v any, failure string) any {
 	t.Helper()
 	class, err := safejs.Global().Get("Promise")
@@ -61,7 +61,12 @@ func promise(t *testing.T, v any, failure string) any {
 	}
 	method := "resolve"
 	if failure != "" {
-		method, v = "reject", map[string]any{"message": failure}
+		message, code, coded := strings.Cut(failure, "|")
+		reason := map[string]any{"message": message}
+		if coded {
+			reason["code"] = code
+		}
+		method, v = "reject", reason
 	}
 	p, err := class.Call(method, v)
 	if err != nil {
@@ -180,6 +185,7 @@ func TestFailures(t *testing.T) {
 		{"no tokenizer", func(dir fstest.MapFS) { delete(dir, "vocab.json") }, nil, "model.incomplete", "tokenizer.json"},
 		{"cut off", func(dir fstest.MapFS) { dir[weights].Data = dir[weights].Data[:9000] }, nil, "model.format", "cut off"},
 		{"breaks off", nil, func([]byte) ([]byte, string) { return nil, "the wire is cut" }, "network", "the wire is cut"},
+		{"is another file", nil, func([]byte) ([]byte, string) { return nil, "it changed|model.format" }, "model.format", "it changed"},
 		{"too little", nil, func(data []byte) ([]byte, string) { return data[1:], "" }, "model.format", "want"},
 	} {
 		dir := checkpointOf(t, weights)

@@ -1,11 +1,32 @@
 /** What a file of a model is, by its name. */
 
 /** A part of a GGUF file: prefix, number, count. Source: gguf-split of llama.cpp; gguf.SplitName is the same in Go. */
-export const SPLIT = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
+export const SPLIT = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
+export const GGUF = /\.gguf$/i;
 /** Weights of a checkpoint, or the index of weights in several files; $1 is the rest of the name. */
 export const WEIGHTS = /^(.*)\.safetensors$/i;
 export const INDEX = /^(.*)\.safetensors\.index\.json$/i;
 export const PYTORCH = /\.(bin|pt|pth|ckpt)$/i;
+/** What systems, archives and tools leave beside the files that people mean. */
+const LEFTOVER = /(?:^|\/)(?:\.[^/]*|__MACOSX|thumbs\.db|desktop\.ini)(?:\/|$)/i;
+
+/**
+ * Whether a file, by its path, is none that anybody means to open.
+ *
+ * @param {string} path
+ */
+export const isLeftover = (path) => LEFTOVER.test(path);
+
+/**
+ * The name that a file had before a browser or a file manager changed it, as "config (1).json", "config - Copy.json",
+ * "merges copy 2.txt", "config.json.1" and "config.json.txt".
+ *
+ * @param {string} name
+ */
+export function plainName(name) {
+  const [, whole] = /^(.+\.(?:json|txt|md|safetensors|gguf))\.(?:\d+|txt|download)$/i.exec(name) ?? [name, name];
+  return whole.replace(/(?: ?\(\d+\)| - copy| copy(?: \d+)?)+(?=\.[a-z]+$)/i, "");
+}
 
 /**
  * The last part of an address's path.

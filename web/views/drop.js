@@ -32,36 +32,47 @@ export function mountDrop(root, { strings, signal }) {
   );
 }
 
+/** More files or folders than belong to a model, as those of a whole disk. */
+const MOST_ENTRIES = 2000;
+
 /**
- * The files that are dropped, and those in a folder that is; not what lies deeper.
+ * The files that are dropped, and those in folders that are, however deep.
  *
  * @param {DataTransfer} transfer which is empty after the event
  * @returns {Promise<Files>}
  */
-async function filesOf({ items, files }) {
+async function filesOf({ items }) {
   const entries = Array.from(items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const all = Array.from(files); // a folder is among them as a file that cannot be read
   const folders = entries.filter((entry) => entry.isDirectory);
-  const found = all.filter(({ name }) => !folders.some((folder) => folder.name === name));
-  for (const folder of folders) found.push(...(await filesIn(/** @type {FileSystemDirectoryEntry} */ (folder))));
-  return { files: found, folder: folders.length === 1 ? folders[0].name : "" };
+  const folder = folders.length === 1 ? folders[0].name : "";
+  /** @type {File[]} */
+  const files = [];
+  for (const entry of entries) { // which grows meanwhile
+    if (entry.isFile) files.push(await fileOf(/** @type {FileSystemFileEntry} */ (entry)));
+    else if (entries.length < MOST_ENTRIES) entries.push(...(await entriesIn(/** @type {FileSystemDirectoryEntry} */ (entry))));
+  }
+  return { files, folder };
+}
+
+/** @param {FileSystemFileEntry} entry @returns {Promise<File>} with the path that a picker of folders gives */
+async function fileOf(entry) {
+  /** @type {File} */
+  const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+  return Object.defineProperty(file, "webkitRelativePath", { value: entry.fullPath.slice(1) });
 }
 
 /**
  * @param {FileSystemDirectoryEntry} folder
- * @returns {Promise<File[]>} without hidden ones
+ * @returns {Promise<FileSystemEntry[]>} without hidden ones
  */
-async function filesIn(folder) {
+async function entriesIn(folder) {
   const reader = folder.createReader();
-  /** @type {File[]} */
-  const files = [];
+  /** @type {FileSystemEntry[]} */
+  const entries = [];
   for (;;) {
     /** @type {FileSystemEntry[]} */
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return files;
-    for (const entry of some) {
-      if (!entry.isFile || entry.name.startsWith(".")) continue;
-      files.push(await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject)));
-    }
+    if (some.length === 0) return entries;
+    entries.push(...some.filter(({ name }) => !name.startsWith(".")));
   }
 }

@@ -1,4 +1,4 @@
-/** @import {OpenFile} from "./remote.js" */
+/** @import {OpenFile} from "./blob.js" */
 
 /**
  * The file as a Go program is to read it: what a read gives is valid until the next one. Go has copied it by then, but
@@ -13,7 +13,9 @@ export function freed({ size, read }) {
   return {
     size,
     async read(offset, length) {
-      free(last);
+      const used = last;
+      last = new Uint8Array(); // also where the read fails
+      free(used);
       return (last = await read(offset, length));
     },
   };

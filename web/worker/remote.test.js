@@ -1,37 +1,64 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import test from "node:test";
-import { freed } from "./freed.js";
-import { fetchRemote, openBlob, openRemote } from "./remote.js";
+import { gzipSync } from "node:zlib";
+import { openBlob } from "./blob.js";
+import { download } from "./download.js";
+import { free, freed } from "./freed.js";
+import { fetchRemote, openRemote } from "./remote.js";
 
 const window = 4 << 20;
-const data = new Uint8Array(2 * window + 1000).map((_, i) => i ^ (i >> 8) ^ (i >> 16));
+const data = new Uint8Array(2 * window + 1000).map((_, i) => Math.imul(i, 0x9e3779b1) >> 13);
+const other = data.map((byte) => byte ^ 1);
+const digest = (/** @type {Uint8Array} */ bytes) => createHash("sha256").update(bytes).digest("hex");
+const soon = { tries: 3, waitMs: 1, stallMs: 300 };
+const page = Buffer.from("\n<!DOCTYPE html><title>Start</title>".padEnd(2000));
+
+/**
+ * What a server does with a request: its file, and what differs from an orderly answer.
+ *
+ * @typedef {object} Turn
+ * @property {Uint8Array} [file]
+ * @property {number} [status]
+ * @property {Record<string, string | string[] | undefined>} [headers] undefined takes one away
+ * @property {[from: number, to: number]} [part] which part it sends, whatever was asked for; to is not among it
+ * @property {boolean} [ranged] whether it gives parts
+ * @property {number} [breaks] after so many bytes the connection does
+ * @property {number} [stalls] after so many bytes nothing comes
+ * @property {boolean} [chunked] without a length
+ * @property {(body: Uint8Array) => Uint8Array} [body] what is sent in the place of it
+ */
 
 /**
  * A server with one file.
  *
  * @param {import("node:test").TestContext} t
- * @param {(ranges: string[]) => { ranged?: boolean, told?: boolean, tag?: string, fail?: boolean }} [how] by the ranges that were asked for so far:
- *   whether it gives parts, and tells the length of the whole; its tag; whether it breaks off
+ * @param {(asked: string, n: number, path: string) => Turn} [how] by the range that is asked for, and the number of requests before
  */
 async function serve(t, how = () => ({})) {
   /** @type {string[]} */
   const ranges = [];
   const server = createServer((request, response) => {
-    if (request.url !== "/file") return response.writeHead(request.url === "/forbidden" ? 403 : 404).end();
-    const { range } = request.headers;
-    ranges.push(range ?? "");
-    const { ranged = true, told = true, tag = "a", fail = false } = how(ranges);
-    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(range ?? "") ?? [];
-    const part = ranged && from ? data.subarray(Number(from), Number(to) + 1) : data;
-    response.writeHead(ranged && from ? 206 : 200, {
-      ETag: `"${tag}"`,
-      "Content-Length": part.length,
-      ...(ranged && from && told && { "Content-Range": `bytes ${from}-${Number(from) + part.length - 1}/${data.length}` }),
-    });
-    if (fail) response.write(part.subarray(0, 10), () => response.destroy());
-    else response.end(part);
+    const { range = "" } = request.headers;
+    const turn = how(range, ranges.push(range) - 1, request.url ?? "");
+    const { file = data, ranged = true, body = (bytes) => bytes } = turn;
+    const [, from, to] = /bytes=(\d+)-(\d*)/.exec(range) ?? [];
+    const partial = ranged && from !== undefined;
+    const part = turn.part ?? [Number(from), Math.min(to ? Number(to) + 1 : file.length, file.length)];
+    const bytes = body(partial ? file.subarray(...part) : file);
+    const headers = {
+      "Content-Length": turn.chunked ? undefined : String(bytes.length),
+      ETag: '"a"',
+      "Content-Range": partial ? `bytes ${part[0]}-${part[1] - 1}/${file.length}` : undefined,
+      ...turn.headers,
+    };
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+    response.writeHead(turn.status ?? (partial ? 206 : 200));
+    const end = turn.breaks ?? turn.stalls;
+    if (end === undefined) return response.end(bytes);
+    response.write(bytes.subarray(0, end), () => turn.breaks !== undefined && setTimeout(() => response.destroy(), 10));
   });
   server.listen(0, "localhost");
   await once(server, "listening");
@@ -40,13 +67,25 @@ async function serve(t, how = () => ({})) {
   return { address: `http://localhost:${port}/file`, ranges };
 }
 
-/** Reads all of a file as the converter does. @param {import("./remote.js").OpenFile | null} file */
+/** Reads all of a file as the converter does. @param {import("./blob.js").OpenFile} file */
 async function readAll(file) {
-  assert.ok(file);
   const all = new Uint8Array(file.size);
   for (let at = 0; at < file.size; at += window) all.set(await file.read(at, Math.min(window, file.size - at)), at);
   return all;
 }
+
+const open = (/** @type {string} */ address) => openRemote(address, () => {}, soon);
+
+/** Reads a file from its beginning to its end, as the engine does. @param {string} address */
+async function readStream(address) {
+  const file = await download(address, { patience: soon });
+  const all = [];
+  for (let piece; (piece = await file.next()); ) all.push(piece.slice());
+  return new Uint8Array(Buffer.concat(all));
+}
+
+/** The two ways of reading. */
+const ways = { "by parts": (/** @type {string} */ address) => open(address).then(readAll), "as a whole": readStream };
 
 test("a file comes part by part, each asked for once", async (t) => {
   const { address, ranges } = await serve(t);
@@ -56,14 +95,13 @@ test("a file comes part by part, each asked for once", async (t) => {
   assert.deepEqual(ranges, ["bytes=0-4194303", "bytes=4194304-8388607", "bytes=8388608-8389607"]);
   assert.deepEqual(whole, []);
   // Out of order it is right too.
-  assert.deepEqual(await file?.read(window, 100), data.subarray(window, window + 100));
-  assert.deepEqual(await file?.read(5, 7), data.subarray(5, 12));
+  assert.deepEqual(await file.read(window, 100), data.subarray(window, window + 100));
+  assert.deepEqual(await file.read(5, 7), data.subarray(5, 12));
 });
 
 test("what a read gave is freed by the next one", async (t) => {
   const { address } = await serve(t);
-  for (const file of [openBlob(new Blob([data])), await openRemote(address, () => {})]) {
-    assert.ok(file);
+  for (const file of [openBlob(new Blob([data])), await open(address)]) {
     const { size, read } = freed(file);
     assert.equal(size, data.length);
     const last = 2 * window; // where the last part begins
@@ -78,41 +116,180 @@ test("what a read gave is freed by the next one", async (t) => {
   }
 });
 
-for (const [what, how] of /** @type {const} */ ([
-  ["gives no parts", { ranged: false }],
-  ["does not tell the length of the whole", { told: false }],
+test("a read that fails says why, also when it is tried again", async (t) => {
+  // As browsers do, and Node does not: nothing is transferred twice.
+  const { structuredClone } = globalThis;
+  const gone = new WeakSet();
+  t.after(() => (globalThis.structuredClone = structuredClone));
+  globalThis.structuredClone = (value, options) => {
+    for (const buffer of /** @type {object[]} */ (options?.transfer ?? [])) {
+      if (gone.has(buffer)) throw new Error("already detached");
+      gone.add(buffer);
+    }
+    return structuredClone(value, options);
+  };
+  let calls = 0;
+  const { read } = freed({ size: 8, read: async () => (calls++ === 0 ? new Uint8Array(8) : Promise.reject(new Error("cut"))) });
+  const first = await read(0, 8);
+  for (let i = 0; i < 3; i++) await assert.rejects(read(0, 8), /cut/);
+  assert.equal(first.buffer.byteLength, 0);
+  assert.throws(() => free(first), /detached/);
+});
+
+/** Servers that give what is asked for in their own way. */
+for (const [what, how] of /** @type {[string, Parameters<typeof serve>[1]][]} */ ([
+  ["gives no parts", () => ({ ranged: false })],
+  ["does not tell the length of the whole", () => ({ headers: { "Content-Range": undefined } })],
+  ["tells it as a star", (asked) => (asked ? { headers: { "Content-Range": "bytes 0-4194303/*" } } : {})],
+  ["sends another part first", (asked) => (asked ? { part: [100, 100 + window] } : {})],
+  ["refuses parts with 416", (asked) => (asked ? { status: 416, headers: { "Content-Range": "bytes */1" }, body: () => new Uint8Array() } : {})],
+  ["sends several parts in one", (asked) => (asked ? { headers: { "Content-Type": "multipart/byteranges; boundary=x", "Content-Range": undefined }, body: () => Buffer.from("--x\r\n") } : {})],
+  ["compresses parts", (asked) => (asked ? { headers: { "Content-Encoding": "gzip" }, body: gzipSync } : {})],
+  ["gives parts of some bytes", (asked) => (asked ? { part: [0, 10] } : {})],
+  ["gives no length at all", () => ({ ranged: false, chunked: true })],
+  ["compresses the whole", () => ({ ranged: false, headers: { "Content-Encoding": "gzip" }, body: gzipSync })],
+  ["breaks off once in the whole", (_, n) => ({ ranged: n > 0, breaks: n === 0 ? 3_000_000 : undefined })],
+  ["breaks off again and again, and gives parts", (_, n) => ({ ranged: n > 0, breaks: n < 6 ? 1_200_000 : undefined })],
+  ["breaks off once, and gives no parts", (_, n) => ({ ranged: false, breaks: n === 0 ? 3_000_000 : undefined })],
+  ["breaks off once, and tells no part", (_, n) => ({ ranged: n > 0, headers: n > 0 ? { "Content-Range": undefined } : {}, breaks: n === 0 ? 3_000_000 : undefined })],
+  ["stands still once", (_, n) => ({ ranged: n > 0, stalls: n === 0 ? 3_000_000 : undefined })],
+  ["is busy first", (_, n) => (n < 2 ? { status: 503, body: () => Buffer.from("busy") } : { ranged: false })],
 ])) {
   test(`a file of a server that ${what} comes as a whole`, async (t) => {
-    const { address, ranges } = await serve(t, () => how);
+    const { address, ranges } = await serve(t, how);
     const progress = /** @type {[number, number][]} */ ([]);
-    const file = await openRemote(address, (loaded, total) => void progress.push([loaded, total]));
+    const file = await openRemote(address, (loaded, total) => void progress.push([loaded, total]), soon);
     assert.deepEqual(await readAll(file), data);
-    assert.deepEqual(progress.at(-1), [data.length, data.length]);
-    assert.ok(ranges.length <= 2);
+    assert.equal(progress.at(-1)?.[0], data.length);
+    assert.ok(ranges.length <= 8);
   });
 }
 
-test("a part that breaks off is asked for again", async (t) => {
-  const { address, ranges } = await serve(t, (ranges) => ({ fail: ranges.length === 1 || ranges.length === 3 }));
-  assert.deepEqual(await readAll(await openRemote(address, () => {})), data);
-  assert.equal(ranges.length, 5);
+/** Servers that give parts, in their own way. @type {[string, Parameters<typeof serve>[1], number][]} */
+const inParts = [
+  ["gives less than is asked for", (asked) => shorter(asked, 1_500_000), 7],
+  ["breaks off in the first part, and in a later one", (_, n) => ({ breaks: n === 0 || n === 2 ? 1_000_000 : undefined }), 5],
+  ["stands still in a part", (_, n) => ({ stalls: n === 1 ? 1_000_000 : undefined }), 4],
+  ["gives a whole in the place of a part", (_, n) => ({ ranged: n !== 1 }), 2],
+  ["is busy in between", (_, n) => ({ status: n === 1 ? 429 : undefined }), 4],
+  ["sends the wrong part once", (_, n) => (n === 1 ? { part: [0, window] } : {}), 4],
+  ["has another tag on each of its nodes", (_, n) => ({ headers: { ETag: `"node-${n % 2}"` } }), 5],
+  ["has weak and strong tags", (_, n) => ({ headers: { ETag: n % 2 ? 'W/"a"' : '"a"' } }), 5],
+  ["has another tag for each answer", (_, n) => ({ headers: { ETag: `"${n}"` } }), 12],
+  ["gives tags now and then", (_, n) => ({ headers: { ETag: n % 2 ? undefined : '"a"' } }), 5],
+];
+
+/** @param {string} asked @param {number} most @returns {Turn} */
+function shorter(asked, most) {
+  const [from, to] = (/(\d+)-(\d+)/.exec(asked) ?? []).slice(1).map(Number);
+  return { part: [from, Math.min(to + 1, from + most, data.length)] };
+}
+
+for (const [what, how, most] of inParts) {
+  test(`a file of a server that ${what} comes by parts`, async (t) => {
+    const { address, ranges } = await serve(t, how);
+    const file = await open(address);
+    assert.deepEqual(await readAll(file), data);
+    assert.ok(ranges.every((range) => range !== ""));
+    assert.ok(ranges.length <= most, `${ranges.length} requests`);
+  });
+}
+
+/** Servers that cannot be read from, from the second request on. */
+for (const [what, how, code, message] of /** @type {[string, Turn, string, RegExp][]} */ ([
+  ["breaks off each time", { breaks: 1000 }, "network", /broke off after 4,19\d,304 of 8,389,608 bytes.*try again/],
+  ["stands still each time", { stalls: 1000 }, "network", /stands still after/],
+  ["is gone", { status: 404 }, "network", /404 Not Found/],
+  ["fails", { status: 500 }, "network", /500 Internal Server Error/],
+  ["sends a part that begins elsewhere", { part: [0, window] }, "network", /bytes 4194304-8388607\/8389608 were asked for, and the server sent bytes 0-4194303\/8389608/],
+  ["sends a part that begins one byte later", { part: [window + 1, 2 * window] }, "network", /sent bytes 4194305-8388607/],
+  ["says another end than it sends", { headers: { "Content-Range": `bytes ${window}-${window + 99}/${data.length}` } }, "network", /sent bytes 4194304-4194403\/8389608/],
+  ["says more than was asked for", { part: [window, data.length] }, "network", /sent bytes 4194304-8389607\/8389608/],
+  ["says another length of the whole", { headers: { "Content-Range": `bytes ${window}-${2 * window - 1}/9999999` } }, "network", /sent bytes 4194304-8388607\/9999999/],
+  ["names no part", { headers: { "Content-Range": undefined } }, "network", /a part that it does not name/],
+  ["names a part in other units", { headers: { "Content-Range": "lines 1-2/3" } }, "network", /sent lines 1-2\/3/],
+  ["gives a part of the compressed file", { headers: { "Content-Encoding": "gzip" }, body: () => gzipSync(data).subarray(window, 2 * window) }, "network", /broke off/],
+  ["has another file under another tag", { file: other, headers: { ETag: '"b"' } }, "model.format", /changed while it was read/],
+  ["has another file, and gives it whole", { file: other, ranged: false }, "model.format", /changed while it was read/],
+  ["has a shorter file, and gives it whole", { file: data.subarray(0, 5_000_000), ranged: false }, "model.format", /changed while it was read/],
+])) {
+  test(`a server that ${what} is said to`, async (t) => {
+    const { address } = await serve(t, (_, n) => (n === 0 ? {} : how));
+    await assert.rejects(ways["by parts"](address), (/** @type {import("../engine/error.js").VitrineError} */ error) => {
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      assert.ok(error.message.startsWith(address));
+      return true;
+    });
+  });
+}
+
+/** Servers that break off in the whole, and then go on wrongly. */
+for (const [what, how, code, message] of /** @type {[string, Turn, string, RegExp][]} */ ([
+  ["breaks off each time", { breaks: 5000 }, "network", /broke off after [\d,]+ of 8,389,608 bytes.*try again/],
+  ["has no more to give", { part: [0, 0], status: 416 }, "network", /broke off/],
+  ["sends the wrong part under the right name", { body: (bytes) => bytes.map((b) => b ^ 1) }, "model.format", /changed/],
+  ["has another file", { file: other, ranged: false }, "model.format", /changed/],
+  ["has a file of another length", { file: data.subarray(0, 8_000_000) }, "model.format", /changed/],
+])) {
+  test(`a server that breaks off and then ${what} is said to`, async (t) => {
+    const { address } = await serve(t, (_, n) => (n === 0 ? { breaks: 6_000_000 } : how));
+    await assert.rejects(ways["as a whole"](address), { code, message });
+  });
+}
+
+for (const [way, read] of Object.entries(ways)) {
+  test(`a web page is known ${way}`, async (t) => {
+    const { address } = await serve(t, () => ({ file: page }));
+    await assert.rejects(read(address), { code: "model.format", message: /is a web page.*\/resolve\//, absent: true });
+    await assert.rejects(read(`${new URL(address).origin}/a/b/blob/main/c.gguf`), { message: /\/a\/b\/resolve\/main\/c\.gguf$/ });
+  });
+
+  for (const status of [400, 401, 403, 404, 410]) {
+    test(`a file is absent ${way} where the server answers ${status}`, async (t) => {
+      const { address, ranges } = await serve(t, () => ({ status, body: () => Buffer.from("<Error/>") }));
+      await assert.rejects(read(address), { code: "network", absent: true, message: new RegExp(`the server answered ${status}`) });
+      assert.equal(ranges.length, 1);
+    });
+  }
+
+  test(`the sum that a hub gives is checked ${way}`, async (t) => {
+    const sum = digest(data);
+    for (const [path, headers, good] of /** @type {[string, Record<string, string>, boolean][]} */ ([
+      ["/file", { "X-Linked-Etag": `"${sum}"` }, true],
+      ["/file", { "X-Linked-Etag": `"${digest(other)}"` }, false],
+      ["/a/b/resolve/main/file", { ETag: `"${sum}"` }, true],
+      ["/a/b/resolve/main/file", { ETag: `W/"${digest(other)}"` }, false],
+      ["/a/b/resolve/main/file", { ETag: '"abc"' }, true],
+      ["/file", { ETag: `W/"${digest(other)}"` }, true], // of another server: no sum
+    ])) {
+      const { address } = await serve(t, () => ({ headers }));
+      const reading = read(new URL(path, address).href);
+      if (good) assert.deepEqual(await reading, data, path);
+      else await assert.rejects(reading, { code: "model.format", message: new RegExp(`SHA-256 ${sum}.*${digest(other)}`) });
+    }
+  });
+
+  test(`a hub that sends the browser on to another server is asked for the sum ${way}`, async (t) => {
+    for (const [sum, good] of /** @type {[string, boolean][]} */ ([[digest(data), true], [digest(other), false], ["", true]])) {
+      const pointer = Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${sum}\nsize ${data.length}\n`);
+      const elsewhere = await serve(t, () => ({ headers: { ETag: `"${digest(other)}"` } })); // a hash of its own kind
+      const { address } = await serve(t, (_, __, path) =>
+        path.includes("/raw/") ? { file: pointer } : { status: 302, headers: { Location: elsewhere.address, "Content-Range": undefined } });
+      const reading = read(`${new URL(address).origin}/a/b/resolve/main/file`);
+      if (good) assert.deepEqual(await reading, data);
+      else await assert.rejects(reading, { code: "model.format" });
+    }
+  });
+}
+
+test("an empty file is a file", async (t) => {
+  const { address } = await serve(t, (asked) => ({ file: new Uint8Array(), ...(asked && { status: 416, headers: { "Content-Range": "bytes */0" } }) }));
+  assert.equal((await open(address)).size, 0);
+  assert.equal((await fetchRemote(address, soon)).size, 0);
 });
 
-test("a file that is gone half-way is an error", async (t) => {
-  const { address } = await serve(t, (ranges) => ({ fail: ranges.length > 1 }));
-  await assert.rejects(openRemote(address, () => {}).then(readAll), { code: "network", message: /broke off|could not be reached/ });
-});
-
-test("a file that changes half-way is an error", async (t) => {
-  const { address } = await serve(t, (ranges) => ({ tag: ranges.length > 1 ? "b" : "a" }));
-  await assert.rejects(openRemote(address, () => {}).then(readAll), { code: "model.format", message: /changed/ });
-});
-
-test("a file that is not there is null, and one that is refused an error", async (t) => {
-  const { address } = await serve(t);
-  assert.equal(await openRemote(new URL("/none", address).href, () => {}), null);
-  assert.equal(await fetchRemote(new URL("/none", address).href), null);
-  await assert.rejects(fetchRemote(new URL("/forbidden", address).href), { code: "network", message: /403/ });
-  await assert.rejects(fetchRemote("http://localhost:1/"), { code: "network", message: /could not be reached/ });
-  assert.deepEqual(await readAll(await fetchRemote(address)), data);
+test("a server that is not there is said to be", async () => {
+  for (const read of Object.values(ways)) await assert.rejects(read("http://localhost:1/"), { code: "network", message: /could not be reached/ });
+  await assert.rejects(open("http://localhost:1/a/b/blob/main/c.safetensors"), { message: /\/a\/b\/resolve\/main\/c\.safetensors$/ });
 });

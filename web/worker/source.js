@@ -1,4 +1,6 @@
-import { VitrineError } from "../engine/error.js";
+import { download, isWhole } from "./download.js";
+import { pieces } from "./pieces.js";
+import { refused, request } from "./request.js";
 
 /**
  * What the worker needs to read the model.
@@ -13,12 +15,9 @@ import { VitrineError } from "../engine/error.js";
  * @property {string} [name] where the manifest gives one
  */
 
-/** How much is read at a time where the browser fills a buffer of ours. */
-const CHUNK_BYTES = 1 << 20;
-
 /**
  * @typedef {object} OpenSource
- * @property {ReadableStream<Uint8Array<ArrayBuffer>>} stream
+ * @property {() => Promise<Uint8Array<ArrayBuffer> | null>} next the next piece, valid until the next call; null at the end
  * @property {number} size the length in bytes where the server states it reliably, else -1
  * @property {number} total the same for display, else 0
  */
@@ -28,96 +27,53 @@ const CHUNK_BYTES = 1 << 20;
  *
  * @param {Pick<ModelSource, "parts" | "bytes" | "total">} source
  * @param {ArrayBuffer[]} [spare] see pieces
- * @returns {Promise<{ size: number, total: number, next: ReturnType<typeof pieces> }>} size of the only file, -1 where it
- *   is not known or there are several; total of all of them for display, else 0; next gives null at the end of each file
+ * @returns {Promise<OpenSource>} size is that of the only file, -1 where there are several; total that of all of them;
+ *   next gives null at the end of each file
  */
 export async function openModel({ parts, bytes, total }, spare = []) {
-  const first = await openPart(parts[0]);
+  let part = await openPart(parts[0], spare);
+  const { size, total: only } = part;
   const rest = parts.slice(1);
-  let read = pieces(first.stream, spare);
   let ended = false;
   const next = async () => {
     if (ended) {
-      const part = rest.shift();
-      if (part === undefined) return null;
-      read = pieces((await openPart(part)).stream, spare);
+      const another = rest.shift();
+      if (another === undefined) return null;
+      part = await openPart(another, spare);
     }
-    const piece = await read();
+    const piece = await part.next();
     ended = !piece;
     return piece;
   };
   if (rest.length > 0) return { size: -1, total: total ?? Math.max(bytes, 0), next };
-  return { size: bytes >= 0 ? bytes : first.size, total: bytes >= 0 ? bytes : first.total, next };
+  return { size: bytes >= 0 ? bytes : size, total: bytes >= 0 ? bytes : only, next };
 }
 
 /**
  * @param {string | Blob | ArrayBuffer} part
+ * @param {ArrayBuffer[]} spare
  * @returns {Promise<OpenSource>}
  */
-async function openPart(part) {
-  if (typeof part === "string") return openAddress(part);
+async function openPart(part, spare) {
+  if (typeof part === "string") {
+    const file = await download(part, { spare });
+    return { next: () => file.next(), size: file.size, total: file.total };
+  }
   const blob = part instanceof Blob ? part : new Blob([part]);
-  return { stream: /** @type {OpenSource["stream"]} */ (blob.stream()), size: blob.size, total: blob.size };
+  const { next } = pieces(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (blob.stream()), spare);
+  return { next, size: blob.size, total: blob.size };
 }
 
 /**
- * Opens an address.
+ * Opens a file of ours.
  *
  * @param {string} address
- * @returns {Promise<OpenSource>}
+ * @returns {Promise<{ stream: ReadableStream<Uint8Array<ArrayBuffer>> }>}
  */
 export async function openAddress(address) {
-  /** @type {Response} */
-  let response;
-  try {
-    response = await fetch(address);
-  } catch {
-    throw new VitrineError("network", `${address} could not be reached: check the address and the connection, and that its server allows other sites (CORS)`);
-  }
-  if (!response.ok || !response.body) {
-    throw new VitrineError("network", `${address} could not be loaded: the server answered ${response.status} ${response.statusText}`.trimEnd());
-  }
-  const stated = Number(response.headers.get("Content-Length") ?? -1);
-  const compressed = response.headers.has("Content-Encoding");
-  // Another origin may hide Content-Encoding, and then its length may be that of the compressed file.
-  const size = compressed || response.type === "cors" || stated <= 0 ? -1 : stated;
-  return { stream: response.body, size, total: compressed || stated <= 0 ? 0 : stated };
-}
-
-/**
- * Reads a stream piece by piece, where the browser can into the same buffers again and again: otherwise a large file
- * leaves as much garbage behind.
- *
- * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
- * @param {ArrayBuffer[]} [spare] buffers to fill. That of a piece comes back with the next call, unless it has been
- *   handed on: whoever has it then gives it back
- * @returns {() => Promise<Uint8Array<ArrayBuffer> | null>} the next piece, valid until the next call; null at the end
- */
-export function pieces(stream, spare = []) {
-  /** @type {ReadableStreamBYOBReader} */
-  let reader;
-  try {
-    reader = stream.getReader({ mode: "byob" });
-  } catch {
-    const plain = stream.getReader();
-    return async () => (await plain.read()).value ?? null;
-  }
-  /** @type {ArrayBuffer | undefined} */
-  let last;
-  return async () => {
-    if (last?.byteLength) spare.push(last);
-    let buffer = spare.pop() ?? new ArrayBuffer(CHUNK_BYTES);
-    let filled = 0;
-    while (filled < CHUNK_BYTES / 2) { // what arrives at a time may be little, and each piece costs some messages
-      /** @type {ReadableStreamReadResult<Uint8Array<ArrayBuffer>>} */
-      const { value, done } = await reader.read(new Uint8Array(buffer, filled));
-      buffer = value?.buffer ?? buffer;
-      if (done) break;
-      filled += value.byteLength;
-    }
-    last = buffer;
-    return filled > 0 ? new Uint8Array(buffer, 0, filled) : null;
-  };
+  const answer = await request(address);
+  if (!isWhole(answer) || !answer.body) throw refused(address, answer);
+  return { stream: answer.body };
 }
 
 /**

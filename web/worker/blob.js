@@ -1,0 +1,32 @@
+/**
+ * A file that is read at random.
+ *
+ * @import {Download} from "./download.js"
+ * @typedef {object} OpenFile
+ * @property {number} size in bytes
+ * @property {(offset: number, length: number) => Promise<Uint8Array>} read
+ */
+
+/** @param {Blob} blob @returns {OpenFile} */
+export function openBlob(blob) {
+  const read = async (/** @type {number} */ offset, /** @type {number} */ length) =>
+    new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+  return { size: blob.size, read };
+}
+
+/**
+ * Loads a file whole.
+ *
+ * @param {Download} file
+ * @param {(loaded: number, total: number) => void} [onBytes] total is 0 while unknown
+ */
+export async function openWhole(file, onBytes) {
+  /** @type {Blob[]} */
+  const parts = []; // which the browser may keep on disk
+  let loaded = 0;
+  for (let piece; (piece = await file.next()); ) {
+    parts.push(new Blob([piece]));
+    onBytes?.((loaded += piece.length), file.total);
+  }
+  return openBlob(new Blob(parts));
+}

@@ -1,0 +1,165 @@
+import { isWebPage } from "../engine/address.js";
+import { VitrineError } from "../engine/error.js";
+import { hubHash } from "./hub.js";
+import { asTheyCome, pieces } from "./pieces.js";
+import { PATIENCE, Refused, brokeOff, changed, partOf, pause, refused, request, within } from "./request.js";
+import { Sha256 } from "./sha256.js";
+
+/**
+ * @import {Pieces} from "./pieces.js"
+ * @import {Patience} from "./request.js"
+ */
+
+/** As much of the end of what has come is compared when a download is taken up again. */
+const OVERLAP_BYTES = 4096;
+/** Less than this between two failures is no progress. */
+export const PROGRESS_BYTES = 64 << 10;
+
+/**
+ * Asks for a whole file.
+ *
+ * @param {string} address
+ * @param {{ spare?: ArrayBuffer[], patience?: Patience }} [how] spare: see pieces
+ */
+export async function download(address, { spare, patience = PATIENCE } = {}) {
+  const answer = await request(address, undefined, patience);
+  return new Download(address, answer, { spare, patience, sha256: await hubHash(address, answer) });
+}
+
+/** A file of a server on its way, from its beginning to its end: where the connection breaks, it is taken up again. */
+export class Download {
+  /** @type {Pieces} */
+  #source;
+  #address;
+  #patience;
+  /** @type {string} what the sum must be, "" where unknown */
+  #want;
+  #sum = new Sha256();
+  /** Parts cannot be asked for: the server gave none, or their offsets would be those of the compressed file. */
+  #wholeOnly;
+  #size = -1;
+  #at = 0;
+  /** @type {Uint8Array} the last bytes before #at */
+  #tail = new Uint8Array();
+  /** Bytes before #at that come once more. */
+  #again = 0;
+  #failures = 0;
+  #failedAt = 0;
+  /** For display; 0 where unknown. */
+  total;
+
+  /**
+   * @param {string} address
+   * @param {Response} answer to a request for the whole file
+   * @param {{ spare?: ArrayBuffer[], patience?: Patience, sha256?: string }} [how]
+   */
+  constructor(address, answer, { spare, patience = PATIENCE, sha256 = "" } = {}) {
+    if (!isWhole(answer) || !answer.body) throw refused(address, answer);
+    const stated = Number(answer.headers.get("Content-Length") ?? 0);
+    this.#wholeOnly = answer.headers.has("Content-Encoding");
+    this.total = this.#wholeOnly ? 0 : stated;
+    // Another origin may hide Content-Encoding, and then its length may be that of the compressed file.
+    if (this.total > 0 && answer.type !== "cors") this.#size = this.total;
+    this.#address = address;
+    this.#patience = patience;
+    this.#want = sha256;
+    this.#source = pieces(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body), spare);
+  }
+
+  /** In bytes where the server states it reliably, else -1. */
+  get size() {
+    return this.#size;
+  }
+
+  /** @returns {Promise<Uint8Array<ArrayBuffer> | null>} the next piece, valid until the next call; null at the end */
+  async next() {
+    for (;;) {
+      const came = await this.#piece().catch((error) => this.#takeUp(error));
+      if (came === undefined) continue; // the connection is a new one
+      if (came === null) return this.#end();
+      const piece = this.#fresh(came);
+      if (piece.length === 0) continue;
+      if (this.#at === 0 && isWebPage(piece)) throw Refused.webPage(this.#address);
+      this.#at += piece.length;
+      this.#tail = piece.length >= OVERLAP_BYTES ? piece.slice(-OVERLAP_BYTES) : Uint8Array.of(...this.#tail, ...piece).slice(-OVERLAP_BYTES);
+      if (this.#want) this.#sum.update(piece);
+      return piece;
+    }
+  }
+
+  async #piece() {
+    const piece = await within(this.#source.next(), this.#patience.stallMs);
+    if (!piece && (this.#at < this.#size || this.#again > 0)) throw new Error("the end came too soon");
+    return piece;
+  }
+
+  #end() {
+    const got = this.#want && this.#sum.sum();
+    if (got === this.#want) return null;
+    throw new VitrineError("model.format", `${this.#address} arrived with the SHA-256 ${got}, but its server says ${this.#want}: it was changed or damaged on the way, load it again`);
+  }
+
+  /**
+   * What of a piece has not come before. What has must be the same.
+   *
+   * @param {Uint8Array<ArrayBuffer>} piece
+   */
+  #fresh(piece) {
+    const known = Math.min(this.#again, piece.length);
+    const first = Math.max(0, this.#again - this.#tail.length); // of the bytes that can be compared
+    for (let i = first; i < known; i++) {
+      if (piece[i] !== this.#tail[this.#tail.length - this.#again + i]) throw changed(this.#address);
+    }
+    this.#again -= known;
+    return piece.subarray(known);
+  }
+
+  /**
+   * Takes a download up again that has failed.
+   *
+   * @param {unknown} error
+   * @returns {Promise<undefined>}
+   */
+  async #takeUp(error) {
+    await this.#source.cancel();
+    if (this.#at - this.#failedAt >= PROGRESS_BYTES) this.#failures = 0;
+    this.#failedAt = this.#at;
+    for (;;) {
+      if (++this.#failures >= this.#patience.tries) throw brokeOff(this.#address, this.#at, this.total, error);
+      await pause(this.#failures, this.#patience);
+      const from = this.#at - this.#tail.length;
+      const ranged = from > 0 && !this.#wholeOnly;
+      const answer = await request(this.#address, ranged ? { Range: `bytes=${from}-` } : undefined, { ...this.#patience, tries: 1 }).catch(() => null);
+      if (answer?.body && isWhole(answer)) this.#again = this.#at;
+      else if (answer?.body && ranged && this.#follows(answer, from)) this.#again = this.#tail.length;
+      else {
+        await answer?.body?.cancel();
+        this.#wholeOnly = ranged;
+        continue;
+      }
+      this.#source = asTheyCome(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body));
+      return;
+    }
+  }
+
+  /**
+   * Whether an answer holds the part that begins at an offset.
+   *
+   * @param {Response} answer
+   * @param {number} from
+   */
+  #follows(answer, from) {
+    const part = partOf(answer);
+    if (!part || answer.status !== 206 || part.start !== from || answer.headers.has("Content-Encoding")) return false;
+    if (this.#size >= 0 && part.total >= 0 && part.total !== this.#size) throw changed(this.#address);
+    if (part.total >= 0) this.#size = part.total;
+    return true;
+  }
+}
+
+/**
+ * Whether an answer holds the whole file.
+ *
+ * @param {Response} answer
+ */
+export const isWhole = ({ status }) => status === 200 || status === 203;

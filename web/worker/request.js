@@ -1,0 +1,151 @@
+import { advice, webPage } from "../engine/address.js";
+import { VitrineError } from "../engine/error.js";
+
+/**
+ * Requests to servers as they are: slow, overloaded, cut off now and then.
+ *
+ * @import {ErrorCode} from "../vitrine.d.ts"
+ * @typedef {object} Patience
+ * @property {number} tries how often something is tried without any progress
+ * @property {number} waitMs before the second try; each further wait is twice as long
+ * @property {number} stallMs how long a connection may give nothing
+ */
+
+/** @type {Patience} */
+export const PATIENCE = { tries: 4, waitMs: 300, stallMs: 30_000 };
+/** The longest wait that a server may ask for. */
+const MOST_WAIT_MS = 15_000;
+/** Answers that may be another one soon. Source: RFC 9110, section 15; RFC 6585 for 429; RFC 8470 for 425. */
+const PASSING = [408, 425, 429, 500, 502, 503, 504];
+
+/**
+ * Asks a server for a file, or a part of it, again where it cannot be reached or is busy.
+ *
+ * @param {string} address
+ * @param {Record<string, string>} [headers]
+ * @param {Patience} [patience]
+ */
+export async function request(address, headers, patience = PATIENCE) {
+  for (let tries = 1; ; tries++) {
+    const answer = await once(address, headers, patience).catch((error) => error);
+    if (answer instanceof Response && !PASSING.includes(answer.status)) return answer;
+    if (tries >= patience.tries) {
+      if (answer instanceof Response) return answer;
+      throw answer;
+    }
+    const asked = 1000 * Number(answer.headers?.get("Retry-After") ?? 0) || 0;
+    await answer.body?.cancel();
+    await pause(tries, patience, Math.min(asked, MOST_WAIT_MS));
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {Record<string, string> | undefined} headers
+ * @param {Patience} patience
+ */
+async function once(address, headers, { stallMs }) {
+  const controller = new AbortController();
+  try {
+    return await within(fetch(address, { headers, signal: controller.signal }), stallMs);
+  } catch (error) {
+    controller.abort();
+    if (error instanceof Stalled) throw new VitrineError("network", `${address} gives no answer: its server took the request, but has sent nothing for ${stallMs / 1000} s. Try again later`);
+    throw new VitrineError("network", `${address} could not be reached: check the address and the connection, and that its server allows other sites (CORS)${advice(address)}`);
+  }
+}
+
+/** That nothing has come for too long. */
+export class Stalled extends Error {}
+
+/**
+ * Waits for a promise, but not for ever.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} ms
+ * @returns {Promise<T>}
+ */
+export async function within(promise, ms) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Stalled()), ms)));
+  try {
+    return /** @type {T} */ (await Promise.race([promise, late]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Waits between two tries.
+ *
+ * @param {number} tries so far
+ * @param {Patience} patience
+ * @param {number} [leastMs]
+ */
+export function pause(tries, { waitMs }, leastMs = 0) {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(leastMs, waitMs * 2 ** (tries - 1))));
+}
+
+/** A server that has the file for nobody, or not for us, or something else in its place. */
+export class Refused extends VitrineError {
+  /**
+   * @param {ErrorCode} code
+   * @param {string} message
+   * @param {string} why what the server did
+   * @param {boolean} absent whether it is sure that there is no such file for us
+   */
+  constructor(code, message, why, absent) {
+    super(code, message);
+    this.why = why;
+    this.absent = absent;
+  }
+
+  /** @param {string} address */
+  static webPage(address) {
+    return new Refused("model.format", webPage(address), "the server answered with a web page", true);
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {Response} answer that is not the file
+ */
+export function refused(address, { status, statusText }) {
+  const why = `the server answered ${status} ${statusText}`.trimEnd();
+  const login = status === 401 || status === 403 ? ": the file is not there, or its server wants a login, which Vitrine does not send" : "";
+  const absent = status >= 400 && status < 500 && !PASSING.includes(status);
+  return new Refused("network", `${address} could not be loaded: ${why}${login}${advice(address)}`, why, absent);
+}
+
+/**
+ * That what came of a file ended too soon, each time.
+ *
+ * @param {string} address
+ * @param {number} got bytes
+ * @param {number} size 0 or less where unknown
+ * @param {unknown} error
+ */
+export function brokeOff(address, got, size, error) {
+  const bytes = (/** @type {number} */ n) => n.toLocaleString("en");
+  const how = error instanceof Stalled ? "stands still" : "broke off";
+  return new VitrineError("network", `${address} ${how} after ${bytes(got)} ${size > 0 ? `of ${bytes(size)} ` : ""}bytes, also when it was asked again: check the connection and try again`);
+}
+
+/** @param {string} address */
+export function changed(address) {
+  return new VitrineError("model.format", `${address} changed while it was read: what came later is of another file. Open it again`);
+}
+
+/**
+ * The part that an answer says it holds.
+ *
+ * @param {Response} answer
+ * @returns {{ start: number, end: number, total: number } | null} end is the last byte's offset, total -1 where the
+ *   server does not tell; null where it is not told, or hidden from other sites
+ */
+export function partOf(answer) {
+  const [, start, end, total] = /^\s*bytes\s+(\d+)-(\d+)\/(\d+|\*)\s*$/i.exec(answer.headers.get("Content-Range") ?? "") ?? [];
+  return start === undefined ? null : { start: Number(start), end: Number(end), total: total === "*" ? -1 : Number(total) };
+}
