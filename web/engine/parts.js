@@ -35,8 +35,8 @@ export async function remoteParts(url, file, signal) {
 async function sizeAt(address, signal) {
   const head = await ask(address, { method: "HEAD", signal });
   // Some servers answer no such question, or refuse it where they give the file.
-  const answer = head?.ok ? head : await ask(address, { headers: { Range: "bytes=0-0" }, signal });
-  if (answer && (answer.status === 404 || answer.status === 410 || isPage(answer))) throw incomplete(address);
+  const answer = head?.ok || isGone(head) ? head : await ask(address, { headers: { Range: "bytes=0-0" }, signal });
+  if (isGone(answer)) throw incomplete(address);
   if (!answer?.ok || answer.headers.has("Content-Encoding")) return 0; // what is wrong is said when it is loaded
   const whole = answer.status === 206 ? /\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "")?.[1] : answer.headers.get("Content-Length");
   return Number(whole ?? 0);
@@ -53,5 +53,5 @@ async function ask(address, how) {
   return answer;
 }
 
-/** Whether a server answers with its start page where it has no file. @param {Response} answer */
-const isPage = (answer) => answer.ok && /^text\/html\b/i.test(answer.headers.get("Content-Type") ?? "");
+/** Whether a server has no such file, also where it says so with its start page. @param {Response | null} answer */
+const isGone = (answer) => [404, 410].includes(answer?.status ?? 0) || (answer?.ok && /^text\/html\b/i.test(answer.headers.get("Content-Type") ?? ""));
