@@ -1,3 +1,5 @@
+import { VitrineError } from "../engine/error.js";
+
 /**
  * A file that is read at random.
  *
@@ -9,9 +11,21 @@
 
 /** @param {Blob} blob @returns {OpenFile} */
 export function openBlob(blob) {
-  const read = async (/** @type {number} */ offset, /** @type {number} */ length) =>
-    new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+  const read = async (/** @type {number} */ offset, /** @type {number} */ length) => {
+    const bytes = await blob.slice(offset, offset + length).arrayBuffer().catch(() => Promise.reject(gone(blob)));
+    return new Uint8Array(bytes);
+  };
   return { size: blob.size, read };
+}
+
+/**
+ * That a file of the user's is not what it was any more.
+ *
+ * @param {Blob} blob
+ */
+export function gone(blob) {
+  const name = blob instanceof File ? blob.name : "the file";
+  return new VitrineError("model.incomplete", `${name} could not be read: it was moved, changed or removed since it was chosen. Choose it again`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { gone } from "./blob.js";
 import { download, isWhole } from "./download.js";
 import { pieces } from "./pieces.js";
 import { refused, request } from "./request.js";
@@ -61,7 +62,7 @@ async function openPart(part, spare) {
   }
   const blob = part instanceof Blob ? part : new Blob([part]);
   const { next } = pieces(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (blob.stream()), spare);
-  return { next, size: blob.size, total: blob.size };
+  return { next: () => next().catch(() => Promise.reject(gone(blob))), size: blob.size, total: blob.size };
 }
 
 /**
