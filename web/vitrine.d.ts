@@ -9,6 +9,9 @@ export interface EngineOptions {
    * - a Hugging Face GPT-2 checkpoint: the Files model.safetensors, config.json and tokenizer.json (or vocab.json and
    *   merges.txt), or the URL of model.safetensors, beside which the others lie; with model.safetensors.index.json where
    *   the weights are in several files. It becomes a GGUF file with Q8_0 matrices, in a worker; see Engine.quantized.
+   * Files are chosen by what they are: "config (1).json", other letter case, folders in folders (webkitRelativePath) and
+   * what a zip leaves beside them do not matter. At an address, a file that the model may lack is absent whatever the
+   * server says; connections that break are taken up again; the SHA-256 that a hub gives is checked.
    */
   model?: string | URL | File | Blob | ArrayBuffer | File[] | FileList;
   /** Where the Files are from: the name of a checkpoint that does not say its own. */

@@ -5,14 +5,28 @@
 
 /** How a web page begins, behind a byte order mark, blank lines and comments. */
 const PAGE = /^(?:\s|<!--[^]*?-->)*<(?:!doctype\s+html|html|head|body)[\s>]/i;
+/** How the text begins that Git has in the place of a large file. Source: git-lfs's docs/spec.md, "The Pointer". */
+const POINTER = "version https://git-lfs.github.com/spec/";
 
 /**
- * Whether bytes are the beginning of a web page.
+ * What came in the place of a file: a web page, or a pointer of Git LFS.
  *
- * @param {Uint8Array} bytes
+ * @param {string} address
+ * @param {Uint8Array} start the first bytes that came
+ * @returns {{ what: string, message: string } | null} null where it may be the file
  */
-export function isWebPage(bytes) {
-  return PAGE.test(new TextDecoder().decode(bytes.slice(0, 1024))); // which leaves out the mark
+export function standIn(address, start) {
+  const text = new TextDecoder().decode(start.slice(0, 1024)); // which leaves out the mark
+  if (PAGE.test(text)) {
+    const todo = advice(address) || ". Use the address of the file itself: on a model hub it has /resolve/ in it, not /blob/ or /tree/";
+    return { what: "a web page", message: `${address} is a web page, not a file of a model${todo}` };
+  }
+  if (text.startsWith(POINTER)) {
+    const raw = /^https:\/\/raw\.githubusercontent\.com(\/.+)$/.exec(address);
+    const todo = raw ? `that is https://media.githubusercontent.com/media${raw[1]}` : "a hub names it Download, or Raw";
+    return { what: "a pointer of Git LFS", message: `${address} is a pointer of Git LFS, not the file that it stands for. Use the address that gives the file: ${todo}` };
+  }
+  return null;
 }
 
 /**
@@ -37,15 +51,5 @@ export function fileAddress(address) {
  */
 export function advice(address) {
   const file = fileAddress(address);
-  return file && `. This is the address of a page that shows files; that of a file is ${file}`;
-}
-
-/**
- * That a web page came in the place of a file.
- *
- * @param {string} address
- */
-export function webPage(address) {
-  const todo = advice(address) || ": give the address of the file itself. On a model hub it has /resolve/ in it, not /blob/ or /tree/";
-  return `${address} is a web page, not a file of a model${todo}`;
+  return file && `. This is the address of a page that shows files. Use that of the file: ${file}`;
 }

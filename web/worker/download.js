@@ -1,4 +1,3 @@
-import { isWebPage } from "../engine/address.js";
 import { VitrineError } from "../engine/error.js";
 import { hubHash } from "./hub.js";
 import { asTheyCome, pieces } from "./pieces.js";
@@ -79,7 +78,7 @@ export class Download {
       if (came === null) return this.#end();
       const piece = this.#fresh(came);
       if (piece.length === 0) continue;
-      if (this.#at === 0 && isWebPage(piece)) throw Refused.webPage(this.#address);
+      if (this.#at === 0) Refused.standIn(this.#address, piece);
       this.#at += piece.length;
       this.#tail = piece.length >= OVERLAP_BYTES ? piece.slice(-OVERLAP_BYTES) : Uint8Array.of(...this.#tail, ...piece).slice(-OVERLAP_BYTES);
       if (this.#want) this.#sum.update(piece);

@@ -1,4 +1,3 @@
-import { isWebPage } from "../engine/address.js";
 import { VitrineError } from "../engine/error.js";
 import { openWhole } from "./blob.js";
 import { Download, PROGRESS_BYTES, isWhole } from "./download.js";
@@ -38,7 +37,7 @@ export class Parts {
   static async open(address, answer, windowBytes, patience) {
     const parts = new Parts(address, answer, windowBytes, patience);
     const bytes = parts.#fetch(0, Math.min(windowBytes, parts.#size), answer);
-    if (isWebPage(await bytes)) throw Refused.webPage(address);
+    Refused.standIn(address, await bytes);
     parts.#ahead = { offset: 0, length: (await bytes).length, bytes };
     return { size: parts.#size, read: (offset, length) => parts.#read(offset, length) };
   }

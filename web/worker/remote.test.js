@@ -239,10 +239,12 @@ for (const [what, how, code, message] of /** @type {[string, Turn, string, RegEx
 }
 
 for (const [way, read] of Object.entries(ways)) {
-  test(`a web page is known ${way}`, async (t) => {
+  test(`a web page, or a pointer, is known ${way}`, async (t) => {
     const { address } = await serve(t, () => ({ file: page }));
     await assert.rejects(read(address), { code: "model.format", message: /is a web page.*\/resolve\//, absent: true });
     await assert.rejects(read(`${new URL(address).origin}/a/b/blob/main/c.gguf`), { message: /\/a\/b\/resolve\/main\/c\.gguf$/ });
+    const pointer = await serve(t, () => ({ file: Buffer.from("version https://git-lfs.github.com/spec/v1\noid sha256:0\n") }));
+    await assert.rejects(read(pointer.address), { code: "model.format", message: /is a pointer of Git LFS/ });
   });
 
   for (const status of [400, 401, 403, 404, 410]) {

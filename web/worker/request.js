@@ -1,4 +1,4 @@
-import { advice, webPage } from "../engine/address.js";
+import { advice, standIn } from "../engine/address.js";
 import { VitrineError } from "../engine/error.js";
 
 /**
@@ -102,9 +102,15 @@ export class Refused extends VitrineError {
     this.absent = absent;
   }
 
-  /** @param {string} address */
-  static webPage(address) {
-    return new Refused("model.format", webPage(address), "the server answered with a web page", true);
+  /**
+   * Throws where something else came in the place of a file.
+   *
+   * @param {string} address
+   * @param {Uint8Array} start the first bytes that came
+   */
+  static standIn(address, start) {
+    const other = standIn(address, start);
+    if (other) throw new Refused("model.format", other.message, `the server answered with ${other.what}`, true);
   }
 }
 
