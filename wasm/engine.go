@@ -75,9 +75,9 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		in = io.TeeReader(in, sum)
 	}
 	if err := e.read(in, int64(size)); err != nil {
-		var rejected *border.RejectedError
-		if errors.As(err, &rejected) {
-			return nil, rejected
+		var network *border.RejectedError
+		if errors.As(err, &network) {
+			return nil, network
 		}
 		return nil, &loadError{err}
 	}

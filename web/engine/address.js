@@ -3,8 +3,8 @@
  * shows a file.
  */
 
-/** How a web page begins, behind a byte order mark, blank lines and comments. */
-const PAGE = /^(?:\s|<!--[^]*?-->)*<(?:!doctype\s+html|html|head|body)[\s>]/i;
+/** How a web page begins, behind a byte order mark, blank lines, comments and what XML begins with. */
+const PAGE = /^(?:\s|<!--[^]*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body)[\s>]/i;
 /** How the text begins that Git has in the place of a large file. Source: git-lfs's docs/spec.md, "The Pointer". */
 const POINTER = "version https://git-lfs.github.com/spec/";
 

@@ -7,11 +7,11 @@ const came = (/** @type {string} */ text, address = "https://site.example/m.gguf
 test("a web page is known by how it begins", () => {
   for (const page of [
     "<!doctype html><title>Start</title>", "<!DOCTYPE HTML PUBLIC>", "<html>", "<HTML lang=en>", "\ufeff<!doctype html>", "\n\n  <html>",
-    "\ufeff\r\n<!-- a\ncomment --> <!-- another --><!doctype html>", "<head><meta>", "<body>",
+    "\ufeff\r\n<!-- a\ncomment --> <!-- another --><!doctype html>", "<head><meta>", "<body>", '<?xml version="1.0"?>\n<!DOCTYPE html>',
   ]) {
     assert.equal(came(page)?.what, "a web page", page);
   }
-  for (const file of ["", "GGUF<html>", '{"a": "<html>"}', "#version: 0.2\n< html>", "<h tml", "<htmlx", "a b\n<html>", "<h1>A model</h1>", "<|endoftext|> a"]) {
+  for (const file of ["", "GGUF<html>", '{"a": "<html>"}', "#version: 0.2\n< html>", "<h tml", '<?xml version="1.0"?><Error/>', "<htmlx", "a b\n<html>", "<h1>A model</h1>", "<|endoftext|> a"]) {
     assert.equal(came(file), null, file);
   }
 });

@@ -11,8 +11,8 @@ export class Beside {
   #address;
   #weights;
   #onBytes;
-  /** @type {OpenFile | undefined} */
-  #opened;
+  /** @type {Map<string, Promise<OpenFile | null>>} by name: the converter opens some files twice */
+  #files = new Map();
   /** @type {Map<string, string>} why a file was not given, by its name */
   #why = new Map();
   /** What the user should know: files that may be there, and could not be had. @type {string[]} */
@@ -31,15 +31,21 @@ export class Beside {
 
   /** Opens the weights before anything else: where they are no file, nothing beside them is one. */
   async begin() {
-    this.#opened = await this.#fetch(this.#weights);
+    this.#files.set(this.#weights, Promise.resolve(await this.#fetch(this.#weights)));
   }
 
   /**
    * @param {string} name
    * @returns {Promise<OpenFile | null>} null where there is no such file, whatever the server says instead
    */
-  async open(name) {
-    if (name === this.#weights && this.#opened) return this.#opened;
+  open(name) {
+    const file = this.#files.get(name) ?? this.#find(name);
+    this.#files.set(name, file);
+    return file;
+  }
+
+  /** @param {string} name */
+  async #find(name) {
     try {
       return await this.#fetch(name);
     } catch (error) {
