@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { gzipSync } from "node:zlib";
 import { sharded, whole } from "./checkpoint.js";
 import { expect, openAPI, test } from "./fixtures.js";
 
@@ -17,6 +18,7 @@ const sum = (/** @type {Buffer} */ bytes) => createHash("sha256").update(bytes).
  * @property {Record<string, string>} [headers]
  * @property {Buffer} [body]
  * @property {number} [breaks] after so many bytes the connection does
+ * @property {boolean} [chunked] without a length
  */
 
 /**
@@ -36,13 +38,13 @@ async function serveFiles(files, how = () => undefined) {
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Access-Control-Expose-Headers", "Content-Range, ETag, X-Linked-Etag");
     const file = files[path];
-    const { status, headers = {}, body, breaks } = how(now) ?? {};
+    const { status, headers = {}, body, breaks, chunked = false } = how(now) ?? {};
     const [, from, to] = /bytes=(\d+)-(\d*)/.exec(now.range) ?? [];
     const end = file && Math.min(to ? Number(to) + 1 : file.length, file.length);
     const part = !body && file && from !== undefined;
     const bytes = body ?? (part ? file.subarray(Number(from), end) : file) ?? Buffer.from("<Error/>");
     response.writeHead(status ?? (part ? 206 : file || body ? 200 : 404), {
-      "Content-Length": bytes.length,
+      ...(!chunked && { "Content-Length": bytes.length }),
       ...(part && { "Content-Range": `bytes ${from}-${end - 1}/${file.length}` }),
       ...headers,
     });
@@ -170,6 +172,34 @@ api("what breaks off is gone on from, and said where it cannot be", async ({ pag
     if (path === "m.gguf") expect(other.ids).toEqual(want[i].ids);
     else expect(other).toMatchObject({ code: "network", message: expect.stringContaining("the server sent bytes 5-9/10") });
   }
+});
+
+api("servers that do not give parts as they are asked give the whole", async ({ page: tab }) => {
+  const files = { "m.gguf": gguf, ...at(whole, "m/") };
+  const elsewhere = await serveFiles(files);
+  for (const path of ["m.gguf", "m/model.safetensors"]) {
+    const want = await load(tab, [files], path);
+    for (const [what, how] of /** @type {[string, (range: string) => Answer | undefined][]} */ ([
+      ["no parts", () => ({ body: files[path] })],
+      ["no length", () => ({ body: files[path], chunked: true })],
+      ["compressed", () => ({ body: gzipSync(files[path]), headers: { "Content-Encoding": "gzip" } })],
+      ["416", (range) => (range ? { status: 416, headers: { "Content-Range": "bytes */9" } } : undefined)],
+      ["several parts in one", (range) => (range ? { status: 206, body: Buffer.from("--x--"), headers: { "Content-Type": "multipart/byteranges; boundary=x" } } : undefined)],
+      ["a part of the compressed file", (range) => (range ? { status: 206, body: gzipSync(files[path]), headers: { "Content-Encoding": "gzip", "Content-Range": `bytes 0-99/${files[path].length}` } } : undefined)],
+      ["another part", (range) => (range ? { headers: { "Content-Range": `bytes 9-${files[path].length - 1}/${files[path].length}` } } : undefined)],
+      ["another length of the whole", (range) => (range ? { headers: { "Content-Range": "bytes 0-99/*" } } : undefined)],
+      ["another server", () => ({ status: 302, headers: { Location: elsewhere.url + path } })],
+    ])) {
+      const got = await load(tab, [files, (asked) => (asked.path === path ? how(asked.range) : undefined)], path);
+      expect({ what, message: got.message, ids: got.ids }).toEqual({ what, message: "", ids: want.ids });
+    }
+    // A length that is more than there is.
+    const { length } = files[path];
+    const more = (/** @type {string} */ range) => (range ? { status: 416 } : { headers: { "Content-Length": String(length + 5) }, breaks: length });
+    const long = await load(tab, [files, (asked) => (asked.path === path ? more(asked.range) : undefined)], path);
+    expect(long).toMatchObject({ code: "network", message: expect.stringContaining("broke off") });
+  }
+  elsewhere.stop();
 });
 
 api("the sum that a hub gives is checked", async ({ page: tab }) => {

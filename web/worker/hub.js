@@ -1,5 +1,7 @@
 /** An address of a file on a model hub, in its repository; $1 and $2 are around the word that says what is wanted of it. */
 const FILE = /^(.+)\/resolve\/(.+)$/;
+/** Large files: Git keeps them elsewhere. */
+const LARGE = /\.(?:gguf|safetensors)$/i;
 const SHA256 = /^(?:W\/)?"?([0-9a-f]{64})"?$/i;
 /** What Git has in the place of a large file. Source: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n/;
@@ -23,6 +25,7 @@ export async function hubHash(address, answer) {
   const [, before, behind] = FILE.exec(url.pathname) ?? [];
   if (!before) return "";
   if (!answer.redirected) return SHA256.exec(answer.headers.get("ETag") ?? "")?.[1].toLowerCase() ?? "";
+  if (!answer.ok || !LARGE.test(behind)) return "";
   url.pathname = `${before}/raw/${behind}`;
   return POINTER.exec(await beginning(url.href).catch(() => ""))?.[1] ?? ""; // a hub may have none
 }

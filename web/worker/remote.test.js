@@ -278,7 +278,7 @@ for (const [way, read] of Object.entries(ways)) {
       const elsewhere = await serve(t, () => ({ headers: { ETag: `"${digest(other)}"` } })); // a hash of its own kind
       const { address } = await serve(t, (_, __, path) =>
         path.includes("/raw/") ? { file: pointer } : { status: 302, headers: { Location: elsewhere.address, "Content-Range": undefined } });
-      const reading = read(`${new URL(address).origin}/a/b/resolve/main/file`);
+      const reading = read(`${new URL(address).origin}/a/b/resolve/main/m.safetensors`);
       if (good) assert.deepEqual(await reading, data);
       else await assert.rejects(reading, { code: "model.format" });
     }
