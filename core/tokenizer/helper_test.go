@@ -31,7 +31,7 @@ type file struct {
 func (f file) meta() *gguf.Metadata {
 	m := &gguf.Metadata{}
 	m.Set(keyModel, wantModel)
-	m.Set(keyPre, wantPre)
+	m.Set(keyPre, "gpt-2")
 	m.Set(keyTokens, f.tokens)
 	if f.types != nil {
 		m.Set(keyTypes, f.types)

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// pattern is the split of encoder.py of openai/gpt-2, in the syntax of CoreBPE.
+// pattern is the split "gpt-2", that of encoder.py of openai/gpt-2, in the syntax of CoreBPE.
 const pattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 var contractions = [...]string{"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"}

@@ -1,11 +1,13 @@
 // Package tokenizer is GPT-2's byte-level byte pair encoding, with the vocabulary
 // and the merges of a model file.
 //
-// Text is split into pieces (split.go); a piece is UTF-8 bytes, and the merges
-// join neighbouring tokens of it, best rank first, until none applies. Pieces go
-// through tiktoken-go's CoreBPE, except those that would make it slow (merge.go).
+// Text is split at the added tokens in it (added.go), what is between them is
+// normalized where the file says so (normalize.go) and split into pieces (rules.go,
+// split.go); a piece is UTF-8 bytes, and the merges join neighbouring tokens of it,
+// best rank first, until none applies. Pieces go through tiktoken-go's CoreBPE,
+// except those that would make it slow (merge.go).
 //
-// Source: Sennrich et al. 2016; encoder.py of openai/gpt-2.
+// Source: Sennrich et al. 2016; encoder.py of openai/gpt-2; huggingface/tokenizers.
 package tokenizer
 
 import (
@@ -27,7 +29,8 @@ const longPiece = 256
 // after New and may be used by several goroutines.
 type Tokenizer struct {
 	*vocabulary
-	core func() *core // made when it is first asked for; nil where ranks alone do not decide
+	*rules
+	core func() *core // made when it is first asked for; nil where merge serves all
 }
 
 // core encodes to ranks.
@@ -39,19 +42,22 @@ type core struct {
 // New builds the tokenizer that the file's metadata describe (tokenizer.ggml.*).
 // An error names the key, and the index of the entry in question.
 func New(meta *gguf.Metadata) (*Tokenizer, error) {
-	v, err := readVocabulary(meta)
+	v, r, err := readVocabulary(meta)
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer: %w", err)
 	}
-	return &Tokenizer{v, sync.OnceValue(v.newCore)}, nil
+	t := &Tokenizer{vocabulary: v, rules: r}
+	t.core = sync.OnceValue(t.newCore)
+	return t, nil
 }
 
-// newCore returns nil where the ranks alone do not decide; merge serves all then.
-func (v *vocabulary) newCore() *core {
-	if !v.ranksDecide() {
+// newCore returns nil where the ranks alone do not decide, or where pieces are not
+// those of pattern, by which CoreBPE splits again.
+func (t *Tokenizer) newCore() *core {
+	if !t.byPattern() || !t.ranksDecide() {
 		return nil
 	}
-	ranks := v.ranks()
+	ranks := t.ranks()
 	bpe, err := tiktoken.NewCoreBPE(ranks, nil, pattern)
 	if err != nil {
 		panic(fmt.Sprintf("tokenizer: tiktoken: %v", err)) // the pattern is a constant, the ranks are distinct
@@ -59,22 +65,36 @@ func (v *vocabulary) newCore() *core {
 	return &core{tiktoken.NewTiktoken(bpe, &tiktoken.Encoding{}, nil), ranks}
 }
 
-// Encode returns the ids of text. Bytes that are not UTF-8 are read as U+FFFD, as
-// Text writes them. Special tokens are never recognised in text: "<|endoftext|>"
-// is read as the characters that it is.
+// Encode returns the ids of text, with the tokens that the file puts before and after
+// each text. Bytes that are not UTF-8 are read as U+FFFD, as Text writes them. Text
+// that is an added token, such as "<|endoftext|>", becomes that token.
 func (t *Tokenizer) Encode(text string) []int {
 	text = validText(text)
-	ids := make([]int, 0, len(text)/4+1) // English has about four bytes a token
-	for len(text) > 0 {
-		n := pieceLen(text)
-		ids = t.encodePiece(ids, text[:n])
-		text = text[n:]
+	ids := make([]int, 0, len(text)/4+1+len(t.before)+len(t.after)) // English has about four bytes a token
+	ids = append(ids, t.before...)
+	for section, id := range t.raw.sections(text) {
+		if id >= 0 {
+			ids = append(ids, int(id))
+			continue
+		}
+		for part, id := range t.normalized.sections(t.normalizer.apply(section)) {
+			if id >= 0 {
+				ids = append(ids, int(id))
+				continue
+			}
+			for piece := range t.pieces(part) {
+				ids = t.encodePiece(ids, piece)
+			}
+		}
 	}
-	return slices.Clip(ids)
+	return slices.Clip(append(ids, t.after...))
 }
 
 // encodePiece appends the ids of one piece.
 func (t *Tokenizer) encodePiece(ids []int, piece string) []int {
+	if id, ok := t.whole[piece]; ok {
+		return append(ids, int(id))
+	}
 	core := t.core()
 	if core == nil || len(piece) > longPiece {
 		return t.merge(ids, piece)
@@ -120,10 +140,28 @@ func (t *Tokenizer) Decode(ids []int) string {
 	return validText(string(all))
 }
 
-// Special reports whether the token is one that no text encodes to, because
-// neither a byte nor a merge makes it.
+// Special reports whether the token stands for itself: an added token, which a text
+// is split at before any merging, or one that no text encodes to.
 func (t *Tokenizer) Special(id int) bool {
-	return id >= 0 && id < len(t.rank) && t.rank[id] < 0
+	if id < 0 || id >= len(t.rank) {
+		return false
+	}
+	if t.added[id] {
+		return true
+	}
+	whole, ok := t.whole[string(t.bytes[id])]
+	return t.rank[id] < 0 && !(ok && whole == int32(id))
+}
+
+// Added returns the ids of the tokens that a text is split at before any merging.
+func (t *Tokenizer) Added() []int {
+	var ids []int
+	for id, added := range t.added {
+		if added {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // EOS returns the id of the token that ends a text, if the file names one.

@@ -13,7 +13,6 @@ import (
 // Source: ggml/docs/gguf.md, "Tokenizer".
 const (
 	keyModel  = "tokenizer.ggml.model"
-	keyPre    = "tokenizer.ggml.pre"
 	keyTokens = "tokenizer.ggml.tokens"
 	keyTypes  = "tokenizer.ggml.token_type"
 	keyMerges = "tokenizer.ggml.merges"
@@ -21,9 +20,11 @@ const (
 	keyEOS    = "tokenizer.ggml.eos_token_id"
 
 	wantModel = "gpt2"
-	wantPre   = "gpt-2"
 
-	typeNormal = 1
+	typeNormal      = 1
+	typeUnknown     = 2
+	typeControl     = 3
+	typeUserDefined = 4
 )
 
 // byteTokens is the number of tokens that are one byte; they have the first ranks.
@@ -37,55 +38,62 @@ type vocabulary struct {
 	made     []int32               // [256+M] by rank: the token's id
 	parts    []pair                // [M] by rank-256: the ids that the merge joins
 	rankOf   func() map[pair]int32 // rank of the merge of two neighbours; made when it is first asked for
+	added    []bool                // [V] by id: a text is split at it before any merging
+	whole    map[string]int32      // by bytes: the token of a whole piece, whatever the merges make of it; nil: what they make
 	bos, eos int                   // -1 where the file names none
 }
 
 // pair is two neighbouring tokens, by id.
 type pair struct{ left, right int32 }
 
-func readVocabulary(meta *gguf.Metadata) (*vocabulary, error) {
+func readVocabulary(meta *gguf.Metadata) (*vocabulary, *rules, error) {
 	if got, _ := meta.Text(keyModel); got != wantModel {
-		return nil, fmt.Errorf("%s: got %q, want %q", keyModel, got, wantModel)
-	}
-	if got, ok := meta.Text(keyPre); ok && got != wantPre {
-		return nil, fmt.Errorf("%s: got %q, want %q or none", keyPre, got, wantPre)
+		return nil, nil, fmt.Errorf("%s: got %q, want %q", keyModel, got, wantModel)
 	}
 	tokens, ok := meta.Texts(keyTokens)
 	if !ok || len(tokens) == 0 {
-		return nil, fmt.Errorf("%s: missing or empty, want an array of strings", keyTokens)
+		return nil, nil, fmt.Errorf("%s: missing or empty, want an array of strings", keyTokens)
 	}
 	merges, ok := meta.Texts(keyMerges)
 	if !ok {
-		return nil, fmt.Errorf("%s: missing, want an array of strings", keyMerges)
+		return nil, nil, fmt.Errorf("%s: missing, want an array of strings", keyMerges)
 	}
 	types, err := readTypes(meta, len(tokens))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ids, err := indexTokens(tokens)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 
 	v := &vocabulary{}
 	if v.bos, err = readID(meta, keyBOS, len(tokens)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if v.eos, err = readID(meta, keyEOS, len(tokens)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := v.readBytes(ids, len(tokens), len(merges)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	others := make(map[pair]bool)
 	for i, merge := range merges {
 		if err := v.readMerge(ids, tokens, others, merge); err != nil {
-			return nil, fmt.Errorf("%s[%d] %q: %w", keyMerges, i, merge, err)
+			return nil, nil, fmt.Errorf("%s[%d] %q: %w", keyMerges, i, merge, err)
 		}
 	}
 	v.decodeTokens(tokens, types)
 	v.rankOf = sync.OnceValue(v.ranksOfPairs)
-	return v, nil
+	r, err := readRules(meta, v, tokens, types)
+	if err != nil {
+		return nil, nil, err
+	}
+	ignoreMerges, err := readBool(meta, keyIgnoreMerges)
+	if ignoreMerges {
+		v.whole = v.wholes(types)
+	}
+	return v, r, err
 }
 
 func (v *vocabulary) ranksOfPairs() map[pair]int32 {
@@ -214,6 +222,17 @@ func (v *vocabulary) decodeTokens(tokens []string, types []int64) {
 		}
 		v.bytes[id] = all[start:len(all):len(all)]
 	}
+}
+
+// wholes returns the tokens that a whole piece can be, by their bytes.
+func (v *vocabulary) wholes(types []int64) map[string]int32 {
+	whole := make(map[string]int32, len(v.bytes))
+	for id, b := range v.bytes {
+		if v.rank[id] >= 0 || types == nil || types[id] == typeNormal {
+			whole[string(b)] = int32(id)
+		}
+	}
+	return whole
 }
 
 // ranks returns the rank of each token that has one, by its bytes.

@@ -91,7 +91,7 @@ func TestBadFiles(t *testing.T) {
 	}{
 		"other model":      {[]func(*gguf.Metadata){set(keyModel, "llama")}, `tokenizer: tokenizer.ggml.model: got "llama", want "gpt2"`},
 		"model no string":  {[]func(*gguf.Metadata){set(keyModel, uint32(2))}, `tokenizer.ggml.model: got "", want "gpt2"`},
-		"other split":      {[]func(*gguf.Metadata){set(keyPre, "llama-bpe")}, `tokenizer.ggml.pre: got "llama-bpe", want "gpt-2" or none`},
+		"other split":      {[]func(*gguf.Metadata){set(keyPre, "llama-bpe")}, `tokenizer.ggml.pre: got "llama-bpe", want "gpt-2", none, or another that splits texts alike`},
 		"no tokens":        {[]func(*gguf.Metadata){set(keyTokens, []string{})}, "tokenizer.ggml.tokens: missing or empty"},
 		"tokens of ints":   {[]func(*gguf.Metadata){set(keyTokens, []int32{1})}, "tokenizer.ggml.tokens: missing or empty"},
 		"merges of ints":   {[]func(*gguf.Metadata){set(keyMerges, []int32{1})}, "tokenizer.ggml.merges: missing"},
