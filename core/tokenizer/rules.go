@@ -127,8 +127,8 @@ func readAround(meta *gguf.Metadata, key, addKey, idKey string, id, tokens int) 
 }
 
 // readAdded fills the matchers: with the tokens that the file calls control,
-// user-defined or unknown, and with those that begin and end a text where no merge
-// makes them.
+// user-defined or unknown, or, where it gives no types, with those that begin and end
+// a text and that no merge makes.
 func (r *rules) readAdded(meta *gguf.Metadata, v *vocabulary, tokens []string, types []int64) error {
 	flags := make(map[string]map[int]bool)
 	for _, key := range []string{keyNormalized, keyLstrip, keyRstrip, keySingleWord} {
@@ -143,8 +143,8 @@ func (r *rules) readAdded(meta *gguf.Metadata, v *vocabulary, tokens []string, t
 	}
 	v.added = make([]bool, len(tokens))
 	for id, text := range tokens {
-		named := (id == v.bos || id == v.eos) && v.rank[id] < 0
-		if !named && (types == nil || !isAdded(types[id])) {
+		ends := id == v.bos || id == v.eos
+		if types == nil && (!ends || v.rank[id] >= 0) || types != nil && !isAdded(types[id]) {
 			continue
 		}
 		v.added[id] = true

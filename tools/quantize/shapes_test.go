@@ -226,11 +226,10 @@ func TestTokenizerConfig(t *testing.T) {
 		t.Errorf("got tokens %q of types %v", tokens, types)
 	}
 	for text, want := range map[string]string{
-		`{"add_prefix_space": true}`:             "tokenizer_config.json: add_prefix_space: got true",
-		`{"added_tokens_decoder": {"five": {}}}`: `tokenizer_config.json: added_tokens_decoder: got "five", want a token id`,
-		`{"added_tokens_decoder": {"70": {}}}`:   `token "": got id 70, want 0 to 6`,
-		`{"added_tokens_decoder": {"-1": {}}}`:   `token "": got id -1, want 0 to 6`,
-		`[]`:                                     "tokenizer_config.json: json",
+		`{"added_tokens_decoder": {"five": {}}}`:             `tokenizer_config.json: added_tokens_decoder: got "five", want a token id`,
+		`{"added_tokens_decoder": {"5": {}}}`:                `tokenizer_config.json: added_tokens_decoder: 5: got no content, want a text`,
+		`{"added_tokens_decoder": {"-1": {"content": "x"}}}`: `token "x": got id -1, want 0 to 6`,
+		`[]`: "tokenizer_config.json: json",
 	} {
 		x.files["tokenizer_config.json"] = text
 		code, _, stderr := quantizeTool("-in", x.write(t), "-out", filepath.Join(t.TempDir(), "out.gguf"))

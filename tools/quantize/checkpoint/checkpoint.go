@@ -73,10 +73,11 @@ type Config struct {
 
 // Tokenizer is a byte-level BPE vocabulary.
 type Tokenizer struct {
-	Tokens   []string // by id; bytes as the characters that GPT-2's byte-level BPE writes for them
-	Types    []int32  // by id: Normal, Control, ...
-	Merges   []string // "left right", the first is merged first
-	BOS, EOS int      // ids, -1 where there is none
+	Tokens   []string       // by id; bytes as the characters that GPT-2's byte-level BPE writes for them
+	Types    []int32        // by id: Normal, Control, ...
+	Merges   []string       // "left right", the first is merged first
+	BOS, EOS int            // ids, -1 where there is none
+	Rules    *gguf.Metadata // how a text becomes pieces, as keys of a GGUF file; nil: as GPT-2's
 }
 
 // Token types, with the numbers that GGUF gives them.

@@ -196,6 +196,12 @@ func Metadata(model *checkpoint.Model, o Options) *gguf.Metadata {
 		meta.Set("tokenizer.ggml.eos_token_id", uint32(t.EOS))
 	}
 	meta.Set("tokenizer.ggml.add_bos_token", false)
+	if t.Rules != nil {
+		for _, key := range t.Rules.Keys() {
+			value, _ := t.Rules.Value(key)
+			meta.Set(key, value)
+		}
+	}
 	return meta
 }
 

@@ -181,6 +181,10 @@ var settles = map[string]any{
 	"gpt2.block_count": nil, "gpt2.attention.head_count": nil, "gpt2.attention.layer_norm_epsilon": nil,
 	"vitrine.activation": "gelu_new", "vitrine.position": "learned",
 	"tokenizer.ggml.model": nil, "tokenizer.ggml.tokens": nil, "tokenizer.ggml.merges": nil,
+	"tokenizer.ggml.add_bos_token": false, "tokenizer.ggml.add_eos_token": false, "tokenizer.ggml.add_space_prefix": false,
+	"vitrine.tokenizer.normalizer": nil, "vitrine.tokenizer.splits": nil, "vitrine.tokenizer.ignore_merges": false,
+	"vitrine.tokenizer.before": nil, "vitrine.tokenizer.after": nil, "vitrine.tokenizer.normalized": nil,
+	"vitrine.tokenizer.lstrip": nil, "vitrine.tokenizer.rstrip": nil, "vitrine.tokenizer.single_word": nil,
 }
 
 // metadata compares the keys that decide what the model computes.

@@ -1,15 +1,16 @@
 // Package vocabulary reads the vocabulary of a byte-level BPE tokenizer from the
-// files that transformers writes.
+// files that transformers writes, and how it makes ids of a text.
 package vocabulary
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"vitrine/tools/quantize/checkpoint"
@@ -23,24 +24,19 @@ type Vocabulary struct {
 	ids    map[string]int
 	merges []string
 	added  []addedToken
+	roles  map[string]string // "bos_token" and so on: the text of the token
+	rules  rules
 }
 
 // GPT2 makes the vocabulary of GPT-2 from its tokens, as the byte-level alphabet
 // writes them, in the order of their ids, and its merges; <|endoftext|> comes last.
 func GPT2(tokens, merges []string) *Vocabulary {
-	v := &Vocabulary{ids: make(map[string]int), merges: merges}
+	v := &Vocabulary{ids: make(map[string]int), merges: merges, rules: rules{splits: []string{"gpt-2"}}}
 	for id, token := range tokens {
 		v.ids[token] = id
 	}
 	v.added = []addedToken{{ID: len(tokens), Text: endOfText, Special: true}}
 	return v
-}
-
-// addedToken is a token that text is split at before any merging.
-type addedToken struct {
-	ID      int    `json:"id"`
-	Text    string `json:"content"`
-	Special bool   `json:"special"`
 }
 
 // ErrNone is the error of Read where there are no tokenizer files.
@@ -59,73 +55,45 @@ func Read(files fs.FS) (*Vocabulary, error) {
 }
 
 // ReadFile reads the named file: one in the form of tokenizer.json, or else one in
-// that of vocab.json, which has merges.txt beside it.
+// that of vocab.json, which has merges.txt beside it. What tokenizer_config.json,
+// special_tokens_map.json and added_tokens.json say is added to it.
 func ReadFile(files fs.FS, name string) (*Vocabulary, error) {
-	data, err := checkpoint.ReadText(files, name)
+	data, err := readText(files, name)
 	if err != nil {
 		return nil, err
 	}
-	if !strings.HasSuffix(name, "vocab.json") {
-		v, err := parseTokenizer(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		return v, nil
+	var v *Vocabulary
+	slow := strings.HasSuffix(name, "vocab.json")
+	if slow {
+		v, err = readSlow(files, name, data)
+	} else if v, err = parseTokenizer(data); err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
 	}
-	v := new(Vocabulary)
+	if err != nil {
+		return nil, err
+	}
+	return v, v.readConfig(files, slow)
+}
+
+// readSlow reads data, a vocab.json, and the merges.txt beside it.
+func readSlow(files fs.FS, name string, data []byte) (*Vocabulary, error) {
+	v := &Vocabulary{rules: rules{splits: []string{"gpt-2"}}}
 	if err := json.Unmarshal(data, &v.ids); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	merges := strings.TrimSuffix(name, "vocab.json") + "merges.txt"
-	if data, err = checkpoint.ReadText(files, merges); err != nil {
+	data, err := readText(files, merges)
+	if err != nil {
 		return nil, fmt.Errorf("%s needs %s beside it: %w", name, merges, err)
 	}
 	v.merges = parseMerges(string(data))
-	v.added, err = readAdded(files)
-	return v, err
+	return v, nil
 }
 
-// parseTokenizer reads tokenizer.json.
-func parseTokenizer(data []byte) (*Vocabulary, error) {
-	var file struct {
-		Added        []addedToken    `json:"added_tokens"`
-		Normalizer   json.RawMessage `json:"normalizer"`
-		PreTokenizer struct {
-			Type        string `json:"type"`
-			PrefixSpace bool   `json:"add_prefix_space"`
-			Regex       *bool  `json:"use_regex"`
-		} `json:"pre_tokenizer"`
-		Model struct {
-			Type   *string           `json:"type"`
-			IDs    map[string]int    `json:"vocab"`
-			Merges []json.RawMessage `json:"merges"`
-		} `json:"model"`
-	}
-	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, err
-	}
-	const hint = "only GPT-2's byte-level BPE can be converted"
-	switch {
-	case file.Model.Type != nil && *file.Model.Type != "BPE":
-		return nil, fmt.Errorf("model.type: got %q, want BPE: %s", *file.Model.Type, hint)
-	case file.PreTokenizer.Type != "ByteLevel":
-		return nil, fmt.Errorf("pre_tokenizer.type: got %q, want ByteLevel: %s", file.PreTokenizer.Type, hint)
-	case file.PreTokenizer.PrefixSpace:
-		return nil, fmt.Errorf("pre_tokenizer.add_prefix_space: got true, want false: %s", hint)
-	case file.PreTokenizer.Regex != nil && !*file.PreTokenizer.Regex:
-		return nil, fmt.Errorf("pre_tokenizer.use_regex: got false, want true: %s", hint)
-	case len(file.Normalizer) > 0 && string(file.Normalizer) != "null":
-		return nil, fmt.Errorf("normalizer: got %.60s, want null: %s", file.Normalizer, hint)
-	}
-	v := &Vocabulary{ids: file.Model.IDs, added: file.Added}
-	for i, raw := range file.Model.Merges {
-		merge, err := parseMerge(raw)
-		if err != nil {
-			return nil, fmt.Errorf("merge %d: %w", i, err)
-		}
-		v.merges = append(v.merges, merge)
-	}
-	return v, nil
+// readText reads a file of text, without a byte order mark.
+func readText(files fs.FS, name string) ([]byte, error) {
+	data, err := checkpoint.ReadText(files, name)
+	return bytes.TrimPrefix(data, []byte("\ufeff")), err
 }
 
 // parseMerge reads "left right" or, from newer files, ["left", "right"].
@@ -143,87 +111,19 @@ func parseMerge(raw json.RawMessage) (string, error) {
 
 // parseMerges reads merges.txt: a version line, then one merge a line.
 func parseMerges(text string) []string {
-	lines := strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
-	if strings.HasPrefix(lines[0], "#version") {
+	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+	if lines[0] == "" || strings.HasPrefix(lines[0], "#version") {
 		lines = lines[1:]
 	}
 	return lines
 }
 
-// readAdded reads added_tokens.json, or added_tokens_decoder of tokenizer_config.json
-// where newer files have them, and from special_tokens_map.json which of them are
-// special. Each may be absent.
-func readAdded(files fs.FS) ([]addedToken, error) {
-	var config struct {
-		PrefixSpace bool                  `json:"add_prefix_space"`
-		Added       map[string]addedToken `json:"added_tokens_decoder"`
-	}
-	if err := readJSON(files, "tokenizer_config.json", &config); err != nil {
-		return nil, err
-	}
-	if config.PrefixSpace {
-		return nil, fmt.Errorf("tokenizer_config.json: add_prefix_space: got true, want false: only GPT-2's byte-level BPE can be converted")
-	}
-	var added []addedToken
-	for _, text := range slices.Sorted(maps.Keys(config.Added)) {
-		token := config.Added[text]
-		id, err := strconv.Atoi(text)
-		if err != nil {
-			return nil, fmt.Errorf("tokenizer_config.json: added_tokens_decoder: got %.60q, want a token id", text)
-		}
-		token.ID = id
-		added = append(added, token)
-	}
-	var ids map[string]int
-	if err := readJSON(files, "added_tokens.json", &ids); err != nil {
-		return nil, err
-	}
-	var roles map[string]json.RawMessage
-	if err := readJSON(files, "special_tokens_map.json", &roles); err != nil {
-		return nil, err
-	}
-	special := make(map[string]bool)
-	for _, raw := range roles {
-		var list []json.RawMessage
-		if json.Unmarshal(raw, &list) != nil {
-			list = []json.RawMessage{raw}
-		}
-		for _, item := range list { // "text" or {"content": "text"}
-			var token addedToken
-			if json.Unmarshal(item, &token.Text) != nil && json.Unmarshal(item, &token) != nil {
-				return nil, fmt.Errorf("special_tokens_map.json: got %.60s, want a token", item)
-			}
-			special[token.Text] = true
-		}
-	}
-	for _, text := range slices.Sorted(maps.Keys(ids)) {
-		if !slices.ContainsFunc(added, func(a addedToken) bool { return a.ID == ids[text] && a.Text == text }) {
-			added = append(added, addedToken{ID: ids[text], Text: text, Special: special[text]})
-		}
-	}
-	return added, nil
-}
-
-// readJSON reads a file that may be absent.
-func readJSON(files fs.FS, name string, into any) error {
-	data, err := checkpoint.ReadText(files, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
-}
-
 // AddTo gives the model its tokenizer, as large as Config.Vocabulary, the rows of the
 // token table, of which some may be beyond the last token. bos and eos may be nil:
-// then they are <|endoftext|>, if there is one.
+// then they are those of the tokenizer's files, or <|endoftext|>, if there is one.
 func (v *Vocabulary) AddTo(model *checkpoint.Model, bos, eos *int) error {
 	rows := model.Config.Vocabulary
+	model.Notes = append(model.Notes, v.leaveOut(rows)...)
 	var err error
 	if model.Tokenizer, err = v.tokenizer(rows, bos, eos); err != nil {
 		return fmt.Errorf("tokenizer: %w", err)
@@ -231,7 +131,22 @@ func (v *Vocabulary) AddTo(model *checkpoint.Model, bos, eos *int) error {
 	if used := v.size(); rows > used {
 		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows for %d tokens: the rows beyond are kept, as unused tokens", rows, used))
 	}
-	return nil
+	notes, err := v.addRules(&model.Tokenizer)
+	model.Notes = append(model.Notes, notes...)
+	return err
+}
+
+// leaveOut removes the added tokens that the model has no row for, and says so.
+func (v *Vocabulary) leaveOut(rows int) (notes []string) {
+	v.added = slices.DeleteFunc(v.added, func(a addedToken) bool {
+		_, inModel := v.ids[a.Text]
+		if inModel || a.ID < rows {
+			return false
+		}
+		notes = append(notes, fmt.Sprintf("the token %.60q, id %d, is left out: the token table has %d rows, so that the model can neither read nor write it", a.Text, a.ID, rows))
+		return true
+	})
+	return notes
 }
 
 // size is the number of ids, up to the largest.
@@ -269,6 +184,9 @@ func (v *Vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, e
 		}
 	}
 	for _, a := range v.added {
+		if id, ok := v.ids[a.Text]; ok && id != a.ID {
+			return t, fmt.Errorf("token %.60q: got the ids %d and %d, want one", a.Text, id, a.ID)
+		}
 		typ := int32(checkpoint.UserDefined)
 		if a.Special {
 			typ = checkpoint.Control
@@ -286,21 +204,17 @@ func (v *Vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, e
 		}
 		t.Tokens[id], t.Types[id] = fmt.Sprintf("[PAD%d]", id), checkpoint.Unused
 	}
-	end := slices.Index(t.Tokens, endOfText)
 	for _, role := range []struct {
 		key   string
 		given *int
 		id    *int
 	}{{"bos_token_id", bos, &t.BOS}, {"eos_token_id", eos, &t.EOS}} {
-		*role.id = end
+		*role.id = slices.Index(t.Tokens, cmp.Or(v.roles[strings.TrimSuffix(role.key, "_id")], endOfText))
 		if role.given != nil {
 			*role.id = *role.given
 		}
 		if *role.id < -1 || *role.id >= used {
 			return t, fmt.Errorf("%s of config.json: got %d, want 0 to %d", role.key, *role.id, used-1)
-		}
-		if *role.id >= 0 {
-			t.Types[*role.id] = checkpoint.Control
 		}
 	}
 	return t, v.checkMerges()
