@@ -188,6 +188,14 @@ func (r *recorder) open(id int) {
 	r.detail.key("text").string(r.tokenizer.Text(id))
 }
 
+// special says in the object about a token that it is a special one, and nothing of
+// others.
+func (j *json) special(t *tokenizer.Tokenizer, id int) {
+	if t.Special(id) {
+		j.key("special").bool(true)
+	}
+}
+
 // promptDetail serves prompt and tokenize: vitrine.d.ts gives each its part.
 func (r *recorder) promptDetail(p *generate.Prompt) {
 	j := &r.detail
@@ -197,6 +205,7 @@ func (r *recorder) promptDetail(p *generate.Prompt) {
 	for _, id := range p.IDs[max(0, len(p.IDs)-64):] {
 		j.element()
 		r.open(id)
+		j.special(r.tokenizer, id)
 		j.close('}')
 	}
 	j.close(']')

@@ -148,13 +148,21 @@ func (e *engine) info() string {
 	j.key("position").string(c.Position)
 	j.key("tiedHead").bool(c.TiedHead)
 	j.key("weights").string(c.Weights)
+	j.key("addedTokens").open('[')
+	for _, id := range e.tokenizer.Added() {
+		j.element().open('{')
+		j.key("id").int(id)
+		j.key("text").string(e.tokenizer.Text(id))
+		j.close('}')
+	}
+	j.close(']')
 	j.key("simd").bool(kernel.Name() != "portable")
 	j.key("stages").raw(stages.bytes)
 	j.close('}')
 	return string(j.bytes)
 }
 
-// tokenize(text) returns the JSON of [{id, text, bytes}].
+// tokenize(text) returns the JSON of [{id, text, bytes, special}].
 func (e *engine) tokenize(args []safejs.Value) (any, error) {
 	s, err := border.Text("text", args[0])
 	if err != nil {
@@ -172,6 +180,7 @@ func (e *engine) tokenize(args []safejs.Value) (any, error) {
 			j.element().int(int(b))
 		}
 		j.close(']')
+		j.special(e.tokenizer, id)
 		j.close('}')
 	}
 	j.close(']')

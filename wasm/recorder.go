@@ -202,6 +202,7 @@ func (r *recorder) token(t generate.Token, position int) {
 	j.key("text").string(t.Text)
 	j.key("piece").string(r.tokenizer.Text(t.ID))
 	j.key("probability").float(float64(t.Probability))
+	j.special(r.tokenizer, t.ID)
 	j.close('}')
 	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: position, Tokens: 1}, time.Since(r.start), 0, 0)
 	r.json()

@@ -58,6 +58,8 @@ export interface EngineInfo {
   tiedHead: boolean;
   /** The tensor type that holds most of the weights, as GGUF names it. */
   weights: string;
+  /** Tokens that a text is split at before any merging: text that is one of these becomes that token. */
+  addedTokens: { id: number; text: string }[];
   simd: boolean;
   threads: number;
 }
@@ -111,6 +113,8 @@ export interface TokenPiece {
   /** As text; bytes that are not a whole character show as U+FFFD. */
   text: string;
   bytes: Uint8Array;
+  /** Of a special token: an added token, which the text is split at before any merging, or one that no text becomes. */
+  special?: true;
 }
 
 /** A token that a stage ranks. */
@@ -159,7 +163,7 @@ interface StageBase {
 export type StageEvent = StageBase &
   (
     | { stage: "prompt"; detail: { text: string } }
-    | { stage: "tokenize"; detail: { pieces: { id: number; text: string }[]; count: number } }
+    | { stage: "tokenize"; detail: { pieces: { id: number; text: string; special?: true }[]; count: number } }
     /** The ids that this pass reads (the last 64 at most), and how many the sequence has in all. */
     | { stage: "ids"; detail: { ids: number[]; count: number } }
     /** The newest token. */
@@ -205,6 +209,8 @@ export interface TokenEvent {
   text: string;
   /** The token alone, as TokenPiece.text. */
   piece: string;
+  /** As TokenPiece.special. */
+  special?: true;
   /** The model's own probability, softmax over the whole vocabulary at temperature 1. */
   probability: number;
   step: number;
@@ -266,6 +272,10 @@ export interface Engine {
   readonly quantized: Quantized | null;
   /** Starts a run. Runs of one engine follow one another. */
   generate(prompt: string | number[], options?: GenerateOptions): Run;
+  /**
+   * The tokens of a text as the model's own tokenizer gives them: text that is an added token, such as
+   * "<|endoftext|>", becomes that token, and the tokens that the tokenizer puts before or after each text are there.
+   */
   tokenize(text: string): Promise<TokenPiece[]>;
   /** Logits over the vocabulary [V] for the last position. */
   logits(prompt: string | number[]): Promise<Float32Array>;

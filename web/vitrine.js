@@ -210,7 +210,7 @@ class WorkerEngine {
 
   /** @param {string} text */
   async tokenize(text) {
-    /** @type {{ id: number, text: string, bytes: number[] }[]} */
+    /** @type {{ id: number, text: string, bytes: number[], special?: true }[]} */
     const pieces = JSON.parse(await this.#link.call("tokenize", [text]));
     return pieces.map(({ bytes, ...piece }) => ({ ...piece, bytes: Uint8Array.from(bytes) }));
   }

@@ -46,6 +46,13 @@ export const strings = {
     tokens: (n, context) => `${n.toLocaleString("en")} of ${count(context, "token")}`,
     empty: "The prompt is empty. Write something for the model to continue.",
     tooLong: "The prompt does not fit the model's context. Shorten it.",
+    special: "Special tokens",
+    specialList: "Special and added tokens",
+    specialHint: "The tokenizer reads the text of each of these as one token. Choose one to type it at the caret.",
+    /** @param {number} id */
+    specialId: (id) => `id ${id}`,
+    /** @param {number} n */
+    specialMore: (n) => `The list leaves out ${count(n, "token")}. Type the text of the token that you need.`,
   },
 
   sampling: {

@@ -7,6 +7,7 @@ import { el } from "./kit.js";
  * @property {string} piece the token alone
  * @property {string} text what its chip shows: nothing while its character is not whole
  * @property {number | null} probability null for a token of the prompt
+ * @property {boolean} special it stands for itself: an added token, or one that no text becomes
  * @property {number} kept how many characters of its text are part of the result: the stop text is not
  */
 
@@ -15,8 +16,8 @@ import { el } from "./kit.js";
  *
  * @param {Token} token
  */
-export function chip({ position, text, probability }) {
-  const element = el("span", { class: text === "" ? "chip partial" : "chip", "data-index": position });
+export function chip({ position, text, probability, special }) {
+  const element = el("span", { class: text === "" ? "chip partial" : special ? "chip special" : "chip", "data-index": position });
   if (probability === null) element.dataset.prompt = "";
   else {
     element.style.setProperty("--p", String(probability));

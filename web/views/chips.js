@@ -1,4 +1,4 @@
-/** @import {RunEvent, TokenPiece} from "../vitrine.js" */
+/** @import {RunEvent, TokenEvent, TokenPiece} from "../vitrine.js" */
 /** @import {Token} from "./chip.js" */
 /** @import {Pacer} from "../pace.js" */
 import { chip, fill } from "./chip.js";
@@ -59,9 +59,9 @@ export function mountChips(root, { label, empty, pacer, signal }) {
     send(root, "tokenread", tokens[index] ?? null);
   }
 
-  /** @param {number} id @param {string} piece @param {string} text @param {number | null} probability */
-  function add(id, piece, text, probability) {
-    const token = { position: tokens.length, id, piece, text, probability, kept: text.length };
+  /** @param {TokenPiece | TokenEvent} token @param {string} piece @param {string} text @param {number | null} probability */
+  function add({ id, special }, piece, text, probability) {
+    const token = { position: tokens.length, id, piece, text, probability, special: special === true, kept: text.length };
     tokens.push(token);
     queue.push(token);
     pacer.request(draw, look);
@@ -98,12 +98,12 @@ export function mountChips(root, { label, empty, pacer, signal }) {
     /** @param {TokenPiece[]} pieces the prompt's */
     prompt(pieces) {
       const decoder = new TextDecoder();
-      for (const { id, text, bytes } of pieces) add(id, text, decoder.decode(bytes, { stream: true }), null);
+      for (const piece of pieces) add(piece, piece.text, decoder.decode(piece.bytes, { stream: true }), null);
     },
     /** @param {RunEvent} event */
     show(event) {
       // A piece that is part of a character shows the character where it is whole; text held back shows as it is.
-      if (event.type === "token") add(event.id, event.piece, event.piece.includes(broken) ? event.text : event.piece, event.probability);
+      if (event.type === "token") add(event, event.piece, event.piece.includes(broken) ? event.text : event.piece, event.probability);
     },
     /**
      * The run has ended.

@@ -83,6 +83,7 @@ export function connectModel(session, views, strings, signal) {
   function onEngine(info) {
     model.setInfo(info, session.quantized);
     tools.setInfo(info);
+    prompt.setSpecial(info.addedTokens);
     diagram.setModel(info, prompt.value);
   }
 

@@ -1,5 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "./kit.js";
+import { mountSpecialTokens } from "./special-tokens.js";
 
 /**
  * The prompt with its examples. Sends "promptinput" { text } whenever the text changes.
@@ -28,8 +29,11 @@ export function mountPrompt(root, { strings, text, signal }) {
     button.addEventListener("click", () => take(example, button), { signal });
     examples.append(el("li", {}, button));
   }
+  const head = el("div", { class: "field-head" }, el("label", { for: "prompt", text: strings.label }));
+  const special = mountSpecialTokens(head, { strings, area, signal });
+  head.append(count);
   root.append(
-    el("div", { class: "field-head" }, el("label", { for: "prompt", text: strings.label }), count),
+    head,
     area,
     error,
     examples,
@@ -68,6 +72,7 @@ export function mountPrompt(root, { strings, text, signal }) {
     value: () => area.value,
     focus: () => area.focus(),
     setError,
+    setSpecial: special.show,
     /**
      * @param {string} words how long the prompt is
      * @param {boolean} over whether that is too long
