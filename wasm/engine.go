@@ -280,7 +280,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		return nil, err
 	}
 	defer r.Close()
-	var first time.Time
+	var first, last time.Duration // when the first and the last token were there, by rec.worked; 0: not yet
 	for {
 		r.Observe(rec.begin(len(r.IDs())))
 		token, ok, err := r.Next()
@@ -291,8 +291,8 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		if !ok {
 			break
 		}
-		if first.IsZero() {
-			first = time.Now()
+		if last = rec.worked(); first == 0 {
+			first = last
 		}
 		if err := rec.end(token, len(prompt.IDs)+token.Step); err != nil {
 			return nil, err
@@ -301,7 +301,6 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 			break
 		}
 	}
-	end := time.Now()
 	if rec.missed {
 		control.aborted = false // what ended is over; only a call from now on counts
 		if err := r.Again(); err != nil && !errors.Is(err, generate.ErrAborted) {
@@ -311,16 +310,15 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	if err := rec.flush(); err != nil {
 		return nil, err
 	}
-	return e.result(r, rec.start, first, end), nil
+	return e.result(r, first, last), nil
 }
 
-func (e *engine) result(r *generate.Run, start, first, end time.Time) string {
-	promptMs, speed := 0.0, 0.0
-	if !first.IsZero() {
-		promptMs = first.Sub(start).Seconds() * 1000
-		if seconds := end.Sub(first).Seconds(); seconds > 0 {
-			speed = float64(len(r.IDs())-1) / seconds
-		}
+// result is the JSON of Result. first and last say after how much work the first and the
+// last token were there.
+func (e *engine) result(r *generate.Run, first, last time.Duration) string {
+	speed := 0.0
+	if seconds := (last - first).Seconds(); seconds > 0 {
+		speed = float64(len(r.IDs())-1) / seconds
 	}
 	var j json
 	j.open('{')
@@ -329,7 +327,7 @@ func (e *engine) result(r *generate.Run, start, first, end time.Time) string {
 	j.key("promptIds").ints(r.Prompt().IDs)
 	j.key("finishReason").string(string(r.Reason()))
 	j.key("tokensPerSecond").float(speed)
-	j.key("promptMs").float(promptMs)
+	j.key("promptMs").float(first.Seconds() * 1000)
 	j.close('}')
 	return string(j.bytes)
 }

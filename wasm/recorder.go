@@ -62,6 +62,7 @@ type recorder struct {
 	full            bool          // whether the step under way is recorded in full
 	missed          bool          // whether the last whole step was not, though the run is live
 	owed            time.Duration // standing still that is still to be done
+	stood           time.Duration // how long the machine has stood still
 	buffer          []byte
 	before, layer   int // where the records of the last layer and of this one begin in buffer; -1: not there, or not all
 	detail          json
@@ -116,9 +117,11 @@ func (r *recorder) observe(e *stage.Event) error {
 		if err := r.flush(); err != nil {
 			return err
 		}
+		from := time.Since(r.start)
 		time.Sleep(r.owed)
 		r.owed = 0
 		r.turned = time.Since(r.start)
+		r.stood += r.turned - from
 	} else if r.full && now-max(r.flushed, r.looked) >= flushEvery {
 		if err := r.flush(); err != nil {
 			return err
@@ -176,6 +179,10 @@ func (r *recorder) flush() error {
 	_, err = r.emit.Invoke(array)
 	return err
 }
+
+// worked returns for how long the machine has worked: the time since the start, without
+// that in which it stood still.
+func (r *recorder) worked() time.Duration { return time.Since(r.start) - r.stood }
 
 // handedOver empties the buffer.
 func (r *recorder) handedOver() { r.buffer, r.before, r.layer = r.buffer[:0], -1, -1 }

@@ -102,9 +102,9 @@ export interface Result {
   ids: number[];
   promptIds: number[];
   finishReason: FinishReason;
-  /** Decoding speed, without the prompt's pass. */
+  /** Decoding speed of the machine, without the prompt's pass and the pauses that `pace` asks for; 0 below two tokens. */
   tokensPerSecond: number;
-  /** Time from the start of the run to the first token. */
+  /** Time from the start of the run to the first token, without such pauses; 0 where there is none. */
   promptMs: number;
 }
 
