@@ -7,7 +7,7 @@ export const diagram = {
 
   // Words that fill the labels of pipeline.mmd.
   activation: { gelu_new: "GELU (tanh)", gelu: "GELU", relu: "ReLU" },
-  position: { learned: "learned table", sinusoidal: "sinusoids" },
+  position: { learned: "from a learned table", sinusoidal: "from sinusoids" },
 
   // What a stage shows before a run: the model's own shapes.
   rows: "{rows} × {columns}",
@@ -31,7 +31,7 @@ export const diagram = {
   headOne: "head 1, last positions",
   projected: "after the output projection",
   norm: "mean {mean} var {variance}",
-  attending: "layer {layer}, {heads} heads",
+  attending: "layer {layer}",
   weight: "head {head} → {token} {weight}",
   mlp: "{before} → {after}, {share} > 0",
   logit: "{token} {logit}",
@@ -41,13 +41,13 @@ export const diagram = {
   greedy: "T 0: greedy",
   topK: "k {parameter}: {kept} of {all}",
   topP: "p {parameter}: {kept} of {all}",
-  off: "off: all {all}",
+  off: "not used",
   drawn: "{random} → {token}",
-  best: "best → {token}",
+  best: "top token → {token}",
   goesOn: "goes on",
   chosen: "{token} {probability} by {random}",
   chosenGreedy: "{token} {probability}, greedy",
-  rank: "number {rank} of {count} by probability",
+  rank: "rank {rank} of {count}",
   loop: "step {step}, {cached} cached",
   loopReason: "step {step}, {cached} cached: {reason}",
   step: "Step {step}",
@@ -57,7 +57,7 @@ export const diagram = {
     eos: "end of text",
     length: "length limit",
     context: "context full",
-    stop: "stop text",
+    stop: "stop sequence",
     aborted: "stopped",
   },
 };

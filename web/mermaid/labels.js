@@ -1,4 +1,5 @@
 /** @import { EngineInfo } from "../vitrine.d.ts" */
+import { count } from "../kit/numbers.js";
 
 /**
  * Fills the braces of pipeline.mmd with what the model has. Only numbers, and words of our own table, go in: a text
@@ -29,7 +30,7 @@ function wholes(numbers) {
   return Object.fromEntries(
     Object.entries(numbers).map(([name, value]) => {
       if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`diagram: ${name} is ${value}`);
-      return [name, String(value)];
+      return [name, count(value)];
     }),
   );
 }

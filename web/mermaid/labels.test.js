@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { diagram as words } from "../i18n/diagram-en.js";
 import { fillLabels } from "./labels.js";
+import { createRun } from "./run.js";
+import { readers } from "./values.js";
 
 const source = readFileSync(new URL("pipeline.mmd", import.meta.url), "utf8");
 const info = {
@@ -19,10 +21,10 @@ const info = {
 
 test("labels say what the model has", () => {
   const text = fillLabels(source, info, words);
-  assert.match(text, /6 layers · 6 heads · width 192/);
+  assert.match(text, /6 heads per layer, width 192/);
   assert.match(text, /6 heads of 32/);
-  assert.match(text, /192 → 8192 logits/);
-  assert.match(text, /768 hidden, GELU \(tanh\)/);
+  assert.match(text, /each one of 8,192/);
+  assert.match(text, /two matrices, GELU \(tanh\)/);
   assert.doesNotMatch(text, /\{\w+\}/);
 });
 
@@ -54,4 +56,16 @@ test("a number that is none is refused", () => {
 
 test("a placeholder that nothing fills is an error", () => {
   for (const name of ["depth", "constructor"]) assert.throws(() => fillLabels(`A["{${name}}"]`, info, words), /placeholder/);
+});
+
+test("no node says a number twice before a run", () => {
+  const other = { ...info, layers: 5, heads: 3, vocabulary: 8191 }; // no two of its numbers are alike
+  const text = fillLabels(source, other, words);
+  const run = createRun();
+  for (const [id, reader] of Object.entries(readers)) {
+    const label = text.match(new RegExp(`\\b${id}\\["([^"]*)"\\]`))?.[1] ?? "";
+    const { value = "" } = reader({ run, info: other, words }, { columns: 24, rows: 3 });
+    const numbers = (said) => said.replaceAll(",", "").match(/\d+(\.\d+)?/g) ?? [];
+    for (const number of numbers(value)) assert.ok(!numbers(label).includes(number), `${id}: ${label} and ${value}`);
+  }
 });

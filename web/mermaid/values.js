@@ -92,10 +92,9 @@ export const readers = {
     return { value: fill(words.layer, { layer, layers }), ticks: { done: layer, total: layers } };
   },
   G0: norm("ln1"),
-  G1({ run, info, words }) {
+  G1({ run, words }) {
     const event = run.of("attention");
-    if (!event) return { value: perHead({ run, info, words }), idle: true };
-    return { value: fill(words.attending, { layer: event.layer + 1, heads: info.heads }) };
+    return event ? { value: fill(words.attending, { layer: event.layer + 1 }) } : {};
   },
   O1: numbers("attention.qkv", perHead, "query"),
   O2: numbers("attention.scores", scores, "headOne"),

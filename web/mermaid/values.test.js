@@ -53,8 +53,8 @@ test("the distribution's bars add up to the engine's whole", () => {
 test("a filter tells what it kept, a greedy run that nothing was drawn", () => {
   const detail = { parameter: 40, kept: 40, removed: 8152, removedProbability: 0.1, top: [] };
   assert.equal(read("K2", event("decode.top_k", detail)).value, "k 40: 40 of 8192");
-  assert.equal(read("K2", event("decode.top_k", { ...detail, parameter: 0, kept: 8192, removed: 0 })).value, "off: all 8192");
-  assert.equal(read("K4", event("decode.sample", { random: -1, kept: 1, id: 1, text: " a", probability: 1 })).value, "best → ·a");
+  assert.equal(read("K2", event("decode.top_k", { ...detail, parameter: 0, kept: 8192, removed: 0 })).value, "not used");
+  assert.equal(read("K4", event("decode.sample", { random: -1, kept: 1, id: 1, text: " a", probability: 1 })).value, "top token → ·a");
 });
 
 test("hostile text stays one text that fits its place", () => {
