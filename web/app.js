@@ -18,6 +18,7 @@ import { mountPanels } from "./views/panels.js";
 import { mountPrompt } from "./views/prompt.js";
 import { mountReadout } from "./views/readout.js";
 import { mountRunButton } from "./views/run-button.js";
+import { mountRecentModels } from "./views/recent-models.js";
 import { mountSampling } from "./views/sampling.js";
 import { Session } from "./views/session.js";
 import { defaults } from "./views/settings.js";
@@ -39,6 +40,7 @@ byId("product").textContent = strings.product;
 
 const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
+const recent = mountRecentModels(model.recent, { strings: strings.model, signal });
 const theme = mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
 const prompt = mountPrompt(byId("prompt-view"), { strings: strings.prompt, text: recall("prompt", strings.prompt.exampleTexts[0]), signal });
@@ -64,7 +66,7 @@ const speed = mountSpeed(byId("speed"), { strings: strings.speed, at: recall("sp
 const notice = mountNotice(byId("notice"), { strings: strings.errors, close: strings.close, signal });
 mountDrop(app, { strings: strings.model, signal });
 
-const views = { app, page, model, panels, prompt, meter, chips, readout, sampling, tools, diagram, loading, status, button, speed, notice };
+const views = { app, page, model, recent, panels, prompt, meter, chips, readout, sampling, tools, diagram, loading, status, button, speed, notice };
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);

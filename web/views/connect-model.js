@@ -14,7 +14,7 @@ import { listen } from "./kit.js";
  * @param {AbortSignal} signal
  */
 export function connectModel(session, views, strings, signal) {
-  const { page, model, notice, loading, status, diagram, tools, prompt } = views;
+  const { page, model, recent, notice, loading, status, diagram, tools, prompt } = views;
 
   /** @type {Source} */
   let newest;
@@ -82,6 +82,7 @@ export function connectModel(session, views, strings, signal) {
   /** @param {EngineInfo} info */
   function onEngine(info) {
     model.setInfo(info, session.quantized);
+    recent.add(info.name, newest);
     tools.setInfo(info);
     prompt.setSpecial(info.addedTokens);
     diagram.setModel(info, prompt.value);
@@ -105,6 +106,7 @@ export function connectModel(session, views, strings, signal) {
   listen(session, "loadfailure", onFailure, signal);
   listen(session, "loadend", showEnd, signal);
   listen(page, "model", open, signal);
+  listen(page, "defaultmodel", () => open(undefined), signal);
   listen(page, "cancelload", () => session.cancelLoad(), signal);
   return { open, reopen: () => open(newest) };
 }

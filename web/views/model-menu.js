@@ -1,6 +1,7 @@
 /** @import {EngineInfo, Quantized} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 import { el, icon, send } from "./kit.js";
+import { count } from "../kit/numbers.js";
 import { modelInAddress } from "./address.js";
 import { size } from "./format.js";
 
@@ -25,10 +26,13 @@ export function mountModelMenu(root, { strings, signal }) {
   const load = el("button", { type: "submit", class: "secondary", text: strings.load });
   const form = el("form", { class: "address" }, el("label", { for: "model-address", text: strings.address }), address, load, wrong);
   const hint = el("p", { class: "hint", text: strings.openHint });
-  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, open, picker, hint, form);
+  const recent = el("div", { class: "recent-models" });
+  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, recent, open, picker, hint, form);
   root.append(button, menu);
 
   menu.addEventListener("beforetoggle", () => menu.style.setProperty("--left", `${button.getBoundingClientRect().left}px`), { signal });
+  for (const chosen of ["model", "defaultmodel"]) menu.addEventListener(chosen, () => menu.hidePopover(), { signal });
+  menu.addEventListener("pickmodel", pick, { signal });
   open.addEventListener("click", pick, { signal });
   picker.addEventListener("change", take, { signal });
   form.addEventListener("submit", loadAddress, { signal });
@@ -73,6 +77,8 @@ export function mountModelMenu(root, { strings, signal }) {
 
   return {
     pick,
+    /** Where the models that were used are listed. */
+    recent,
     /** @param {string} words what the model is doing when it is not simply there */
     setState(words) {
       state.textContent = words;
@@ -85,14 +91,14 @@ export function mountModelMenu(root, { strings, signal }) {
       state.textContent = `${value} ${unit}, ${quantized ? strings.quantized : strings.onDevice}`;
       const rows = {
         name: info.name,
-        parameters: info.parameters.toLocaleString("en"),
+        parameters: count(info.parameters),
         file: `${value} ${unit}`,
         weights: info.weights,
         architecture: info.architecture,
-        layers: info.layers,
-        heads: info.heads,
-        embedding: info.embedding,
-        feedForward: info.feedForward,
+        layers: count(info.layers),
+        heads: count(info.heads),
+        embedding: count(info.embedding),
+        feedForward: count(info.feedForward),
         context: strings.tokens(info.context),
         vocabulary: strings.tokens(info.vocabulary),
         activation: info.activation,

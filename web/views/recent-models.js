@@ -1,0 +1,70 @@
+/** @import {Strings} from "../i18n/en.js" */
+/** @import {Source} from "./session.js" */
+import { el, send } from "./kit.js";
+import { modelInAddress } from "./address.js";
+import { readUsed, withUsed } from "./recent.js";
+import { recall, remember } from "./store.js";
+
+/**
+ * The default model and those that were used on this device. Sends "model" with an address, "defaultmodel", and
+ * "pickmodel" for a model whose files must be chosen again.
+ *
+ * @param {HTMLElement} root
+ * @param {{ strings: Strings["model"], signal: AbortSignal }} options
+ */
+export function mountRecentModels(root, { strings, signal }) {
+  const heading = el("h3", { id: "recent-title", text: strings.used });
+  const list = el("ul", { class: "recent", "aria-labelledby": "recent-title" });
+  const clear = el("button", { type: "button", class: "quiet", text: strings.clearUsed });
+  clear.addEventListener("click", forget, { signal });
+  root.append(el("div", { class: "field-head" }, heading, clear), list);
+  let used = readUsed(recall("models", []));
+  /** @type {{ name: string, address: string | undefined } | null} the model that the page has; address undefined: the default one */
+  let current = null;
+  show();
+
+  function forget() {
+    used = [];
+    remember("models", used);
+    show();
+    list.querySelector("button")?.focus(); // the button that had it is gone
+  }
+
+  function show() {
+    list.replaceChildren(entry(strings.defaultModel, "", current !== null && current.address === undefined, () => send(root, "defaultmodel")));
+    for (const { name, address } of used) {
+      const url = address === "" ? "" : modelInAddress({ search: `?${new URLSearchParams({ model: address })}`, href: location.href });
+      if (url === null || url === undefined) continue;
+      const now = current?.address === address && (address !== "" || current.name === name);
+      list.append(entry(name, url || strings.fromFiles, now, () => (url ? send(root, "model", url) : send(root, "pickmodel"))));
+    }
+    clear.hidden = used.length === 0;
+  }
+
+  /** @param {string} name @param {string} from @param {boolean} now @param {() => void} does */
+  function entry(name, from, now, does) {
+    const words = [el("span", { class: "recent-name", dir: "auto", text: name })];
+    if (from) words.push(el("span", { class: "recent-from", text: from }));
+    const button = el("button", { type: "button", class: "recent-model", title: from, "aria-current": now ? "true" : null }, ...words);
+    button.addEventListener("click", does, { signal });
+    return el("li", {}, button);
+  }
+
+  return {
+    /**
+     * The page has loaded a model.
+     *
+     * @param {string} name
+     * @param {Source} source
+     */
+    add(name, source) {
+      const address = typeof source === "object" ? "" : source;
+      current = { name, address };
+      if (address !== undefined) {
+        used = withUsed(used, { name, address });
+        remember("models", used);
+      }
+      show();
+    },
+  };
+}
