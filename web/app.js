@@ -1,6 +1,7 @@
 import { diagramStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPacer } from "./pace.js";
+import { mountAbout } from "./views/about.js";
 import { modelInAddress } from "./views/address.js";
 import { connectModel } from "./views/connect-model.js";
 import { connectRun } from "./views/connect-run.js";
@@ -43,6 +44,7 @@ const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter")
 const recent = mountRecentModels(model.recent, { strings: strings.model, signal });
 const theme = mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
+mountAbout(byId("about"), { strings: strings.about, signal });
 const prompt = mountPrompt(byId("prompt-view"), { strings: strings.prompt, text: recall("prompt", strings.prompt.exampleTexts[0]), signal });
 const meter = mountMeter(byId("meter"), { strings: strings.output, pacer, signal });
 const chips = mountChips(byId("chips"), { label: strings.output.label, empty: strings.output.empty, pacer, signal });
@@ -72,6 +74,7 @@ const views = { app, page, model, recent, panels, prompt, meter, chips, readout,
 const { open, reopen } = connectModel(session, views, strings, signal);
 const { generate } = connectRun(session, views, strings, { reopen, pacer, signal });
 
+listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), signal);
 listen(page, "samplinginput", (typed) => remember("sampling", typed), signal);

@@ -32,6 +32,11 @@ export const strings = {
     label: (theme) => `Theme: ${theme}`,
   },
 
+  about: {
+    sentence: "A language model runs inside this page, and the diagram shows each stage while the engine executes it.",
+    link: "What you can do here",
+  },
+
   prompt: {
     label: "Prompt",
     placeholder: "Write the beginning; the model goes on from there.",
@@ -282,7 +287,31 @@ export const strings = {
   },
 
   help: {
-    label: "Keyboard shortcuts",
+    label: "Help and keyboard shortcuts",
+    title: "What you can do here",
+    uses: [
+      {
+        what: "Generate a text",
+        how: "Write a prompt or choose an example, then press Generate. The model continues the text. It is small: it knows capitals and begins simple stories, and it often errs.",
+      },
+      {
+        what: "Watch the machine",
+        how: "Each box of the diagram is a stage of the model. It lights up while the engine executes the stage, and shows the numbers that the engine has just computed. Speed slows the machine down; Stop ends the run.",
+      },
+      {
+        what: "Read a token",
+        how: "Point at a token of the output, or tap it, for its probability, its position and its id.",
+      },
+      {
+        what: "Change how tokens are chosen",
+        how: "Sampling sets temperature, top-k and top-p. Each run takes a new seed and shows it beside the output. Press the seed to keep it: the same seed, prompt and settings give the same text. Greedy takes the most probable token each time.",
+      },
+      {
+        what: "Use another model",
+        how: "The model menu opens a GGUF file of architecture gpt2 or a Hugging Face GPT-2 checkpoint, from this device or from a URL. Nothing you write or open is uploaded.",
+      },
+    ],
+    keysTitle: "Keyboard shortcuts",
     single: "Use the single-key shortcuts",
     /** Keys first, then what they do; `single` ones work outside text fields only, and can be switched off. */
     keys: [
@@ -295,7 +324,7 @@ export const strings = {
       { keys: ["["], does: "Fold or unfold the text panel" },
       { keys: ["T"], does: "Change the theme" },
       { keys: ["←", "→"], does: "In the output: read token by token" },
-      { keys: ["?"], does: "Show this list" },
+      { keys: ["?"], does: "Show this help" },
     ],
   },
 };

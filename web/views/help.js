@@ -2,12 +2,14 @@
 import { el, iconButton, send } from "./kit.js";
 
 /**
- * The list of keyboard shortcuts, in a dialog. Sends "singlekeys" { on }.
+ * What can be done on the page, and its keyboard shortcuts, in a dialog. Sends "singlekeys" { on }.
  *
  * @param {HTMLElement} root the button that opens it is appended here
  * @param {{ strings: Strings["help"], close: string, single: boolean, signal: AbortSignal }} options
  */
 export function mountHelp(root, { strings, close, single, signal }) {
+  const uses = el("dl", { class: "uses" });
+  for (const { what, how } of strings.uses) uses.append(el("div", {}, el("dt", { text: what }), el("dd", { text: how })));
   const list = el("dl", { class: "keys" });
   for (const { keys, does } of strings.keys) {
     list.append(el("dt", {}, ...keys.map((key) => el("kbd", { text: key }))), el("dd", { text: does }));
@@ -18,7 +20,9 @@ export function mountHelp(root, { strings, close, single, signal }) {
   const dialog = el(
     "dialog",
     { class: "help", "aria-labelledby": "help-title" },
-    el("div", { class: "field-head" }, el("h2", { id: "help-title", text: strings.label }), shut),
+    el("div", { class: "field-head" }, el("h2", { id: "help-title", text: strings.title }), shut),
+    uses,
+    el("h3", { text: strings.keysTitle }),
     list,
     el("p", { class: "check" }, box, el("label", { for: "single-keys", text: strings.single })),
   );
