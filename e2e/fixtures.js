@@ -97,11 +97,18 @@ export const speed = { visible: 3, full: 5 };
  * Opens the page and waits for the model and its diagram.
  *
  * @param {import("@playwright/test").Page} page
- * @param {{ address?: string, at?: number }} [how] at: a place of the speed control
+ * @param {{ address?: string, at?: number, settings?: Record<string, string> }} [how] at: a place of the speed control;
+ *   settings: what was typed into the sampling fields, by default greedy, so that each run gives the same
  */
-export async function openPage(page, { address = "./", at = speed.full } = {}) {
-  // Remembered from an earlier visit: the control itself is out of sight on a phone.
-  await page.addInitScript((place) => localStorage.setItem("vitrine.speed", place), String(at));
+export async function openPage(page, { address = "./", at = speed.full, settings = { temperature: "0" } } = {}) {
+  // Remembered from an earlier visit: the controls themselves are out of sight on a phone.
+  await page.addInitScript(
+    ([place, typed]) => {
+      localStorage.setItem("vitrine.speed", place);
+      if (localStorage.getItem("vitrine.settings") === null) localStorage.setItem("vitrine.settings", typed);
+    },
+    [String(at), JSON.stringify(settings)],
+  );
   await page.goto(address);
   await expect(page.locator('g[data-id="L"]')).toBeAttached();
 }

@@ -18,11 +18,11 @@ import { mountNotice } from "./views/notice.js";
 import { mountPanels } from "./views/panels.js";
 import { mountPrompt } from "./views/prompt.js";
 import { mountReadout } from "./views/readout.js";
-import { mountRunButton } from "./views/run-button.js";
 import { mountRecentModels } from "./views/recent-models.js";
+import { mountRunButton } from "./views/run-button.js";
 import { mountSampling } from "./views/sampling.js";
 import { Session } from "./views/session.js";
-import { defaults } from "./views/settings.js";
+import { changes, defaults } from "./views/settings.js";
 import { listenToKeys } from "./views/shortcuts.js";
 import { mountSpeed } from "./views/speed.js";
 import { mountStatus } from "./views/status.js";
@@ -40,8 +40,8 @@ byId("skip").textContent = strings.skip;
 byId("product").textContent = strings.product;
 
 const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
-const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 const recent = mountRecentModels(model.recent, { strings: strings.model, signal });
+const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 const theme = mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
 mountAbout(byId("about"), { strings: strings.about, signal });
@@ -51,7 +51,7 @@ const chips = mountChips(byId("chips"), { label: strings.output.label, empty: st
 const readout = mountReadout(byId("readout"), { strings: strings.output });
 const sampling = mountSampling(byId("sampling-view"), {
   strings: strings.sampling,
-  typed: { ...defaults(), ...recall("sampling", {}) },
+  typed: { ...defaults(), ...recall("settings", {}) },
   open: recall("samplingOpen", matchMedia("(min-width: 45rem)").matches),
   signal,
 });
@@ -77,7 +77,7 @@ const { generate } = connectRun(session, views, strings, { reopen, pacer, signal
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), signal);
-listen(page, "samplinginput", (typed) => remember("sampling", typed), signal);
+listen(page, "samplinginput", (typed) => remember("settings", changes(typed)), signal);
 listen(page, "promptinput", ({ text }) => remember("prompt", text), signal);
 listen(page, "view", (what) => diagram.view(what), signal);
 listen(page, "drawn", ({ following }) => tools.following(following), signal);

@@ -1,11 +1,13 @@
 /** Every text that a person reads on the page, in English. The diagram's own texts are in diagram-en.js. */
 
+import { count } from "../kit/numbers.js";
+
 export { diagram as diagramStrings } from "./diagram-en.js";
 
 const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
 /** @param {number} n @param {string} one @param {string} [many] */
-const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const some = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
 export const strings = {
   product: "Vitrine",
@@ -39,7 +41,7 @@ export const strings = {
 
   prompt: {
     label: "Prompt",
-    placeholder: "Write the beginning; the model goes on from there.",
+    placeholder: "Write the beginning. The model continues it.",
     examples: "Examples",
     /** Beginnings that the default model knows how to continue. */
     exampleTexts: [
@@ -48,7 +50,7 @@ export const strings = {
       "The little dog wanted to",
     ],
     /** @param {number} n @param {number} context */
-    tokens: (n, context) => `${n.toLocaleString("en")} of ${count(context, "token")}`,
+    tokens: (n, context) => `${count(n)} of ${some(context, "token")}`,
     empty: "The prompt is empty. Write something for the model to continue.",
     tooLong: "The prompt does not fit the model's context. Shorten it.",
     special: "Special tokens",
@@ -62,22 +64,25 @@ export const strings = {
 
   sampling: {
     label: "Sampling",
-    reset: "Reset",
-    resetLabel: "Reset sampling to its defaults",
-    newSeed: "Draw a new seed",
-    idle: "unused at T 0",
-    /** @param {{temperature: number, topK: number, topP: number, seed: number, maxTokens: number}} s */
+    greedy: "Greedy",
+    greedyHint: "Take the most probable token each time: temperature 0",
+    resetLabel: "Reset the sampling settings",
+    newSeed: "Use a new seed for each run",
+    idle: "not used",
+    /** @param {number} tokens that can follow the prompt in the model's context */
+    room: (tokens) => (tokens === 0 ? "The prompt fills the context" : `The context has room for ${count(tokens)}`),
+    /** @param {{temperature: number, topK: number, topP: number, seed: number | undefined, maxTokens: number}} s */
     summary: (s) =>
-      s.temperature === 0 ? `greedy, ${count(s.maxTokens, "token")}` : `T ${s.temperature}, k ${s.topK}, p ${s.topP}, seed ${s.seed}`,
+      s.temperature === 0 ? some(s.maxTokens, "token") : `T ${s.temperature}, k ${count(s.topK)}, p ${s.topP}${s.seed === undefined ? "" : `, seed ${s.seed}`}`,
     fields: {
-      temperature: { label: "Temperature", hint: "0 is greedy", error: "Must be from 0 to 10" },
-      topK: { label: "Top-k", hint: "tokens, 0 = all", error: "Whole number, 0 or more" },
-      topP: { label: "Top-p", hint: "above 0, up to 1", error: "Above 0, at most 1" },
-      seed: { label: "Seed", hint: "whole number", error: "Whole number, 0 to 2⁵³ − 1" },
-      maxTokens: { label: "Max. length", hint: "tokens, 1 or more", error: "Whole number, 1 or more" },
+      temperature: { label: "Temperature", hint: "0 is greedy", error: "A number from 0 to 10, like 0.7" },
+      topK: { label: "Top-k", hint: "tokens, 0 = all", error: "Digits only: 0 or more" },
+      topP: { label: "Top-p", hint: "above 0, up to 1", error: "A number above 0, up to 1, like 0.9" },
+      seed: { label: "Seed", hint: "empty: new each run", error: "Digits only: 0 to 2⁵³ − 1, or empty" },
+      maxTokens: { label: "Max. new tokens", hint: "1 or more", error: "Digits only: 1 or more" },
       stop: {
-        label: "Stop texts",
-        hint: "one a line, \\n = line break",
+        label: "Stop sequences",
+        hint: "one per line, \\n = line break",
         error: "Write \\\\ for a backslash",
       },
     },
@@ -93,14 +98,13 @@ export const strings = {
   speed: {
     label: "Speed",
     full: "full speed",
-    changing: "a changing speed",
     /** @param {number} ms */
-    pace: (ms) => (ms < 1000 ? `${ms} ms a stage` : `${ms / 1000} s a stage`),
+    pace: (ms) => (ms < 1000 ? `${ms} ms per stage` : `${ms / 1000} s per stage`),
   },
 
   output: {
     label: "Output",
-    empty: "Press Generate. The prompt's tokens and the model's continuation appear here, one box for each token.",
+    empty: "Press Generate. The prompt and the model's continuation appear here, one box per token.",
     copy: "Copy text",
     copied: "Copied",
     copyFailed: "The browser did not allow copying. Select the text and copy it.",
@@ -108,47 +112,50 @@ export const strings = {
     legendLow: "0 %",
     legendHigh: "100 %",
     legendPrompt: "prompt",
-    readoutHint: "Point at a token, or reach one with the arrow keys, to read its numbers.",
+    readoutHint: "Point at a token, tap it, or go to it with the arrow keys to read its numbers.",
     /** @param {number} position @param {number} id */
     tokenAt: (position, id) => `position ${position}, id ${id}`,
     promptToken: "prompt token",
     partial: "part of a character",
-    cut: "stop text, not in the result",
+    cut: "stop sequence, not part of the text",
     /** @param {string} percent @param {string} exact */
     probability: (percent, exact) => `${percent} (${exact})`,
-    finish: {
-      eos: "Ended: end-of-text token.",
-      /** @param {number} n */
-      length: (n) => `Reached ${count(n, "token")}.`,
-      /** @param {number} context */
-      context: (context) => `The context of ${count(context, "token")} is full.`,
-      /** @param {string} text */
-      stop: (text) => (text ? `Found the stop text ${text}.` : "Found a stop text."),
-      aborted: "Stopped by you.",
-      failed: "Ended by an error.",
-    },
     /** @param {string} speed */
     speed: (speed) => `${speed} tokens/s`,
-    /** How the machine was made to wait. @param {string} pace */
-    paced: (pace) => ` at ${pace}`,
-    /** @param {number} n */
-    generated: (n) => count(n, "token"),
+    /** @param {number} n @param {boolean} paused whether the run was slowed down */
+    generated: (n, paused) => some(n, "token") + (paused ? ", pauses not counted" : ""),
     /** @param {string} ms */
     promptTime: (ms) => `prompt ${ms} ms`,
+    /** @param {number} seed */
+    seed: (seed) => `Seed ${seed}`,
+    keepSeed: "Use this seed for the next runs too",
+    releaseSeed: "Use a new seed for each run",
+  },
+
+  /** How a run ended, in one sentence. */
+  ending: {
+    eos: "Done. Ended with the end-of-text token.",
+    /** @param {number} n */
+    length: (n) => `Done. Reached the limit of ${some(n, "new token")}.`,
+    /** @param {number} context */
+    context: (context) => `Done. The context of ${some(context, "token")} is full.`,
+    /** @param {string} text */
+    stop: (text) => (text ? `Done. Found the stop sequence ${text}.` : "Done. Found a stop sequence."),
+    /** @param {number} n */
+    aborted: (n) => (n === 0 ? "Stopped before the first token." : `Stopped after ${some(n, "token")}.`),
+    failed: "The run ended with an error.",
   },
 
   status: {
     idle: "Ready",
-    waiting: "Starts when the model is loaded",
+    waiting: "The run starts when the model is loaded",
     noModel: "No model loaded",
-    quantized: "Ready. The GGUF file that was made can be saved: it is in the model menu.",
+    quantized: "Ready. You can save the new GGUF file from the model menu.",
     running: "Generating",
     /** @param {number} layer @param {number} of */
     layer: (layer, of) => `layer ${layer} of ${of}`,
     /** @param {number} n @param {number} of */
     token: (n, of) => `token ${n} of ${of}`,
-    /** @param {string} summary */
-    done: (summary) => `Done. ${summary}`,
     stages: {
       prompt: "Prompt",
       tokenize: "Tokenize: text to pieces",
@@ -163,10 +170,10 @@ export const strings = {
       "attention.scale": "Attention: scale by √d",
       "attention.mask": "Attention: causal mask, softmax",
       "attention.mix": "Attention: weights times values",
-      residual1: "Residual: attention added",
+      residual1: "Residual connection: attention added",
       ln2: "Layer norm before the MLP",
       mlp: "Feed-forward network (MLP)",
-      residual2: "Residual: MLP added",
+      residual2: "Residual connection: MLP added",
       final: "Final layer norm",
       head: "Language model head: logits",
       softmax: "Softmax: probabilities",
@@ -188,7 +195,7 @@ export const strings = {
     label: "Pipeline",
     /** @param {{layers: number, heads: number, embedding: number, context: number, vocabulary: number}} m */
     shape: (m) =>
-      `${count(m.layers, "layer")}, ${count(m.heads, "head")}, width ${m.embedding}, context ${m.context}, vocabulary ${m.vocabulary}`,
+      `${some(m.layers, "layer")}, ${some(m.heads, "head")}, width ${count(m.embedding)}, context ${count(m.context)}, vocabulary ${count(m.vocabulary)}`,
     tools: "Diagram view",
     follow: "Follow",
     followLabel: "Follow the running stage",
@@ -196,7 +203,7 @@ export const strings = {
     zoomOut: "Zoom out",
     fit: "Fit the whole diagram",
     failed: "There is no diagram without a model.",
-    broken: "The diagram could not be drawn. Generating still works; reload the page to try again.",
+    broken: "The diagram could not be drawn. Generation still works. Reload the page to try again.",
   },
 
   model: {
@@ -214,7 +221,7 @@ export const strings = {
     fromFiles: "from files: choose them again",
     address: "Model URL",
     addressHint: ".gguf or .safetensors",
-    addressError: "Must be relative or begin with http:// or https://",
+    addressError: "Write a URL that is relative or begins with http:// or https://",
     load: "Load",
     save: "Save the GGUF file",
     quantized: "quantized here",
@@ -243,7 +250,7 @@ export const strings = {
     simd: "WebAssembly SIMD",
     portable: "WebAssembly, portable",
     /** @param {number} n */
-    tokens: (n) => count(n, "token"),
+    tokens: (n) => some(n, "token"),
   },
 
   loading: {
@@ -283,7 +290,7 @@ export const strings = {
         "This browser cannot run the engine: it needs WebAssembly and module workers. Open the page in a current browser.",
       internal: "Something went wrong inside Vitrine.",
     },
-    modelUrl: "The address after ?model= must be relative or begin with http:// or https://.",
+    modelUrl: "The URL after ?model= must be relative or begin with http:// or https://.",
   },
 
   help: {

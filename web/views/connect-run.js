@@ -1,11 +1,12 @@
-/** @import {EngineInfo, Result, RunEvent, TokenPiece} from "../vitrine.js" */
+/** @import {Result, RunEvent, TokenPiece} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../pace.js" */
 /** @import {Views} from "../app.js" */
 /** @import {Session} from "./session.js" */
-/** @import {Settings} from "./settings.js" */
+/** @import {Settings, Typed} from "./settings.js" */
 /** @import {Token} from "./chip.js" */
 import { RESTS } from "../pace.js";
+import { ending } from "./ending.js";
 import { failureOf } from "./failure.js";
 import { listen } from "./kit.js";
 
@@ -27,10 +28,10 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   const { page, panels, prompt, sampling, meter, chips, readout, diagram, status, button, speed, notice } = views;
   /** @type {Settings | null} of the run that is going on, or the last one */
   let settings = null;
-  /** @type {Result | null} */
-  let result = null;
   let begun = false; // the engine has taken the prompt
-  let paced = ""; // how the run was slowed down; empty at full speed
+  let paused = false; // the run was slowed down
+  let over = ""; // how the run ended, in words
+  let room = 0; // how many tokens can follow the prompt
   let timer = 0;
 
   function generate() {
@@ -51,9 +52,9 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   }
 
   function onStart() {
-    result = null;
+    over = "";
     begun = false;
-    paced = speed.pace() > 0 ? speed.words() : "";
+    paused = speed.pace() > 0;
     notice.hide();
     prompt.setError("");
     button.show(true);
@@ -64,11 +65,12 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   function onPieces(pieces) {
     begun = true;
     setRest();
-    status.start(session.info?.layers ?? 0, settings?.maxTokens ?? 0);
-    meter.start();
+    const { maxTokens, ...drawn } = /** @type {Settings} */ (settings);
+    showCount(pieces);
+    status.start(session.info?.layers ?? 0, Math.min(maxTokens, room));
+    meter.start(drawn);
     chips.reset();
     chips.prompt(pieces);
-    showCount(pieces);
     diagram.reset();
   }
 
@@ -84,13 +86,11 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   /** @param {Result} done */
   function onDone(done) {
-    result = done;
     chips.finish(done.finishReason === "stop" ? done.text.length : Infinity);
     const cut = chips.generated().slice(done.text.length);
-    const found = settings?.stop.find((text) => cut.startsWith(text)) ?? "";
-    const words = strings.status.done(meter.finish(done, /** @type {EngineInfo} */ (session.info), found, paced));
-    status.say(words);
-    status.announce(words);
+    const stop = settings?.stop.find((text) => cut.startsWith(text)) ?? "";
+    over = ending(strings.ending, done, { context: session.info?.context ?? 0, stop });
+    status.announce(`${over} ${meter.finish(done, paused)}`);
   }
 
   /** @param {{ error: unknown }} failure */
@@ -98,7 +98,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     const { code, why } = failureOf(error);
     if (begun) {
       chips.finish(Infinity);
-      meter.fail();
+      over = strings.ending.failed;
     }
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
@@ -107,7 +107,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   function onEnd() {
     button.show(false);
-    if (!result) status.say(session.info ? strings.status.idle : strings.status.noModel);
+    status.say(over || (session.info ? strings.status.idle : strings.status.noModel));
     count();
   }
 
@@ -121,6 +121,8 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   function showCount(pieces) {
     if (!session.info) return;
     const { context } = session.info;
+    room = context + 1 - Math.max(1, pieces.length); // a full context predicts one token more
+    sampling.setRoom(Math.max(0, room));
     prompt.setCount(strings.prompt.tokens(pieces.length, context), pieces.length > context);
   }
 
@@ -137,7 +139,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   /** @param {number} pace */
   function onPace(pace) {
-    if (session.running) paced = strings.speed.changing;
+    if (pace > 0) paused = true;
     session.setPace(pace);
     setRest();
   }
@@ -152,6 +154,8 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   listen(page, "generate", generate, signal);
   listen(page, "stop", () => session.stop(), signal);
   listen(page, "copytext", copy, signal);
+  listen(page, "keepseed", (/** @type {string} */ seed) => sampling.set({ seed }), signal);
+  listen(page, "samplinginput", (/** @type {Typed} */ { seed }) => meter.setKept(seed), signal);
   listen(page, "tokenread", (/** @type {Token | null} */ token) => readout.show(token), signal);
   listen(session, "start", onStart, signal);
   listen(session, "pieces", onPieces, signal);
@@ -171,5 +175,6 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     signal,
   );
   session.setPace(speed.pace());
+  sampling.set({}); // tells the seed that is kept
   return { generate };
 }

@@ -1,29 +1,34 @@
-/** @import {EngineInfo, Result, RunEvent} from "../vitrine.js" */
+/** @import {Result, RunEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../pace.js" */
-import { el, iconButton, send, setIcon } from "./kit.js";
-import { quote, three } from "./format.js";
+import { el, icon, iconButton, send, setIcon } from "./kit.js";
+import { three } from "./format.js";
 
 /**
- * The head of the output: how many tokens, how fast (the engine's own clock), and why the run ended. Sends "copytext".
+ * The head of the output: how many tokens, how fast (the engine's own clock), and the seed that drew them. Sends
+ * "copytext", and "keepseed" with the seed as text, or "" where each run is to take a new one.
  *
  * @param {HTMLElement} root
  * @param {{ strings: Strings["output"], pacer: Pacer, signal: AbortSignal }} options
  */
 export function mountMeter(root, { strings, pacer, signal }) {
   const speed = el("span", { class: "count" });
-  const reason = el("span", { class: "reason" });
   const length = el("span", { class: "count" });
   const copy = iconButton("copy", strings.copy, { disabled: true });
   copy.addEventListener("click", () => send(root, "copytext"), { signal });
+  const seed = el("span", {});
+  const keep = el("button", { type: "button", class: "quiet", hidden: true, "aria-pressed": "false" }, icon("seed"), seed);
+  keep.addEventListener("click", () => send(root, "keepseed", kept === used ? "" : used), { signal });
   root.append(
     el("div", { class: "field-head" }, el("h2", { text: strings.label }), speed, copy),
-    el("div", { class: "field-head ending" }, reason, length),
+    el("div", { class: "field-head ending" }, keep, length),
   );
   let tokens = 0;
+  let used = ""; // the seed of this run
+  let kept = ""; // the seed of the next ones, where it is fixed
 
   function draw() {
-    speed.textContent = strings.generated(tokens);
+    length.textContent = strings.generated(tokens, false);
   }
 
   /** @param {boolean} done */
@@ -31,12 +36,24 @@ export function mountMeter(root, { strings, pacer, signal }) {
     setIcon(copy, done ? "check" : "copy");
   }
 
+  function showKept() {
+    const same = kept === used;
+    keep.ariaPressed = String(same);
+    keep.title = same ? strings.releaseSeed : strings.keepSeed;
+    setIcon(keep, same ? "check" : "seed");
+  }
+
   return {
-    start() {
+    /** @param {{ temperature: number, seed: number }} settings of the run that begins */
+    start({ temperature, seed: number }) {
       tokens = 0;
-      speed.textContent = reason.textContent = length.textContent = "";
+      speed.textContent = length.textContent = "";
       copy.disabled = true;
       copied(false);
+      used = String(number);
+      keep.hidden = temperature === 0;
+      seed.textContent = strings.seed(number);
+      showKept();
     },
     /** @param {RunEvent} event */
     show(event) {
@@ -47,32 +64,22 @@ export function mountMeter(root, { strings, pacer, signal }) {
     },
     /**
      * @param {Result} result
-     * @param {EngineInfo} info
-     * @param {string} stop the stop text that was found; empty where it is not known
-     * @param {string} pace how the machine was slowed down; empty at full speed
-     * @returns {string} the ending in words
+     * @param {boolean} paused whether the run was slowed down
+     * @returns {string} how fast it was, in words; empty where there was no token
      */
-    finish(result, info, stop, pace) {
+    finish({ ids, promptMs, tokensPerSecond }, paused) {
       pacer.cancel(draw);
-      const { finishReason, ids, promptMs, tokensPerSecond } = result;
-      const { finish } = strings;
-      reason.textContent = {
-        eos: finish.eos,
-        length: finish.length(ids.length),
-        context: finish.context(info.context),
-        stop: finish.stop(stop && quote(stop)),
-        aborted: finish.aborted,
-      }[finishReason];
       const figures = [];
       if (tokensPerSecond > 0) figures.push(strings.speed(three(tokensPerSecond)));
       if (promptMs > 0) figures.push(strings.promptTime(three(promptMs)));
       speed.textContent = figures.join(", ");
-      length.textContent = strings.generated(ids.length) + (pace && strings.paced(pace));
-      return `${reason.textContent} ${length.textContent}, ${speed.textContent}`;
+      length.textContent = strings.generated(ids.length, paused && figures.length > 0);
+      return speed.textContent;
     },
-    /** The run ended without a result. */
-    fail() {
-      reason.textContent = strings.finish.failed;
+    /** @param {string} seed of the next runs as it is typed, or "" */
+    setKept(seed) {
+      kept = seed;
+      showKept();
     },
     copied,
   };

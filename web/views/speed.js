@@ -21,10 +21,9 @@ export function mountSpeed(root, { strings, at, signal }) {
   root.append(el("label", { for: "speed-range", text: strings.label }), range, words);
 
   const pace = () => paces[Number(range.value)];
-  const inWords = () => (pace() === 0 ? strings.full : strings.pace(pace()));
 
   function show() {
-    range.ariaValueText = words.textContent = inWords();
+    range.ariaValueText = words.textContent = pace() === 0 ? strings.full : strings.pace(pace());
   }
 
   function changed() {
@@ -34,5 +33,5 @@ export function mountSpeed(root, { strings, at, signal }) {
   }
 
   show();
-  return { pace, words: inWords };
+  return { pace };
 }
