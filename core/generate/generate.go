@@ -42,8 +42,7 @@ type Options struct {
 	Decoding  decoding.Options
 	Stop      []string // texts that end the run and are not given out
 	IgnoreEOS bool     // go on after the end-of-text token
-	// Interrupt is asked before each layer, observed or not; its error ends the run as
-	// one of the observer's does. May be nil.
+	// Interrupt is as that of model.Session. May be nil.
 	Interrupt func() error
 }
 

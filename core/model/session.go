@@ -17,8 +17,9 @@ var (
 // Session is one sequence of tokens in the making. Only one goroutine may use it
 // at a time.
 type Session struct {
-	// Interrupt is asked before each layer, whether or not anybody observes; an error of it
-	// ends the pass as one of the observer's does. nil: nobody is asked.
+	// Interrupt is asked before each layer, and in a pass of several rows, which takes as
+	// much longer, before each stage, whether or not anybody observes; an error of it ends
+	// the pass as one of the observer's does. nil: nobody is asked.
 	Interrupt func() error
 
 	model    *Model
@@ -128,6 +129,9 @@ func (s *Session) run(start int, ids []int, logits []float32, observer stage.Obs
 	p.team = m.team
 	p.reserve(s.capacity)
 	p.begin(start, len(ids), observer)
+	if p.interrupt = nil; len(ids) > 1 {
+		p.interrupt = s.Interrupt
+	}
 	p.embed(&m.wte, ids)
 	p.addPositions(m.wpe)
 	for i := range m.blocks {
@@ -135,7 +139,7 @@ func (s *Session) run(start int, ids []int, logits []float32, observer stage.Obs
 		if i == len(m.blocks)-1 {
 			wanted = max(1, len(logits)/m.config.Vocabulary) // no later layer reads the other rows
 		}
-		if s.Interrupt != nil && !p.stopped() {
+		if s.Interrupt != nil && p.rows == 1 && !p.stopped() {
 			p.err = s.Interrupt()
 		}
 		p.event.Layer, p.kv = i, &s.caches[i]

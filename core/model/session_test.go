@@ -328,6 +328,40 @@ func TestObserverErrorEndsThePass(t *testing.T) {
 	}
 }
 
+// TestInterrupt: a pass of several rows, which takes long, asks before each stage that it
+// may be ended at; a pass of one, before each layer.
+func TestInterrupt(t *testing.T) {
+	f, ids := long(t)
+	m := f.load(t)
+	enough := errors.New("enough")
+	for _, test := range []struct{ rows, least, most int }{
+		{1, m.Config().Layers, m.Config().Layers},
+		{2, 10 * m.Config().Layers, 12*m.Config().Layers + 3}, // 11 stages, embed, position and final
+		{MaxRows + 2, 20 * m.Config().Layers, 24*m.Config().Layers + 5},
+	} {
+		s := m.NewSession(len(ids))
+		asked := 0
+		s.Interrupt = func() error { asked++; return nil }
+		forward(t, s, ids[:test.rows])
+		if asked < test.least || asked > test.most {
+			t.Errorf("%d rows: asked %d times, want %d to %d", test.rows, asked, test.least, test.most)
+		}
+		for last := range asked {
+			s.Truncate(0)
+			n := 0
+			s.Interrupt = func() error {
+				if n++; n == last+1 {
+					return enough
+				}
+				return nil
+			}
+			if _, err := s.Forward(ids[:test.rows], nil); err != enough || n != last+1 || s.Len() != 0 {
+				t.Fatalf("%d rows: ended at question %d of %d with %v, length %d", test.rows, n, last+1, err, s.Len())
+			}
+		}
+	}
+}
+
 // TestDecodeAllocatesNothing, nor does an observer make it.
 func TestDecodeAllocatesNothing(t *testing.T) {
 	models, ids := kinds(t)

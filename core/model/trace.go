@@ -21,17 +21,23 @@ func named(name string, data []float32, dims ...int) tensor {
 // further stage may run: each begins by asking stopped. Its storage is used again for
 // every event.
 type tracer struct {
-	observer stage.Observer // nil: nobody is told
-	err      error
-	event    stage.Event
-	tensors  [5]stage.Tensor // ln1 has the most
-	dims     [5][4]int
+	observer  stage.Observer // nil: nobody is told
+	interrupt func() error   // asked before each stage; nil: nobody is asked
+	err       error
+	event     stage.Event
+	tensors   [5]stage.Tensor // ln1 has the most
+	dims      [5][4]int
 }
 
 // observed tells whether what only an observer sees needs to be made.
 func (t *tracer) observed() bool { return t.observer != nil }
 
-func (t *tracer) stopped() bool { return t.err != nil }
+func (t *tracer) stopped() bool {
+	if t.err == nil && t.interrupt != nil {
+		t.err = t.interrupt()
+	}
+	return t.err != nil
+}
 
 // emit reports that the stage has run, with the tensors that have data: a model
 // without biases has no shift.
