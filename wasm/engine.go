@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/hack-pad/safejs"
 
+	"vitrine/core/decoding"
 	"vitrine/core/generate"
 	"vitrine/core/gguf"
 	"vitrine/core/kernel"
@@ -38,8 +40,26 @@ type engine struct {
 
 // run is what JavaScript may change while a generation is under way.
 type run struct {
-	aborted bool
-	pace    time.Duration // how long the machine stands still after each stage
+	stop chan struct{} // closed when the run is to end
+	pace time.Duration // how long the machine stands still after each stage
+}
+
+func newRun() *run { return &run{stop: make(chan struct{})} }
+
+// abort ends the run between two stages.
+func (r *run) abort() {
+	if !r.aborted() {
+		close(r.stop)
+	}
+}
+
+func (r *run) aborted() bool {
+	select {
+	case <-r.stop:
+		return true
+	default:
+		return false
+	}
 }
 
 func newEngine(turn *turner) *engine {
@@ -79,7 +99,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		if errors.As(err, &network) {
 			return nil, network
 		}
-		return nil, &loadError{err}
+		return nil, err
 	}
 	if _, err := io.Copy(io.Discard, in); err != nil { // the digest covers the whole file
 		return nil, err
@@ -87,7 +107,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	if sum != nil {
 		if got := hex.EncodeToString(sum.Sum(nil)); got != want {
 			e.model, e.tokenizer = nil, nil
-			return nil, &loadError{fmt.Errorf("the model file arrived with the SHA-256 %s, want %s: it was changed or damaged on the way, load it again", got, want)}
+			return nil, &loadError{err: fmt.Errorf("the model file arrived with the SHA-256 %s, want %s: it was changed or damaged on the way, load it again", got, want)}
 		}
 	}
 	e.model.ShareWork(newTeam(workers))
@@ -104,9 +124,37 @@ func garbagePercent(m *model.Model) int {
 }
 
 func (e *engine) read(in io.Reader, size int64) error {
+	head := make([]byte, gguf.RecognizeBytes)
+	n, err := io.ReadFull(in, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	var first io.Reader = bytes.NewReader(head[:n])
+	if err == nil {
+		first = io.MultiReader(first, in)
+	}
+	if err := e.parse(first, in, size); err != nil {
+		return &loadError{err: err, words: inWords(head[:n], err)}
+	}
+	return nil
+}
+
+// inWords says for everybody what is wrong with a file that begins so, or "".
+func inWords(head []byte, err error) string {
+	if words := border.WrongFile(head, ""); words != "" {
+		return words
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the file is cut short: load or copy it again"
+	}
+	return ""
+}
+
+// parse reads the model from first and, where it is in several files, goes on with in.
+func (e *engine) parse(first, in io.Reader, size int64) error {
 	file, err := gguf.NewSplitReader(func(number int) (io.Reader, int64, error) {
 		if number == 0 {
-			return in, size, nil
+			return first, size, nil
 		}
 		// The part before has been read to its end, so in goes on with this one.
 		next := bufio.NewReader(in)
@@ -189,12 +237,13 @@ func (e *engine) tokenize(args []safejs.Value) (any, error) {
 
 // prompt reads a text or an array of token ids.
 func (e *engine) prompt(v safejs.Value) (generate.Prompt, error) {
-	if v.Type() == safejs.TypeString {
+	switch border.Kind(v) {
+	case "a text":
 		s, err := border.Text("prompt", v)
 		return generate.TextPrompt(e.tokenizer, s), err
-	}
-	if v.Type() != safejs.TypeObject {
-		return generate.Prompt{}, &border.ArgumentError{Name: "prompt", Got: "a " + v.Type().String(), Want: "a text or an array of token ids"}
+	case "an object":
+	default:
+		return generate.Prompt{}, &border.ArgumentError{Name: "prompt", Got: border.Kind(v), Want: "a text or an array of token ids"}
 	}
 	list, err := border.IDs("prompt", v)
 	return generate.IDPrompt(e.tokenizer, list), err
@@ -214,6 +263,15 @@ func (e *engine) logits(args []safejs.Value) (any, error) {
 	defer func() { <-e.busy }()
 	session := e.model.NewSession(len(prompt.IDs))
 	defer session.Close()
+	turned := time.Now()
+	session.Interrupt = func() error { // whoever asks for a sign of life gets one
+		if time.Since(turned) < e.turn.due() {
+			return nil
+		}
+		err := e.turn.wait()
+		turned = time.Now()
+		return err
+	}
 	logits, err := session.Forward(prompt.IDs, nil)
 	if err != nil {
 		return nil, err
@@ -221,11 +279,11 @@ func (e *engine) logits(args []safejs.Value) (any, error) {
 	return border.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(&logits[0])), 4*len(logits)))
 }
 
-// abort(run) ends a run between two stages. Aborting a run that is over is fine.
+// abort(run) ends a run between two stages, or while it waits for another. Aborting a run that is over is fine.
 func (e *engine) abort(args []safejs.Value) (any, error) {
 	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
 	if r := e.runs[id]; r != nil {
-		r.aborted = true
+		r.abort()
 	}
 	return nil, err
 }
@@ -263,15 +321,19 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	control := &run{}
+	control := newRun()
 	options, stages, err := e.options(args[2], control)
 	if err != nil {
 		return nil, err
 	}
 	e.runs[id] = control
 	defer delete(e.runs, id)
-	e.busy <- struct{}{}
-	defer func() { <-e.busy }()
+	select {
+	case e.busy <- struct{}{}:
+		defer func() { <-e.busy }()
+	case <-control.stop:
+		return e.unbegun(prompt, options)
+	}
 
 	rec := newRecorder(e.tokenizer, prompt.IDs, e.turn, args[3], control, stages)
 	options.Interrupt = rec.interrupt
@@ -302,7 +364,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		}
 	}
 	if rec.missed {
-		control.aborted = false // what ended is over; only a call from now on counts
+		control.stop = make(chan struct{}) // what ended is over; only a call from now on counts
 		if err := r.Again(); err != nil && !errors.Is(err, generate.ErrAborted) {
 			return nil, err
 		}
@@ -310,12 +372,22 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	if err := rec.flush(); err != nil {
 		return nil, err
 	}
-	return e.result(r, first, last), nil
+	return e.result(r, r.Reason(), first, last), nil
+}
+
+// unbegun is the result of a run that was aborted before its turn came.
+func (e *engine) unbegun(prompt generate.Prompt, options generate.Options) (any, error) {
+	r, err := generate.New(e.model, e.tokenizer, prompt, options, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return e.result(r, decoding.ReasonAborted, 0, 0), nil
 }
 
 // result is the JSON of Result. first and last say after how much work the first and the
 // last token were there.
-func (e *engine) result(r *generate.Run, first, last time.Duration) string {
+func (e *engine) result(r *generate.Run, reason decoding.Reason, first, last time.Duration) string {
 	speed := 0.0
 	if seconds := (last - first).Seconds(); seconds > 0 {
 		speed = float64(len(r.IDs())-1) / seconds
@@ -325,7 +397,7 @@ func (e *engine) result(r *generate.Run, first, last time.Duration) string {
 	j.key("text").string(r.Text())
 	j.key("ids").ints(r.IDs())
 	j.key("promptIds").ints(r.Prompt().IDs)
-	j.key("finishReason").string(string(r.Reason()))
+	j.key("finishReason").string(string(reason))
 	j.key("tokensPerSecond").float(speed)
 	j.key("promptMs").float(first.Seconds() * 1000)
 	j.close('}')
@@ -371,13 +443,17 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, whic
 		return o, which, err
 	}
 	if o.IgnoreEOS, err = field("ignoreEos").Bool(); err != nil {
-		return o, which, &border.ArgumentError{Name: "ignoreEos", Got: "not a boolean", Want: "true or false"}
+		return o, which, &border.ArgumentError{Name: "ignoreEos", Got: border.Kind(field("ignoreEos")), Want: "true or false"}
 	}
 	if which, err = stagesArg(field("stages")); err != nil {
 		return o, which, err
 	}
-	if control.aborted, err = field("aborted").Bool(); err != nil {
-		return o, which, &border.ArgumentError{Name: "aborted", Got: "not a boolean", Want: "true or false"}
+	aborted, err := field("aborted").Bool()
+	if err != nil {
+		return o, which, &border.ArgumentError{Name: "aborted", Got: border.Kind(field("aborted")), Want: "true or false"}
+	}
+	if aborted {
+		control.abort()
 	}
 	if control.pace, err = paceArg(field("pace")); err != nil {
 		return o, which, err
@@ -391,7 +467,7 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, whic
 }
 
 func stagesArg(v safejs.Value) (stages, error) {
-	got := "a " + v.Type().String()
+	got := border.Kind(v)
 	if s, err := border.Text("stages", v); err == nil {
 		if s == "live" {
 			return liveStages, nil

@@ -12,8 +12,11 @@ import (
 	"vitrine/wasm/border"
 )
 
-// A loadError wraps whatever is wrong with a model file beyond its format.
-type loadError struct{ err error }
+// A loadError wraps whatever is wrong with a model file.
+type loadError struct {
+	err   error
+	words string // for those who do not know the format; may be ""
+}
 
 func (e *loadError) Error() string { return e.err.Error() }
 func (e *loadError) Unwrap() error { return e.err }
@@ -33,8 +36,11 @@ func code(err error) string {
 		unsupported *gguf.UnsupportedError
 		incomplete  *incompleteError
 		load        *loadError
+		team        teamError
 	)
 	switch {
+	case errors.As(err, &team):
+		return "engine.silent"
 	case errors.As(err, &argument), errors.As(err, &option):
 		return "argument"
 	case errors.Is(err, generate.ErrEmptyPrompt):
@@ -63,6 +69,13 @@ func message(err error) string {
 		return broken.Error()
 	}
 	text := err.Error()
+	var load *loadError
+	if errors.As(err, &load) && load.words != "" {
+		text = load.words + ". The parser's words: " + text
+	}
+	if errors.Is(err, decoding.ErrNotFinite) {
+		text += ". The weights of this model are damaged, or too large for float32: choose another file"
+	}
 	for _, prefix := range []string{"generate: ", "decoding: ", "model: ", "gguf: ", "tokenizer: ", "kernel: "} {
 		text = strings.ReplaceAll(text, prefix, "")
 	}

@@ -13,10 +13,11 @@ import (
 // the caller keeps the nesting right. The methods that are called everywhere are
 // not inlined: that would make the module a tenth of a megabyte larger.
 type json struct {
-	bytes []byte
+	bytes     []byte
+	notFinite bool // whether a number could not be written
 }
 
-func (j *json) reset() { j.bytes = j.bytes[:0] }
+func (j *json) reset() { j.bytes, j.notFinite = j.bytes[:0], false }
 
 //go:noinline
 func (j *json) open(bracket byte) { j.bytes = append(j.bytes, bracket) }
@@ -60,12 +61,13 @@ func (j *json) ints(v []int) {
 
 func (j *json) bool(v bool) { j.bytes = strconv.AppendBool(j.bytes, v) }
 
-// float writes a number; JSON has none that is not finite, so those are null.
+// float writes a number; JSON has none that is not finite, so those are null and notFinite
+// is set.
 //
 //go:noinline
 func (j *json) float(v float64) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		j.bytes = append(j.bytes, "null"...)
+		j.bytes, j.notFinite = append(j.bytes, "null"...), true
 		return
 	}
 	j.bytes = strconv.AppendFloat(j.bytes, v, 'g', -1, 64)

@@ -4,12 +4,14 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/hack-pad/safejs"
 
+	"vitrine/core/decoding"
 	"vitrine/core/generate"
 	"vitrine/core/stage"
 	"vitrine/core/tokenizer"
@@ -110,7 +112,9 @@ func (r *recorder) observe(e *stage.Event) error {
 		if e.Stage == stage.Layers && r.stages == liveStages && r.control.pace == 0 {
 			r.enter(e.Layer)
 		}
-		r.record(e, now)
+		if err := r.record(e, now); err != nil {
+			return err
+		}
 	}
 	r.owed += r.control.pace
 	if r.owed >= shortestPause {
@@ -118,7 +122,10 @@ func (r *recorder) observe(e *stage.Event) error {
 			return err
 		}
 		from := time.Since(r.start)
-		time.Sleep(r.owed)
+		select {
+		case <-time.After(r.owed):
+		case <-r.control.stop:
+		}
 		r.owed = 0
 		r.turned = time.Since(r.start)
 		r.stood += r.turned - from
@@ -145,7 +152,7 @@ func (r *recorder) enter(layer int) {
 // interrupt is a generate.Options.Interrupt. To look for a message takes less time than to
 // look at the clock.
 func (r *recorder) interrupt() error {
-	if waiting() == 0 && !r.control.aborted {
+	if waiting() == 0 && !r.control.aborted() {
 		return nil
 	}
 	return r.breathe(time.Since(r.start))
@@ -159,7 +166,7 @@ func (r *recorder) breathe(now time.Duration) error {
 		}
 		r.turned = time.Since(r.start)
 	}
-	if r.control.aborted {
+	if r.control.aborted() {
 		return generate.ErrAborted
 	}
 	return nil
@@ -187,9 +194,13 @@ func (r *recorder) worked() time.Duration { return time.Since(r.start) - r.stood
 // handedOver empties the buffer.
 func (r *recorder) handedOver() { r.buffer, r.before, r.layer = r.buffer[:0], -1, -1 }
 
-func (r *recorder) record(e *stage.Event, now time.Duration) {
+// record writes the event, or says in which stage the numbers have stopped to be such.
+func (r *recorder) record(e *stage.Event, now time.Duration) error {
 	r.detail.reset()
 	r.describe(e)
+	if r.detail.notFinite {
+		return &notFiniteError{e.Stage, e.Layer}
+	}
 	shape, values := r.sample(e)
 	r.header(1, e, now, len(shape), len(values))
 	for _, n := range shape {
@@ -199,7 +210,24 @@ func (r *recorder) record(e *stage.Event, now time.Duration) {
 		r.buffer = binary.LittleEndian.AppendUint32(r.buffer, math.Float32bits(v))
 	}
 	r.json()
+	return nil
 }
+
+// A notFiniteError names the stage that computed a number that is not finite.
+type notFiniteError struct {
+	stage stage.Stage
+	layer int // -1: none
+}
+
+func (e *notFiniteError) Error() string {
+	where := ""
+	if e.layer >= 0 {
+		where = fmt.Sprintf(" of layer %d", e.layer)
+	}
+	return fmt.Sprintf("the stage %s%s computed a number that is not finite", e.stage, where)
+}
+
+func (e *notFiniteError) Unwrap() error { return decoding.ErrNotFinite }
 
 func (r *recorder) token(t generate.Token, position int) {
 	j := &r.detail

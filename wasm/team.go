@@ -19,7 +19,7 @@ func teamRun(function int32, frames unsafe.Pointer, frameBytes, count, grain int
 type teamError struct{}
 
 func (teamError) Error() string {
-	return "a worker of the engine stopped answering: reload the page, or choose fewer threads"
+	return "a worker of the engine stopped answering: load the model again, or choose fewer threads"
 }
 
 // newTeam returns a team of so many workers, this one included, or nil for one.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hack-pad/safejs"
 
@@ -278,11 +279,15 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 		"text":         {[]byte("not a model at all"), "", "model.format"},
 		"cut short":    {data[:len(data)-100], "", "model.format"},
 		"other digest": {data, strings.Repeat("0", 64), "model.format"},
+		"a picture":    {[]byte("\x89PNG\r\n\x1a\n"), "", "model.format"},
 	} {
 		e := newEngine(turn)
 		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum), value(t, 1)})
 		if err == nil || code(err) != test.want {
 			t.Errorf("%s: %v, want code %s", name, err, test.want)
+		}
+		if words := map[string]string{"nothing": "empty", "text": "a text", "cut short": "cut short: load", "a picture": "a picture"}[name]; !strings.Contains(message(err), words) {
+			t.Errorf("%s: %q, want %q in it", name, message(err), words)
 		}
 	}
 	if code(&gguf.UnsupportedError{}) != "model.unsupported" {
@@ -290,9 +295,50 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 	}
 }
 
+// TestAbortWhileWaiting ends a run whose turn has not come: it does not wait for it.
+func TestAbortWhileWaiting(t *testing.T) {
+	e := loadModel(t)
+	e.busy <- struct{}{} // somebody computes, and goes on doing so
+	done := make(chan string)
+	go func() {
+		got, err := e.generate([]safejs.Value{value(t, 7), value(t, "Once"), options(t, nil), value(t, nil)})
+		done <- fmt.Sprint(got, err)
+	}()
+	for e.runs[7] == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := e.abort([]safejs.Value{value(t, 7)}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case got := <-done:
+		if !strings.Contains(got, `"ids":[]`) || !strings.Contains(got, `"finishReason":"aborted"`) {
+			t.Errorf("ended with %s", got)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("still waits")
+	}
+}
+
+// TestNotFinite: an event whose numbers are none is an error that names the stage.
+func TestNotFinite(t *testing.T) {
+	r := &recorder{}
+	nan := []float32{float32(math.NaN())}
+	event := &stage.Event{Stage: stage.LN1, Layer: 2, Tensors: []stage.Tensor{
+		{Name: "mean", Shape: []int{1}, Data: nan}, {Name: "variance", Shape: []int{1}, Data: nan}, {Name: "result", Shape: []int{1, 1}, Data: nan},
+	}}
+	err := r.record(event, 0)
+	if err == nil || code(err) != "numeric" || !strings.Contains(message(err), "the stage ln1 of layer 2") || !strings.Contains(message(err), "choose another file") {
+		t.Errorf("got %v", err)
+	}
+	if len(r.buffer) != 0 {
+		t.Error("the event was recorded")
+	}
+}
+
 func TestBrokenTeam(t *testing.T) {
 	err := fmt.Errorf("call: %w", teamError{})
-	if code, message := describe(err); code != "internal" || message != (teamError{}).Error() {
+	if code, message := describe(err); code != "engine.silent" || message != (teamError{}).Error() {
 		t.Errorf("a team that broke became %s: %s", code, message)
 	}
 }

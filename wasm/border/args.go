@@ -18,11 +18,31 @@ func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("%s is %s, want %s", e.Name, e.Got, e.Want)
 }
 
+// Kind says in words what a value is. A BigInt is of no kind that syscall/js knows, which
+// panics then.
+func Kind(v safejs.Value) (kind string) {
+	defer func() {
+		if recover() != nil {
+			kind = "a BigInt"
+		}
+	}()
+	switch t := v.Type(); t {
+	case safejs.TypeUndefined, safejs.TypeNull:
+		return t.String()
+	case safejs.TypeObject:
+		return "an object"
+	case safejs.TypeString:
+		return "a text"
+	default:
+		return "a " + t.String()
+	}
+}
+
 // Number reads a finite or infinite number; NaN and other types are errors.
 func Number(name string, v safejs.Value) (float64, error) {
 	f, err := v.Float()
 	if err != nil {
-		return 0, &ArgumentError{name, "a " + v.Type().String(), "a number"}
+		return 0, &ArgumentError{name, Kind(v), "a number"}
 	}
 	if math.IsNaN(f) {
 		return 0, &ArgumentError{name, "NaN", "a number"}
@@ -44,17 +64,16 @@ func Whole(name string, v safejs.Value, lo, hi float64) (int, error) {
 
 // Text reads a string.
 func Text(name string, v safejs.Value) (string, error) {
-	s, err := v.String()
-	if err != nil || v.Type() != safejs.TypeString {
-		return "", &ArgumentError{name, "a " + v.Type().String(), "a text"}
+	if kind := Kind(v); kind != "a text" {
+		return "", &ArgumentError{name, kind, "a text"}
 	}
-	return s, nil
+	return v.String()
 }
 
 // List reads an array, one call of item for each element.
 func List(name string, v safejs.Value, item func(name string, v safejs.Value) error) error {
-	if v.Type() != safejs.TypeObject {
-		return &ArgumentError{name, "a " + v.Type().String(), "an array"}
+	if kind := Kind(v); kind != "an object" {
+		return &ArgumentError{name, kind, "an array"}
 	}
 	length, err := v.Get("length")
 	if err != nil {

@@ -46,6 +46,59 @@ func TestArguments(t *testing.T) {
 	}
 }
 
+// bigint makes a BigInt, which syscall/js does not know.
+func bigint(t *testing.T) safejs.Value {
+	t.Helper()
+	class, err := safejs.Global().Get("BigInt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := class.Invoke(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestEveryKindIsNamed(t *testing.T) {
+	kinds := map[string]safejs.Value{
+		"a BigInt": bigint(t), "undefined": safejs.Undefined(), "null": safejs.Null(), "a text": value(t, "a"),
+		"an object": value(t, map[string]any{}), "a number": value(t, 1), "a boolean": value(t, true),
+	}
+	readers := map[string]func(v safejs.Value) error{
+		"a number":  func(v safejs.Value) error { _, err := Whole("x", v, 0, 9); return err },
+		"a text":    func(v safejs.Value) error { _, err := Text("x", v); return err },
+		"an object": func(v safejs.Value) error { _, err := IDs("x", v); return err },
+	}
+	for kind, v := range kinds {
+		for wanted, read := range readers {
+			err := read(v)
+			var argument *ArgumentError
+			if kind == wanted && kind != "an object" {
+				if err != nil {
+					t.Errorf("%s refused: %v", kind, err)
+				}
+			} else if !errors.As(err, &argument) || argument.Name != "x" || kind != "an object" && argument.Got != kind {
+				t.Errorf("%s for %s: %v", kind, wanted, err)
+			}
+		}
+	}
+}
+
+func TestWrongFile(t *testing.T) {
+	for head, want := range map[string]string{
+		"": "the file is empty: load", "\x89PNG\r\n": "a picture, not a model: open a GGUF file", "<html>": "/resolve/",
+		"PK\x03\x04....archive/data.pkl": "go run ./tools/quantize", "version https://git-lfs": "git lfs pull",
+	} {
+		if got := WrongFile([]byte(head), ""); !strings.Contains(got, want) {
+			t.Errorf("%q: %q, want %q in it", head, got, want)
+		}
+	}
+	if got := WrongFile([]byte("\x10\x05\x00\x00\x00\x00\x00\x00{\"a\""), "a safetensors file"); got != "" {
+		t.Errorf("what is wanted is wrong: %q", got)
+	}
+}
+
 func TestPanicsBecomeErrors(t *testing.T) {
 	cause := errors.New("oops")
 	f := Function{Name: "f", Call: func([]safejs.Value) (any, error) { panic(cause) }}

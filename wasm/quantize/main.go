@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func quantize(args []safejs.Value) (any, error) {
 	}
 	model, err := huggingface.Open(files{args[0]}, weights)
 	if err != nil {
-		return nil, err
+		return nil, &openError{err: err, words: inWords(files{args[0]}, weights)}
 	}
 	defer model.Close() // read only: nothing can be lost
 	progress := func(done, total int64) {
@@ -69,6 +70,35 @@ func quantize(args []safejs.Value) (any, error) {
 		notes[i] = note
 	}
 	return notes, nil
+}
+
+// An openError is why a checkpoint was refused, with words for those who do not know
+// the format, which may be "".
+type openError struct {
+	err   error
+	words string
+}
+
+func (e *openError) Error() string { return e.err.Error() }
+func (e *openError) Unwrap() error { return e.err }
+
+// inWords says what the file with the weights is, if it is none of the kind that its name
+// claims.
+func inWords(from files, weights string) string {
+	if !strings.HasSuffix(strings.ToLower(weights), ".safetensors") {
+		return ""
+	}
+	file, err := from.Open(weights)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	head := make([]byte, gguf.RecognizeBytes)
+	n, err := io.ReadFull(file, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return ""
+	}
+	return border.WrongFile(head[:n], gguf.Safetensors)
 }
 
 // chunkBytes is how much of the GGUF file goes to JavaScript at a time.
@@ -96,6 +126,10 @@ var packages = []string{"checkpoint", "convert", "gguf", "huggingface", "quant",
 func describe(err error) (code, message string) {
 	clauses := slices.DeleteFunc(strings.Split(err.Error(), ": "), func(clause string) bool { return slices.Contains(packages, clause) })
 	message = strings.Join(clauses, ": ")
+	var open *openError
+	if errors.As(err, &open) && open.words != "" {
+		message = open.words + ". The parser's words: " + message
+	}
 	var (
 		argument *border.ArgumentError
 		panicked *border.PanicError
