@@ -16,3 +16,8 @@ declare class Go {
 }
 declare var vitrineReady: ((api: any) => void) | undefined;
 declare var fs: { writeSync(fd: number, bytes: Uint8Array): number };
+
+/** Of browsers that have it, the part that we use. Source: W3C Trusted Types. */
+declare var trustedTypes:
+  | { createPolicy(name: string, rules: { createScriptURL(address: string): string }): { createScriptURL(address: string): string } }
+  | undefined;

@@ -1,6 +1,7 @@
 import { Beside } from "./worker/beside.js";
 import { openBlob } from "./worker/blob.js";
 import { compile } from "./worker/compile.js";
+import { catchAll, failureOf } from "./worker/failure.js";
 import { free, freed } from "./worker/freed.js";
 import { Program } from "./worker/program.js";
 import { progress } from "./worker/progress.js";
@@ -17,12 +18,13 @@ import { progress } from "./worker/progress.js";
  * @typedef {{ data: Blob, notes: string[] }} Made notes: what the user should know
  */
 
+catchAll((failure) => self.postMessage(failure));
+
 self.onmessage = async ({ data }) => {
   try {
     self.postMessage({ value: await quantize(data) });
   } catch (error) {
-    const { code = "internal", message } = /** @type {import("./engine/error.js").VitrineError} */ (error);
-    self.postMessage({ code, message });
+    self.postMessage(failureOf(error));
   }
 };
 

@@ -1,4 +1,8 @@
-/** The public API of Vitrine: a GPT-2-architecture model in a web worker that reports every stage it executes. */
+/**
+ * The public API of Vitrine: a GPT-2-architecture model in a web worker that reports every stage it executes. It works in
+ * a page and in a module worker; a relative address is then one from the worker's script. An option or argument that is
+ * null, of another kind, or of another name is refused; one that is undefined is left out.
+ */
 
 export interface EngineOptions {
   /**
@@ -229,13 +233,13 @@ export interface Run extends AsyncIterable<RunEvent> {
   setPace(ms: number): void;
 }
 
-/** Every failure of the engine is one of these. */
+/** Every failure is one of these, but for the reason of a signal that stops createEngine. */
 export declare class VitrineError extends Error {
   readonly code: ErrorCode;
 }
 
 export type ErrorCode =
-  /** An argument or option is not what it should be. */
+  /** An argument or option is not what it should be, or there is no option of that name. */
   | "argument"
   /** The prompt is empty, or does not fit the model's context. */
   | "prompt.empty" | "prompt.too_long"
@@ -253,8 +257,24 @@ export type ErrorCode =
   | "numeric"
   /** The engine was closed. */
   | "closed"
-  /** The browser cannot run the engine. */
+  /**
+   * The engine cannot run here: the browser has no workers or no WebAssembly, or the page, the frame that it is in, or
+   * the policy of its site forbids them. The message says which, and what to allow.
+   */
   | "environment"
+  /** A file of Vitrine itself, a script or a WebAssembly module, did not come. */
+  | "engine.load"
+  /** A file of Vitrine itself is cut short, damaged, or of another version. */
+  | "engine.file"
+  /** The browser ended the engine's WebAssembly code in the middle. The engine is closed. */
+  | "engine.trap"
+  /** The engine's worker had an error that nothing caught. The engine is closed. */
+  | "engine.error"
+  /**
+   * A worker of the engine has ended or hangs: for about 8 seconds it has given no sign of life, or has not ended a run
+   * that was aborted. The engine is closed. What was generated has been reported as events.
+   */
+  | "engine.silent"
   /** A mistake of ours. */
   | "internal";
 

@@ -1,10 +1,11 @@
 import { VitrineError } from "./engine/error.js";
 import { isMore } from "./engine/kinds.js";
+import { WorkerLink } from "./engine/link.js";
+import { checkEngineOptions, checkPace, checkRunOptions } from "./engine/options.js";
 import { RunView } from "./engine/run.js";
-import { startWorker } from "./engine/start-worker.js";
 
 /**
- * @import {Engine, EngineInfo, EngineOptions, ErrorCode, GenerateOptions, Quantized, Result, Run, StageName} from "./vitrine.d.ts"
+ * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, Quantized, Result, Run, StageName} from "./vitrine.d.ts"
  * @import {Opened} from "./engine/open.js"
  */
 
@@ -16,11 +17,10 @@ export { VitrineError };
  * @param {EngineOptions} [options]
  * @returns {Promise<Engine>}
  */
-export async function createEngine({ model, folder = "", threads = "auto", simd = true, onProgress, signal } = {}) {
+export async function createEngine(options = {}) {
+  checkEngineOptions(options);
+  const { model, folder = "", threads = "auto", simd = true, onProgress, signal } = options;
   signal?.throwIfAborted();
-  if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new VitrineError("argument", `threads is ${String(threads)}, want "auto" or a whole number of at least 1`);
-  }
   const link = new WorkerLink(onProgress);
   const abort = () => link.close(signal?.reason);
   signal?.addEventListener("abort", abort);
@@ -49,18 +49,29 @@ async function openModel(model, folder, loading) {
   if (model instanceof ArrayBuffer) return { source: { url: "", parts: [model], bytes: model.byteLength, sha256: "" } };
   if (model instanceof Blob && !(model instanceof File)) return { source: { url: "", parts: [model], bytes: model.size, sha256: "" } };
   if (typeof model === "string" || model instanceof URL) {
-    if (!URL.canParse(model, document.baseURI)) {
+    const base = globalThis.document?.baseURI ?? location.href; // a worker has no document
+    if (!URL.canParse(model, base)) {
       throw new VitrineError("argument", `model is ${JSON.stringify(String(model))}, want the address of a GGUF or safetensors file`);
     }
-    const url = new URL(model, document.baseURI);
+    const url = new URL(model, base);
     if (!isMore(url)) return { source: { url: url.href, parts: [url.href], bytes: -1, sha256: "" } };
-    return (await import("./engine/open.js")).openAddress(url, loading);
+    return (await opener()).openAddress(url, loading);
   }
   const files = model instanceof File ? [model] : Object(model) === model && "length" in model ? Array.from(model) : [null];
   if (!files.every((file) => file instanceof File)) {
     throw new VitrineError("argument", "model is not an address, a File, a list of Files or an ArrayBuffer, want one of these or nothing");
   }
-  return (await import("./engine/open.js")).openFiles(files, folder, loading);
+  return (await opener()).openFiles(files, folder, loading);
+}
+
+/** What opens more than one GGUF file, loaded when it is needed. */
+async function opener() {
+  try {
+    return await import("./engine/open.js");
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw new VitrineError("engine.load", `a script of Vitrine did not load: ${message}. Check the connection and reload the page, or put the whole site on the server`);
+  }
 }
 
 /** @param {AbortSignal | undefined} signal */
@@ -84,83 +95,6 @@ async function defaultModel(signal) {
   } catch {
     signal?.throwIfAborted();
     throw new VitrineError("model.format", `${address.href} is not a list of models: want { models: [{ name, url, bytes, sha256 }] }`);
-  }
-}
-
-/** The worker, as calls that return promises. */
-class WorkerLink {
-  /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void }>} */
-  #calls = new Map();
-  /** @type {Map<number, RunView>} */
-  runs = new Map();
-  /** @type {Int32Array | undefined} see worker/inbox.js */
-  inbox;
-  #next = 0;
-  #worker;
-  /** @type {unknown} why no call can succeed any more */
-  #ended;
-
-  /** @param {EngineOptions["onProgress"]} onProgress */
-  constructor(onProgress) {
-    this.#worker = startWorker(VITRINE_WORKER);
-    this.#worker.onmessage = ({ data }) => {
-      if (data.progress) onProgress?.(data.progress);
-      else if (data.batch) this.runs.get(data.run)?.push(data.batch);
-      else if (data.fatal) this.close(new VitrineError(data.fatal.code, data.fatal.message));
-      else this.#settle(data);
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.close(new VitrineError("environment", `the engine could not start: ${event.message || "its script did not load"}. Reload the page; it needs a browser with module workers and WebAssembly`));
-    };
-  }
-
-  /**
-   * @param {string} method
-   * @param {unknown[]} args
-   * @returns {Promise<any>}
-   */
-  call(method, args) {
-    return this.start(method, args).result;
-  }
-
-  /**
-   * @param {string} method
-   * @param {unknown[]} args
-   */
-  start(method, args) {
-    const id = this.#next++;
-    const result = new Promise((resolve, reject) => {
-      if (this.#ended) return reject(this.#ended);
-      this.#calls.set(id, { resolve, reject });
-      try {
-        this.#worker.postMessage({ id, method, args });
-        if (this.inbox) Atomics.add(this.inbox, 0, 1);
-      } catch {
-        this.#calls.delete(id);
-        reject(new VitrineError("argument", `${method}: an argument is of a kind that cannot be sent to the engine`));
-      }
-    });
-    return { id, result };
-  }
-
-  /** @param {{ id: number, value?: unknown, code?: ErrorCode, message?: string }} outcome */
-  #settle({ id, value, code, message }) {
-    const call = this.#calls.get(id);
-    this.#calls.delete(id);
-    this.runs.delete(id);
-    if (code) call?.reject(new VitrineError(code, message ?? ""));
-    else call?.resolve(value);
-  }
-
-  /** @param {unknown} reason */
-  close(reason) {
-    if (this.#ended) return;
-    this.#ended = reason;
-    this.#worker.terminate();
-    for (const { reject } of this.#calls.values()) reject(reason);
-    this.#calls.clear();
-    this.runs.clear();
   }
 }
 
@@ -188,6 +122,11 @@ class WorkerEngine {
    * @returns {Run}
    */
   generate(prompt, options = {}) {
+    try {
+      checkRunOptions(options);
+    } catch (error) {
+      return new RunView(Promise.reject(error), this.#stages, { abort() {}, setPace() {} });
+    }
     const { signal, stop = [], ...rest } = options;
     const settings = {
       maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, stages: true, pace: 0,
@@ -196,14 +135,15 @@ class WorkerEngine {
       aborted: signal?.aborted ?? false,
     };
     const { id, result } = this.#link.start("generate", [prompt, settings]);
-    const control = {
-      abort: () => void this.#link.call("abort", [id]).catch(() => {}), // a closed engine has ended the run already
-      setPace: (/** @type {number} */ ms) => void this.#link.call("setPace", [id, ms]).catch(() => {}),
+    const abort = () => this.#link.abort(id);
+    const setPace = (/** @type {number} */ ms) => {
+      checkPace(ms);
+      this.#link.call("setPace", [id, ms]).catch(() => {}); // a closed engine has ended the run already
     };
-    const run = new RunView(/** @type {Promise<Result>} */ (result.then(JSON.parse)), this.#stages, control);
+    const run = new RunView(/** @type {Promise<Result>} */ (result.then(JSON.parse)), this.#stages, { abort, setPace });
     this.#link.runs.set(id, run);
-    signal?.addEventListener("abort", control.abort, { once: true });
-    const forget = () => signal?.removeEventListener("abort", control.abort);
+    signal?.addEventListener("abort", abort, { once: true });
+    const forget = () => signal?.removeEventListener("abort", abort);
     result.then(forget, forget);
     return run;
   }

@@ -1,5 +1,5 @@
-import { VitrineError } from "./engine/error.js";
 import { compile } from "./worker/compile.js";
+import { catchAll, failureOf, isTrap } from "./worker/failure.js";
 import { Inbox } from "./worker/inbox.js";
 import { runMember } from "./worker/member.js";
 import { startMembers } from "./worker/members.js";
@@ -13,8 +13,9 @@ import { Team, newControl } from "./worker/team.js";
 /**
  * The worker: loads the engine and the model, then passes calls on. It leads the team where there is one. A member of
  * a team, and the reader of a large model, are this same script, told so by their first message.
- * Page to worker: { id, method, args }. Worker to page: { id, value } or { id, code, message } for each call,
- * { progress } while loading, { run, batch } while generating, { fatal } when the engine has ended.
+ * Page to worker: { id, method, args }, and { ask } for a sign of life; `counted`: see inbox.js. Worker to page: { id, value }
+ * or { id, code, message } for each call, { alive } for each question, { progress } while loading, { run, batch } while
+ * generating, { fatal } when the engine has ended.
  *
  * @import {ModelSource} from "./worker/source.js"
  */
@@ -34,25 +35,27 @@ const inbox = new Inbox();
 /** @type {Promise<Shared | undefined>} settles when the engine has started; undefined where it works alone */
 let engine;
 
-self.onmessage = async ({ data: { id, method, args, member, read } }) => {
+self.onmessage = async ({ data: { id, method, args, ask, counted, member, read } }) => {
   if (member) return runMember(member);
   if (read) return readAhead(read);
-  inbox.take();
+  if (counted) inbox.take();
+  if (ask) return self.postMessage({ alive: true });
   try {
     const value = await (method === "start" ? (engine = start(args[0])).then(() => {}) : method === "open" ? open(args[0]) : call(method, args, id));
     self.postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
   } catch (error) {
-    const { code = "internal", message } = /** @type {VitrineError} */ (error);
-    self.postMessage({ id, code, message });
+    const failure = failureOf(error);
+    self.postMessage(isTrap(error) ? { fatal: failure } : { id, ...failure });
   }
 };
 
 /** @param {boolean} simd */
 async function start(simd) {
+  const onEnd = (/** @type {object} */ fatal) => self.postMessage({ fatal });
+  catchAll(onEnd);
   const fast = simd && hasSimd();
   const sharing = fast && self.crossOriginIsolated; // only then may workers share memory
   const module = await compile(...BUILDS[sharing ? "shared" : fast ? "simd" : "portable"]);
-  const onEnd = (/** @type {object} */ fatal) => self.postMessage({ fatal });
   const waiting = () => inbox.waiting();
   if (!sharing) return void (await program.start(module, undefined, onEnd, waiting));
   const shared = { module, memory: newMemory(module), control: newControl() };

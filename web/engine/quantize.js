@@ -1,5 +1,5 @@
 import { VitrineError } from "./error.js";
-import { startWorker } from "./start-worker.js";
+import { startWorker, whyNotStarted } from "./start-worker.js";
 
 /**
  * @import {EngineOptions, Quantized} from "../vitrine.d.ts"
@@ -27,9 +27,9 @@ export async function quantize(checkpoint, { onProgress, signal }) {
         else if (data.value) resolve(data.value);
         else reject(new VitrineError(data.code, data.message));
       };
-      worker.onerror = (event) => {
+      worker.onerror = async (event) => {
         event.preventDefault();
-        reject(new VitrineError("environment", `the converter could not start: ${event.message || "its script did not load"}. Reload the page`));
+        reject(await whyNotStarted(VITRINE_QUANTIZER, event.message));
       };
       worker.postMessage(checkpoint);
     });

@@ -23,8 +23,7 @@ export function connectModel(session, views, strings, signal) {
 
   /** @param {Source | null} source null: an address that the page may not fetch */
   function open(source) {
-    if (source === null) return refuse("argument", [strings.errors.modelUrl]);
-    if (typeof Worker !== "function" || typeof WebAssembly !== "object") return refuse("environment", []);
+    if (source === null) return refuse();
     newest = source;
     phase = "";
     notice.hide();
@@ -36,14 +35,9 @@ export function connectModel(session, views, strings, signal) {
     session.open(source);
   }
 
-  /**
-   * What cannot even be tried.
-   *
-   * @param {ErrorCode} code
-   * @param {string[]} why
-   */
-  function refuse(code, why) {
-    notice.show(code, why, code === "argument" ? [useDefault] : []);
+  /** An address that cannot even be tried. */
+  function refuse() {
+    notice.show("argument", [strings.errors.modelUrl], [useDefault]);
     showEnd();
   }
 
@@ -55,7 +49,7 @@ export function connectModel(session, views, strings, signal) {
    */
   function remedy(code, source) {
     const retry = { label: strings.errors.retry, does: () => open(source) };
-    if (code === "environment") return [{ label: strings.errors.reload, does: () => location.reload() }];
+    if (code === "environment" || code === "engine.load" || code === "engine.file") return [{ label: strings.errors.reload, does: () => location.reload() }];
     if (source === undefined) return [retry];
     if (code === "model.incomplete" && typeof source === "object") {
       return [{ label: strings.errors.openFiles, does: model.pick }, ...(session.info ? [] : [useDefault])];

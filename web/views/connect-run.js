@@ -14,7 +14,7 @@ import { listen } from "./kit.js";
 const countAfter = 150;
 
 /** Failures after which the engine does not answer again. @type {string[]} */
-const ended = ["closed", "environment", "internal", "memory"];
+const ended = ["closed", "engine.error", "engine.silent", "engine.trap", "internal", "memory"];
 
 /**
  * A run, from the button to its result, as the page shows it.

@@ -6,17 +6,16 @@ export class Inbox {
   #sent = self.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
   #taken = 0;
 
-  /** To be called for each message that arrives. */
+  /** To be called for each message that arrives and that the page has counted. */
   take() {
     this.#taken = (this.#taken + 1) | 0; // as the page's count wraps around
   }
 
   /**
-   * @returns {Int32Array | undefined} the word to which the page adds 1 for each message that it sends after this call;
-   *   undefined where no memory can be shared
+   * @returns {Int32Array | undefined} the word to which the page adds 1 for each message that it sends from then on, and
+   *   says so in the message; undefined where no memory can be shared
    */
   open() {
-    if (this.#sent) Atomics.store(this.#sent, 0, this.#taken);
     return this.#sent;
   }
 

@@ -17,7 +17,7 @@ export async function startMembers(script, count, member, onEnd) {
       return new Promise((resolve, reject) => {
         worker.onmessage = resolve;
         worker.onerror = ({ message }) => {
-          const failure = new VitrineError("environment", `a worker of the engine could not go on: ${message || "no reason given"}. Reload the page`);
+          const failure = new VitrineError("engine.error", `a worker of the engine could not go on: ${message || "no reason given"}. Load the model again, or choose fewer threads`);
           reject(failure);
           onEnd(failure);
         };

@@ -1,5 +1,6 @@
 import "../../build/wasm_exec.js";
 import { VitrineError } from "../engine/error.js";
+import { failureOf, isTrap } from "./failure.js";
 import { adaptLoader } from "./memory.js";
 
 /**
@@ -36,13 +37,14 @@ export class Program {
     if (shared) adaptLoader(go, shared.memory);
     /** @param {[number, number, number, number, number]} job */
     const run = (...job) => shared?.team.run(...job) ?? 0;
-    const instance = await WebAssembly.instantiate(module, {
-      ...go.importObject,
-      vitrine: { run, waiting, ...(shared && { memory: shared.memory }) },
+    const imports = { ...go.importObject, vitrine: { run, waiting, ...(shared && { memory: shared.memory }) } };
+    const instance = await WebAssembly.instantiate(module, imports).catch((error) => {
+      if (!(error instanceof WebAssembly.LinkError)) throw error;
+      throw new VitrineError("engine.file", `the engine's WebAssembly module belongs to another version: ${error.message}. Reload the page, or put the whole site on the server again`);
     });
     shared?.team.enter(instance.exports);
     this.#listen();
-    const ended = () => onEnd(this.#failure());
+    const ended = (/** @type {unknown} */ error) => onEnd(isTrap(error) ? failureOf(error) : this.#failure());
     await new Promise((resolve) => {
       self.vitrineReady = (/** @type {Api} */ api) => {
         this.#api = api;

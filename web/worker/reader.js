@@ -48,7 +48,7 @@ export async function openElsewhere(script, source) {
       onArrival();
     };
     worker.onerror = ({ message }) => {
-      const failure = new VitrineError("environment", `the worker that reads the model could not go on: ${message || "no reason given"}. Reload the page`);
+      const failure = new VitrineError("engine.error", `the worker that reads the model could not go on: ${message || "no reason given"}. Load the model again`);
       reject(failure);
       arrived.push(failure);
       onArrival();

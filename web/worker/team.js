@@ -18,7 +18,7 @@ const SPIN_MS = 0.3;
 const LOOKS = 128; // between two looks at the clock
 /** How long a member sleeps so soundly that its worker cannot be closed: a run has no longer pauses at full speed. */
 const DOZE_MS = 100;
-const PATIENCE_MS = 10_000; // no frame takes a tenth of this
+const PATIENCE_MS = 5000; // no frame takes a tenth of this, and the page waits longer for a sign of life
 
 export const newControl = () => new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS));
 

@@ -1,0 +1,119 @@
+import { VitrineError } from "./error.js";
+
+/** The options of the API: their names, and what the page's side can tell of their values. The engine checks the rest. */
+
+/** By name: what it is, for messages. @type {Record<string, string>} */
+const ENGINE = {
+  model: "an address, a File, a list of Files or an ArrayBuffer",
+  folder: "a text",
+  threads: '"auto" or a whole number of at least 1',
+  simd: "true or false",
+  onProgress: "a function",
+  signal: "an AbortSignal",
+};
+
+/** @type {Record<string, string>} */
+const RUN = {
+  maxTokens: "a whole number of at least 1",
+  temperature: "a number of at least 0",
+  topK: "a whole number of at least 0",
+  topP: "a number above 0, at most 1",
+  seed: "a whole number of at least 0",
+  stop: "a text or an array of texts",
+  banned: "an array of token ids",
+  ignoreEos: "true or false",
+  stages: 'true, false or "live"',
+  pace: "a number of milliseconds from 0 to 60000",
+  signal: "an AbortSignal",
+};
+
+/** What other libraries call an option, without case and signs. @type {Record<string, string>} */
+const ELSEWHERE = {
+  url: "model", src: "model", source: "model", path: "model", file: "model", files: "model", modelurl: "model", modelpath: "model",
+  nthreads: "threads", numthreads: "threads", workers: "threads", progress: "onProgress", progresscallback: "onProgress", abortsignal: "signal",
+  maxnewtokens: "maxTokens", maxlength: "maxTokens", npredict: "maxTokens", temp: "temperature", stopsequences: "stop", stopstrings: "stop",
+  stoptokens: "stop", badwords: "banned", badwordsids: "banned", ignoreeostoken: "ignoreEos", randomseed: "seed", delay: "pace",
+};
+
+/** @param {any} options of createEngine */
+export function checkEngineOptions(options) {
+  checkNames(options, ENGINE);
+  const { folder, threads = "auto", simd, onProgress, signal } = options;
+  if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) throw wrong("threads", threads, ENGINE);
+  if (folder !== undefined && typeof folder !== "string") throw wrong("folder", folder, ENGINE);
+  if (simd !== undefined && typeof simd !== "boolean") throw wrong("simd", simd, ENGINE);
+  if (onProgress !== undefined && typeof onProgress !== "function") throw wrong("onProgress", onProgress, ENGINE);
+  checkSignal(signal, ENGINE);
+}
+
+/** @param {any} options of generate */
+export function checkRunOptions(options) {
+  checkNames(options, RUN);
+  checkSignal(options.signal, RUN);
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === "function" || typeof value === "symbol") throw wrong(name, value, RUN); // which no worker can be sent
+  }
+}
+
+/** @param {unknown} ms */
+export function checkPace(ms) {
+  if (!(typeof ms === "number" && ms >= 0 && ms <= 60_000)) throw wrong("pace", ms, RUN);
+}
+
+/** @param {any} signal @param {Record<string, string>} known */
+function checkSignal(signal, known) {
+  if (signal !== undefined && !(Object(signal) === signal && "aborted" in signal && "addEventListener" in signal)) throw wrong("signal", signal, known);
+}
+
+/** @param {unknown} options @param {Record<string, string>} known */
+function checkNames(options, known) {
+  if (Object(options) !== options || typeof options === "function" || Array.isArray(options)) {
+    throw new VitrineError("argument", `options is ${shown(options)}, want an object like { ${Object.keys(known)[0]}: ... }, or nothing`);
+  }
+  const other = Object.keys(/** @type {object} */ (options)).find((name) => !Object.hasOwn(known, name));
+  if (other === undefined) return;
+  const meant = nearest(other, Object.keys(known));
+  const advice = meant ? `do you mean ${meant}?` : `there are ${Object.keys(known).join(", ")}`;
+  throw new VitrineError("argument", `there is no option ${JSON.stringify(other.slice(0, 60))}: ${advice}`);
+}
+
+/** @param {string} name @param {unknown} value @param {Record<string, string>} known */
+function wrong(name, value, known) {
+  return new VitrineError("argument", `${name} is ${shown(value)}, want ${known[name]}`);
+}
+
+/** @param {unknown} value */
+function shown(value) {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
+  if (typeof value === "bigint") return `the BigInt ${value}n`;
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  if (Object(value) !== value) return String(value);
+  return Array.isArray(value) ? "an array" : "an object";
+}
+
+/**
+ * The known name that is meant, or undefined.
+ *
+ * @param {string} name
+ * @param {string[]} known
+ */
+function nearest(name, known) {
+  const plain = (/** @type {string} */ text) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const wanted = plain(name);
+  const same = known.find((one) => plain(one) === wanted);
+  if (same) return same;
+  const elsewhere = Object.hasOwn(ELSEWHERE, wanted) ? ELSEWHERE[wanted] : "";
+  if (known.includes(elsewhere)) return elsewhere;
+  return known.find((one) => wanted.length < 30 && edits(wanted, plain(one)) <= 2);
+}
+
+/** How many letters two words differ by. @param {string} a @param {string} b */
+function edits(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + Number(a[i] !== b[j])));
+    row = next;
+  }
+  return row[b.length];
+}
