@@ -122,6 +122,7 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm bu
 	$(ESBUILD) web/app.js web/vitrine.js $(PAGE) --splitting --chunk-names=[name]-[hash] \
 		--define:VITRINE_WORKER="\"$$(cat build/worker.name)\"" --define:VITRINE_QUANTIZER="\"$$(cat build/quantizer.name)\""
 	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
+	$(ESBUILD) web/unstarted.js --minify --outdir=build/site
 	cp web/index.html web/vitrine.d.ts build/site/
 	cp -R web/icons build/site/
 	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/

@@ -179,7 +179,7 @@ test.describe("a member that dies", () => {
       const { code, message } = await globalThis.engine.generate("Once", { maxTokens: 12 }).result.catch((error) => error);
       return { code, message, seconds: (performance.now() - start) / 1000 };
     });
-    expect({ code, message }).toEqual({ code: "internal", message: expect.stringContaining("stopped answering") });
-    expect(seconds).toBeLessThan(15); // the leader waits for 10
+    expect({ code, message }).toEqual({ code: "engine.silent", message: expect.stringContaining("stopped answering") });
+    expect(seconds).toBeLessThan(10); // the leader waits for 5
   });
 });
