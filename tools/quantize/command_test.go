@@ -127,8 +127,9 @@ func TestKeepsTheCheckpoint(t *testing.T) {
 		t.Skip(err)
 	}
 	for _, path := range []string{out, filepath.Join(dir, "..", filepath.Base(dir), "model.gguf"), link} {
-		files := outputs{inputs: inputFiles(dir)}
-		if _, err := files.create(path); err == nil || !strings.Contains(err.Error(), "is the checkpoint itself: give -out another name") {
+		files := outputs{flag: "-out", inputs: new(inputs)}
+		files.inputs.add(dir)
+		if _, err := files.create(path); err == nil || !strings.Contains(err.Error(), "is one of the files that are read: give -out another name") {
 			t.Errorf("%s: got %v", path, err)
 		}
 		files.discard()
@@ -140,7 +141,8 @@ func TestKeepsTheCheckpoint(t *testing.T) {
 	if err := os.WriteFile(parts, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	files := outputs{inputs: inputFiles(gguf.SplitName(filepath.Join(dir, "p"), 0, 2))}
+	files := outputs{flag: "-out", inputs: new(inputs)}
+	files.inputs.add(gguf.SplitName(filepath.Join(dir, "p"), 0, 2))
 	if _, err := files.create(parts); err == nil {
 		t.Error("another part of the checkpoint would be replaced")
 	}

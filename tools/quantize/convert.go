@@ -108,6 +108,8 @@ func (o *convertOptions) run(ctx context.Context, c console, args []string) erro
 	}
 	began := time.Now()
 	o.open.hub.terminal = c.stderr
+	o.open.inputs = new(inputs)
+	o.open.inputs.add(o.in)
 	model, err := openCheckpoint(ctx, o.in, o.open)
 	if err != nil {
 		return err
@@ -116,7 +118,7 @@ func (o *convertOptions) run(ctx context.Context, c console, args []string) erro
 	if o.convert.Name == "" && model.Name == "" {
 		o.convert.Name = defaultName(o.in)
 	}
-	files := outputs{inputs: inputFiles(o.in)}
+	files := outputs{flag: "-out", inputs: o.open.inputs}
 	defer files.discard()
 	bar := newProgress(c.stderr)
 	defer bar.clear()
@@ -125,6 +127,10 @@ func (o *convertOptions) run(ctx context.Context, c console, args []string) erro
 	if err != nil {
 		return err
 	}
+	var written []string
+	for _, f := range files.list {
+		written = append(written, f.path)
+	}
 	if err := files.keep(); err != nil {
 		return err
 	}
@@ -132,9 +138,10 @@ func (o *convertOptions) run(ctx context.Context, c console, args []string) erro
 	if err := converts(model, o.convert.Type); err != nil {
 		report.Notes = append(report.Notes, fmt.Sprintf("Vitrine does not run the file, other programs may: %v; docs/quantize.md says what helps", err))
 	}
+	report.Notes = append(report.Notes, leftNotes(o.out, written, o.open.inputs)...)
 	printReport(c.stdout, report, time.Since(began))
-	for _, f := range files.list {
-		fmt.Fprintf(c.stdout, "wrote %s\n", f.path)
+	for _, path := range written {
+		fmt.Fprintf(c.stdout, "wrote %s\n", path)
 	}
 	return nil
 }

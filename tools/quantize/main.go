@@ -45,24 +45,31 @@ type console struct{ stdout, stderr io.Writer }
 var commands = []command{convertCommand, verifyCommand, inspectCommand}
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := &printer{w: stdout}
 	c, args := choose(args)
 	f := flag.NewFlagSet("quantize", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // what is wrong is printed here
 	start := c.start(f)
 	args, err := parse(f, args)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, c.help(f))
-		return done
+		fmt.Fprint(out, c.help(f))
+		err = nil
+	} else if err == nil {
+		err = start(ctx, console{out, stderr}, args)
 	}
-	if err == nil {
-		err = start(ctx, console{stdout, stderr}, args)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("all is done, but the report cannot be written: %w", out.err)
 	}
 	var usage usageError
 	switch {

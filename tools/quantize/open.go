@@ -28,6 +28,7 @@ type openOptions struct {
 	heads      int    // 0: the checkpoint says it
 	activation string // empty: the checkpoint says it
 	hub        hubOptions
+	inputs     *inputs // gets the files that are read; nil: nobody asks
 }
 
 // register adds the flags of the options to those of a command.
@@ -71,7 +72,7 @@ func openCheckpoint(ctx context.Context, in string, o openOptions) (*checkpoint.
 	if err != nil {
 		return nil, fmt.Errorf("-tokenizer: %w", err)
 	}
-	model, err := o.open(os.DirFS(dir), weights, words)
+	model, err := o.open(o.inputs.dir(dir), weights, words)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in, err)
 	}
@@ -127,11 +128,11 @@ func (o openOptions) vocabulary() (*vocabulary.Vocabulary, error) {
 	case err != nil:
 		return nil, fmt.Errorf("want gpt2, or the name of a directory or file: %w", err)
 	case info.IsDir():
-		return vocabulary.Read(os.DirFS(o.tokenizer))
+		return vocabulary.Read(o.inputs.dir(o.tokenizer))
 	case filepath.Ext(o.tokenizer) != ".json":
 		return nil, fmt.Errorf("got %s, want gpt2, a directory, a tokenizer.json, or a vocab.json with merges.txt beside it", o.tokenizer)
 	}
-	return vocabulary.ReadFile(os.DirFS(filepath.Dir(o.tokenizer)), filepath.Base(o.tokenizer))
+	return vocabulary.ReadFile(o.inputs.dir(filepath.Dir(o.tokenizer)), filepath.Base(o.tokenizer))
 }
 
 // open opens the named file with the reader for its format.

@@ -5,20 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"vitrine/core/gguf"
+	"vitrine/tools/quantize/checkpoint"
 	"vitrine/tools/quantize/convert"
 )
 
 // outputs are files in the making. They get their names together, when all are
-// whole: until then each is path + ".partial", in the same directory.
+// whole: until then each has a name of this run alone, in the same directory, that
+// begins with the name and ends in ".partial".
 type outputs struct {
-	inputs []os.FileInfo // which must not be replaced
+	flag   string  // that names them, for errors
+	inputs *inputs // which must not be replaced; nil: none
 	list   []*output
 }
 
@@ -28,25 +35,39 @@ type output struct {
 	closed bool
 }
 
-// create makes a file that is to be at path.
+// create makes a file that is to be at path, with the mode of the one that it is to
+// replace.
 func (o *outputs) create(path string) (io.WriteCloser, error) {
-	if info, err := os.Stat(path); err == nil {
-		if !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("%s is not a file, want one to replace or a new name", path)
-		}
-		for _, in := range o.inputs {
-			if os.SameFile(in, info) {
-				return nil, fmt.Errorf("%s is the checkpoint itself: give -out another name", path)
-			}
-		}
+	old, err := os.Stat(path)
+	if err == nil && !old.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file, want one to replace or a new name", path)
 	}
-	f, err := os.Create(path + ".partial")
-	if err != nil {
-		return nil, fmt.Errorf("%w: want a directory that is there and may be written to", err)
+	if err == nil && o.inputs.have(old) {
+		return nil, fmt.Errorf("%s is one of the files that are read: give %s another name", path, o.flag)
+	}
+	f, createErr := createPartial(path)
+	if createErr != nil {
+		return nil, fmt.Errorf("%w: want a directory that is there and may be written to", createErr)
 	}
 	out := &output{File: f, path: path}
 	o.list = append(o.list, out)
+	if err == nil {
+		if err := f.Chmod(old.Mode().Perm()); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
+}
+
+// createPartial makes a file that nobody else has, and goes through no link: it is an
+// error of the system if there is anything at its name.
+func createPartial(path string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(fmt.Sprintf("%s.%08x.partial", path, rand.Uint32()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
 }
 
 // Close makes sure that the disk has the file.
@@ -55,12 +76,19 @@ func (o *output) Close() error {
 	return errors.Join(o.Sync(), o.File.Close())
 }
 
-// keep gives the files their names.
+// keep gives the files their names. Nobody else does so in the directory meanwhile:
+// of two runs that write the same parts, all are of the one that ends last.
 func (o *outputs) keep() error {
 	for _, f := range o.list {
+		defer lockDirectory(filepath.Dir(f.path))()
+		break // all are in one directory
+	}
+	for len(o.list) > 0 {
+		f := o.list[0]
 		if err := os.Rename(f.Name(), f.path); err != nil {
 			return err
 		}
+		o.list = o.list[1:]
 	}
 	return nil
 }
@@ -76,9 +104,17 @@ func (o *outputs) discard() {
 	}
 }
 
-// inputFiles returns the files that in may stand for: itself, what is in it, and the
-// other parts of a model.
-func inputFiles(in string) []os.FileInfo {
+// inputs are the files that a model is read from.
+type inputs struct{ list []os.FileInfo }
+
+// have reports whether the file is one of them.
+func (i *inputs) have(file os.FileInfo) bool {
+	return i != nil && slices.ContainsFunc(i.list, func(in os.FileInfo) bool { return os.SameFile(in, file) })
+}
+
+// add adds the files that in may stand for: itself, what is in it, and the other
+// parts of a model.
+func (i *inputs) add(in string) {
 	paths := []string{in}
 	if names, ok := gguf.SplitNames(in); ok {
 		paths = append(paths, names...)
@@ -88,17 +124,89 @@ func inputFiles(in string) []os.FileInfo {
 			paths = append(paths, filepath.Join(in, e.Name()))
 		}
 	}
-	var infos []os.FileInfo
 	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil {
-			infos = append(infos, info)
+			i.list = append(i.list, info)
 		}
 	}
-	return infos
+}
+
+// dir returns the files in a directory, each of which is added when it is opened.
+// i may be nil.
+func (i *inputs) dir(path string) fs.FS { return directory{os.DirFS(path), i} }
+
+type directory struct {
+	files  fs.FS
+	inputs *inputs
+}
+
+// Open implements fs.FS.
+func (d directory) Open(name string) (fs.File, error) {
+	file, err := d.files.Open(name)
+	if err != nil || d.inputs == nil {
+		return file, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	d.inputs.list = append(d.inputs.list, info)
+	return file, nil
+}
+
+// leftNotes says which files beside out are easily taken for what has been written:
+// parts and wholes of earlier runs, and what a run that was killed has left.
+func leftNotes(out string, written []string, in *inputs) []string {
+	stem := strings.TrimSuffix(filepath.Base(out), filepath.Ext(out))
+	earlier := regexp.MustCompile(`^` + regexp.QuoteMeta(stem) + `(-\d{5}-of-\d{5})?\.gguf$`)
+	partial := regexp.MustCompile(`^` + regexp.QuoteMeta(stem) + `(-\d{5}-of-\d{5})?\.gguf\.[0-9a-f]{8}\.partial$`)
+	entries, err := os.ReadDir(filepath.Dir(out))
+	if err != nil {
+		return nil // what is written is written
+	}
+	var stale, unfinished []string
+	for _, e := range entries {
+		name := filepath.Join(filepath.Dir(out), e.Name())
+		switch info, err := os.Stat(name); {
+		case err != nil || slices.Contains(written, name) || in.have(info):
+		case earlier.MatchString(e.Name()):
+			stale = append(stale, name)
+		case partial.MatchString(e.Name()):
+			unfinished = append(unfinished, name)
+		}
+	}
+	var notes []string
+	if len(stale) > 0 {
+		notes = append(notes, "of an earlier run, and no part of this model: "+checkpoint.Listed(stale)+": remove them if nobody needs them")
+	}
+	if len(unfinished) > 0 {
+		notes = append(notes, "of another run, which goes on or was killed: "+checkpoint.Listed(unfinished)+": remove them if none goes on")
+	}
+	return notes
+}
+
+// printer remembers that its output was lost, so that no command has to ask at every
+// line.
+type printer struct {
+	w   io.Writer
+	err error // the first
+}
+
+// Write implements io.Writer.
+func (p *printer) Write(b []byte) (int, error) {
+	n, err := p.w.Write(b)
+	if p.err == nil {
+		p.err = err
+	}
+	return n, err
 }
 
 // terminal reports whether w shows what is written to a person.
 func terminal(w io.Writer) bool {
+	if p, ok := w.(*printer); ok {
+		w = p.w
+	}
 	f, ok := w.(*os.File)
 	if !ok || os.Getenv("TERM") == "dumb" {
 		return false

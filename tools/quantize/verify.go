@@ -73,6 +73,10 @@ func (o *verifyOptions) run(ctx context.Context, c console, args []string) error
 		text = string(data)
 	}
 	o.open.hub.terminal = c.stderr
+	o.open.inputs = new(inputs)
+	for _, path := range []string{in, out, o.text} {
+		o.open.inputs.add(path)
+	}
 	model, err := openCheckpoint(ctx, in, o.open)
 	if err != nil {
 		return err
@@ -108,32 +112,39 @@ func (o *verifyOptions) run(ctx context.Context, c console, args []string) error
 		}
 	}
 	bar.clear()
-	if o.report != "" {
-		files := outputs{inputs: append(inputFiles(in), inputFiles(out)...)}
-		defer files.discard()
-		w, err := files.create(o.report)
-		if err != nil {
-			return err
-		}
-		if err := report.Write(w, r); err != nil {
-			return err
-		}
-		if err := w.Close(); err != nil {
-			return err
-		}
-		if err := files.keep(); err != nil {
-			return err
-		}
-	}
+	pageErr := o.writePage(r)
 	if o.json {
 		err = printJSON(c.stdout, r)
 	} else {
 		printVerified(c.stdout, r)
 	}
-	if err == nil && len(r.Problems) > 0 {
-		err = errSilent
+	switch {
+	case pageErr != nil:
+		return pageErr
+	case err == nil && len(r.Problems) > 0:
+		return errSilent
 	}
 	return err
+}
+
+// writePage writes the page of -report, if it is wanted.
+func (o *verifyOptions) writePage(r *verify.Report) error {
+	if o.report == "" {
+		return nil
+	}
+	files := outputs{flag: "-report", inputs: o.open.inputs}
+	defer files.discard()
+	w, err := files.create(o.report)
+	if err != nil {
+		return err
+	}
+	if err := report.Write(w, r); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return files.keep()
 }
 
 // withGGUF opens a GGUF file, or all parts of a model from the name of one.
