@@ -79,9 +79,8 @@ func (o *output) Close() error {
 // keep gives the files their names. Nobody else does so in the directory meanwhile:
 // of two runs that write the same parts, all are of the one that ends last.
 func (o *outputs) keep() error {
-	for _, f := range o.list {
-		defer lockDirectory(filepath.Dir(f.path))()
-		break // all are in one directory
+	if len(o.list) > 0 {
+		defer lockDirectory(filepath.Dir(o.list[0].path))() // all are in one
 	}
 	for len(o.list) > 0 {
 		f := o.list[0]
