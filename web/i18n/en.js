@@ -59,7 +59,7 @@ export const strings = {
     /** @param {number} id */
     specialId: (id) => `id ${id}`,
     /** @param {number} n */
-    specialMore: (n) => `The list leaves out ${count(n, "token")}. Type the text of the token that you need.`,
+    specialMore: (n) => `The list leaves out ${some(n, "token")}. Type the text of the token that you need.`,
   },
 
   sampling: {
