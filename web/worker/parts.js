@@ -89,6 +89,7 @@ export class Parts {
       answer ??= await request(this.#address, { Range: `bytes=${at}-${offset + length - 1}` }, this.#patience);
       if (isWhole(answer)) await this.#takeWhole(answer);
       else if (answer.status !== 206) throw refused(this.#address, answer);
+      else if (filled > 0 && !this.#last && this.#isNew(answer)) filled = failedAt = await this.#beginAgain(answer);
       else if (!(await this.#isSame(answer))) throw changed(this.#address);
       else {
         const { got, failure } = await receive(answer, bytes.subarray(filled), { address: this.#address, offset: at, size: this.#size, stallMs: this.#patience.stallMs });
@@ -104,6 +105,22 @@ export class Parts {
     return bytes;
   }
 
+  /** Whether an answer has a tag that the file has not had so far. @param {Response} answer */
+  #isNew(answer) {
+    return !this.#tags.has(answer.headers.get("ETag")) && this.#tags.size < MOST_TAGS;
+  }
+
+  /**
+   * Where the first part changes its tag, nothing is there yet to compare: it is asked for again, from its beginning.
+   *
+   * @param {Response} answer
+   */
+  async #beginAgain(answer) {
+    this.#tags.add(answer.headers.get("ETag"));
+    await answer.body?.cancel();
+    return 0;
+  }
+
   /**
    * Whether an answer is of the same file as those before. Under another tag the part that came last is asked for again:
    * it must be the same.
@@ -111,10 +128,9 @@ export class Parts {
    * @param {Response} answer
    */
   async #isSame(answer) {
-    const tag = answer.headers.get("ETag");
+    if (!this.#isNew(answer)) return true;
+    this.#tags.add(answer.headers.get("ETag"));
     const last = this.#last;
-    if (this.#tags.has(tag) || this.#tags.size >= MOST_TAGS) return true;
-    this.#tags.add(tag);
     if (!last) return true;
     const again = await this.#fetch(last.offset, last.length);
     return sumOf(again) === last.sum;
