@@ -1,7 +1,6 @@
 import { gone } from "./blob.js";
-import { download, isWhole } from "./download.js";
+import { download } from "./download.js";
 import { pieces } from "./pieces.js";
-import { refused, request } from "./request.js";
 
 /**
  * What the worker needs to read the model.
@@ -63,18 +62,6 @@ async function openPart(part, spare) {
   const blob = part instanceof Blob ? part : new Blob([part]);
   const { next } = pieces(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (blob.stream()), spare);
   return { next: () => next().catch(() => Promise.reject(gone(blob))), size: blob.size, total: blob.size };
-}
-
-/**
- * Opens a file of ours.
- *
- * @param {string} address
- * @returns {Promise<{ stream: ReadableStream<Uint8Array<ArrayBuffer>> }>}
- */
-export async function openAddress(address) {
-  const answer = await request(address);
-  if (!isWhole(answer) || !answer.body) throw refused(address, answer);
-  return { stream: answer.body };
 }
 
 /**
