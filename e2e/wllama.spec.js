@@ -2,6 +2,7 @@
 // brings it.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { whole } from "./checkpoint.js";
 import { expect, serve, test } from "./fixtures.js";
 
 const read = (/** @type {string} */ path) => JSON.parse(readFileSync(path, "utf8"));
@@ -170,5 +171,47 @@ test("llama.cpp gives what PyTorch gives, from each layout of checkpoint", async
     // llama.cpp keeps keys and values in 16 bits: its figures are 0.001 off. nanoGPT's
     // GELU is the exact one, for which it has none.
     for (const { id, logprob } of candidates) expect(Math.abs(logprob - (last[id] - sum)), `${name}, token ${id}`).toBeLessThan(0.005);
+  }
+});
+
+test("llama.cpp finds the added tokens of a text that we find, and puts the same tokens around it", async () => {
+  const vocab = JSON.parse(String(whole["vocab.json"]));
+  const ids = Object.fromEntries(Object.entries(vocab).filter(([, id]) => id < 256));
+  const added = ["<user>", "<bot>", "zed", "<|endoftext|>"].map((content, i) =>
+    ({ id: 256 + i, content, special: i % 2 === 1, normalized: i % 2 === 0, lstrip: false, rstrip: false, single_word: false }));
+  const byteLevel = { type: "ByteLevel", add_prefix_space: false };
+  const [bot, end] = ["<bot>", "<|endoftext|>"].map((id) => ({ SpecialToken: { id, type_id: 0 } }));
+  const around = { type: "TemplateProcessing", single: [bot, { Sequence: { id: "A", type_id: 0 } }, end], special_tokens: { "<bot>": { ids: [257] }, "<|endoftext|>": { ids: [259] } } };
+  const kinds = {
+    plain: {},
+    around: { post_processor: around },
+    digits: { pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevel] } },
+  };
+  for (const [kind, change] of Object.entries(kinds)) {
+    const from = `${folder}/added-${kind}`;
+    mkdirSync(from);
+    const tokenizer = { added_tokens: added, pre_tokenizer: byteLevel, model: { type: "BPE", vocab: ids, merges: [] }, ...change };
+    for (const name of ["config.json", "model.safetensors"]) writeFileSync(`${from}/${name}`, whole[name]);
+    writeFileSync(`${from}/tokenizer.json`, JSON.stringify(tokenizer));
+    const file = `${from}.gguf`;
+    quantize("-in", from, "-out", file, "-type", "f32");
+    const text = "a <user>b 12<|endoftext|> zed<bot>";
+    const [{ promptTokens, candidates }] = await complete([file], [{ prompt: text, maxTokens: 1, ignoreEos: false, best: 260 }]);
+    const ours = await page.evaluate(
+      async ({ file, text }) => {
+        const { createEngine } = await import(new URL("dist/vitrine.js", location.href).href);
+        const engine = await createEngine({ model: new URL(file, location.href) });
+        const [tokens, logits] = [await engine.tokenize(text), await engine.logits(text)];
+        engine.close();
+        return { tokens: tokens.map(({ id, special }) => (special ? id : String.fromCharCode(id))), logits: [...logits] };
+      },
+      { file, text },
+    );
+    const inside = ["a", " ", 256, "b", " ", "1", "2", 259, " ", 258, 257];
+    expect(ours.tokens, kind).toEqual(kind === "around" ? [257, ...inside, 259] : inside);
+    expect(promptTokens, kind).toBe(ours.tokens.length);
+    const sum = Math.log(ours.logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    expect(candidates.length).toBeGreaterThan(100); // it tells none that are no whole characters
+    for (const { id, logprob } of candidates) expect(Math.abs(logprob - (ours.logits[id] - sum)), `${kind}, token ${id}`).toBeLessThan(0.02);
   }
 });
