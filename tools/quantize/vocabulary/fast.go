@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // part is one object of tokenizer.json: a normalizer, a pre-tokenizer, a
@@ -280,12 +279,4 @@ func template(p part) (before, after []int, err error) {
 		return nil, nil, fmt.Errorf(".single: got the text %d times, want once", texts)
 	}
 	return before, after, nil
-}
-
-// named joins names for a sentence.
-func named(names []string) string {
-	if last := len(names) - 1; last > 0 {
-		return strings.Join(names[:last], ", ") + " and " + names[last]
-	}
-	return strings.Join(names, "")
 }

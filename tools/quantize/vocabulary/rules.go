@@ -3,6 +3,7 @@ package vocabulary
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"vitrine/core/gguf"
 	"vitrine/tools/quantize/checkpoint"
@@ -49,13 +50,13 @@ func (v *Vocabulary) addRules(t *checkpoint.Tokenizer) (notes []string, err erro
 		t.BOS = r.before[0]
 		meta.Set("tokenizer.ggml.add_bos_token", true)
 	} else if len(r.before) > 1 {
-		meta.Set("vitrine.tokenizer.before", ids(r.before))
+		meta.Set("vitrine.tokenizer.before", numbers(r.before))
 		others = append(others, "the tokens before each text")
 	}
 	if len(r.after) == 1 && r.after[0] == t.EOS {
 		meta.Set("tokenizer.ggml.add_eos_token", true)
 	} else if len(r.after) > 0 {
-		meta.Set("vitrine.tokenizer.after", ids(r.after))
+		meta.Set("vitrine.tokenizer.after", numbers(r.after))
 		others = append(others, "the tokens after each text")
 	}
 	if r.prefixSpace {
@@ -90,19 +91,29 @@ func (v *Vocabulary) addRules(t *checkpoint.Tokenizer) (notes []string, err erro
 			continue
 		}
 		slices.Sort(list)
-		meta.Set("vitrine.tokenizer."+flag.name, ids(list))
+		meta.Set("vitrine.tokenizer."+flag.name, numbers(list))
 		if flag.name != "normalized" {
 			others = append(others, flag.name+" of added tokens")
 		}
 	}
 	t.Rules = meta
 	if len(others) > 0 {
-		notes = append(notes, fmt.Sprintf("GGUF has no key that every program obeys for %s of the tokenizer: Vitrine gives the ids that transformers gives, other programs may not", named(others)))
+		notes = append(notes, fmt.Sprintf("GGUF has no key that every program obeys for %s of the tokenizer: Vitrine gives the ids that transformers gives, other programs may not", listed(others)))
 	}
 	return notes, nil
 }
 
-func ids(list []int) []uint32 {
+// listed writes a list for people, the end of a long one in short.
+func listed(names []string) string {
+	const most = 10
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// numbers returns token ids as GGUF has them.
+func numbers(list []int) []uint32 {
 	out := make([]uint32, len(list))
 	for i, id := range list {
 		out[i] = uint32(id)

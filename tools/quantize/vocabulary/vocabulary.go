@@ -11,7 +11,9 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"vitrine/tools/quantize/checkpoint"
 )
@@ -109,13 +111,14 @@ func parseMerge(raw json.RawMessage) (string, error) {
 	return pair[0] + " " + pair[1], nil
 }
 
-// parseMerges reads merges.txt: a version line, then one merge a line.
+// parseMerges reads merges.txt: a version line, then one merge a line. Lines with
+// nothing in them, as editors leave them at the end, are none.
 func parseMerges(text string) []string {
-	lines := strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
-	if lines[0] == "" || strings.HasPrefix(lines[0], "#version") {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	if strings.HasPrefix(lines[0], "#version") {
 		lines = lines[1:]
 	}
-	return lines
+	return slices.DeleteFunc(lines, func(line string) bool { return strings.TrimSpace(line) == "" })
 }
 
 // AddTo gives the model its tokenizer, as large as Config.Vocabulary, the rows of the
@@ -123,7 +126,10 @@ func parseMerges(text string) []string {
 // then they are those of the tokenizer's files, or <|endoftext|>, if there is one.
 func (v *Vocabulary) AddTo(model *checkpoint.Model, bos, eos *int) error {
 	rows := model.Config.Vocabulary
-	model.Notes = append(model.Notes, v.leaveOut(rows)...)
+	v, beyond := v.within(rows)
+	if len(beyond) > 0 {
+		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows, so tokens with larger ids are left out, which the model can neither read nor write: %s", rows, listed(beyond)))
+	}
 	var err error
 	if model.Tokenizer, err = v.tokenizer(rows, bos, eos); err != nil {
 		return fmt.Errorf("tokenizer: %w", err)
@@ -136,17 +142,31 @@ func (v *Vocabulary) AddTo(model *checkpoint.Model, bos, eos *int) error {
 	return err
 }
 
-// leaveOut removes the added tokens that the model has no row for, and says so.
-func (v *Vocabulary) leaveOut(rows int) (notes []string) {
-	v.added = slices.DeleteFunc(v.added, func(a addedToken) bool {
-		_, inModel := v.ids[a.Text]
-		if inModel || a.ID < rows {
+// within returns the vocabulary without the tokens beyond the rows of the token table
+// that no text leads to but by their names: added ones, such as [PAD].
+func (v *Vocabulary) within(rows int) (in *Vocabulary, beyond []string) {
+	in = &Vocabulary{ids: maps.Clone(v.ids), merges: v.merges, roles: v.roles, rules: v.rules}
+	made := make(map[string]bool) // by a merge, or part of one
+	for _, merge := range v.merges {
+		left, right, _ := strings.Cut(merge, " ")
+		made[left], made[right], made[left+right] = true, true, true
+	}
+	out := make(map[string]bool)
+	maps.DeleteFunc(in.ids, func(text string, id int) bool {
+		if id < rows || made[text] || utf8.RuneCountInString(text) == 1 {
 			return false
 		}
-		notes = append(notes, fmt.Sprintf("the token %.60q, id %d, is left out: the token table has %d rows, so that the model can neither read nor write it", a.Text, a.ID, rows))
+		out[strconv.Quote(text)] = true
 		return true
 	})
-	return notes
+	for _, a := range v.added {
+		if a.ID < rows {
+			in.added = append(in.added, a)
+		} else {
+			out[strconv.Quote(a.Text)] = true
+		}
+	}
+	return in, slices.Sorted(maps.Keys(out))
 }
 
 // size is the number of ids, up to the largest.

@@ -55,7 +55,7 @@ func slow(t *testing.T, others ...string) fstest.MapFS {
 	for i, token := range append([]string{endOfText}, others...) {
 		ids[token] = firstAdded + i
 	}
-	return fstest.MapFS{"vocab.json": {Data: marshal(t, ids)}, "merges.txt": {Data: []byte("\ufeff#version: 0.2\r\na b\r\nĠ a\r\n\r\n")}}
+	return fstest.MapFS{"vocab.json": {Data: marshal(t, ids)}, "merges.txt": {Data: []byte("\ufeff#version: 0.2\r\na b\r\n\r\nĠ a\r\n\r\n")}}
 }
 
 func marshal(t *testing.T, v any) []byte {
@@ -185,7 +185,7 @@ func TestBeyondTheRows(t *testing.T) {
 	if got := written(tok.Encode("[PAD]")); got != "[PAD]" {
 		t.Errorf("got %q, want the characters", got)
 	}
-	if want := `the token "[PAD]", id 259, is left out: the token table has 259 rows`; len(model.Notes) != 1 || !strings.Contains(model.Notes[0], want) {
+	if want := `the token table has 259 rows, so tokens with larger ids are left out, which the model can neither read nor write: "[PAD]"`; len(model.Notes) != 1 || !strings.Contains(model.Notes[0], want) {
 		t.Errorf("got the notes %q, want %q", model.Notes, want)
 	}
 }
