@@ -16,7 +16,7 @@ type FormatError struct {
 }
 
 func (e *FormatError) Error() string {
-	return fmt.Sprintf("gguf: %s: %s at offset %d: got %s, want %s", e.Section, e.Field, e.Offset, e.Got, e.Want)
+	return fmt.Sprintf("gguf: %s: %s at offset %d: got %s, want %s", e.Section, short(e.Field), e.Offset, short(e.Got), e.Want)
 }
 
 // Unwrap returns the cause.
@@ -41,7 +41,18 @@ type UnsupportedError struct {
 }
 
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("gguf: unsupported %s: got %s, want %s", e.Subject, e.Got, e.Want)
+	return fmt.Sprintf("gguf: unsupported %s: got %s, want %s", short(e.Subject), short(e.Got), e.Want)
+}
+
+// short returns the beginning of a text that may be from a file, of any length.
+func short(text string) string {
+	const most = 200 // characters: a key or a value of the specification's own has fewer
+	if len(text) > most {
+		if runes := []rune(text); len(runes) > most {
+			return string(runes[:most]) + "..."
+		}
+	}
+	return text
 }
 
 func unsupportedType(tensor string, t Type) error {

@@ -9,6 +9,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -369,6 +370,19 @@ func BenchmarkReadVocabulary(b *testing.B) {
 	for b.Loop() {
 		if _, err := NewReader(bytes.NewReader(file), int64(len(file))); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestShortErrors: what an error quotes of a file is never longer than a screen, and has
+// nothing in it that a terminal obeys.
+func TestShortErrors(t *testing.T) {
+	long := strings.Repeat("k\x1b[31m", 5000)
+	b := header(0, 1).text(long).u32(99) // no kind of a value
+	_, err := NewReader(bytes.NewReader(b), int64(len(b)))
+	for _, err := range []error{err, &UnsupportedError{Subject: "architecture", Got: strconv.Quote(long), Want: "gpt2"}} {
+		if err == nil || len(err.Error()) > 1000 || strings.Contains(err.Error(), "\x1b") || !strings.Contains(err.Error(), "...") {
+			t.Errorf("got an error of %d bytes: %.300v", len(fmt.Sprint(err)), err)
 		}
 	}
 }
