@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -122,6 +123,46 @@ var broken = []struct {
 	{"gap", file(`{"t":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}`, 3), `tensor "t": got data offset 1, want 0`},
 	{"data cut off", file(`{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, 1), `tensor "t": got 1 bytes up to the end of the file, want 2: the file is cut off`},
 	{"data too long", file(`{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}`, 3), "got 1 bytes after the last tensor"},
+}
+
+// TestCaps: what would keep a reader busy is refused before it does.
+func TestCaps(t *testing.T) {
+	var many strings.Builder
+	for i := range 1_000_000 {
+		fmt.Fprintf(&many, `,"t%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`, i)
+	}
+	million := file("{"+many.String()[1:]+"}", 0)
+	for name, c := range map[string]struct {
+		file []byte
+		want string
+		most uint64 // bytes of memory
+	}{
+		"a million tensors":         {million, "header length at offset 0: got 58888891, want at most 8388608, more than any GPT-2 needs", 1 << 16},
+		"as many as fit":            {file("{"+many.String()[1:many.Len()/1000*100]+"}", 0), "got more than 65536 tensors", 64 << 20},
+		"a long name":               {file(`{"`+strings.Repeat("x", maxHeader), 0), "header length at offset 0", 1 << 16},
+		"a long shape":              {file(`{"t":{"dtype":"F32","shape":[`+strings.Repeat("1,", 1<<20)+`-1],"data_offsets":[0,0]}}`, 0), "got shape [1 1 1", 128 << 20},
+		"many offsets":              {file(`{"t":{"dtype":"F32","shape":[1],"data_offsets":[`+strings.Repeat("1,", 1<<20)+`1]}}`, 0), "got data offsets [1 1 1", 128 << 20},
+		"a type of a million bytes": {file(`{"t":{"dtype":"`+strings.Repeat("F", 1<<20)+`","shape":[1],"data_offsets":[0,4]}}`, 4), "got type \"FFFF", 32 << 20},
+	} {
+		var err error
+		got := memtest.Allocated(func() { _, err = Open(bytes.NewReader(c.file), int64(len(c.file))) })
+		if err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 300 {
+			t.Errorf("%s: got error %.300v, want a short one with %q", name, err, c.want)
+		}
+		if got > c.most {
+			t.Errorf("%s: allocated %d bytes, want at most %d", name, got, c.most)
+		}
+	}
+}
+
+// TestAliases: a tensor that shares its values with another one has a name in the
+// metadata alone.
+func TestAliases(t *testing.T) {
+	b := file(`{"__metadata__":{"format":"pt","b":"a","a":"b","c":"d"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8)
+	f, err := Open(bytes.NewReader(b), int64(len(b)))
+	if err != nil || len(f) != 2 || f[0].Name != "a" || f[1].Name != "b" || f[1].Values != f[0].Values {
+		t.Errorf("got %+v, error %v, want a, and b with its values", f, err)
+	}
 }
 
 func TestBroken(t *testing.T) {
