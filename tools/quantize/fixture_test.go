@@ -24,11 +24,13 @@ type fixture struct {
 	vocab   map[string]int
 	merges  string
 	files   map[string]string // further files
+
+	metadata map[string]string // of the weights file
 }
 
 // tensor is one tensor of a safetensors file.
 type tensor struct {
-	typ    string // "F32", "F16" or "BF16"
+	typ    string // "F64", "F32", "F16", "BF16", "I64" or "BOOL"
 	shape  []int
 	values []float32
 }
@@ -102,6 +104,12 @@ func (t tensor) encode() []byte {
 			b = binary.LittleEndian.AppendUint16(b, quant.Float32ToFloat16(v))
 		case "BF16":
 			b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(v)>>16))
+		case "F64":
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(float64(v)))
+		case "I64":
+			b = binary.LittleEndian.AppendUint64(b, uint64(v))
+		case "BOOL":
+			b = append(b, byte(v))
 		default:
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 		}
@@ -125,7 +133,9 @@ func (t tensor) exact() []float32 {
 
 // safetensors returns the weights file.
 func (x *fixture) safetensors(t testing.TB) []byte {
-	header := map[string]any{"__metadata__": map[string]string{"format": "pt"}}
+	metadata := map[string]string{"format": "pt"}
+	maps.Copy(metadata, x.metadata)
+	header := map[string]any{"__metadata__": metadata}
 	var data []byte
 	for _, name := range slices.Sorted(maps.Keys(x.tensors)) {
 		tensor := x.tensors[name]

@@ -287,7 +287,7 @@ func (i *inspection) print(w io.Writer) {
 	}
 	fmt.Fprintf(w, ", %s parameters in %d tensors, %s\n\n", thousands(i.Parameters), len(i.Tensors), size(i.Bytes))
 	for _, e := range i.Metadata {
-		fmt.Fprintf(w, "%-40s %s\n", e.Key, e.shown())
+		fmt.Fprintf(w, "%-40s %s\n", checkpoint.Line(e.Key, 80), e.shown())
 	}
 	fmt.Fprintln(w)
 	row := func(name, shape, typ, bytes, from string) {
@@ -295,13 +295,11 @@ func (i *inspection) print(w io.Writer) {
 	}
 	row("tensor", "shape", "type", "bytes", i.fromHeading())
 	for _, t := range i.Tensors {
-		row(t.Name, shape(t.Shape), t.Type, size(t.Bytes), t.From)
+		row(checkpoint.Line(t.Name, 80), shape(t.Shape), t.Type, size(t.Bytes), checkpoint.Line(t.From, 80))
 	}
-	for _, note := range i.Notes {
-		fmt.Fprintf(w, "%s %s\n", paint(w, yellow, "note:"), note)
-	}
+	printNotes(w, i.Notes)
 	if !i.Runs {
-		fmt.Fprintf(w, "\n%s %s\n", paint(w, red, "Vitrine does not run it:"), i.Refusal)
+		fmt.Fprintf(w, "\n%s %s\n", paint(w, red, "Vitrine does not run it:"), checkpoint.Line(i.Refusal, checkpoint.MaxMessage))
 	}
 }
 

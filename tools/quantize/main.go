@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"vitrine/tools/quantize/checkpoint"
 )
 
 // Exit statuses.
@@ -78,14 +80,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == errSilent:
 		return failed
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "quantize: %v\nRun %s -h for help.\n", err, strings.TrimSpace("quantize "+c.name))
+		fmt.Fprintf(stderr, "quantize: %s\nRun %s -h for help.\n", message(err), strings.TrimSpace("quantize "+c.name))
 		return misuse
 	case errors.Is(err, context.Canceled):
 		err = errors.New("interrupted, nothing is written")
 	}
-	fmt.Fprintf(stderr, "quantize: %v\n", err)
+	fmt.Fprintf(stderr, "quantize: %s\n", message(err))
 	return failed
 }
+
+// message writes an error, which may quote a file, for a terminal.
+func message(err error) string { return checkpoint.Line(err.Error(), checkpoint.MaxMessage) }
 
 // choose returns the command that the first argument names, and its arguments.
 func choose(args []string) (command, []string) {

@@ -147,7 +147,7 @@ func (o openOptions) open(files fs.FS, weights string, words *vocabulary.Vocabul
 		}
 		return ggufmodel.Open(files, weights)
 	}
-	args, err := modelArgs(files, weights, start)
+	args, sizes, err := modelArgs(files, weights, start)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (o openOptions) open(files fs.FS, weights string, words *vocabulary.Vocabul
 			}
 			return model, err
 		}
-		if o.heads == 0 {
+		if o.heads == 0 && sizes["n_head"] == nil {
 			return nil, errors.New("want config.json beside the weights; or, for a state dict of nanoGPT or minGPT, -heads and the number of its attention heads")
 		}
 	}
@@ -172,7 +172,7 @@ func (o openOptions) open(files fs.FS, weights string, words *vocabulary.Vocabul
 	model := new(checkpoint.Model)
 	stored, err := reader.Tensors(model, files, weights)
 	if err == nil {
-		err = nanogpt.AddTo(model, stored, args, nanogpt.Options{Heads: o.heads, Activation: o.activation, Vocabulary: words})
+		err = nanogpt.AddTo(model, stored, args, nanogpt.Options{Heads: o.heads, Sizes: sizes, Activation: o.activation, Vocabulary: words})
 	}
 	if err != nil {
 		model.Close()
@@ -196,30 +196,30 @@ func firstBytes(files fs.FS, name string) (string, error) {
 	return string(start[:n]), nil
 }
 
-// modelArgs returns what nanoGPT has written about a model beside its state dict, nil
-// where there is nothing.
-func modelArgs(files fs.FS, weights, start string) (map[string]any, error) {
+// modelArgs returns what nanoGPT, or another program, has written about a model beside
+// its state dict, nil where there is nothing.
+func modelArgs(files fs.FS, weights, start string) (args, sizes map[string]any, err error) {
 	if !huggingface.IsPickle(start) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	model := new(checkpoint.Model)
 	defer model.Close()
 	r, size, err := model.Open(files, weights)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c, err := pickle.Open(r, size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return c.Args, nil
+	return c.Args, c.Sizes, nil
 }
 
 // loadPickle reads PyTorch's files for package huggingface.
-func loadPickle(r io.ReaderAt, size int64) ([]checkpoint.Stored, error) {
+func loadPickle(r io.ReaderAt, size int64) (tensors []checkpoint.Stored, notes []string, err error) {
 	c, err := pickle.Open(r, size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return c.Tensors, nil
+	return c.Tensors, c.Notes, nil
 }

@@ -296,10 +296,15 @@ func printReport(w io.Writer, r *convert.Report, took time.Duration) {
 		before, after, worst = before+t.Before, after+t.Size, max(worst, t.Figures.Worst)
 	}
 	fmt.Fprintf(w, row, fmt.Sprintf("%d tensors", len(r.Tensors)), "", "", size(before), size(after), difference(worst))
-	for _, note := range r.Notes {
-		fmt.Fprintf(w, "%s %s\n", paint(w, yellow, "note:"), note)
-	}
+	printNotes(w, r.Notes)
 	fmt.Fprintf(w, "\nread %s in %.1f s, %s/s\n", size(before), took.Seconds(), size(int64(float64(before)/took.Seconds())))
+}
+
+// printNotes prints what the user should know.
+func printNotes(w io.Writer, notes []string) {
+	for _, note := range notes {
+		fmt.Fprintf(w, "%s %s\n", paint(w, yellow, "note:"), checkpoint.Line(note, checkpoint.MaxMessage))
+	}
 }
 
 // shape writes a shape, rows first.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -37,16 +38,52 @@ func TestRefuses(t *testing.T) {
 		{"missing head", config("tie_word_embeddings", false), `tensor "lm_head.weight" is missing`},
 		{"unknown tensor", func(x *fixture) { x.copyTensor("ln_f.bias", "h.0.attn.q.weight") }, `tensor "h.0.attn.q.weight" is not one of GPT-2's`},
 		{"more layers", func(x *fixture) { x.copyTensor("ln_f.bias", "h.2.ln_1.bias") }, `tensor "h.2.ln_1.bias" is not one of GPT-2's`},
-		{"two prefixes", func(x *fixture) { x.copyTensor("ln_f.bias", "transformer.ln_f.bias") }, `got tensor "ln_f.bias" and tensor "transformer.ln_f.bias"`},
+		{"two prefixes", func(x *fixture) {
+			x.copyTensor("ln_f.bias", "transformer.ln_f.bias")
+			x.edit("transformer.ln_f.bias", func(v []float32) { v[31]++ })
+		}, `got tensor "ln_f.bias" and tensor "transformer.ln_f.bias"`},
 		{"shape", func(x *fixture) { x.copyTensor("ln_f.bias", "h.0.attn.c_attn.bias") }, `tensor "h.0.attn.c_attn.bias": got shape [32], want [96]`},
 		{"not transposed", func(x *fixture) {
 			w := x.tensors["h.0.mlp.c_fc.weight"]
 			x.tensors["h.0.mlp.c_fc.weight"] = tensor{"F32", []int{64, 32}, w.values}
 		}, `tensor "h.0.mlp.c_fc.weight": got shape [64 32], want [32 64]`},
-		{"type", func(x *fixture) { x.tensors["ln_f.bias"] = tensor{"I32", []int{32}, make([]float32, 32)} }, `tensor "ln_f.bias": got type I32, want F32, F16 or BF16`},
+		{"type", func(x *fixture) { x.tensors["ln_f.bias"] = tensor{"I32", []int{32}, make([]float32, 32)} }, `tensor "ln_f.bias": got type I32, want F32, F16, BF16 or F64`},
 
 		{"no config", file("config.json", ""), "want config.json beside the weights"},
 		{"config is not JSON", file("config.json", "{"), "config.json: unexpected end of JSON input"},
+		{"width is a text", config("n_embd", "32"), `config.json: n_embd: got a text, want a whole number`},
+		{"width is broken", config("n_embd", 32.5), `config.json: n_embd: got the number 32.5, want a whole number`},
+		{"config is a list", file("config.json", "[]"), `config.json: got a list, want an object`},
+		{"head of another name", func(x *fixture) {
+			x.copyTensor("wte.weight", "embed_out.weight")
+			x.edit("embed_out.weight", func(v []float32) { v[0]++ })
+		}, `tensor "embed_out.weight" is not one of GPT-2's`},
+		{"head with biases", func(x *fixture) {
+			x.tensors["lm_head.bias"] = tensor{"F32", []int{7}, []float32{0, 0, 0, 0, 0, 0, 1}}
+		}, `tensor "lm_head.bias" is added to the scores of the tokens, and GGUF has no place for it`},
+		{"head of several layers", func(x *fixture) { x.copyTensor("ln_f.bias", "lm_head.0.bias") }, `tensor "lm_head.0.bias" is not one of GPT-2's`},
+		{"another norm", func(x *fixture) { x.copyTensor("ln_f.weight", "ln_emb.weight") }, `tensor "ln_emb.weight" is not one of GPT-2's`},
+		{"another norm in the transformer", func(x *fixture) {
+			x.copyTensor("ln_f.weight", "ln_emb.weight")
+			x.rename("transformer.")
+		}, `tensor "transformer.ln_emb.weight" is not one of GPT-2's`},
+		{"adapter", func(x *fixture) { x.copyTensor("ln_f.bias", "h.0.attn.c_attn.lora_A.weight") }, `merge it with the model, with merge_and_unload() of PEFT`},
+		{"two models", func(x *fixture) {
+			for name := range maps.Clone(x.tensors) {
+				x.copyTensor(name, "critic."+name)
+			}
+			for name := range maps.Clone(x.tensors) {
+				if !strings.HasPrefix(name, "critic.") {
+					x.tensors["actor."+name] = x.tensors[name]
+					delete(x.tensors, name)
+				}
+			}
+		}, `got several models, whose names begin with actor., critic.: save the one to convert alone`},
+		{"head alone, untied", func(x *fixture) {
+			x.copyTensor("wte.weight", "lm_head.weight")
+			delete(x.tensors, "wte.weight")
+			x.config["tie_word_embeddings"] = false
+		}, `tensor "wte.weight" is missing`},
 		{"architecture", config("model_type", "llama"), `config.json: model_type: got "llama", want "gpt2"`},
 		{"activation", config("activation_function", "silu"), `activation_function: got "silu", want gelu_new, gelu_pytorch_tanh, gelu or relu`},
 		{"heads", config("n_head", 5), "n_head: got 5, want a divisor of n_embd, 32"},
@@ -60,10 +97,7 @@ func TestRefuses(t *testing.T) {
 		{"vocabulary", config("vocab_size", 1<<28), `tensor "wte.weight": got shape [7 32], want [268435456 32]`},
 		{"width absurd", config("n_embd", 1<<40), "n_embd: got 1099511627776"},
 		{"epsilon", config("layer_norm_epsilon", 0), "layer_norm_epsilon: got 0"},
-		{"attention scale", config("scale_attn_weights", false), "scale_attn_weights"},
-		{"attention scale by layer", config("scale_attn_by_inverse_layer_idx", true), "scale_attn_by_inverse_layer_idx"},
 		{"cross attention", config("add_cross_attention", true), "add_cross_attention"},
-		{"eos", config("eos_token_id", 7), "eos_token_id of config.json: got 7, want 0 to 6"},
 
 		{"no tokenizer", file("vocab.json", ""), "neither tokenizer.json nor vocab.json, want the files of the model's tokenizer; or say with -tokenizer where they are, or -tokenizer gpt2"},
 		{"no merges", file("merges.txt", ""), "vocab.json needs merges.txt"},

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"vitrine/core/gguf"
+	"vitrine/tools/quantize/checkpoint"
 	"vitrine/tools/quantize/internal/report"
 	"vitrine/tools/quantize/verify"
 )
@@ -203,9 +204,7 @@ func printVerified(w io.Writer, r *verify.Report) {
 	if exact > 0 {
 		fmt.Fprintf(w, "%d tensors have all their bits\n", exact)
 	}
-	for _, note := range r.Notes {
-		fmt.Fprintf(w, "%s %s\n", paint(w, yellow, "note:"), note)
-	}
+	printNotes(w, r.Notes)
 	fmt.Fprintln(w)
 	if !r.Errors.SNR.Exact() {
 		fmt.Fprintf(w, "weights: worst error %s, mean %s, signal to noise %.1f dB\n", difference(r.Errors.Worst), difference(r.Errors.Mean), float64(r.Errors.SNR))
@@ -216,7 +215,7 @@ func printVerified(w io.Writer, r *verify.Report) {
 		fmt.Fprintf(w, "perplexity: %.3f, the checkpoint's %.3f\n", l.Perplexity.After, l.Perplexity.Before)
 	}
 	for _, p := range r.Problems {
-		fmt.Fprintf(w, "%s %s\n", paint(w, red, "problem:"), p)
+		fmt.Fprintf(w, "%s %s\n", paint(w, red, "problem:"), checkpoint.Line(p, checkpoint.MaxMessage))
 	}
 	if len(r.Problems) == 0 {
 		fmt.Fprintln(w, paint(w, green, "the file is what converting the checkpoint gives"))

@@ -18,6 +18,7 @@ import (
 	"github.com/hack-pad/safejs"
 
 	"vitrine/core/gguf"
+	"vitrine/tools/quantize/checkpoint"
 	"vitrine/tools/quantize/convert"
 	"vitrine/tools/quantize/huggingface"
 	"vitrine/tools/quantize/vocabulary"
@@ -67,7 +68,7 @@ func quantize(args []safejs.Value) (any, error) {
 	}
 	notes := make([]any, len(report.Notes))
 	for i, note := range report.Notes {
-		notes[i] = note
+		notes[i] = checkpoint.Line(note, checkpoint.MaxMessage)
 	}
 	return notes, nil
 }
@@ -130,6 +131,7 @@ func describe(err error) (code, message string) {
 	if errors.As(err, &open) && open.words != "" {
 		message = open.words + ". The parser's words: " + message
 	}
+	message = checkpoint.Line(message, checkpoint.MaxMessage)
 	var (
 		argument *border.ArgumentError
 		panicked *border.PanicError
@@ -146,7 +148,7 @@ func describe(err error) (code, message string) {
 	case errors.Is(err, vocabulary.ErrNone):
 		return "model.incomplete", message
 	case errors.As(err, &missing) && errors.Is(missing, fs.ErrNotExist):
-		return "model.incomplete", missing.Path + " is missing: it belongs to the checkpoint, beside the weights"
+		return "model.incomplete", checkpoint.Line(missing.Path, 80) + " is missing: it belongs to the checkpoint, beside the weights"
 	}
 	return "model.format", message
 }

@@ -4,10 +4,14 @@
 package checkpoint
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
+	"strings"
 
 	"vitrine/core/gguf"
 )
@@ -102,29 +106,58 @@ type Tensor struct {
 // Stored is one tensor of a state dict, as its file gives it.
 type Stored struct {
 	Name   string
-	Type   string // "F32", "F16", "BF16", or another that has no Values
+	Type   string // "F32", "F16", "BF16", or another that has no Values; empty for what is no tensor
 	Shape  []int  // row-major
 	Bytes  int64
 	Values Values // nil where the type is none of the three
+	Err    error  // why it cannot be read, where that is not for its type
+	Absent bool   // an index names it, and Err says where it is not
 }
 
-// maxText is the most that a file of text may have: the largest, a tokenizer.json of
-// 256 thousand tokens, has 30 MB.
-const maxText = 64 << 20
+// The most that files may have, so that nothing small keeps a reader busy: of its JSON
+// a browser reads 3 MB in a second, and takes 15 bytes of memory a byte.
+const (
+	MaxTokenizer = 32 << 20 // a tokenizer.json of 256 thousand tokens has 30 MB
+	MaxIndex     = 8 << 20  // that of GPT-2 XL would have 50 kB
+	MaxSmall     = 1 << 20  // config.json and what else a person could have written
+)
 
-// ReadText reads a small file of the checkpoint.
-func ReadText(files fs.FS, name string) ([]byte, error) {
+// ReadText reads a file of the tokenizer.
+func ReadText(files fs.FS, name string) ([]byte, error) { return ReadUpTo(files, name, MaxTokenizer) }
+
+// ReadUpTo reads a file of text, which may have limit bytes, without the mark that some
+// editors put before it.
+func ReadUpTo(files fs.FS, name string, limit int64) ([]byte, error) {
 	file, err := files.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxText+1))
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > maxText {
-		return nil, fmt.Errorf("%s: got more than %d MiB, want a file of text", name, maxText>>20)
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("%s: got more than %d MiB, want a file of text", name, limit>>20)
 	}
-	return data, nil
+	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+}
+
+// Unmarshal reads JSON, and says in plain words what is wrong with it.
+func Unmarshal(data []byte, into any) error {
+	err := json.Unmarshal(data, into)
+	var typ *json.UnmarshalTypeError
+	if !errors.As(err, &typ) {
+		return err
+	}
+	got, _, _ := strings.Cut(typ.Value, " ") // "number 1.5" has its digits behind it
+	want := map[reflect.Kind]string{
+		reflect.Bool: "true or false", reflect.String: "a text", reflect.Slice: "a list", reflect.Map: "an object", reflect.Struct: "an object",
+		reflect.Float64: "a number", reflect.Int: "a whole number",
+	}[typ.Type.Kind()]
+	got = map[string]string{"bool": "true or false", "string": "a text", "array": "a list", "object": "an object", "number": "the " + typ.Value}[got]
+	if typ.Field == "" {
+		return fmt.Errorf("got %.80s, want %s", got, want)
+	}
+	return fmt.Errorf("%s: got %.80s, want %s", typ.Field, got, want)
 }

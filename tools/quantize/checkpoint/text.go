@@ -21,6 +21,9 @@ func Listed(names []string) string {
 	return text
 }
 
+// MaxMessage is how many characters an error or a note may have: about half a screen.
+const MaxMessage = 1000
+
 // Line writes text from a file for people: what cannot be printed, line breaks and
 // codes of a terminal too, as Go writes it in strings, and of a text longer than most
 // characters its beginning and its end.

@@ -25,7 +25,7 @@ type Encoded interface {
 }
 
 // TypeBytes has the bytes of one value of the types that Floats decodes.
-var TypeBytes = map[string]int64{"F32": 4, "F16": 2, "BF16": 2}
+var TypeBytes = map[string]int64{"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 
 // Floats is Values that lie one after another in a file, little-endian.
 type Floats struct {
@@ -39,14 +39,14 @@ type Floats struct {
 // step is how many values ReadAt decodes at a time, and scratches has the memory.
 const step = 16 << 10
 
-var scratches = sync.Pool{New: func() any { return new([4 * step]byte) }}
+var scratches = sync.Pool{New: func() any { return new([8 * step]byte) }}
 
 // ReadAt implements Values.
 func (f *Floats) ReadAt(dst []float32, first int64) error {
 	if err := CheckRange(f.Tensor, f.Count, dst, first); err != nil {
 		return err
 	}
-	scratch := scratches.Get().(*[4 * step]byte)
+	scratch := scratches.Get().(*[8 * step]byte)
 	defer scratches.Put(scratch)
 	size := TypeBytes[f.Type]
 	for at := f.Offset + first*size; len(dst) > 0; {
@@ -75,6 +75,10 @@ func Decode(dst []float32, b []byte, typ string) {
 	switch typ {
 	case "Q8_0":
 		quant.DequantizeRow(dst, b)
+	case "F64": // rounded: a model has float32 at most
+		for i := range dst {
+			dst[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:])))
+		}
 	case "F32":
 		for i := range dst {
 			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
@@ -96,6 +100,31 @@ type Zeros struct{}
 // ReadAt implements Values.
 func (Zeros) ReadAt(dst []float32, first int64) error {
 	clear(dst)
+	return nil
+}
+
+// Scaled is Values of which the first Count of every Period are multiplied by Factor,
+// and rounded to float32 where the product is none.
+type Scaled struct {
+	Values        Values
+	Factor        float64
+	Count, Period int64
+}
+
+// ReadAt implements Values.
+func (s Scaled) ReadAt(dst []float32, first int64) error {
+	if err := s.Values.ReadAt(dst, first); err != nil {
+		return err
+	}
+	at := first % s.Period
+	for i, v := range dst {
+		if at < s.Count {
+			dst[i] = float32(float64(v) * s.Factor)
+		}
+		if at++; at == s.Period {
+			at = 0
+		}
+	}
 	return nil
 }
 

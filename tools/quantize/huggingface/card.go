@@ -2,6 +2,7 @@ package huggingface
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -9,16 +10,17 @@ import (
 )
 
 // addCard fills in what the model card, README.md, says of the model in its front
-// matter, where there is one.
+// matter, where there is one that can be read.
 //
 // Source: https://huggingface.co/docs/hub/model-cards, "Model card metadata".
-func addCard(model *checkpoint.Model, files fs.FS) error {
-	data, err := checkpoint.ReadText(files, "README.md")
+func addCard(model *checkpoint.Model, files fs.FS) {
+	data, err := checkpoint.ReadUpTo(files, "README.md", checkpoint.MaxSmall)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return
 	}
 	if err != nil {
-		return err
+		model.Notes = append(model.Notes, fmt.Sprintf("name, licence and languages are not taken from README.md, which cannot be read: %v", err))
+		return
 	}
 	card := frontMatter(string(data))
 	first := func(keys ...string) string {
@@ -35,7 +37,6 @@ func addCard(model *checkpoint.Model, files fs.FS) error {
 		model.License = first("license_name", "license")
 	}
 	model.Languages = append(card["language"], card["languages"]...)
-	return nil
 }
 
 // frontMatter returns the values of the keys at the top level of the YAML between

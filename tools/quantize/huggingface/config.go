@@ -24,8 +24,8 @@ type configFile struct {
 	Inner      *int     `json:"n_inner"`
 	Activation *string  `json:"activation_function"`
 	Epsilon    *float64 `json:"layer_norm_epsilon"`
-	BOS        *int     `json:"bos_token_id"`
-	EOS        *int     `json:"eos_token_id"`
+	BOS        tokens   `json:"bos_token_id"`
+	EOS        tokens   `json:"eos_token_id"`
 	Tied       *bool    `json:"tie_word_embeddings"`
 
 	ScaleAttention *bool `json:"scale_attn_weights"`
@@ -49,7 +49,7 @@ func Check(files fs.FS) error {
 }
 
 func readConfig(files fs.FS) (*configFile, checkpoint.Config, error) {
-	data, err := checkpoint.ReadText(files, "config.json")
+	data, err := checkpoint.ReadUpTo(files, "config.json", checkpoint.MaxSmall)
 	if err != nil {
 		return nil, checkpoint.Config{}, fmt.Errorf("want config.json beside the weights: %w", err)
 	}
@@ -63,11 +63,11 @@ func readConfig(files fs.FS) (*configFile, checkpoint.Config, error) {
 // parseConfig reads config.json.
 func parseConfig(data []byte) (*configFile, checkpoint.Config, error) {
 	f := new(configFile)
-	if err := json.Unmarshal(data, f); err != nil {
+	if err := checkpoint.Unmarshal(data, f); err != nil {
 		return nil, checkpoint.Config{}, err
 	}
 	if t := or(f.ModelType, "gpt2"); t != "gpt2" {
-		return nil, checkpoint.Config{}, fmt.Errorf(`model_type: got %q, want "gpt2": only GPT-2 models can be converted`, t)
+		return nil, checkpoint.Config{}, fmt.Errorf(`model_type: got %.80q, want "gpt2": only GPT-2 models can be converted`, t)
 	}
 	c := checkpoint.Config{
 		Layers: f.Layers, Heads: f.Heads, Embedding: f.Embedding, Vocabulary: f.Vocabulary,
@@ -96,15 +96,32 @@ func parseConfig(data []byte) (*configFile, checkpoint.Config, error) {
 	c.Activation = activations[activation]
 	switch {
 	case c.Activation == "":
-		return nil, c, fmt.Errorf("activation_function: got %q, want gelu_new, gelu_pytorch_tanh, gelu or relu", activation)
-	case !or(f.ScaleAttention, true):
-		return nil, c, fmt.Errorf("scale_attn_weights: got false, want true: GGUF has no key for it")
-	case f.ScaleByLayer:
-		return nil, c, fmt.Errorf("scale_attn_by_inverse_layer_idx: got true, want false: GGUF has no key for it")
+		return nil, c, fmt.Errorf("activation_function: got %.80q, want gelu_new, gelu_pytorch_tanh, gelu or relu", activation)
 	case f.CrossAttention:
 		return nil, c, fmt.Errorf("add_cross_attention: got true, want false: only decoders can be converted")
 	}
 	return f, c, nil
+}
+
+// tokens are token ids: one, or a list, as generation configurations have it. What is
+// neither names none.
+type tokens []int
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *tokens) UnmarshalJSON(data []byte) error {
+	var id int
+	if *t = nil; string(data) == "null" {
+		return nil
+	}
+	if json.Unmarshal(data, &id) == nil {
+		*t = tokens{id}
+		return nil
+	}
+	var list []int
+	if json.Unmarshal(data, &list) == nil {
+		*t = list
+	}
+	return nil
 }
 
 // or returns what p points to, or the default.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"vitrine/tools/quantize/checkpoint"
@@ -22,7 +23,7 @@ var Weights = []string{"model.safetensors", "model.safetensors" + indexEnd, "pyt
 // Options says how to open a checkpoint.
 type Options struct {
 	// Pickle reads PyTorch's own files; nil where that cannot be done.
-	Pickle func(r io.ReaderAt, size int64) ([]checkpoint.Stored, error)
+	Pickle func(r io.ReaderAt, size int64) (tensors []checkpoint.Stored, notes []string, err error)
 	// Vocabulary takes the place of the tokenizer files where it is not nil.
 	Vocabulary *vocabulary.Vocabulary
 }
@@ -82,6 +83,7 @@ func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) erro
 	if err := dict.AddTo(model, &tied, "config.json"); err != nil {
 		return err
 	}
+	scaleQueries(model, file)
 	// Only now is the vocabulary's size known to be the rows of a matrix that is there,
 	// so that memory may be had for as many tokens.
 	words := o.Vocabulary
@@ -93,7 +95,8 @@ func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) erro
 	if err := words.AddTo(model, file.BOS, file.EOS); err != nil {
 		return err
 	}
-	return addCard(model, files)
+	addCard(model, files)
+	return nil
 }
 
 // maxPadding is the largest multiple that a vocabulary is taken to be padded to.
@@ -120,7 +123,13 @@ func (o Options) Tensors(model *checkpoint.Model, files fs.FS, name string) ([]c
 	if o.Pickle == nil {
 		return nil, fmt.Errorf("%s is in PyTorch's format, want safetensors: convert it with the command quantize, or save it with safe_serialization=True", name)
 	}
-	return o.Pickle(r, size)
+	tensors, notes, err := o.Pickle(r, size)
+	for _, note := range notes {
+		if !slices.Contains(model.Notes, note) { // of another shard
+			model.Notes = append(model.Notes, note)
+		}
+	}
+	return tensors, err
 }
 
 // lfsPointer is how the file begins that Git has in the place of a large one. As the

@@ -26,16 +26,18 @@ func TestCard(t *testing.T) {
 			checkpoint.Model{License: "tales-1"}},
 	} {
 		var got checkpoint.Model
-		if err := addCard(&got, fstest.MapFS{"README.md": {Data: []byte(c.text)}}); err != nil {
-			t.Fatal(err)
-		}
+		addCard(&got, fstest.MapFS{"README.md": {Data: []byte(c.text)}})
 		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
 		}
 	}
 	var got checkpoint.Model
-	if err := addCard(&got, fstest.MapFS{}); err != nil || !reflect.DeepEqual(got, checkpoint.Model{}) {
-		t.Errorf("no card: got %+v, error %v", got, err)
+	if addCard(&got, fstest.MapFS{}); !reflect.DeepEqual(got, checkpoint.Model{}) {
+		t.Errorf("no card: got %+v", got)
+	}
+	long := "---\nlicense: mit\n---\n" + strings.Repeat("x", checkpoint.MaxSmall)
+	if addCard(&got, fstest.MapFS{"README.md": {Data: []byte(long)}}); got.License != "" || len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "README.md: got more than 1 MiB") {
+		t.Errorf("a long card: got %+v", got)
 	}
 }
 

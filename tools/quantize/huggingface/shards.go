@@ -3,6 +3,7 @@ package huggingface
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -16,9 +17,10 @@ import (
 // indexEnd is how the name of an index ends.
 const indexEnd = ".index.json"
 
-// shards reads the tensors of all files that the index names.
+// shards reads the tensors of all files that the index names. The files are believed
+// where the index is stale: what it names and they do not have is Absent.
 func (o Options) shards(model *checkpoint.Model, files fs.FS, index string) ([]checkpoint.Stored, error) {
-	data, err := checkpoint.ReadText(files, index)
+	data, err := checkpoint.ReadUpTo(files, index, checkpoint.MaxIndex)
 	if err != nil {
 		return nil, err
 	}
@@ -27,30 +29,47 @@ func (o Options) shards(model *checkpoint.Model, files fs.FS, index string) ([]c
 		return nil, fmt.Errorf("%s: %w", index, err)
 	}
 	var all []checkpoint.Stored
-	found := make(map[string]string) // the shard that each tensor is in
+	found := make(map[string]int)      // the place of each tensor in all
+	shardOf := make(map[string]string) // the shard that each tensor is in
+	missing := make(map[string]error)  // shards that are not there
+	stale := make(map[string]bool)     // tensors that are not where the index says
 	for _, shard := range slices.Compact(slices.Sorted(maps.Values(places))) {
 		stored, err := o.Tensors(model, files, shard)
+		if errors.Is(err, fs.ErrNotExist) {
+			missing[shard] = fmt.Errorf("shard %q: %w", shard, err)
+			continue
+		}
 		if err != nil {
-			return nil, fmt.Errorf("shard %s: %w", shard, err)
+			return nil, fmt.Errorf("shard %q: %w", shard, err)
 		}
 		for _, t := range stored {
-			if other, ok := found[t.Name]; ok {
-				return nil, fmt.Errorf("tensor %q is in %s and in %s, want it once", t.Name, other, shard)
+			stale[t.Name] = places[t.Name] != shard
+			other, ok := shardOf[t.Name]
+			switch {
+			case !ok:
+				shardOf[t.Name], found[t.Name] = shard, len(all)
+				all = append(all, t)
+			case places[t.Name] == shard:
+				shardOf[t.Name], all[found[t.Name]] = shard, t
+			case places[t.Name] != other:
+				return nil, fmt.Errorf("tensor %q is in %q and in %q, want it once, or in %s which of them it is in", t.Name, other, shard, index)
 			}
-			if _, ok := places[t.Name]; !ok {
-				return nil, fmt.Errorf("tensor %q is in %s, but not in %s: the files are not of one model", t.Name, shard, index)
-			}
-			found[t.Name] = shard
 		}
-		all = append(all, stored...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(places)) {
-		switch shard, ok := found[name]; {
-		case !ok:
-			return nil, fmt.Errorf("tensor %q is not in %s, where %s says it is", name, places[name], index)
-		case shard != places[name]:
-			return nil, fmt.Errorf("tensor %q is in %s, but %s says %s: the files are swapped or not of one model", name, shard, index, places[name])
+		if _, ok := found[name]; ok {
+			continue
 		}
+		stale[name] = true
+		err, ok := missing[places[name]]
+		if !ok {
+			err = fmt.Errorf("tensor %q is not in %q, where %s says it is", name, places[name], index)
+		}
+		all = append(all, checkpoint.Stored{Name: name, Err: err, Absent: true})
+	}
+	maps.DeleteFunc(stale, func(_ string, is bool) bool { return !is })
+	if len(stale) > 0 {
+		model.Notes = append(model.Notes, fmt.Sprintf("%s is stale, and the files are believed: it does not say where they have %s", index, checkpoint.Listed(slices.Sorted(maps.Keys(stale)))))
 	}
 	return all, nil
 }
@@ -60,14 +79,14 @@ func parseIndex(data []byte) (map[string]string, error) {
 	var file struct {
 		Places json.RawMessage `json:"weight_map"`
 	}
-	if err := json.Unmarshal(data, &file); err != nil {
+	if err := checkpoint.Unmarshal(data, &file); err != nil {
 		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(file.Places))
 	if t, err := d.Token(); err != nil && err != io.EOF {
 		return nil, fmt.Errorf("weight_map: %w", err)
 	} else if t != json.Delim('{') {
-		return nil, fmt.Errorf("weight_map: got %v, want an object: tensor name, file name", t)
+		return nil, fmt.Errorf("weight_map: got %.80v, want an object: tensor name, file name", t)
 	}
 	places := make(map[string]string)
 	for d.More() { // token by token: a map would hide a name that comes twice

@@ -15,6 +15,7 @@ import (
 // Options is what the checkpoint may not say.
 type Options struct {
 	Heads      int                    // 0: the checkpoint says it
+	Sizes      map[string]any         // what the checkpoint has that may be the model's n_head, n_layer and n_embd
 	Activation string                 // "": as the program that wrote the checkpoint has it
 	Vocabulary *vocabulary.Vocabulary // nil: there is none
 }
@@ -36,12 +37,20 @@ func AddTo(model *checkpoint.Model, stored []checkpoint.Stored, args map[string]
 		name  string
 		value int
 	}{{"wte.weight", c.Embedding}, {"wpe.weight", c.Context}, {"h.0.mlp.c_fc.weight", c.FeedForward}, {"h.0.attn.c_attn.weight", c.Layers}} {
+		if err := dict.Absent(size.name); size.value < 1 && err != nil {
+			return err
+		}
 		if size.value < 1 {
 			return fmt.Errorf("tensor %q is missing or no matrix: the file has no GPT-2 model", size.name)
 		}
 	}
 	c.Epsilon = epsilon
-	if err := readArgs(&c, args, o.Heads); err != nil {
+	heads := o.Heads
+	if n, ok := o.Sizes["n_head"].(int); ok && heads == 0 && args["n_head"] == nil && o.fits("n_layer", c.Layers) && o.fits("n_embd", c.Embedding) {
+		heads = n
+		model.Notes = append(model.Notes, fmt.Sprintf("%d heads are taken, from n_head in the configuration beside the weights; -heads changes it", n))
+	}
+	if err := readArgs(&c, args, heads); err != nil {
 		return err
 	}
 	model.Config = c
@@ -51,13 +60,19 @@ func AddTo(model *checkpoint.Model, stored []checkpoint.Stored, args map[string]
 	model.Config.Activation = o.Activation
 	if o.Activation == "" {
 		var why string
-		model.Config.Activation, why = activation(dict, model, args)
+		model.Config.Activation, why = activation(dict, model, args, o.Sizes)
 		model.Notes = append(model.Notes, fmt.Sprintf("the checkpoint does not say its activation: %s is taken, which %s has; -activation changes it", model.Config.Activation, why))
 	}
 	if o.Vocabulary == nil {
 		return noVocabulary(c.Vocabulary)
 	}
 	return o.Vocabulary.AddTo(model, nil, nil)
+}
+
+// fits reports whether Sizes says nothing else of a size than the shapes do.
+func (o Options) fits(key string, size int) bool {
+	got, ok := o.Sizes[key]
+	return !ok || got == size
 }
 
 // readArgs checks the sizes against model_args and sets the number of heads.
@@ -67,7 +82,7 @@ func readArgs(c *checkpoint.Config, args map[string]any, heads int) error {
 		shape int
 	}{{"n_layer", c.Layers}, {"n_embd", c.Embedding}, {"block_size", c.Context}, {"vocab_size", c.Vocabulary}} {
 		if got, ok := args[a.key]; ok && got != a.shape {
-			return fmt.Errorf("model_args.%s: got %v, want %d, as the tensors have it", a.key, got, a.shape)
+			return fmt.Errorf("model_args.%s: got %.80q, want %d, as the tensors have it", a.key, fmt.Sprint(got), a.shape)
 		}
 	}
 	said, ok := args["n_head"].(int)
@@ -87,14 +102,17 @@ func readArgs(c *checkpoint.Config, args map[string]any, heads int) error {
 // activation tells the programs apart that have different ones. nanoGPT writes
 // model_args, ties the head, and has the exact GELU since June 2023; before January
 // of that year model_args had no "bias". minGPT does neither, and has OpenAI's
-// approximation, but the first version the exact one.
-func activation(dict *statedict.Dict, model *checkpoint.Model, args map[string]any) (name, why string) {
+// approximation, but the first version the exact one. build-nanogpt has it too, and
+// writes a configuration of another name.
+func activation(dict *statedict.Dict, model *checkpoint.Model, args, sizes map[string]any) (name, why string) {
 	_, bias := args["bias"]
 	switch {
 	case dict.Early():
 		return "gelu", "minGPT of 2020"
 	case args != nil && !bias:
 		return "gelu_new", "nanoGPT before 2023"
+	case args == nil && sizes["n_head"] != nil:
+		return "gelu_new", "build-nanogpt"
 	case args != nil || model.Tensors[len(model.Tensors)-1].Name != "output.weight":
 		return "gelu", "nanoGPT since June 2023"
 	}

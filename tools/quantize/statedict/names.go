@@ -23,7 +23,7 @@ type mapping struct {
 func mappings(c checkpoint.Config) []mapping {
 	d, f := c.Embedding, c.FeedForward
 	list := []mapping{
-		{"wte.weight", "token_embd.weight", []int{c.Vocabulary, d}, false, true},
+		{tableName, "token_embd.weight", []int{c.Vocabulary, d}, false, true},
 		{"wpe.weight", "position_embd.weight", []int{c.Context, d}, false, false},
 	}
 	for layer := range c.Layers {
@@ -57,7 +57,11 @@ func headMapping(c checkpoint.Config) mapping {
 	return mapping{headName, "output.weight", []int{c.Vocabulary, c.Embedding}, false, true}
 }
 
-const headName = "lm_head.weight"
+// The names of the two matrices that a tied model has once.
+const (
+	tableName = "wte.weight"
+	headName  = "lm_head.weight"
+)
 
 // bias reports whether the tensor is one that a model may be trained without.
 func (m mapping) bias() bool { return strings.HasSuffix(m.from, ".bias") }

@@ -16,19 +16,35 @@ import (
 // Dict is a state dict under the names that transformers uses, without prefix.
 type Dict struct {
 	tensors map[string]checkpoint.Stored // with the names that the file has
+	absent  map[string]error             // that an index names: where they are not
+	beside  []beside                     // of other modules than the transformer
 	linear  bool                         // matrices are [out, in]
 	early   bool
+	oneEnd  bool // the token table is the one of the head's name
 }
 
 // New reads the names of the tensors. Those that hold a causal mask, constants and
 // no weights, are left out.
 func New(stored []checkpoint.Stored) (*Dict, error) {
-	d := &Dict{tensors: make(map[string]checkpoint.Stored)}
+	d := &Dict{tensors: make(map[string]checkpoint.Stored), absent: make(map[string]error)}
 	thirds := make(map[string][3]*checkpoint.Stored) // of the first minGPT's q, k and v
+	root, err := findRoot(stored)
+	if err != nil {
+		return nil, err
+	}
+	d.early = root.early
 	for _, t := range stored {
-		name := prefixes.ReplaceAllString(t.Name, "")
-		if early, ok := earlyName(name); ok {
-			name, d.early = early, true
+		name, ok := root.name(t.Name)
+		if !ok {
+			d.beside = append(d.beside, beside{name, t, root.prefix != ""})
+			continue
+		}
+		if early, ok := earlyName(name); ok && (root.early || early != headName) {
+			name = early
+		}
+		if t.Absent {
+			d.absent[name] = t.Err
+			continue
 		}
 		if causalMask.MatchString(name) {
 			continue
@@ -42,10 +58,9 @@ func New(stored []checkpoint.Stored) (*Dict, error) {
 			thirds[joined] = parts
 			continue
 		}
-		if other, ok := d.tensors[name]; ok {
-			return nil, twice(other, t)
+		if err := d.add(name, t); err != nil {
+			return nil, err
 		}
-		d.tensors[name] = t
 	}
 	for _, name := range slices.Sorted(maps.Keys(thirds)) {
 		t, err := join(name, thirds[name])
@@ -64,23 +79,43 @@ func New(stored []checkpoint.Stored) (*Dict, error) {
 		t.Shape = t.Shape[1:]
 		d.tensors["wpe.weight"] = t
 	}
+	// Of tied tensors some programs save one alone, under either name.
+	head, hasHead := d.tensors[headName]
+	if _, ok := d.tensors[tableName]; !ok && hasHead {
+		d.oneEnd = true
+		d.tensors[tableName] = head
+		delete(d.tensors, headName)
+	}
 	return d, nil
+}
+
+// add adds a tensor. One that comes under two names must have the same values.
+func (d *Dict) add(name string, t checkpoint.Stored) error {
+	other, ok := d.tensors[name]
+	if !ok {
+		d.tensors[name] = t
+		return nil
+	}
+	if t.Values == nil || other.Values == nil || !slices.Equal(t.Shape, other.Shape) {
+		return twice(other, t)
+	}
+	same, err := equal(other, t)
+	if err == nil && !same {
+		err = twice(other, t)
+	}
+	return err
 }
 
 func twice(a, b checkpoint.Stored) error {
 	return fmt.Errorf("got tensor %q and tensor %q, want one of them", a.Name, b.Name)
 }
 
-// prefixes are what a module gets that is part of another: of a model with a head,
-// of one that is compiled, or trained on several devices.
-var prefixes = regexp.MustCompile(`^((_orig_mod|module|model|transformer)\.)+`)
-
 // causalMask matches the tensors that hold the causal mask: constants, no weights.
 var causalMask = regexp.MustCompile(`^h\.\d+\.attn\.(bias|masked_bias)$`)
 
 var (
 	earlyBlock = regexp.MustCompile(`^blocks\.(\d+)\.(.+)$`)
-	earlyRoots = map[string]string{"tok_emb.weight": "wte.weight", "pos_emb": "wpe.weight", "head.weight": headName}
+	earlyRoots = map[string]string{"tok_emb.weight": tableName, "pos_emb": "wpe.weight", "head.weight": headName}
 	earlyParts = strings.NewReplacer("ln1.", "ln_1.", "ln2.", "ln_2.", "attn.proj.", "attn.c_proj.", "attn.mask", "attn.bias",
 		"mlp.0.", "mlp.c_fc.", "mlp.2.", "mlp.c_proj.")
 )
@@ -143,7 +178,7 @@ func (d *Dict) Sizes() checkpoint.Config {
 		return 0
 	}
 	c := checkpoint.Config{
-		Vocabulary: dim("wte.weight", 0), Embedding: dim("wte.weight", 1), Context: dim("wpe.weight", 0),
+		Vocabulary: dim(tableName, 0), Embedding: dim(tableName, 1), Context: dim("wpe.weight", 0),
 		FeedForward: dim("h.0.mlp.c_fc.weight", 1),
 	}
 	if d.linear {
@@ -170,16 +205,25 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 	if source != "" {
 		hint, more = hint+", or "+source+" is of another model", ", or has more layers than "+source+" says"
 	}
-	if c := model.Config; c.Layers > len(d.tensors) {
+	if c := model.Config; c.Layers > len(d.tensors)+len(d.absent) {
 		return fmt.Errorf("got %d tensors, want those of %d layers: %s", len(d.tensors), c.Layers, hint)
+	}
+	if d.oneEnd && tied != nil && !*tied {
+		return fmt.Errorf("tensor %q is missing, and %s says that it is not tied to the head, which is there: %s", tableName, source, hint)
 	}
 	list := mappings(model.Config)
 	_, hasHead := d.tensors[headName]
 	if hasHead || tied != nil && !*tied {
 		list = append(list, headMapping(model.Config))
 	}
-	strange := d.strange(list)
-	noBiases := !slices.ContainsFunc(list, func(m mapping) bool { _, ok := d.tensors[m.from]; return ok && m.bias() })
+	strange, left, err := d.others(list)
+	if err != nil {
+		return err
+	}
+	noBiases := !slices.ContainsFunc(list, func(m mapping) bool {
+		_, ok := d.tensors[m.from]
+		return m.bias() && (ok || d.absent[m.from] != nil)
+	})
 	for _, m := range list {
 		to := checkpoint.Tensor{Name: m.to, Shape: m.shape, Transposed: m.transposed && !d.linear, Matrix: m.matrix}
 		if noBiases && m.bias() {
@@ -188,11 +232,17 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 			continue
 		}
 		t, ok := d.tensors[m.from]
+		if !ok && d.absent[m.from] != nil {
+			return d.absent[m.from]
+		}
 		if !ok && strange != "" { // the name may be wrong
 			return fmt.Errorf("tensor %q is missing, and tensor %q is not one of GPT-2's: %s", m.from, strange, hint)
 		}
 		if !ok {
 			return fmt.Errorf("tensor %q is missing: %s", m.from, hint)
+		}
+		if t.Err != nil {
+			return t.Err
 		}
 		want := slices.Clone(to.Shape)
 		if to.Transposed {
@@ -202,21 +252,22 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 			return fmt.Errorf("tensor %q: got shape %v, want %v: %s", t.Name, t.Shape, want, hint)
 		}
 		if t.Values == nil {
-			return fmt.Errorf("tensor %q: got type %s, want F32, F16 or BF16: save the model in one of these", t.Name, t.Type)
+			return fmt.Errorf("tensor %q: got type %s, want F32, F16, BF16 or F64: save the model in one of these", t.Name, t.Type)
 		}
 		to.From, to.Bytes, to.Values = t.Name, t.Bytes, t.Values
 		model.Tensors = append(model.Tensors, to)
 	}
 	if strange != "" {
-		return fmt.Errorf("tensor %q is not one of GPT-2's: the model is of another architecture%s", strange, more)
+		return architecture(strange, more)
 	}
+	d.note(model, left)
 	if noBiases {
 		model.Notes = append(model.Notes, "the model has no biases: they are written as zeros, which llama.cpp wants and which change nothing")
 	}
 	if !hasHead {
 		return nil
 	}
-	head, wte := d.tensors[headName], d.tensors["wte.weight"]
+	head, wte := d.tensors[headName], d.tensors[tableName]
 	same, err := equal(head, wte)
 	if err != nil {
 		return err
@@ -229,20 +280,36 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 	return nil
 }
 
-// strange returns the name in the file of the first tensor that is not in the list,
-// empty if all are.
-func (d *Dict) strange(list []mapping) string {
-	names := make(map[string]bool)
-	for _, m := range list {
-		names[m.from] = true
+// architecture is the error for a tensor without which the model would compute
+// something else.
+func architecture(name, more string) error {
+	switch {
+	case strings.HasSuffix(name, "head.bias"):
+		return fmt.Errorf("tensor %q is added to the scores of the tokens, and GGUF has no place for it: only a model without it, or with zeros in it, can be converted", name)
+	case strings.Contains(name, ".lora_"):
+		return fmt.Errorf("tensor %q is of an adapter: merge it with the model, with merge_and_unload() of PEFT, and save that", name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(d.tensors)) {
-		if !names[name] {
-			return d.tensors[name].Name
+	return fmt.Errorf("tensor %q is not one of GPT-2's: the model is of another architecture%s", name, more)
+}
+
+// note says what the user should know of the names and types.
+func (d *Dict) note(model *checkpoint.Model, left []string) {
+	if d.oneEnd {
+		model.Notes = append(model.Notes, fmt.Sprintf("the token table is %s, the only one of two tied tensors that the checkpoint has", d.tensors[tableName].Name))
+	}
+	if len(left) > 0 {
+		model.Notes = append(model.Notes, "what is no part of a GPT-2 that predicts tokens is left out: "+checkpoint.Listed(left))
+	}
+	for _, t := range d.tensors {
+		if t.Type == "F64" {
+			model.Notes = append(model.Notes, "the checkpoint has float64, which is rounded to float32 before anything else")
+			return
 		}
 	}
-	return ""
 }
+
+// Absent returns where the named tensor is not, if an index says that it is there.
+func (d *Dict) Absent(name string) error { return d.absent[name] }
 
 // equal reports whether two tensors of the same shape have the same values.
 func equal(a, b checkpoint.Stored) (bool, error) {

@@ -4,8 +4,9 @@ every kind of input, and golden.json: what is in them.
     python3 golden.py
 
 It needs PyTorch and numpy (Debian: python3-torch). Run again it writes the same bytes,
-but for legacy.bin, nanogpt-2022.pt and module.pt: PyTorch names things in them after
-their addresses in memory.
+but for legacy.bin, nanogpt-2022.pt and module.pt, where PyTorch names things after their
+addresses in memory, and on another processor for the momentum in nanogpt.pt and the last
+bits of the logits.
 
 The model is written as nanoGPT and minGPT write it, with PyTorch's own modules, and
 saved by PyTorch; safetensors, for which Debian has no package, are written by hand.
@@ -14,9 +15,17 @@ logits of the model that has its weights, in float64. Nothing here is derived fr
 Go code.
 """
 
+import argparse
 import base64
+import collections
+import dataclasses
+import datetime
+import decimal
+import enum
+import functools
 import json
 import math
+import pathlib
 import platform
 import struct
 from collections import OrderedDict
@@ -36,16 +45,17 @@ ACTIVATIONS = {"gelu": F.gelu, "gelu_new": lambda x: F.gelu(x, approximate="tanh
 
 
 class Attention(nn.Module):
-    def __init__(self, bias):
+    def __init__(self, bias, heads, divisor):
         super().__init__()
+        self.heads, self.divisor = heads, divisor
         self.c_attn = nn.Linear(WIDTH, 3 * WIDTH, bias=bias)
         self.c_proj = nn.Linear(WIDTH, WIDTH, bias=bias)
         self.register_buffer("bias", torch.ones(CONTEXT, CONTEXT).tril().view(1, 1, CONTEXT, CONTEXT))
 
     def forward(self, x):
         t = x.shape[0]
-        q, k, v = self.c_attn(x).view(t, 3, HEADS, WIDTH // HEADS).permute(1, 2, 0, 3)
-        scores = q @ k.transpose(1, 2) / math.sqrt(WIDTH // HEADS)
+        q, k, v = self.c_attn(x).view(t, 3, self.heads, WIDTH // self.heads).permute(1, 2, 0, 3)
+        scores = q @ k.transpose(1, 2) / self.divisor
         p = scores.masked_fill(self.bias[0, :, :t, :t] == 0, -math.inf).softmax(-1)
         return self.c_proj((p @ v).transpose(0, 1).reshape(t, WIDTH))
 
@@ -72,10 +82,10 @@ class MLP(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, bias, activation):
+    def __init__(self, bias, activation, heads, divisor):
         super().__init__()
         self.ln_1 = LayerNorm(bias)
-        self.attn = Attention(bias)
+        self.attn = Attention(bias, heads, divisor)
         self.ln_2 = LayerNorm(bias)
         self.mlp = MLP(bias, activation)
 
@@ -85,13 +95,17 @@ class Block(nn.Module):
 
 
 class GPT(nn.Module):
-    def __init__(self, bias=True, activation="gelu_new", tied=True, rows=VOCABULARY):
+    """by_root and by_layer say what attention scores are divided by, as transformers does
+    for scale_attn_weights and scale_attn_by_inverse_layer_idx."""
+
+    def __init__(self, bias=True, activation="gelu_new", tied=True, rows=VOCABULARY, layers=LAYERS, heads=HEADS, by_root=True, by_layer=False):
         super().__init__()
+        divisor = lambda layer: (math.sqrt(WIDTH // heads) if by_root else 1) * (layer + 1 if by_layer else 1)
         self.transformer = nn.ModuleDict(
             {
                 "wte": nn.Embedding(rows, WIDTH),
                 "wpe": nn.Embedding(CONTEXT, WIDTH),
-                "h": nn.ModuleList([Block(bias, activation) for _ in range(LAYERS)]),
+                "h": nn.ModuleList([Block(bias, activation, heads, divisor(layer)) for layer in range(layers)]),
                 "ln_f": LayerNorm(bias),
             }
         )
@@ -135,6 +149,58 @@ def logits(model, dtype):
     with torch.no_grad():
         return double(IDS).flatten().tolist()
 
+
+@dataclasses.dataclass
+class GPTConfig:
+    """That of build-nanogpt, without vocab_size: a size that is not there is no other one."""
+
+    block_size: int = CONTEXT
+    n_layer: int = LAYERS
+    n_head: int = HEADS
+    n_embd: int = WIDTH
+
+
+class Kind(enum.Enum):
+    SMALL = 1
+
+
+class Slots:
+    __slots__ = ("a", "b")
+
+    def __init__(self):
+        self.a, self.b = 1, [2]
+
+
+class Dictionary(dict):
+    pass
+
+
+OBJECTS = {
+    "config": GPTConfig(),
+    "arguments": argparse.Namespace(lr=1e-3, out=pathlib.PurePosixPath("out")),
+    "best_val_loss": np.float32(3.1),
+    "array": np.arange(3),
+    "seen": {1, 2},
+    "frozen": frozenset((3, 4)),
+    "when": datetime.datetime(2019, 2, 14),
+    "price": decimal.Decimal("1.5"),
+    "kind": Kind.SMALL,
+    "slots": Slots(),
+    "counts": collections.Counter("aab"),
+    "default": collections.defaultdict(list, {"a": [1]}),
+    "queue": collections.deque((1, 2), 3),
+    "dictionary": Dictionary(a=1),
+    "half": functools.partial(max, 1),
+    "function": math.sqrt,
+    "dtype": torch.float16,
+    "device": torch.device("cpu"),
+    "size": torch.Size((1, 2)),
+    "bytes": b"\x00\xff",
+    "complex": 1 + 2j,
+    "range": range(3),
+    "empty": torch.empty(0),
+    "long": 1 << 70,
+}
 
 # The layouts.
 
@@ -247,6 +313,14 @@ def main():
     save_safetensors(OUT / "padded.safetensors", huggingface(plain(rows=PADDED).state_dict()), torch.float16)
     case("padded.safetensors", plain(rows=PADDED), torch.float16, rows=PADDED)
 
+    # scores that are divided by something else; 3 layers and heads of 2, since factors of 3 and of the root of 2 are rounded
+    scaled = []
+    for by_root, by_layer in ((True, True), (False, False), (False, True)):
+        model = plain(layers=3, heads=4, by_root=by_root, by_layer=by_layer)
+        save_safetensors(OUT / "scaled.safetensors", without_head(huggingface(model.state_dict())), torch.float32)  # the same each time
+        config = {"n_layer": 3, "n_head": 4, "scale_attn_weights": by_root, "scale_attn_by_inverse_layer_idx": by_layer}
+        scaled.append({"config": config, "logits": logits(model, torch.float32)})
+
     # nanoGPT: train.py saves the optimizer too
     args = {"n_layer": LAYERS, "n_head": HEADS, "n_embd": WIDTH, "block_size": CONTEXT, "bias": False, "vocab_size": VOCABULARY, "dropout": 0.0}
     model = plain(bias=False, activation="gelu")
@@ -269,6 +343,13 @@ def main():
     old = {k: v for k, v in args.items() if k != "bias"}
     torch.save({"model": plain().half().state_dict(), "model_args": old}, OUT / "nanogpt-2022.pt", _use_new_zipfile_serialization=False)
     case("nanogpt-2022.pt", plain(), torch.float16, bare=True)
+
+    # objects of all kinds beside the state dict
+    state = plain().state_dict()
+    torch.save({"model": state, **OBJECTS}, OUT / "objects.pt")
+    case("objects.pt", plain(), bare=True)
+    torch.save({"model": cast(state, torch.float16), **OBJECTS, "keys": {b"x", 1}, "ordered": OrderedDict([(b"x", {b"y"}), (("a", 1), 2)])}, OUT / "objects-4.pt", pickle_protocol=4)
+    case("objects-4.pt", plain(), torch.float16, bare=True)
 
     # minGPT: the state dict alone
     torch.save(GPT(tied=False).half().state_dict(), OUT / "mingpt.pt")
@@ -297,7 +378,7 @@ def main():
     tensors["padded token_embd.weight"] = {"shape": list(rows.shape), "f32": base64.b64encode(rows.numpy().tobytes()).decode()}
     versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__, "seed": SEED}
     sizes = {"n_layer": LAYERS, "n_head": HEADS, "n_embd": WIDTH, "n_positions": CONTEXT, "vocab_size": VOCABULARY}
-    golden = {"versions": versions, "config": sizes, "ids": IDS, "tensors": tensors, "cases": cases}
+    golden = {"versions": versions, "config": sizes, "ids": IDS, "tensors": tensors, "cases": cases, "scaled": scaled}
     (OUT / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 

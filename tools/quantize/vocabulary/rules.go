@@ -98,18 +98,9 @@ func (v *Vocabulary) addRules(t *checkpoint.Tokenizer) (notes []string, err erro
 	}
 	t.Rules = meta
 	if len(others) > 0 {
-		notes = append(notes, fmt.Sprintf("GGUF has no key that every program obeys for %s of the tokenizer: Vitrine gives the ids that transformers gives, other programs may not", listed(others)))
+		notes = append(notes, fmt.Sprintf("GGUF has no key that every program obeys for %s of the tokenizer: Vitrine gives the ids that transformers gives, other programs may not", checkpoint.Listed(others)))
 	}
 	return notes, nil
-}
-
-// listed writes a list for people, the end of a long one in short.
-func listed(names []string) string {
-	const most = 10
-	if more := len(names) - most; more > 0 {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return strings.Join(names, ", ")
 }
 
 // numbers returns token ids as GGUF has them.

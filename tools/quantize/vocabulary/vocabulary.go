@@ -122,22 +122,26 @@ func parseMerges(text string) []string {
 }
 
 // AddTo gives the model its tokenizer, as large as Config.Vocabulary, the rows of the
-// token table, of which some may be beyond the last token. bos and eos may be nil:
-// then they are those of the tokenizer's files, or <|endoftext|>, if there is one.
-func (v *Vocabulary) AddTo(model *checkpoint.Model, bos, eos *int) error {
+// token table, of which some may be beyond the last token. bos and eos are the
+// ids that config.json gives, of which the first that a token has is taken, or -1 for
+// none; without one they are those of the tokenizer's files, or <|endoftext|>, if there
+// is one.
+func (v *Vocabulary) AddTo(model *checkpoint.Model, bos, eos []int) error {
 	rows := model.Config.Vocabulary
 	v, beyond := v.within(rows)
 	if len(beyond) > 0 {
-		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows, so tokens with larger ids are left out, which the model can neither read nor write: %s", rows, listed(beyond)))
+		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows, so tokens with larger ids are left out, which the model can neither read nor write: %s", rows, checkpoint.Listed(beyond)))
 	}
-	var err error
-	if model.Tokenizer, err = v.tokenizer(rows, bos, eos); err != nil {
+	words, notes, err := v.tokenizer(rows, bos, eos)
+	if err != nil {
 		return fmt.Errorf("tokenizer: %w", err)
 	}
+	model.Tokenizer = words
+	model.Notes = append(model.Notes, notes...)
 	if used := v.size(); rows > used {
 		model.Notes = append(model.Notes, fmt.Sprintf("the token table has %d rows for %d tokens: the rows beyond are kept, as unused tokens", rows, used))
 	}
-	notes, err := v.addRules(&model.Tokenizer)
+	notes, err = v.addRules(&model.Tokenizer)
 	model.Notes = append(model.Notes, notes...)
 	return err
 }
@@ -184,8 +188,8 @@ func (v *Vocabulary) size() int {
 // tokenizer orders the vocabulary by id, up to the size that the model has, and
 // checks that it is whole. Ids after the last token are named as llama.cpp names
 // them.
-func (v *Vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, error) {
-	t := checkpoint.Tokenizer{Tokens: make([]string, size), Types: make([]int32, size), Merges: v.merges}
+func (v *Vocabulary) tokenizer(size int, bos, eos []int) (t checkpoint.Tokenizer, notes []string, err error) {
+	t = checkpoint.Tokenizer{Tokens: make([]string, size), Types: make([]int32, size), Merges: v.merges}
 	used := 0 // ids up to the largest
 	set := func(text string, id int, typ int32) error {
 		if id < 0 || id >= size {
@@ -200,19 +204,19 @@ func (v *Vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, e
 	}
 	for _, text := range slices.Sorted(maps.Keys(v.ids)) {
 		if err := set(text, v.ids[text], checkpoint.Normal); err != nil {
-			return t, err
+			return t, nil, err
 		}
 	}
 	for _, a := range v.added {
 		if id, ok := v.ids[a.Text]; ok && id != a.ID {
-			return t, fmt.Errorf("token %.60q: got the ids %d and %d, want one", a.Text, id, a.ID)
+			return t, nil, fmt.Errorf("token %.60q: got the ids %d and %d, want one", a.Text, id, a.ID)
 		}
 		typ := int32(checkpoint.UserDefined)
 		if a.Special {
 			typ = checkpoint.Control
 		}
 		if err := set(a.Text, a.ID, typ); err != nil {
-			return t, err
+			return t, nil, err
 		}
 	}
 	for id := range size {
@@ -220,24 +224,37 @@ func (v *Vocabulary) tokenizer(size int, bos, eos *int) (checkpoint.Tokenizer, e
 			continue
 		}
 		if id < used {
-			return t, fmt.Errorf("token id %d: got no token, want one for every id up to %d", id, used-1)
+			return t, nil, fmt.Errorf("token id %d: got no token, want one for every id up to %d", id, used-1)
 		}
 		t.Tokens[id], t.Types[id] = fmt.Sprintf("[PAD%d]", id), checkpoint.Unused
 	}
 	for _, role := range []struct {
 		key   string
-		given *int
+		given []int
 		id    *int
 	}{{"bos_token_id", bos, &t.BOS}, {"eos_token_id", eos, &t.EOS}} {
 		*role.id = slices.Index(t.Tokens, cmp.Or(v.roles[strings.TrimSuffix(role.key, "_id")], endOfText))
-		if role.given != nil {
-			*role.id = *role.given
+		first := slices.IndexFunc(role.given, func(id int) bool { return -1 <= id && id < used })
+		if first >= 0 {
+			*role.id = role.given[first]
 		}
-		if *role.id < -1 || *role.id >= used {
-			return t, fmt.Errorf("%s of config.json: got %d, want 0 to %d", role.key, *role.id, used-1)
+		switch {
+		case first < 0 && len(role.given) > 0:
+			notes = append(notes, fmt.Sprintf("%s of config.json is passed over: got %s, want 0 to %d, a token of the vocabulary", role.key, ids(role.given), used-1))
+		case len(role.given) > 1:
+			notes = append(notes, fmt.Sprintf("%s of config.json has several ids, %s: %d is taken", role.key, ids(role.given), *role.id))
 		}
 	}
-	return t, v.checkMerges()
+	return t, notes, v.checkMerges()
+}
+
+// ids writes a list for people.
+func ids(list []int) string {
+	var texts []string
+	for _, id := range list {
+		texts = append(texts, strconv.Itoa(id))
+	}
+	return checkpoint.Listed(texts)
 }
 
 // checkMerges makes sure that every merge joins two tokens into a third.

@@ -1,7 +1,7 @@
 // Package pickle reads the files of PyTorch's torch.save: zip archives, and the
 // format before them. Nothing of a file is executed: only the few names that a state
-// dict consists of are known, any other is an error. Values stay in the file until
-// they are asked for.
+// dict consists of are known, and what any other would make is an object that holds
+// what it would be made of. Values stay in the file until they are asked for.
 //
 // Source: torch/serialization.py and torch/_utils.py of PyTorch 1.13.
 package pickle
@@ -28,6 +28,8 @@ import (
 type Checkpoint struct {
 	Tensors []checkpoint.Stored
 	Args    map[string]any // nanoGPT's model_args: bool, int, float64 or string; nil where there are none
+	Sizes   map[string]any // the same of what else configures the model, which may be about another one
+	Notes   []string
 }
 
 // magic is the number that the older format begins with.
@@ -35,7 +37,7 @@ const magic = "1950a86a20f9469cfc6c"
 
 // Open reads the file in r, which is size bytes long.
 func Open(r io.ReaderAt, size int64) (*Checkpoint, error) {
-	f := &file{r: r, size: size, storages: make(map[string]*storage), whole: new(whole)}
+	f := &file{r: r, size: size, storages: make(map[string]*storage), classes: make(map[string]bool), whole: new(whole)}
 	start := make([]byte, 262)
 	n, err := r.ReadAt(start, 0)
 	if err != nil && err != io.EOF {
@@ -67,6 +69,7 @@ type file struct {
 	r        io.ReaderAt
 	size     int64
 	storages map[string]*storage // by key
+	classes  map[string]bool     // of objects
 	whole    *whole
 }
 
@@ -98,6 +101,10 @@ type tensor struct {
 	shape, stride []int
 }
 
+// PySetState implements types.PyStateSettable: what a program has attached to a tensor
+// is no part of it.
+func (t *tensor) PySetState(any) error { return nil }
+
 // call is a function of Go that stands for one of PyTorch.
 type call func(args ...any) (any, error)
 
@@ -106,7 +113,7 @@ func (c call) Call(args ...any) (any, error) { return c(args...) }
 
 // findClass gives what a name in the pickle stands for. gopickle itself knows
 // OrderedDict, and two names of Python's that make nothing by themselves.
-func findClass(module, name string) (any, error) {
+func (f *file) findClass(module, name string) (any, error) {
 	full := module + "." + name
 	if c, ok := classes[full]; ok {
 		return c, nil
@@ -114,28 +121,42 @@ func findClass(module, name string) (any, error) {
 	switch full {
 	case "torch._utils._rebuild_tensor_v2":
 		return call(rebuildTensor), nil
-	case "torch._utils._rebuild_parameter": // data, requires_grad, hooks
+	case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state": // data, and more
 		return call(func(args ...any) (any, error) {
 			if len(args) < 1 {
-				return nil, errors.New("_rebuild_parameter: got no arguments, want a tensor")
+				return &object{class: full}, nil
 			}
 			return args[0], nil
 		}), nil
+	case "torch._tensor._rebuild_from_type_v2": // function, type, arguments, state
+		return call(func(args ...any) (any, error) {
+			if len(args) == 4 {
+				make, ok1 := args[0].(call)
+				with, ok2 := args[2].(*types.Tuple)
+				if ok1 && ok2 {
+					return make(*with...)
+				}
+			}
+			return &object{class: full}, nil
+		}), nil
 	}
-	return nil, fmt.Errorf("it needs %s, which would have to be run: want a state dict, saved with torch.save(model.state_dict(), ...)", full)
+	f.classes[full] = true
+	return &object{class: full}, nil
 }
 
-// rebuildTensor has the arguments storage, offset, shape, strides and more.
+// rebuildTensor has the arguments storage, offset, shape, strides and more. What is
+// made of others is no tensor that can be read.
 func rebuildTensor(args ...any) (any, error) {
+	none := &object{class: "torch._utils._rebuild_tensor_v2"}
 	if len(args) < 4 {
-		return nil, fmt.Errorf("_rebuild_tensor_v2: got %d arguments, want 4 at least", len(args))
+		return none, nil
 	}
 	s, ok1 := args[0].(*storage)
 	offset, ok2 := args[1].(int)
 	shape, ok3 := ints(args[2])
 	stride, ok4 := ints(args[3])
 	if !ok1 || !ok2 || !ok3 || !ok4 || len(shape) != len(stride) {
-		return nil, errors.New("_rebuild_tensor_v2: want a storage, a number, a shape and as many strides")
+		return none, nil
 	}
 	return &tensor{s, offset, shape, stride}, nil
 }
@@ -163,7 +184,7 @@ func (f *file) load(b []byte) (v any, err error) {
 		}
 	}()
 	u := pickle.NewUnpickler(bytes.NewReader(b))
-	u.FindClass = findClass
+	u.FindClass = f.findClass
 	u.PersistentLoad = f.persistent
 	return u.Load()
 }
@@ -174,7 +195,10 @@ func (f *file) load(b []byte) (v any, err error) {
 func (f *file) persistent(id any) (any, error) {
 	tuple, ok := id.(*types.Tuple)
 	if !ok || tuple.Len() < 5 || tuple.Get(0) != "storage" {
-		return nil, errors.New("got a reference that is no storage")
+		return &object{class: "a reference"}, nil
+	}
+	if o, ok := tuple.Get(1).(*object); ok { // a type that no model of ours has
+		return &object{class: o.class}, nil
 	}
 	c, ok1 := tuple.Get(1).(class)
 	key, ok2 := tuple.Get(2).(string)
@@ -183,7 +207,7 @@ func (f *file) persistent(id any) (any, error) {
 		return nil, errors.New("got a storage without a type, a name or a size")
 	}
 	if tuple.Len() > 5 && tuple.Get(5) != nil {
-		return nil, fmt.Errorf("storage %q is a view of another: load the file in PyTorch and save it again", key)
+		return nil, fmt.Errorf("storage %.80q is a view of another: load the file in PyTorch and save it again", key)
 	}
 	s, ok := f.storages[key]
 	if !ok {
@@ -191,7 +215,7 @@ func (f *file) persistent(id any) (any, error) {
 		f.storages[key] = s
 	}
 	if s.class != c || s.count != int64(n) {
-		return nil, fmt.Errorf("storage %q: got %s and %s, %d and %d values, want one of each", key, s.class.typ, c.typ, s.count, n)
+		return nil, fmt.Errorf("storage %.80q: got %s and %s, %d and %d values, want one of each", key, s.class.typ, c.typ, s.count, n)
 	}
 	return s, nil
 }
@@ -240,14 +264,14 @@ func (f *file) readZip() (any, error) {
 			continue // an error only for a tensor of the model
 		}
 		if entry.Method != zip.Store {
-			return nil, fmt.Errorf("%s is compressed: unpack the archive and pack it without compression (zip -0)", entry.Name)
+			return nil, fmt.Errorf("%.80q is compressed: unpack the archive and pack it without compression (zip -0)", entry.Name)
 		}
 		offset, err := entry.DataOffset()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name, err)
+			return nil, fmt.Errorf("%.80q: %w", entry.Name, err)
 		}
 		if entry.UncompressedSize64 > uint64(f.size) || offset < 0 || offset > f.size-int64(entry.UncompressedSize64) {
-			return nil, fmt.Errorf("%s: got %d bytes from %d on, want them within the %d of the file", entry.Name, entry.UncompressedSize64, offset, f.size)
+			return nil, fmt.Errorf("%.80q: got %d bytes from %d on, want them within the %d of the file", entry.Name, entry.UncompressedSize64, offset, f.size)
 		}
 		s.offset, s.bytes = offset, int64(entry.UncompressedSize64)
 	}
@@ -285,7 +309,7 @@ func (f *file) readStream() (any, error) {
 		}
 	}
 	if parts[1] != 1001 {
-		return nil, fmt.Errorf("version: got %v, want 1001", parts[1])
+		return nil, fmt.Errorf("version: got %s, want 1001", kind(parts[1]))
 	}
 	machine, _ := entries(parts[2])
 	for _, e := range machine {
@@ -302,19 +326,19 @@ func (f *file) readStream() (any, error) {
 		key, _ := item.(string)
 		s := f.storages[key]
 		if s == nil || s.offset >= 0 {
-			return nil, fmt.Errorf("storage %q: no tensor has it, or it comes twice", key)
+			return nil, fmt.Errorf("storage %.80q: no tensor has it, or it comes twice", key)
 		}
 		var head [8]byte
 		if n, err := f.r.ReadAt(head[:], at); n < len(head) {
-			return nil, fmt.Errorf("storage %q at offset %d: %w: the file is cut off", key, at, err)
+			return nil, fmt.Errorf("storage %.80q at offset %d: %w: the file is cut off", key, at, err)
 		}
 		n := binary.LittleEndian.Uint64(head[:])
 		if n != uint64(s.count) {
-			return nil, fmt.Errorf("storage %q at offset %d: got %d values, want %d", key, at, n, s.count)
+			return nil, fmt.Errorf("storage %.80q at offset %d: got %d values, want %d", key, at, n, s.count)
 		}
 		at += 8
 		if s.count > (f.size-at)/s.class.size {
-			return nil, fmt.Errorf("storage %q at offset %d: got %d bytes up to the end of the file, want %d values of %d: the file is cut off", key, at, f.size-at, s.count, s.class.size)
+			return nil, fmt.Errorf("storage %.80q at offset %d: got %d bytes up to the end of the file, want %d values of %d: the file is cut off", key, at, f.size-at, s.count, s.class.size)
 		}
 		s.offset, s.bytes = at, s.count*s.class.size
 		at += s.bytes
@@ -334,107 +358,17 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// entries returns those of a dict of either kind.
-func entries(v any) ([]types.DictEntry, bool) {
-	switch d := v.(type) {
-	case *types.Dict:
-		return *d, true
-	case *types.OrderedDict:
-		var list []types.DictEntry
-		for e := d.List.Front(); e != nil; e = e.Next() {
-			entry := e.Value.(*types.OrderedDictEntry)
-			list = append(list, types.DictEntry{Key: entry.Key, Value: entry.Value})
-		}
-		return list, true
-	}
-	return nil, false
-}
-
-// stateKeys are the names under which training programs keep the state dict.
-var stateKeys = []any{"model", "state_dict", "model_state_dict"}
-
-// checkpoint finds the state dict in what has been loaded: all of it, or a part.
-func (f *file) checkpoint(root any) (*Checkpoint, error) {
-	list, ok := entries(root)
-	if !ok {
-		return nil, fmt.Errorf("got %T, want a state dict", root)
-	}
-	c := new(Checkpoint)
-	for _, key := range stateKeys {
-		for _, e := range list {
-			if part, ok := entries(e.Value); ok && e.Key == key {
-				c.Args = args(list)
-				return c, f.addTensors(c, part)
-			}
-		}
-	}
-	return c, f.addTensors(c, list)
-}
-
-// args returns nanoGPT's model_args.
-func args(root []types.DictEntry) map[string]any {
-	for _, e := range root {
-		list, ok := entries(e.Value)
-		if !ok || e.Key != "model_args" {
-			continue
-		}
-		args := make(map[string]any)
-		for _, e := range list {
-			if key, ok := e.Key.(string); ok {
-				switch e.Value.(type) {
-				case bool, int, float64, string:
-					args[key] = e.Value
-				}
-			}
-		}
-		return args
-	}
-	return nil
-}
-
-func (f *file) addTensors(c *Checkpoint, list []types.DictEntry) error {
-	seen := make(map[string]bool)
-	for _, e := range list {
-		name, ok := e.Key.(string)
-		if !ok {
-			return fmt.Errorf("state dict: got a key of type %T, want names", e.Key)
-		}
-		t, ok := e.Value.(*tensor)
-		if !ok {
-			return fmt.Errorf("state dict: %q: got %s, want a tensor", name, kind(e.Value))
-		}
-		if seen[name] {
-			return fmt.Errorf("tensor %q: got it twice, want each name once", name)
-		}
-		seen[name] = true
-		stored, err := f.stored(name, t)
-		if err != nil {
-			return fmt.Errorf("tensor %q: %w", name, err)
-		}
-		c.Tensors = append(c.Tensors, stored)
-	}
-	return nil
-}
-
-// kind names what a value is, for an error.
-func kind(v any) string {
-	if _, ok := entries(v); ok {
-		return "a dict"
-	}
-	return fmt.Sprintf("%T", v)
-}
-
 // stored checks that the tensor lies within its storage, and that within the file.
 func (f *file) stored(name string, t *tensor) (checkpoint.Stored, error) {
 	s := t.storage
 	none := checkpoint.Stored{}
 	if s.offset < 0 {
-		return none, fmt.Errorf("its storage %q is not in the file", s.key)
+		return none, fmt.Errorf("its storage %.80q is not in the file", s.key)
 	}
 	if have := s.bytes / s.class.size; have < s.count {
-		return none, fmt.Errorf("its storage %q has %d values, want %d: the file is cut off or damaged", s.key, have, s.count)
+		return none, fmt.Errorf("its storage %.80q has %d values, want %d: the file is cut off or damaged", s.key, have, s.count)
 	}
-	outside := fmt.Errorf("got shape %v and strides %v from value %d on, want them within a storage of %d values", t.shape, t.stride, t.offset, s.count)
+	outside := fmt.Errorf("got shape %.80s and strides %.80s from value %d on, want them within a storage of %d values", fmt.Sprint(t.shape), fmt.Sprint(t.stride), t.offset, s.count)
 	if t.offset < 0 || int64(t.offset) >= s.count {
 		return none, outside
 	}

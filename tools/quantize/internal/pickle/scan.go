@@ -57,6 +57,18 @@ var arguments = func() (table [256]*argument) {
 	return table
 }()
 
+// simple has the instructions that make what cannot be the key of a dict of Go, sets and
+// bytes, each with the one that makes a list, a tuple or a text of the same argument. No
+// state dict needs them.
+//
+// Source: Lib/pickletools.py of Python 3.13.
+var simple = map[byte]byte{
+	0x8f: ']',                        // an empty set: a list
+	0x90: 'e',                        // add to a set: append
+	0x91: 't',                        // a frozen set: a tuple
+	'C':  0x8c, 'B': 'X', 0x8e: 0x8d, // bytes with a length of 1, 4 and 8: a text
+}
+
 // scan reads one pickle from r and makes sure of its limits before anything is made
 // of it. It leaves r at its end.
 func scan(r *bufio.Reader) ([]byte, error) {
@@ -71,8 +83,11 @@ func scan(r *bufio.Reader) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("cut off after %d bytes", at)
 		}
-		b.WriteByte(op)
 		a := arguments[op]
+		if other, ok := simple[op]; ok {
+			op = other
+		}
+		b.WriteByte(op)
 		if a == nil {
 			return nil, fmt.Errorf("offset %d: got the instruction 0x%02x, want one of a pickle", at, op)
 		}
