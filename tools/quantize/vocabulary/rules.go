@@ -3,7 +3,6 @@ package vocabulary
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"vitrine/core/gguf"
 	"vitrine/tools/quantize/checkpoint"
