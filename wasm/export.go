@@ -69,15 +69,15 @@ func message(err error) string {
 		return broken.Error()
 	}
 	text := err.Error()
+	for _, prefix := range []string{"generate: ", "decoding: ", "model: ", "gguf: ", "tokenizer: ", "kernel: "} {
+		text = strings.ReplaceAll(text, prefix, "")
+	}
 	var load *loadError
 	if errors.As(err, &load) && load.words != "" {
 		text = load.words + ". The parser's words: " + text
 	}
 	if errors.Is(err, decoding.ErrNotFinite) {
 		text += ". The weights of this model are damaged, or too large for float32: choose another file"
-	}
-	for _, prefix := range []string{"generate: ", "decoding: ", "model: ", "gguf: ", "tokenizer: ", "kernel: "} {
-		text = strings.ReplaceAll(text, prefix, "")
 	}
 	return text
 }

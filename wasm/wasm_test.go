@@ -286,7 +286,7 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 		if err == nil || code(err) != test.want {
 			t.Errorf("%s: %v, want code %s", name, err, test.want)
 		}
-		if words := map[string]string{"nothing": "empty", "text": "a text", "cut short": "cut short: load", "a picture": "a picture"}[name]; !strings.Contains(message(err), words) {
+		if words := map[string]string{"nothing": "empty", "text": "a text", "cut short": "cut short: load", "a picture": "a picture, not a model: open"}[name]; !strings.Contains(message(err), words) {
 			t.Errorf("%s: %q, want %q in it", name, message(err), words)
 		}
 	}

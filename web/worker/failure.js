@@ -37,6 +37,8 @@ export function catchAll(tell) {
   });
   // Where Go waits for a promise its code goes on in one. Any other promise that nobody waits for holds up nobody.
   self.addEventListener("unhandledrejection", (event) => {
-    if (isTrap(event.reason)) tell(failureOf(event.reason));
+    if (!isTrap(event.reason)) return;
+    event.preventDefault();
+    tell(failureOf(event.reason));
   });
 }
