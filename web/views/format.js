@@ -1,5 +1,7 @@
 /** Numbers as the page writes them. Units and words come from the string table. */
 
+import { count } from "../kit/numbers.js";
+
 /**
  * A probability as percent with one digit.
  *
@@ -32,12 +34,12 @@ export function size(bytes, of = bytes) {
 }
 
 /**
- * Three significant digits, without an exponent.
+ * Three significant digits, or a whole number where that is longer; without an exponent.
  *
  * @param {number} x
  */
 export function three(x) {
-  if (x >= 100) return x.toFixed(0);
+  if (x >= 100) return count(x);
   return x >= 10 ? x.toFixed(1) : x.toFixed(2);
 }
 

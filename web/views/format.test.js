@@ -21,8 +21,8 @@ test("a size keeps the unit of the whole", () => {
   assert.deepEqual(size(69_000), { value: "69", unit: "kB" });
 });
 
-test("three gives three significant digits", () => {
-  assert.deepEqual([2.5, 28.13, 534.2].map(three), ["2.50", "28.1", "534"]);
+test("three gives three significant digits, and whole numbers above", () => {
+  assert.deepEqual([2.5, 28.13, 534.2, 1226.4].map(three), ["2.50", "28.1", "534", "1,226"]);
 });
 
 test("quote shows line breaks and keeps quotation marks", () => {
