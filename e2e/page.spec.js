@@ -129,13 +129,13 @@ test("stops in the middle of a run, and runs again", async ({ page }) => {
   expect((await generated.allTextContents()).join("")).toContain("Paris");
 });
 
-test("a run that was slowed down says that its pauses are not counted", async ({ page }) => {
+test("a run that was slowed down says that its pauses are excluded", async ({ page }) => {
   await openPage(page, { at: speed.visible });
   await setting(page, { maxTokens: 20 });
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#meter")).toContainText("1 token");
   await page.locator("#speed-range").fill(String(speed.full));
-  await expect(page.locator("#meter")).toContainText("20 tokens, pauses not counted");
+  await expect(page.locator("#meter")).toContainText("20 tokens, pauses excluded");
   await generate(page);
   await expect(page.locator("#meter")).toHaveText(/20 tokens$/);
 });

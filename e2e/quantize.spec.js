@@ -317,7 +317,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       await openPage(page);
       await page.locator(".model-button").focus();
       await page.keyboard.press("Enter");
-      for (const name of ["Open model files", "Address of a model", "Load"]) {
+      for (const name of ["Default model", "Open model files", "Model URL", "Load"]) {
         await page.keyboard.press("Tab");
         const focused = await page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent);
         expect(focused).toBe(name);
@@ -375,7 +375,7 @@ test.describe("from an address", () => {
       }
       await openPage(page, { address: server.url });
       await page.locator(".model-button").click();
-      const address = page.getByLabel("Address of a model");
+      const address = page.getByLabel("Model URL");
       await address.fill("ftp://example.com/model.safetensors");
       await address.press("Enter");
       await expect(page.locator("#model-address-error")).toContainText("http");
@@ -400,7 +400,7 @@ test.describe("from an address", () => {
     await generate(page);
     rmSync(join(dir, "parts", names[2]));
     await page.locator(".model-button").click();
-    await page.getByLabel("Address of a model").fill(`parts/${names[0]}`);
+    await page.getByLabel("Model URL").fill(`parts/${names[0]}`);
     await page.keyboard.press("Enter");
     await expect(page.getByRole("alert")).toContainText("model.incomplete");
     await expect(page.getByRole("alert")).toContainText(names[2]);
@@ -410,7 +410,7 @@ test.describe("from an address", () => {
     const asked = [];
     page.on("request", (request) => asked.push(request.url()));
     await page.locator(".model-button").click();
-    await page.getByLabel("Address of a model").fill("parts/other-00001-of-99999.gguf");
+    await page.getByLabel("Model URL").fill("parts/other-00001-of-99999.gguf");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("alert")).toContainText("other-99999-of-99999.gguf is missing");
     expect(asked.filter((url) => url.endsWith(".gguf"))).toHaveLength(1);
@@ -423,7 +423,7 @@ test.describe("from an address", () => {
     await openPage(page, { address: server.url });
     const name = await page.locator(".model-name").textContent();
     await page.locator(".model-button").click();
-    await page.getByLabel("Address of a model").fill("small/model.safetensors");
+    await page.getByLabel("Model URL").fill("small/model.safetensors");
     await page.getByRole("button", { name: "Load", exact: true }).click();
     await expect(page.locator(".model-state")).toHaveText("loading another");
     await page.getByRole("button", { name: "Cancel" }).focus();

@@ -123,7 +123,7 @@ export const strings = {
     /** @param {string} speed */
     speed: (speed) => `${speed} tokens/s`,
     /** @param {number} n @param {boolean} paused whether the run was slowed down */
-    generated: (n, paused) => some(n, "token") + (paused ? ", pauses not counted" : ""),
+    generated: (n, paused) => some(n, "token") + (paused ? ", pauses excluded" : ""),
     /** @param {string} ms */
     promptTime: (ms) => `prompt ${ms} ms`,
     /** @param {number} seed */
@@ -303,7 +303,7 @@ export const strings = {
     uses: [
       {
         what: "Generate a text",
-        how: "Write a prompt or choose an example, then press Generate. The model continues the text. It is small: it knows capitals and begins simple stories, and it often errs.",
+        how: "Write a prompt or choose an example, then press Generate. The model continues the text. The default model is small: it knows capitals and begins simple stories, and it often errs.",
       },
       {
         what: "Watch the machine",

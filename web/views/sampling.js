@@ -7,7 +7,7 @@ import { defaults, newSeed, numberNames, numbers, readNumber, readStop } from ".
 /** @typedef {Omit<Settings, "seed"> & { seed: number | undefined }} Checked seed: undefined where each run takes a new one */
 
 /** What temperature 0, which takes the most probable token, leaves without effect. */
-const unusedWhenGreedy = ["topK", "topP", "seed"];
+const idleWhenGreedy = ["topK", "topP", "seed"];
 
 /**
  * The sampling settings, each with its label, range and message. Sends "samplinginput" with what is typed, valid or
@@ -114,7 +114,7 @@ export function mountSampling(root, { strings, typed, open, signal }) {
     for (const name of numberNames) settings[name] = readNumber(name, fields[name].input.value);
     for (const [name, { input, note, hint, error }] of Object.entries(fields)) {
       const wrong = settings[name] === null;
-      const idle = settings.temperature === 0 && unusedWhenGreedy.includes(name);
+      const idle = settings.temperature === 0 && idleWhenGreedy.includes(name);
       const over = name === "maxTokens" && Number(settings[name]) > room;
       input.setAttribute("aria-invalid", String(wrong));
       note.ariaLive = wrong || over ? "polite" : "off"; // told while it is typed
