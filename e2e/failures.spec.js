@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, openAPI, openPage, setting, speed, test } from "./fixtures.js";
+import { expect, openAPI, openPage, serve, setting, speed, test } from "./fixtures.js";
 
 /** Browsers say on the console what they refuse. */
 const refusals = [/Failed to load resource|Content.Security.Policy|[Tt]rusted|MIME|Refused/];
@@ -331,6 +331,26 @@ test("createEngine works in a worker, by any address", async ({ page, context })
     worker.onerror = ({ message }) => resolve(message);
   }));
   expect(said).toEqual({ default: 2, whole: 2, relative: 2, URL: 2 });
+});
+
+test("a page of another origin imports the engine from serve -cors, and is told what it lacks without", async ({ context, site }) => {
+  const { url, stop } = await serve("dist", "-cors");
+  try {
+    const page = await context.newPage();
+    await page.goto(`${site}vitrine.d.ts`);
+    const ids = await page.evaluate(async (url) => {
+      const { createEngine } = await import(`${url}vitrine.js`);
+      const engine = await createEngine({ threads: 2 });
+      return (await engine.generate("Once", { temperature: 0, maxTokens: 2 }).result).ids.length;
+    }, url);
+    expect(ids).toBe(2);
+    // A server that lets others have the API, but not the worker.
+    await context.route(`${url}worker-*.js`, (route) => route.abort("failed")); // as the browser does
+    const got = await page.evaluate(async (url) => (await import(`${url}vitrine.js`)).createEngine().catch(({ code, message }) => ({ code, message })), url);
+    expect(got).toEqual({ code: "engine.load", message: expect.stringContaining("Access-Control-Allow-Origin") });
+  } finally {
+    await stop();
+  }
 });
 
 test("from a file the page says that it needs a server, and how", async ({ browser }) => {

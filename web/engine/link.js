@@ -14,7 +14,7 @@ import { startWorker, whyNotStarted } from "./start-worker.js";
 const ASK_MS = 1500;
 const PATIENCE = 5;
 /** The same until its script has come from the server and answers for the first time. */
-const START_PATIENCE = 60;
+const START_PATIENCE = 20;
 
 /** The engine's worker, as calls that return promises. */
 export class WorkerLink {
