@@ -215,7 +215,7 @@ func (c *client) receive(ctx context.Context, p *partial) error {
 	if missing := p.file.size - p.done; resp.ContentLength >= 0 && resp.ContentLength != missing {
 		return fmt.Errorf("%s sends %d bytes, want %d: the server has another file than the Hub's list says", resp.Request.URL.Host, resp.ContentLength, missing)
 	}
-	return p.copy(resp.Body, c.Progress)
+	return p.copy(ctx, resp.Body, c.Progress)
 }
 
 // partial is a file on its way.
@@ -267,8 +267,9 @@ func (p *partial) restart() error {
 	return p.Truncate(0)
 }
 
-// copy appends the rest of the file.
-func (p *partial) copy(body io.Reader, progress func(string, int64, int64)) error {
+// copy appends the rest of the file. It ends with ctx also where the rest has come
+// already and waits to be read.
+func (p *partial) copy(ctx context.Context, body io.Reader, progress func(string, int64, int64)) error {
 	buffer := make([]byte, 256<<10)
 	for {
 		n, err := body.Read(buffer)
@@ -282,6 +283,9 @@ func (p *partial) copy(body io.Reader, progress func(string, int64, int64)) erro
 		p.done += int64(n)
 		if progress != nil && n > 0 {
 			progress(p.file.name, p.done, p.file.size)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		if err != nil && err != io.EOF {
 			return err
