@@ -951,7 +951,7 @@ func TestDiskFull(t *testing.T) {
 	defer full.Close()
 	f := &file{name: "model.safetensors", size: 1000, hash: hubtest.SHA256(nil)}
 	p := &partial{File: full, file: f, hash: newHash(f), done: 100}
-	err = p.copy(bytes.NewReader(make([]byte, 900)), nil)
+	err = p.copy(t.Context(), bytes.NewReader(make([]byte, 900)), nil)
 	var again *transient
 	if err == nil || !strings.Contains(err.Error(), "no space for the 900 bytes that are missing") || !strings.Contains(err.Error(), "HF_HUB_CACHE") || errors.As(err, &again) {
 		t.Errorf("got %v, want an error that is final and says what to do", err)
