@@ -164,7 +164,7 @@ func TestUnicodeForms(t *testing.T) {
 			}
 		}
 		for r := range rune(0x30000) {
-			if utf8.ValidRune(r) {
+			if utf8.ValidRune(r) && (r < 0x3400 || r%5 == 0) { // above are long rows of characters of one kind
 				check("a" + string(r) + "\u0301" + string(r))
 			}
 		}
