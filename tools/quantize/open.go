@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -89,6 +90,9 @@ func openCheckpoint(ctx context.Context, in string, o openOptions) (*checkpoint.
 	return model, nil
 }
 
+// training matches names of what training programs keep beside the weights.
+var training = regexp.MustCompile(`^(training_args|optimizer|scheduler|scaler|rng_state|random_states)\w*\.`)
+
 // findWeights returns the name of the weights in a directory: those that
 // transformers names, or else the one file that ends as weights do.
 func findWeights(files fs.FS) (string, error) {
@@ -96,16 +100,13 @@ func findWeights(files fs.FS) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var names, others []string
-	for _, entry := range entries {
-		names = append(names, entry.Name())
-		if slices.Contains([]string{".safetensors", ".gguf", ".pt", ".pth", ".bin"}, filepath.Ext(entry.Name())) {
-			others = append(others, entry.Name())
-		}
+	if name, err := huggingface.FindWeights(files); name != "" || err != nil {
+		return name, err
 	}
-	for _, name := range huggingface.Weights {
-		if slices.Contains(names, name) {
-			return name, nil
+	var others []string
+	for _, entry := range entries {
+		if slices.Contains([]string{".safetensors", ".gguf", ".pt", ".pth", ".bin"}, filepath.Ext(entry.Name())) && !training.MatchString(entry.Name()) {
+			others = append(others, entry.Name())
 		}
 	}
 	switch len(others) {
@@ -114,7 +115,7 @@ func findWeights(files fs.FS) (string, error) {
 	case 0:
 		return "", fmt.Errorf("no %s, nor another file of weights in it", huggingface.Weights[0])
 	}
-	return "", fmt.Errorf("several files of weights in it (%s): name one of them", strings.Join(others, ", "))
+	return "", fmt.Errorf("several files of weights in it (%s): name one of them", checkpoint.Listed(others))
 }
 
 // vocabulary returns the one of -tokenizer, nil where that is not given.

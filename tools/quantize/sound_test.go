@@ -113,6 +113,7 @@ func TestSound(t *testing.T) {
 			x.tensors["h.0.attn.bias"] = tensor{"F32", []int{1, 1, 5, 5}, make([]float32, 25)}
 			x.tensors["h.0.attn.masked_bias"] = counter("F32", -1e4)
 			x.tensors["h.1.attn.bias"] = tensor{"BOOL", []int{1, 1, 5, 5}, make([]float32, 25)}
+			x.tensors["h.0.attn.tril"], x.tensors["h.1.attn.mask"] = tensor{"F32", []int{5, 5}, make([]float32, 25)}, tensor{"F32", []int{5, 5}, make([]float32, 25)}
 		}, nil},
 		{"classifier", func(x *fixture) {
 			x.rename("transformer.")
@@ -145,6 +146,20 @@ func TestSound(t *testing.T) {
 			}
 			x.tensors["optimizer.step"] = counter("F32", 9)
 		}, []string{left + "ema.decay, loss_fn.weight, lr_scheduler.last, optimizer.state.0.exp_avg, optimizer.state.0.exp_avg_sq and 1 more"}},
+
+		// files
+		{"what training keeps in files", func(x *fixture) {
+			x.files["model.safetensors"], x.files["weights.safetensors"] = "", string(x.safetensors(t))
+			for _, name := range []string{"training_args.bin", "optimizer.pt", "optimizer_0.bin", "scheduler.pt", "scaler.pt", "rng_state.pth", "rng_state_0.pth"} {
+				x.files[name] = "not read"
+			}
+		}, nil},
+		{"an index without its shards", func(x *fixture) {
+			index := x.shard(t, "")
+			x.setIndex(t, index)
+			x.files["model-00001-of-00002.safetensors"], x.files["model-00002-of-00002.safetensors"] = "", ""
+			x.files["pytorch_model.bin"] = string(x.safetensors(t)) // the bytes say what a file is
+		}, nil},
 
 		// the tokenizer
 		{"tokens beyond the rows", func(x *fixture) { x.files["added_tokens.json"] = `{"[PAD]": 7, "<user>": 9}` }, []string{

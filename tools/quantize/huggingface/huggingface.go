@@ -52,14 +52,31 @@ func (o Options) Open(files fs.FS, weights string) (*checkpoint.Model, error) {
 }
 
 func findWeights(files fs.FS) (string, error) {
+	name, err := FindWeights(files)
+	if err == nil && name == "" {
+		err = fmt.Errorf("no %s in it: want a directory that transformers' save_pretrained has written", strings.Join(Weights, ", "))
+	}
+	return name, err
+}
+
+// FindWeights returns the first of Weights that is in the directory, empty if none is.
+// An index of which no shard is there does not count where another form is.
+func FindWeights(files fs.FS) (string, error) {
+	first := ""
 	for _, name := range Weights {
-		if _, err := fs.Stat(files, name); err == nil {
-			return name, nil
-		} else if !errors.Is(err, fs.ErrNotExist) {
+		if _, err := fs.Stat(files, name); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
 			return "", err
 		}
+		if !strings.HasSuffix(name, indexEnd) || hasShards(files, name) {
+			return name, nil
+		}
+		if first == "" {
+			first = name
+		}
 	}
-	return "", fmt.Errorf("no %s in it: want a directory that transformers' save_pretrained has written", strings.Join(Weights, ", "))
+	return first, nil
 }
 
 func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) error {

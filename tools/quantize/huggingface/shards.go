@@ -74,6 +74,25 @@ func (o Options) shards(model *checkpoint.Model, files fs.FS, index string) ([]c
 	return all, nil
 }
 
+// hasShards reports whether any file that the index names is there. Of an index that
+// cannot be read it is left to the reader to say so.
+func hasShards(files fs.FS, index string) bool {
+	data, err := checkpoint.ReadUpTo(files, index, checkpoint.MaxIndex)
+	if err != nil {
+		return true
+	}
+	places, err := parseIndex(data)
+	if err != nil {
+		return true
+	}
+	for _, shard := range slices.Compact(slices.Sorted(maps.Values(places))) {
+		if _, err := fs.Stat(files, shard); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // parseIndex returns the name of the file that each tensor is in.
 func parseIndex(data []byte) (map[string]string, error) {
 	var file struct {

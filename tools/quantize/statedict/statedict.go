@@ -110,8 +110,9 @@ func twice(a, b checkpoint.Stored) error {
 	return fmt.Errorf("got tensor %q and tensor %q, want one of them", a.Name, b.Name)
 }
 
-// causalMask matches the tensors that hold the causal mask: constants, no weights.
-var causalMask = regexp.MustCompile(`^h\.\d+\.attn\.(bias|masked_bias)$`)
+// causalMask matches the tensors that hold the causal mask, constants and no weights:
+// the names of transformers and nanoGPT, and those of others who do as these do.
+var causalMask = regexp.MustCompile(`^h\.\d+\.attn\.(bias|masked_bias|mask|attn_mask|causal_mask|tril)$`)
 
 var (
 	earlyBlock = regexp.MustCompile(`^blocks\.(\d+)\.(.+)$`)

@@ -1,14 +1,13 @@
 package hub
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"vitrine/tools/quantize/checkpoint"
 	"vitrine/tools/quantize/huggingface"
 )
 
@@ -43,20 +42,14 @@ func shards(dir, weights string) ([]string, error) {
 	if !strings.HasSuffix(weights, indexSuffix) {
 		return nil, nil
 	}
-	path := filepath.Join(dir, weights)
-	if info, err := os.Stat(path); err != nil {
-		return nil, err
-	} else if info.Size() > maxDescribing {
-		return nil, fmt.Errorf("%s: got %d bytes, want at most %d", weights, info.Size(), maxDescribing)
-	}
-	data, err := os.ReadFile(path)
+	data, err := checkpoint.ReadUpTo(os.DirFS(dir), weights, checkpoint.MaxIndex)
 	if err != nil {
 		return nil, err
 	}
 	var index struct {
 		Files map[string]string `json:"weight_map"` // by tensor
 	}
-	if err := json.Unmarshal(data, &index); err != nil {
+	if err := checkpoint.Unmarshal(data, &index); err != nil {
 		return nil, fmt.Errorf("%s: %w", weights, err)
 	}
 	var names []string
