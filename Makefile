@@ -23,7 +23,7 @@ WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: bench bench-peers help run build serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
+.PHONY: bench bench-peers model-eval help run build serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -88,6 +88,11 @@ bench: build serve chromium build/bench/gpt2-124m-q8_0.gguf ## benchmark the ker
 	rm -rf build/bench/site && mkdir -p build/bench/site/bench && cp -R dist/. build/bench/site/
 	ln build/bench/gpt2-124m-q8_0.gguf build/bench/site/bench/
 	node e2e/bench/bench.js
+
+MODEL ?= models/vitrine-tiny-q8_0.gguf
+TEXT  ?= ../shared/text
+model-eval: ## measure MODEL, with the texts in TEXT where they are, beside the same model in float32 in REFERENCE if it is given (some minutes)
+	$(GO) run ./tools/eval -text "$(TEXT)" -reference "$(REFERENCE)" $(MODEL)
 
 PEERS ?= ../shared/peers
 OURS  := --mount /bench=$(CURDIR)/e2e/bench --mount /vitrine=$(CURDIR)/dist
