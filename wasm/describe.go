@@ -116,7 +116,7 @@ func (r *recorder) describeDetail(detail any) {
 		j.open('{')
 		j.key("top")
 		r.candidates(d.Top)
-		j.key("restProbability").float(float64(d.RestProbability))
+		j.key("restProbability").float(d.RestProbability)
 		j.key("restCount").int(d.RestCount)
 		j.close('}')
 	case *decoding.Filter:
@@ -124,7 +124,7 @@ func (r *recorder) describeDetail(detail any) {
 		j.key("parameter").float(float64(d.Parameter))
 		j.key("kept").int(d.Kept)
 		j.key("removed").int(d.Removed)
-		j.key("removedProbability").float(float64(d.RemovedProbability))
+		j.key("removedProbability").float(d.RemovedProbability)
 		j.key("top")
 		r.candidates(d.Top)
 		j.close('}')

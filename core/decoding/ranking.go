@@ -32,6 +32,18 @@ func rank(logits []float32, id int) int {
 	return n
 }
 
+// after returns the sum of the probabilities, in probs [V], of all ids that rank after
+// last. Ids without rank are left out.
+func after(last int32, logits, probs []float32) float64 {
+	worst, sum := logits[last], 0.0
+	for id, x := range logits {
+		if x < worst || x == worst && int32(id) > last {
+			sum += float64(probs[id])
+		}
+	}
+	return sum
+}
+
 // heap is a binary heap of ids.
 type heap struct {
 	ids        []int32
@@ -107,14 +119,15 @@ func best(dst []int32, logits []float32) {
 
 // nucleus writes to dst, in order, the shortest beginning of the ranking whose
 // probabilities reach share of the total of probs [V], and returns its length and
-// both sums. share is below 1; dst and candidates are [V]; an id without rank has
+// its sum. share is below 1; dst and candidates are [V]; an id without rank has
 // probability 0.
-func nucleus(dst, candidates []int32, logits, probs []float32, share float32) (n int, sum, all float64) {
+func nucleus(dst, candidates []int32, logits, probs []float32, share float32) (n int, sum float64) {
 	// When the share is not reached yet, more than 1-share of the total is spread over
 	// the tokens that are left, so the best of them has more than the mean of that.
 	// Half of it leaves room for rounding: probs add up to 1 to a few millionths.
 	rare := (1 - share) / float32(2*len(probs))
 	candidates = candidates[:0]
+	all := 0.0
 	for id, p := range probs {
 		all += float64(p)
 		if p >= rare {
@@ -131,5 +144,5 @@ func nucleus(dst, candidates []int32, logits, probs []float32, share float32) (n
 		h.ids = h.ids[:last]
 		h.sink(0, last)
 	}
-	return n, sum, all
+	return n, sum
 }

@@ -1,6 +1,9 @@
 package decoding
 
-import "vitrine/core/stage"
+import (
+	"vitrine/core/kernel"
+	"vitrine/core/stage"
+)
 
 // topCount is how many tokens a report lists; the page shows as many.
 const topCount = 5
@@ -12,11 +15,18 @@ type Candidate struct {
 	Probability float32 // after the step
 }
 
+// Mass is the detail of the stage softmax. Probabilities are added as float64, in the
+// order of their ids.
+type Mass struct {
+	Sum     float64 // of all, which rounding leaves near 1
+	Largest float32
+}
+
 // Distribution is the detail of the stage distribution: the model's most probable
-// tokens, at most five, and what all others have together.
+// tokens, at most five, and the sum of what all others have.
 type Distribution struct {
 	Top             []Candidate
-	RestProbability float32
+	RestProbability float64
 	RestCount       int
 }
 
@@ -26,7 +36,7 @@ type Distribution struct {
 type Filter struct {
 	Parameter          float32 // T, k or p
 	Kept, Removed      int
-	RemovedProbability float32     // of the removed tokens, before the step
+	RemovedProbability float64     // sum of the removed tokens' probabilities before the step
 	Top                []Candidate // the most probable after the step, at most five
 
 	// All kept ids and their probabilities after the step: in order of id, and once
@@ -55,6 +65,7 @@ type reporter struct {
 
 	softmax [1]stage.Tensor
 	shape   [1]int
+	mass    Mass
 	dist    Distribution
 	step    Filter
 	drawn   Draw
@@ -79,17 +90,15 @@ func (r *reporter) distribution() error {
 	}
 	r.shape[0] = len(r.probs)
 	r.softmax[0] = stage.Tensor{Name: "probabilities", Shape: r.shape[:], Data: r.probs}
-	if err := r.send(stage.Softmax, r.softmax[:], nil); err != nil {
+	r.mass = Mass{Sum: total(r.probs), Largest: kernel.Maximum(r.probs)}
+	if err := r.send(stage.Softmax, r.softmax[:], &r.mass); err != nil {
 		return err
 	}
 	leaders := r.leaders[:min(len(r.logits), topCount)]
 	best(leaders, r.logits)
 	top := r.candidates(leaders, r.probs, true)
-	rest := 1.0
-	for _, c := range top {
-		rest -= float64(c.Probability)
-	}
-	r.dist = Distribution{Top: top, RestProbability: float32(max(rest, 0)), RestCount: len(r.logits) - len(top)}
+	rest := after(leaders[len(leaders)-1], r.logits, r.probs)
+	r.dist = Distribution{Top: top, RestProbability: rest, RestCount: len(r.logits) - len(top)}
 	if err := r.send(stage.Distribution, nil, &r.dist); err != nil {
 		return err
 	}
@@ -100,7 +109,7 @@ func (r *reporter) distribution() error {
 }
 
 // filter reports the step that has just been taken.
-func (r *reporter) filter(st stage.Stage, parameter, removed float32) error {
+func (r *reporter) filter(st stage.Stage, parameter float32, removed float64) error {
 	if r.obs == nil {
 		return nil
 	}

@@ -76,7 +76,7 @@ func NewSampler(vocabulary int, o Options) (*Sampler, error) {
 // random number depends on the seed and on step alone. Events are reported with
 // the Step, Layer, Position and Tokens of ev:
 //
-//	softmax             tensor "probabilities" [V], banned tokens included
+//	softmax             tensor "probabilities" [V], banned tokens included; Detail *Mass
 //	distribution        Detail *Distribution
 //	decode              nothing
 //	decode.temperature  Detail *Filter
@@ -106,15 +106,16 @@ func (s *Sampler) Sample(logits []float32, step int, ev stage.Event, obs stage.O
 		return Selection{}, err
 	}
 
-	removed := s.temperature(ranked, largest, obs != nil)
+	observed := obs != nil
+	removed := s.temperature(ranked, largest, observed)
 	if err := s.reporter.filter(stage.DecodeTemperature, s.options.Temperature, removed); err != nil {
 		return Selection{}, err
 	}
-	removed = s.topK(ranked, largest)
+	removed = s.topK(ranked, largest, observed)
 	if err := s.reporter.filter(stage.DecodeTopK, float32(s.options.TopK), removed); err != nil {
 		return Selection{}, err
 	}
-	removed = s.topP(ranked)
+	removed = s.topP(ranked, observed)
 	if err := s.reporter.filter(stage.DecodeTopP, s.options.TopP, removed); err != nil {
 		return Selection{}, err
 	}
@@ -133,13 +134,15 @@ func (s *Sampler) mask(logits []float32) (masked []float32, largest float32) {
 	return s.masked, s.masked[top[0]]
 }
 
+// Each step returns the sum of the probabilities that it removed, where it is observed:
+// nothing else needs it.
+
 // temperature keeps every allowed token at temperature T > 0, with the softmax of
-// logits/T, and the most probable one alone at 0. It returns the probability that
-// it removed. Where a top-k follows, the probabilities of all serve reports only:
-// they are computed if all is set.
-func (s *Sampler) temperature(ranked []float32, largest float32, all bool) (removed float32) {
+// logits/T, and the most probable one alone at 0. Where a top-k follows, the
+// probabilities of all serve reports only.
+func (s *Sampler) temperature(ranked []float32, largest float32, observed bool) (removed float64) {
 	if s.options.Temperature == 0 {
-		return s.greedy(ranked)
+		return s.greedy(ranked, observed)
 	}
 	s.ids = nil
 	if s.options.Temperature == 1 && s.masked == nil {
@@ -147,7 +150,7 @@ func (s *Sampler) temperature(ranked []float32, largest float32, all bool) (remo
 		return 0
 	}
 	s.kept = s.warm
-	if !all && s.hasTopK() {
+	if !observed && s.hasTopK() {
 		return 0
 	}
 	for id, x := range ranked {
@@ -160,20 +163,15 @@ func (s *Sampler) temperature(ranked []float32, largest float32, all bool) (remo
 	return 0
 }
 
-// greedy keeps the most probable token alone and returns the probability of the
-// others that were allowed.
-func (s *Sampler) greedy(ranked []float32) (removed float32) {
+// greedy keeps the most probable token alone.
+func (s *Sampler) greedy(ranked []float32, observed bool) (removed float64) {
 	s.ids, s.kept = s.order[:1], s.few[:1]
 	best(s.ids, ranked)
 	s.kept[0] = 1
-	if len(s.allowed) == 1 {
-		return 0
+	if observed {
+		removed = after(s.ids[0], ranked, s.probs)
 	}
-	removed = 1 - s.probs[s.ids[0]]
-	for _, id := range s.options.Banned {
-		removed -= s.probs[id]
-	}
-	return max(removed, 0)
+	return removed
 }
 
 // heat divides a logit by the temperature. The largest is taken away first: that
@@ -187,46 +185,44 @@ func (s *Sampler) hasTopK() bool {
 	return s.options.TopK > 0 && s.options.TopK < len(s.allowed)
 }
 
-// topK keeps the best TopK tokens, with the softmax of their logits/T, and returns
-// the probability that it removed; that is meant for the report.
-func (s *Sampler) topK(ranked []float32, largest float32) (removed float32) {
+// topK keeps the best TopK tokens, with the softmax of their logits/T.
+func (s *Sampler) topK(ranked []float32, largest float32, observed bool) (removed float64) {
 	if s.ids != nil || !s.hasTopK() {
 		return 0
 	}
 	s.ids = s.order[:s.options.TopK]
 	best(s.ids, ranked)
-	sum := 0.0
-	for _, id := range s.ids {
-		sum += float64(s.kept[id])
+	if observed {
+		removed = after(s.ids[len(s.ids)-1], ranked, s.kept)
 	}
 	s.kept = s.few[:len(s.ids)]
 	for i, id := range s.ids {
 		s.kept[i] = s.heat(ranked[id], largest)
 	}
 	kernel.Softmax(s.kept)
-	return float32(max(1-sum, 0))
+	return removed
 }
 
 // topP keeps the fewest tokens, best first, whose probabilities reach TopP of the
-// total, divides these by their sum, and returns the probability that it removed.
-func (s *Sampler) topP(ranked []float32) (removed float32) {
+// total, and divides these by their sum.
+func (s *Sampler) topP(ranked []float32, observed bool) (removed float64) {
 	if s.options.TopP == 1 || s.left() == 1 {
 		return 0
 	}
-	n, sum, all := 0, 0.0, 0.0
+	n, sum := 0, 0.0
 	if s.ids == nil {
-		n, sum, all = nucleus(s.order, s.scratch, ranked, s.kept, s.options.TopP)
+		n, sum = nucleus(s.order, s.scratch, ranked, s.kept, s.options.TopP)
+		if observed {
+			removed = after(s.order[n-1], ranked, s.kept)
+		}
 		for i, id := range s.order[:n] {
 			s.few[i] = s.kept[id]
 		}
 	} else {
-		all = total(s.kept)
-		for target := float64(s.options.TopP) * all; sum < target; n++ {
+		for target := float64(s.options.TopP) * total(s.kept); sum < target; n++ {
 			sum += float64(s.kept[n])
 		}
-	}
-	if n < s.left() {
-		removed = float32(max(1-sum/all, 0))
+		removed = total(s.kept[n:])
 	}
 	s.ids, s.kept = s.order[:n], s.few[:n]
 	for i, p := range s.kept {

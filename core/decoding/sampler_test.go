@@ -52,6 +52,7 @@ type record struct {
 	order        []string
 	events       []stage.Event
 	softmax      []float32
+	mass         Mass
 	distribution Distribution
 	filters      []Filter
 	draw         Draw
@@ -61,6 +62,8 @@ func (r *record) observe(e *stage.Event) error {
 	r.order = append(r.order, e.Stage.String())
 	r.events = append(r.events, *e)
 	switch d := e.Detail.(type) {
+	case *Mass:
+		r.mass = *d
 	case *Distribution:
 		r.distribution = *d
 		r.distribution.Top = slices.Clone(d.Top)
@@ -224,7 +227,7 @@ func checkReport(t *testing.T, logits []float32, o Options, got Selection, r rec
 			t.Fatalf("%+v: step %d kept %d (%d ids) and removed %d of %d", o, i, f.Kept, len(f.IDs), f.Removed, left)
 		}
 		left = f.Kept
-		if f.Removed == 0 && f.RemovedProbability != 0 || f.RemovedProbability < 0 || f.RemovedProbability > 1 {
+		if f.Removed == 0 && f.RemovedProbability != 0 || f.RemovedProbability < 0 || f.RemovedProbability > 1+1e-5 {
 			t.Fatalf("%+v: step %d removed %d tokens with probability %v", o, i, f.Removed, f.RemovedProbability)
 		}
 		if sum := total(f.Probabilities); !near(sum, 1) {
@@ -249,7 +252,7 @@ func checkReport(t *testing.T, logits []float32, o Options, got Selection, r rec
 		}
 	}
 	d := r.distribution
-	rest := float64(d.RestProbability)
+	rest := d.RestProbability
 	for _, c := range d.Top {
 		rest += float64(c.Probability)
 		if c.Probability != r.softmax[c.ID] || rank(logits, c.ID) >= topCount {
@@ -286,6 +289,59 @@ func TestRemovedProbability(t *testing.T) {
 		for i, f := range r.filters {
 			if !near(float64(f.RemovedProbability), test.want[i]) {
 				t.Errorf("%+v: step %d removed %v, want %v", test.o, i, f.RemovedProbability, test.want[i])
+			}
+		}
+	}
+}
+
+// TestSumsAreAdded: what is left over is the sum of what is left over, to the bit, and not
+// 1 less the rest: a token that has nearly all leaves less than float32 holds beside 1.
+func TestSumsAreAdded(t *testing.T) {
+	const v = 3000
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, lead := range []float32{0, 8, 25} {
+		logits := randomLogits(rng, v)
+		logits[rng.IntN(v)] += lead
+		for _, o := range []Options{
+			{TopP: 1}, {TopP: 1, Banned: []int{7, 2999}}, {Temperature: 0.7, TopK: 40, TopP: 0.9}, {Temperature: 1, TopP: 0.95, Banned: []int{3}},
+		} {
+			_, r := sample(t, newSampler(t, v, o), logits, 0)
+			sum, rest, largest := 0.0, 0.0, float32(0)
+			for id, p := range r.softmax {
+				sum += float64(p)
+				largest = max(largest, p)
+				if rank(logits, id) >= topCount {
+					rest += float64(p)
+				}
+			}
+			if want := (Mass{sum, largest}); r.mass != want {
+				t.Errorf("lead %v: softmax adds up to %+v, want %+v", lead, r.mass, want)
+			}
+			if r.distribution.RestProbability != rest || rest == 0 {
+				t.Errorf("lead %v: the rest has %v, want %v", lead, r.distribution.RestProbability, rest)
+			}
+			before := make([]float64, v) // by id
+			for id, p := range r.softmax {
+				before[id] = float64(p)
+			}
+			for _, id := range o.Banned {
+				before[id] = 0
+			}
+			for i, f := range r.filters {
+				removed, after := 0.0, make([]float64, v)
+				for at, id := range f.IDs {
+					after[id] = float64(f.Probabilities[at])
+				}
+				for id, p := range before {
+					if after[id] == 0 {
+						removed += p
+					}
+				}
+				// A step of few tokens adds them best first.
+				if math.Abs(f.RemovedProbability-removed) > 1e-12*removed {
+					t.Errorf("lead %v, %+v: step %d removed %v, want %v", lead, o, i, f.RemovedProbability, removed)
+				}
+				before = after
 			}
 		}
 	}
