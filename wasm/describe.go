@@ -24,7 +24,7 @@ var mainTensor = [...]string{
 	stage.AttentionScores: "scores",
 	stage.AttentionScale:  "scaled",
 	stage.AttentionMask:   "weights",
-	stage.AttentionMix:    "output",
+	stage.AttentionMix:    "mix",
 	stage.Residual1:       "sum",
 	stage.LN2:             "result",
 	stage.MLP:             "output",
@@ -47,16 +47,48 @@ func (r *recorder) sample(e *stage.Event) (shape []int, values []float32) {
 		}
 		switch e.Stage {
 		case stage.AttentionScores, stage.AttentionScale, stage.AttentionMask:
-			row := newestRow(t, 0)
+			row := newestRow(t, r.head)
 			return t.Shape, row[max(0, len(row)-sampleSize):]
-		case stage.AttentionQKV, stage.Embed, stage.Position, stage.LN1, stage.AttentionMix, stage.Residual1,
-			stage.LN2, stage.MLP, stage.Residual2, stage.Final:
-			row := lastRow(t)
-			return t.Shape, row[:min(sampleSize, len(row))]
+		case stage.AttentionQKV, stage.AttentionMix:
+			return t.Shape, r.ofHead(t, 0)
+		case stage.Embed, stage.Position, stage.LN1, stage.Residual1, stage.LN2, stage.MLP, stage.Residual2, stage.Final:
+			return t.Shape, first(lastRow(t))
 		}
-		return t.Shape, t.Data[:min(sampleSize, len(t.Data))]
+		return t.Shape, first(t.Data)
 	}
 	return nil, nil
+}
+
+// more returns the numbers that travel beside those of the main tensor: rows of equal
+// length, which events.js puts into the detail under the names that it has for the stage.
+func (r *recorder) more(e *stage.Event) [][]float32 {
+	rows := r.rows[:0]
+	for _, t := range e.Tensors {
+		switch t.Name {
+		case "table": // position
+			rows = append(rows, first(lastRow(t)))
+		case "scale", "shift": // ln1, ln2 and final; a model without biases has no shift
+			rows = append(rows, first(t.Data))
+		case "qkv":
+			rows = append(rows, r.ofHead(t, 1), r.ofHead(t, 2))
+		case "output":
+			if e.Stage == stage.AttentionMix {
+				rows = append(rows, first(lastRow(t)))
+			}
+		}
+	}
+	r.rows = rows
+	return rows
+}
+
+// first returns as many numbers of a row as travel with an event.
+func first(row []float32) []float32 { return row[:min(sampleSize, len(row))] }
+
+// ofHead returns the first numbers of the newest token and the head that is shown, of a
+// tensor [T, H, D] or of part 0, 1 or 2 of one [T, 3, H, D].
+func (r *recorder) ofHead(t stage.Tensor, part int) []float32 {
+	heads, d := t.Shape[len(t.Shape)-2], t.Shape[len(t.Shape)-1]
+	return first(lastRow(t)[(part*heads+r.head)*d:][:d])
 }
 
 // lastRow returns row T-1 of a tensor [T, ...].
@@ -88,10 +120,18 @@ func (r *recorder) describe(e *stage.Event) {
 		j.key("id").int(id)
 		j.key("text").string(r.tokenizer.Text(id))
 		j.close('}')
+	case stage.Attention, stage.AttentionQKV, stage.AttentionScores, stage.AttentionScale, stage.AttentionMix:
+		j.open('{')
+		j.key("head").int(r.head)
+		j.close('}')
 	case stage.AttentionMask:
 		r.strongest(e)
 	case stage.MLP:
 		r.hidden(e)
+	case stage.Prompt:
+		j.open('{')
+		j.key("text").string(e.Detail.(*generate.Prompt).Text)
+		j.close('}')
 	case stage.Head:
 		r.largest(e.Tensor("logits"))
 	default:
@@ -106,11 +146,16 @@ func (r *recorder) describeDetail(detail any) {
 	j := &r.detail
 	switch d := detail.(type) {
 	case *generate.Prompt:
-		r.promptDetail(d)
+		r.pieces(d)
 	case *generate.Sequence:
 		j.open('{')
 		j.key("ids").ints(d.IDs[max(0, len(d.IDs)-64):])
 		j.key("count").int(d.Count)
+		j.close('}')
+	case *decoding.Mass:
+		j.open('{')
+		j.key("sum").float(d.Sum)
+		j.key("largest").float(float64(d.Largest))
 		j.close('}')
 	case *decoding.Distribution:
 		j.open('{')
@@ -196,11 +241,10 @@ func (j *json) special(t *tokenizer.Tokenizer, id int) {
 	}
 }
 
-// promptDetail serves prompt and tokenize: vitrine.d.ts gives each its part.
-func (r *recorder) promptDetail(p *generate.Prompt) {
+// pieces writes the last tokens of a prompt, and how many it has.
+func (r *recorder) pieces(p *generate.Prompt) {
 	j := &r.detail
 	j.open('{')
-	j.key("text").string(p.Text)
 	j.key("pieces").open('[')
 	for _, id := range p.IDs[max(0, len(p.IDs)-64):] {
 		j.element()
@@ -243,32 +287,21 @@ func (r *recorder) largest(logits []float32) {
 	j.close('}')
 }
 
-// strongest writes the three largest attention weights of the newest token over
-// all heads.
+// strongest writes the three largest attention weights of the newest token in the head
+// that is shown.
 func (r *recorder) strongest(e *stage.Event) {
 	const most = 3
+	weights := newestRow(e.Tensors[0], r.head)
 	j := &r.detail
 	j.open('{')
+	j.key("head").int(r.head)
 	j.key("top").open('[')
-	for _, t := range e.Tensors {
-		if t.Name != "weights" {
-			continue
-		}
-		heads, width := t.Shape[0], t.Shape[2]
-		newest := r.newest[:0]
-		for h := range heads {
-			newest = append(newest, newestRow(t, h)...)
-		}
-		r.newest = newest
-		for _, at := range top(newest, most) {
-			head, position := at/width, at%width
-			j.element().open('{')
-			j.key("head").int(head)
-			j.key("position").int(position)
-			j.key("weight").float(float64(newest[at]))
-			j.key("text").string(r.tokenizer.Text(r.ids[position]))
-			j.close('}')
-		}
+	for _, position := range top(weights, most) {
+		j.element().open('{')
+		j.key("position").int(position)
+		j.key("weight").float(float64(weights[position]))
+		j.key("text").string(r.tokenizer.Text(r.ids[position]))
+		j.close('}')
 	}
 	j.close(']')
 	j.close('}')

@@ -42,6 +42,7 @@ type engine struct {
 type run struct {
 	stop chan struct{} // closed when the run is to end
 	pace time.Duration // how long the machine stands still after each stage
+	head int           // that the stages of attention show from the next layer on
 }
 
 func newRun() *run { return &run{stop: make(chan struct{})} }
@@ -301,6 +302,23 @@ func (e *engine) setPace(args []safejs.Value) (any, error) {
 	return nil, err
 }
 
+// setHead(run, head) changes which head the stages of attention show.
+func (e *engine) setHead(args []safejs.Value) (any, error) {
+	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	head, err := e.headArg(args[1])
+	if r := e.runs[id]; r != nil && err == nil {
+		r.head = head
+	}
+	return nil, err
+}
+
+func (e *engine) headArg(v safejs.Value) (int, error) {
+	return border.Whole("head", v, 0, float64(e.model.Config().Heads-1))
+}
+
 func paceArg(v safejs.Value) (time.Duration, error) {
 	ms, err := border.Number("pace", v)
 	if err == nil && (ms < 0 || ms > 60_000) {
@@ -456,6 +474,9 @@ func (e *engine) options(v safejs.Value, control *run) (o generate.Options, whic
 		control.abort()
 	}
 	if control.pace, err = paceArg(field("pace")); err != nil {
+		return o, which, err
+	}
+	if control.head, err = e.headArg(field("head")); err != nil {
 		return o, which, err
 	}
 	err = border.List("stop", field("stop"), func(name string, v safejs.Value) error {

@@ -28,5 +28,6 @@ func publish() error {
 		{Name: "generate", Arity: 4, Call: e.generate},
 		{Name: "abort", Arity: 1, Call: e.abort},
 		{Name: "setPace", Arity: 2, Call: e.setPace},
+		{Name: "setHead", Arity: 2, Call: e.setHead},
 	}, describe)
 }

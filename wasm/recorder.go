@@ -43,14 +43,15 @@ const (
 // frame in a buffer and hands them to emit, gives the event loop its turns, and
 // makes the machine stand still as long as the run's pace asks.
 //
-// A record, little-endian, is 28 bytes, then shape (uint32), values (float32)
-// and JSON, padded to 4 bytes:
+// A record, little-endian, is 28 bytes, then shape (uint32), values (float32), more
+// rows of numbers (float32) and JSON, padded to 4 bytes:
 //
 //	0 uint8 kind: 1 stage, 2 token     1 uint8 stage, as stage.All
 //	2 int16 layer                      4 uint32 step
 //	8 uint32 position                 12 uint32 tokens
 //	16 float32 time, ms               20 uint8 len(shape)  21 uint8 len(values)
-//	22 uint16 zero                    24 uint32 length of the JSON
+//	22 uint8 number of more rows      23 uint8 length of each
+//	24 uint32 length of the JSON
 type recorder struct {
 	tokenizer *tokenizer.Tokenizer
 	turn      *turner
@@ -68,8 +69,9 @@ type recorder struct {
 	buffer          []byte
 	before, layer   int // where the records of the last layer and of this one begin in buffer; -1: not there, or not all
 	detail          json
-	ids             []int     // of the whole sequence so far
-	newest          []float32 // scratch: [H, P], the weights of the newest token
+	head            int         // that the stages of attention show: the same in all of a layer
+	rows            [][]float32 // scratch of more
+	ids             []int       // of the whole sequence so far
 }
 
 func newRecorder(t *tokenizer.Tokenizer, prompt []int, turn *turner, emit safejs.Value, control *run, stages stages) *recorder {
@@ -196,19 +198,16 @@ func (r *recorder) handedOver() { r.buffer, r.before, r.layer = r.buffer[:0], -1
 
 // record writes the event, or says in which stage the numbers have stopped to be such.
 func (r *recorder) record(e *stage.Event, now time.Duration) error {
+	if e.Stage == stage.Attention {
+		r.head = r.control.head
+	}
 	r.detail.reset()
 	r.describe(e)
 	if r.detail.notFinite {
 		return &notFiniteError{e.Stage, e.Layer}
 	}
 	shape, values := r.sample(e)
-	r.header(1, e, now, len(shape), len(values))
-	for _, n := range shape {
-		r.buffer = binary.LittleEndian.AppendUint32(r.buffer, uint32(n))
-	}
-	for _, v := range values {
-		r.buffer = binary.LittleEndian.AppendUint32(r.buffer, math.Float32bits(v))
-	}
+	r.header(1, e, now, shape, values, r.more(e))
 	r.json()
 	return nil
 }
@@ -239,20 +238,40 @@ func (r *recorder) token(t generate.Token, position int) {
 	j.key("probability").float(float64(t.Probability))
 	j.special(r.tokenizer, t.ID)
 	j.close('}')
-	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: position, Tokens: 1}, time.Since(r.start), 0, 0)
+	r.header(2, &stage.Event{Step: t.Step, Layer: -1, Position: position, Tokens: 1}, time.Since(r.start), nil, nil, nil)
 	r.json()
 }
 
-func (r *recorder) header(kind byte, e *stage.Event, now time.Duration, shape, values int) {
+// header writes what stands before the JSON.
+func (r *recorder) header(kind byte, e *stage.Event, now time.Duration, shape []int, values []float32, rows [][]float32) {
 	le := binary.LittleEndian
+	length := 0
+	if len(rows) > 0 {
+		length = len(rows[0])
+	}
 	b := append(r.buffer, kind, byte(e.Stage))
 	b = le.AppendUint16(b, uint16(int16(e.Layer)))
 	b = le.AppendUint32(b, uint32(e.Step))
 	b = le.AppendUint32(b, uint32(e.Position))
 	b = le.AppendUint32(b, uint32(e.Tokens))
 	b = le.AppendUint32(b, math.Float32bits(float32(now.Seconds()*1000)))
-	b = append(b, byte(shape), byte(values), 0, 0)
-	r.buffer = le.AppendUint32(b, uint32(len(r.detail.bytes)))
+	b = append(b, byte(len(shape)), byte(len(values)), byte(len(rows)), byte(length))
+	b = le.AppendUint32(b, uint32(len(r.detail.bytes)))
+	for _, n := range shape {
+		b = le.AppendUint32(b, uint32(n))
+	}
+	b = floats(b, values)
+	for _, row := range rows {
+		b = floats(b, row)
+	}
+	r.buffer = b
+}
+
+func floats(b []byte, values []float32) []byte {
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return b
 }
 
 func (r *recorder) json() {

@@ -127,7 +127,7 @@ func options(t *testing.T, change map[string]any) safejs.Value {
 	t.Helper()
 	o := map[string]any{
 		"maxTokens": 3, "temperature": 0.8, "topK": 40, "topP": 0.95, "seed": 1, "banned": []any{},
-		"ignoreEos": true, "stages": true, "aborted": false, "pace": 0, "stop": []any{},
+		"ignoreEos": true, "stages": true, "aborted": false, "pace": 0, "head": 0, "stop": []any{},
 	}
 	for k, v := range change {
 		o[k] = v
@@ -183,6 +183,94 @@ func TestLiveLayers(t *testing.T) {
 	}
 }
 
+// coordinates is a tensor whose values say where they are: digit by digit the index of
+// each dimension.
+func coordinates(name string, shape ...int) stage.Tensor {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	data := make([]float32, n)
+	for i := range data {
+		at, rest, unit := 0, i, 1
+		for d := len(shape) - 1; d >= 0; d-- {
+			at += rest % shape[d] * unit
+			rest, unit = rest/shape[d], 100*unit
+		}
+		data[i] = float32(at)
+	}
+	return stage.Tensor{Name: name, Shape: shape, Data: data}
+}
+
+// TestNumbersOfAHead: every stage of attention gives those of the head that is shown, and
+// of the newest token. T 3, H 4, D 10, P 12.
+func TestNumbersOfAHead(t *testing.T) {
+	count := func(from float32, n int) (want []float32) {
+		for i := range n {
+			want = append(want, from+float32(i))
+		}
+		return want
+	}
+	for _, test := range []struct {
+		stage  stage.Stage
+		tensor []stage.Tensor
+		values []float32
+		more   [][]float32
+	}{
+		{stage.AttentionQKV, []stage.Tensor{coordinates("qkv", 3, 3, 4, 10)}, count(2_00_02_00, 8), [][]float32{count(2_01_02_00, 8), count(2_02_02_00, 8)}},
+		{stage.AttentionScores, []stage.Tensor{coordinates("scores", 4, 3, 12)}, count(2_02_04, 8), nil},
+		{stage.AttentionScale, []stage.Tensor{coordinates("scaled", 4, 3, 12)}, count(2_02_04, 8), nil},
+		{stage.AttentionMask, []stage.Tensor{coordinates("weights", 4, 3, 12)}, count(2_02_04, 8), nil},
+		{stage.AttentionMix, []stage.Tensor{coordinates("mix", 3, 4, 10), coordinates("output", 3, 40)}, count(2_02_00, 8), [][]float32{count(2_00, 8)}},
+		{stage.LN1, []stage.Tensor{coordinates("mean", 3), coordinates("scale", 40), coordinates("shift", 40), coordinates("result", 3, 40)}, count(2_00, 8), [][]float32{count(0, 8), count(0, 8)}},
+		{stage.LN2, []stage.Tensor{coordinates("scale", 40), coordinates("result", 3, 40)}, count(2_00, 8), [][]float32{count(0, 8)}},
+		{stage.Position, []stage.Tensor{coordinates("table", 3, 40), coordinates("sum", 3, 40)}, count(2_00, 8), [][]float32{count(2_00, 8)}},
+		{stage.MLP, []stage.Tensor{coordinates("hidden", 3, 40), coordinates("output", 3, 40)}, count(2_00, 8), nil},
+	} {
+		r := &recorder{head: 2}
+		e := &stage.Event{Stage: test.stage, Tensors: test.tensor}
+		if _, values := r.sample(e); !slices.Equal(values, test.values) {
+			t.Errorf("%v: values %v, want %v", test.stage, values, test.values)
+		}
+		if more := r.more(e); !slices.EqualFunc(more, test.more, slices.Equal[[]float32]) {
+			t.Errorf("%v: more rows %v, want %v", test.stage, more, test.more)
+		}
+	}
+}
+
+// TestOneHeadInALayer: a head that is chosen within a layer is shown from the next one on.
+func TestOneHeadInALayer(t *testing.T) {
+	control := &run{head: 1}
+	r := &recorder{control: control, before: -1, layer: -1}
+	heads := func(e *stage.Event) int {
+		r.record(e, 0)
+		var detail struct{ Head int }
+		if err := stdjson.Unmarshal(r.detail.bytes, &detail); err != nil {
+			t.Fatal(err)
+		}
+		return detail.Head
+	}
+	for layer, want := range []int{1, 3} {
+		for i, s := range []stage.Stage{stage.Attention, stage.AttentionQKV, stage.AttentionScores, stage.AttentionMix} {
+			e := &stage.Event{Stage: s, Layer: layer}
+			switch s {
+			case stage.AttentionQKV:
+				e.Tensors = []stage.Tensor{coordinates("qkv", 1, 3, 4, 4)}
+			case stage.AttentionScores:
+				e.Tensors = []stage.Tensor{coordinates("scores", 4, 1, 4)}
+			case stage.AttentionMix:
+				e.Tensors = []stage.Tensor{coordinates("mix", 1, 4, 4), coordinates("output", 1, 16)}
+			}
+			if got := heads(e); got != want {
+				t.Errorf("layer %d, %v: head %d, want %d", layer, s, got, want)
+			}
+			if i == 1 {
+				control.head = 3
+			}
+		}
+	}
+}
+
 // generateOnce generates three tokens, and returns how often each stage was recorded.
 func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]int, ids []int) {
 	t.Helper()
@@ -218,7 +306,7 @@ func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]in
 	for len(records) > 0 {
 		shape, values := int(records[20]), int(records[21])
 		size := int(records[24]) | int(records[25])<<8
-		at := 28 + 4*(shape+values)
+		at := 28 + 4*(shape+values+int(records[22])*int(records[23]))
 		if detail := records[at : at+size]; !stdjson.Valid(detail) {
 			t.Fatalf("%v: detail %q", stage.Stage(records[1]), detail)
 		}
@@ -241,7 +329,7 @@ func TestBadCalls(t *testing.T) {
 	for name, bad := range map[string]map[string]any{
 		"temperature": {"temperature": math.NaN()}, "topP": {"topP": 0}, "topK": {"topK": 1.5},
 		"maxTokens": {"maxTokens": 0}, "seed": {"seed": -1}, "banned": {"banned": []any{8192}},
-		"stop": {"stop": []any{""}}, "pace": {"pace": -1}, "ignoreEos": {"ignoreEos": "yes"},
+		"stop": {"stop": []any{""}}, "pace": {"pace": -1}, "head": {"head": 6}, "ignoreEos": {"ignoreEos": "yes"},
 		"stages": {"stages": 1}, `stages is "all", want true, false or "live"`: {"stages": "all"},
 	} {
 		_, err := e.generate([]safejs.Value{value(t, 0), value(t, "a"), options(t, bad), emit})

@@ -94,6 +94,8 @@ export interface GenerateOptions {
   stages?: boolean | "live";
   /** Milliseconds for which the machine stands still after each stage, so that it can be watched. Default 0. */
   pace?: number;
+  /** The head, 0-based, whose numbers the stages of attention report. Default 0. */
+  head?: number;
   /** Aborting it ends the run between two stages; what was generated stays, finishReason is "aborted". */
   signal?: AbortSignal;
 }
@@ -121,11 +123,15 @@ export interface TokenPiece {
   special?: true;
 }
 
-/** A token that a stage ranks. */
-export interface Candidate {
+/** A token that a stage ranks, before there are probabilities. */
+export interface Scored {
   id: number;
   text: string;
   logit: number;
+}
+
+/** A token that a stage ranks. `logit` is the model's own, `probability` the token's after the stage. */
+export interface Candidate extends Scored {
   probability: number;
 }
 
@@ -160,9 +166,10 @@ interface StageBase {
 
 /**
  * What each stage adds. `values` is, by stage: embed, position (the sum), ln1, ln2, final (the result), residual1,
- * residual2, mlp and attention.mix (the output), head (logits), softmax (probabilities): the first 8 of the newest
- * row. attention.qkv: the first of q of head 0. attention.scores, .scale and .mask: head 0 of the newest token, for
- * the last 8 positions at most.
+ * residual2, mlp (the output), head (logits), softmax (probabilities): the first 8 of the newest row. Of attention they
+ * are those of one head, which `head` names (see GenerateOptions.head): attention.qkv the first 8 of q,
+ * attention.mix of weights times values; attention.scores, .scale and .mask: the last 8 positions at most. Arrays in a
+ * detail have the first 8 numbers too.
  */
 export type StageEvent = StageBase &
   (
@@ -172,17 +179,32 @@ export type StageEvent = StageBase &
     | { stage: "ids"; detail: { ids: number[]; count: number } }
     /** The newest token. */
     | { stage: "embed"; detail: { id: number; text: string } }
-    /** Mean and variance of the newest token's row before the norm. */
-    | { stage: "ln1" | "ln2" | "final"; detail: { mean: number; variance: number } }
-    /** The three largest weights of the newest token over all heads, largest first; `position` is the token attended to. */
-    | { stage: "attention.mask"; detail: { top: { head: number; position: number; weight: number; text: string }[] } }
+    /** What is added: the row of the position table. */
+    | { stage: "position"; detail: { row: Float32Array } }
+    /**
+     * Mean and variance of the newest token's row before the norm; the weights that scale and shift it. `shift` is
+     * empty where the model has none.
+     */
+    | { stage: "ln1" | "ln2" | "final"; detail: { mean: number; variance: number; scale: Float32Array; shift: Float32Array } }
+    | { stage: "attention" | "attention.scores" | "attention.scale"; detail: { head: number } }
+    /** Key and value of the newest token. */
+    | { stage: "attention.qkv"; detail: { head: number; k: Float32Array; v: Float32Array } }
+    /** The head's three largest weights of the newest token, largest first; `position` is the token attended to. */
+    | { stage: "attention.mask"; detail: { head: number; top: { position: number; weight: number; text: string }[] } }
+    /** What attention adds: the output projection, of all heads together. */
+    | { stage: "attention.mix"; detail: { head: number; output: Float32Array } }
     /** The largest activation before and after the non-linearity, and the share of hidden units above zero after it. */
     | { stage: "mlp"; detail: { before: number; after: number; active: number } }
     /** The five largest logits. */
-    | { stage: "head"; detail: { top: Candidate[] } }
-    /** The five most probable tokens, and the probability and number of all others. */
+    | { stage: "head"; detail: { top: Scored[] } }
+    /** What all probabilities add up to, in 64 bits, and the largest. */
+    | { stage: "softmax"; detail: { sum: number; largest: number } }
+    /** The five most probable tokens; what all others add up to, in 64 bits, and how many they are. */
     | { stage: "distribution"; detail: { top: Candidate[]; restProbability: number; restCount: number } }
-    /** What the step kept and removed; `parameter` is T, k or p; top: after the step, at most five. */
+    /**
+     * What the step kept and removed, and what the removed tokens' probabilities before the step add up to; `parameter`
+     * is T, k or p; top: after the step, at most five.
+     */
     | {
         stage: "decode.temperature" | "decode.top_k" | "decode.top_p";
         detail: { parameter: number; kept: number; removed: number; removedProbability: number; top: Candidate[] };
@@ -198,12 +220,7 @@ export type StageEvent = StageBase &
     | { stage: "loop"; detail: { step: number; cached: number; reason: FinishReason | "" } }
     /** One step of the run: the end of the text that was read (60 characters at most), and what was predicted. */
     | { stage: "generation"; detail: { step: number; context: string; text: string; id: number; probability: number } }
-    | {
-        stage:
-          | "position" | "layers" | "attention" | "attention.qkv" | "attention.scores" | "attention.scale"
-          | "attention.mix" | "residual1" | "residual2" | "softmax" | "decode";
-        detail: null;
-      }
+    | { stage: "layers" | "residual1" | "residual2" | "decode"; detail: null }
   );
 
 /** One generated token. `text` is empty while a character or a possible stop string is incomplete. */
@@ -231,6 +248,8 @@ export interface Run extends AsyncIterable<RunEvent> {
   batches(): AsyncIterable<RunEvent[]>;
   /** Changes GenerateOptions.pace while the run is under way. */
   setPace(ms: number): void;
+  /** Changes GenerateOptions.head, from the next layer on: the stages of one layer report one head. */
+  setHead(head: number): void;
 }
 
 /** Every failure is one of these, but for the reason of a signal that stops createEngine. */

@@ -1,7 +1,7 @@
 import { VitrineError } from "./engine/error.js";
 import { isMore } from "./engine/kinds.js";
 import { WorkerLink } from "./engine/link.js";
-import { checkEngineOptions, checkPace, checkRunOptions } from "./engine/options.js";
+import { checkEngineOptions, checkHead, checkPace, checkRunOptions } from "./engine/options.js";
 import { RunView } from "./engine/run.js";
 
 /**
@@ -125,11 +125,11 @@ class WorkerEngine {
     try {
       checkRunOptions(options);
     } catch (error) {
-      return new RunView(Promise.reject(error), this.#stages, { abort() {}, setPace() {} });
+      return new RunView(Promise.reject(error), this.#stages, { abort() {}, setPace() {}, setHead() {} });
     }
     const { signal, stop = [], ...rest } = options;
     const settings = {
-      maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, stages: true, pace: 0,
+      maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, stages: true, pace: 0, head: 0,
       ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
       stop: typeof stop === "string" ? [stop] : stop,
       aborted: signal?.aborted ?? false,
@@ -140,7 +140,11 @@ class WorkerEngine {
       checkPace(ms);
       this.#link.call("setPace", [id, ms]).catch(() => {}); // a closed engine has ended the run already
     };
-    const run = new RunView(/** @type {Promise<Result>} */ (result.then(JSON.parse)), this.#stages, { abort, setPace });
+    const setHead = (/** @type {number} */ head) => {
+      checkHead(head, this.info.heads);
+      this.#link.call("setHead", [id, head]).catch(() => {});
+    };
+    const run = new RunView(/** @type {Promise<Result>} */ (result.then(JSON.parse)), this.#stages, { abort, setPace, setHead });
     this.#link.runs.set(id, run);
     signal?.addEventListener("abort", abort, { once: true });
     const forget = () => signal?.removeEventListener("abort", abort);

@@ -6,6 +6,17 @@ const NULL = 0x6c6c756e; // "null", as most details are
 const text = new TextDecoder();
 
 /**
+ * What a stage's further rows of numbers are called in its detail, in their order. A row that the model does not have is
+ * empty.
+ *
+ * @type {Partial<Record<StageName, string[]>>}
+ */
+const MORE = {
+  position: ["row"], ln1: ["scale", "shift"], ln2: ["scale", "shift"], final: ["scale", "shift"],
+  "attention.qkv": ["k", "v"], "attention.mix": ["output"],
+};
+
+/**
  * Decodes one batch of events. The layout of a record is stated where it is
  * written, in wasm/recorder.go; all that is read as words lies at multiples of 4,
  * in the byte order of every machine that runs browsers.
@@ -26,20 +37,28 @@ export function decodeEvents(batch, stages) {
     const step = words[at + 1];
     const shapeAt = at + HEADER_WORDS;
     const valuesAt = shapeAt + (words[at + 5] & 0xff);
-    const jsonAt = valuesAt + ((words[at + 5] >> 8) & 0xff);
+    const moreAt = valuesAt + ((words[at + 5] >> 8) & 0xff);
+    const rows = (words[at + 5] >> 16) & 0xff;
+    const width = words[at + 5] >>> 24;
+    const jsonAt = moreAt + rows * width;
     const jsonBytes = words[at + 6];
-    const detail = jsonBytes === 4 && words[jsonAt] === NULL ? null : JSON.parse(text.decode(batch.subarray(4 * jsonAt, 4 * jsonAt + jsonBytes)));
+    let detail = jsonBytes === 4 && words[jsonAt] === NULL ? null : JSON.parse(text.decode(batch.subarray(4 * jsonAt, 4 * jsonAt + jsonBytes)));
     if (kind === STAGE) {
+      const stage = stages[(words[at] >> 8) & 0xff];
+      for (const [i, name] of (MORE[stage] ?? []).entries()) {
+        detail ??= {};
+        detail[name] = i < rows ? floats.slice(moreAt + i * width, moreAt + (i + 1) * width) : new Float32Array(0);
+      }
       events.push(/** @type {RunEvent} */ ({
         type: "stage",
-        stage: stages[(words[at] >> 8) & 0xff],
+        stage,
         step,
         layer: words[at] >> 16, // with its sign
         position: words[at + 2],
         tokens: words[at + 3],
         time: floats[at + 4],
         shape: [...words.subarray(shapeAt, valuesAt)],
-        values: floats.slice(valuesAt, jsonAt),
+        values: floats.slice(valuesAt, moreAt),
         detail,
       }));
     } else {

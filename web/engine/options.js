@@ -24,6 +24,7 @@ const RUN = {
   ignoreEos: "true or false",
   stages: 'true, false or "live"',
   pace: "a number of milliseconds from 0 to 60000",
+  head: "a whole number of at least 0, less than the heads of the model",
   signal: "an AbortSignal",
 };
 
@@ -58,6 +59,11 @@ export function checkRunOptions(options) {
 /** @param {unknown} ms */
 export function checkPace(ms) {
   if (!(typeof ms === "number" && ms >= 0 && ms <= 60_000)) throw wrong("pace", ms, RUN);
+}
+
+/** @param {unknown} head @param {number} heads */
+export function checkHead(head, heads) {
+  if (!(Number.isInteger(head) && Number(head) >= 0 && Number(head) < heads)) throw wrong("head", head, RUN);
 }
 
 /** @param {any} signal @param {Record<string, string>} known */

@@ -22,7 +22,7 @@ export class RunView {
   /**
    * @param {Promise<Result>} result
    * @param {StageName[]} stages
-   * @param {{ abort: () => void, setPace: (ms: number) => void }} control reaches the engine
+   * @param {{ abort: () => void, setPace: (ms: number) => void, setHead: (head: number) => void }} control reaches the engine
    */
   constructor(result, stages, control) {
     this.result = result;
@@ -45,6 +45,11 @@ export class RunView {
   /** @param {number} ms */
   setPace(ms) {
     this.#control.setPace(ms);
+  }
+
+  /** @param {number} head */
+  setHead(head) {
+    this.#control.setHead(head);
   }
 
   /** @returns {AsyncGenerator<RunEvent, void, undefined>} */

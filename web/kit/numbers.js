@@ -8,3 +8,41 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
  * @param {number} n
  */
 export const count = (n) => whole.format(n);
+
+/** By the digits behind the point. */
+const places = Array.from({ length: 8 }, (_, digits) =>
+  new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }),
+);
+
+/**
+ * A number with so many digits behind the point, at most 7.
+ *
+ * @param {number} x
+ * @param {number} digits
+ */
+export const fixed = (x, digits) => places[digits].format(x).replace("-", "−");
+
+/**
+ * A number of at most six characters, with a sign column, so that digits keep their places.
+ *
+ * @param {number} x
+ */
+export function decimal(x) {
+  const size = Math.abs(x);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
+  return (size < 1e5 ? fixed(x, digits) : x.toExponential(0).replace("-", "−")).padStart(6);
+}
+
+/**
+ * A probability or a share as percent with one digit, 100.0 %. What is there is never rounded to nothing.
+ *
+ * @param {number} p
+ */
+export const percent = (p) => (p > 0 && p < 0.0005 ? "<0.1 %" : `${fixed(100 * p, 1)} %`);
+
+/**
+ * A float32 with the 9 significant digits that tell any two apart. Source: IEEE 754-2008, table 12.4.
+ *
+ * @param {number} x
+ */
+export const exact = (x) => String(Number(x.toPrecision(9)));

@@ -1,3 +1,5 @@
+import { count as whole, decimal } from "../kit/numbers.js";
+
 /** @typedef {{ columns: number, rows: number }} Room monospaced characters that a value line holds, and its lines */
 
 const CUT = "…";
@@ -14,25 +16,7 @@ export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, nam
  * @param {{ one: string, many: string }} form
  * @param {number} count
  */
-export const plural = (form, count) => fill(count === 1 ? form.one : form.many, { count });
-
-/**
- * A number of at most six characters, with a sign column, so that digits keep their places.
- *
- * @param {number} x
- */
-export function decimal(x) {
-  const size = Math.abs(x);
-  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
-  return (size < 1e5 ? x.toFixed(digits) : x.toExponential(0)).replace("-", "−").padStart(6);
-}
-
-/**
- * A probability, to one digit.
- *
- * @param {number} p
- */
-export const percent = (p) => `${(p * 100).toFixed(1)}%`;
+export const plural = (form, count) => fill(count === 1 ? form.one : form.many, { count: whole(count) });
 
 /**
  * Text in one line: line breaks and tabs as signs, and no character that acts on the text around it.
@@ -83,14 +67,22 @@ export function clip(text, columns) {
 }
 
 /**
+ * The first numbers of a row with its name before them, in one line, as many as fit.
+ *
+ * @param {string} name
+ * @param {ArrayLike<number>} values
+ * @param {Room} room
+ */
+export const named = (name, values, { columns }) => `${name} ${slice(values, { columns: columns - name.length - 1, rows: 1 })}`;
+
+/**
  * The first numbers of a row, as many as fit.
  *
  * @param {ArrayLike<number>} values
  * @param {Room} room
- * @param {number} [rows]
  */
-export function slice(values, room, rows = room.rows) {
-  return wrap(Array.from(values, decimal), { ...room, rows }, { separator: " ", open: true });
+export function slice(values, room) {
+  return wrap(Array.from(values, decimal), room, { separator: " ", open: true });
 }
 
 /**

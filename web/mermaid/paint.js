@@ -1,3 +1,5 @@
+import { percent } from "../kit/numbers.js";
+
 /**
  * What one element shows. A name or caption left out is the label's own, a value left out is empty.
  *
@@ -72,7 +74,7 @@ function paintBars(value, bars) {
     row.classList.toggle("rest", Boolean(rest));
     row.style.setProperty("--share", probability.toFixed(4));
     write(label, token);
-    write(share, `${(probability * 100).toFixed(1)}%`);
+    write(share, percent(probability));
   }
 }
 

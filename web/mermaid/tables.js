@@ -61,16 +61,16 @@ export function wide() {
     ...column(16, 6, 162, 20, [["A", 100], ["B", 104], ["C", 104], ["D", 105], ["E", 105]]),
     DecoderStack: { x: 198, y: 6, width: 390, height: 66 },
     Layer: { x: 198, y: 78, width: 390, height: 526 },
-    ...column(205, 78 + TITLE, 180, 17, [["G0", 68], ["G1", 68], ["G2", 68], ["G3", 68], ["G4", 68], ["G5", 68]]),
+    ...column(205, 78 + TITLE, 180, 7, [["G0", 102], ["G1", 57], ["G2", 57], ["G3", 102], ["G4", 87], ["G5", 57]]),
     AttentionViz: { x: 403, y: 78 + TITLE, width: 178, height: 493 },
-    ...column(409, 78 + 2 * TITLE, 166, 15, [["O1", 80], ["O2", 80], ["O6", 80], ["O4", 80], ["O3", 80]]),
-    ...column(608, 6, 204, 11, [["F6", 46], ["H", 57], ["I", 44], ["J", 106], ["K", 191], ["L", 44], ["M", 44]]),
+    ...column(409, 78 + 2 * TITLE, 166, 12, [["O1", 94], ["O2", 80], ["O6", 80], ["O4", 80], ["O3", 80]]),
+    ...column(608, 6, 204, 7, [["F6", 88], ["H", 57], ["I", 44], ["J", 92], ["K", 187], ["L", 44], ["M", 44]]),
     Generation: { x: 828, y: 6, width: 164, height: 598 },
     ...column(834, 6 + TITLE, 152, 10, [
       ["N1", 61], ["N2", 45], ["N3", 61], ["N4", 45], ["N5", 61], ["N6", 45], ["N7", 61], ["N8", 45], ["N9", 61],
     ]),
   };
-  Object.assign(boxes, column(614, boxes.K.y + TITLE, 192, 7, [["K1", 26], ["K2", 26], ["K3", 26], ["K4", 26], ["K5", 26]]));
+  Object.assign(boxes, column(614, boxes.K.y + TITLE, 192, 6, [["K1", 26], ["K2", 26], ["K3", 26], ["K4", 26], ["K5", 26]]));
   boxes["M>C"] = { x: 193, y: 608, width: 400, height: 20 };
 
   const { C, E, DecoderStack, Layer, F6, G1, AttentionViz, M } = boxes;
@@ -109,17 +109,17 @@ export function wide() {
 export function tall() {
   const gap = 18;
   /** @type {Record<string, Box>} */
-  const boxes = column(22, 10, 316, gap, [["A", 76], ["B", 76], ["C", 76], ["D", 76], ["E", 76], ["DecoderStack", 72]]);
+  const boxes = column(22, 10, 316, gap, [["A", 76], ["B", 76], ["C", 76], ["D", 76], ["E", 87], ["DecoderStack", 72]]);
   const layer = bottom(boxes.DecoderStack) + gap;
-  Object.assign(boxes, column(28, layer + TITLE, 304, gap, [["G0", 66], ["G1", 66], ["AttentionViz", 5 * 66 + 4 * 16 + TITLE + 10]]));
+  Object.assign(boxes, column(28, layer + TITLE, 304, gap, [["G0", 102], ["G1", 66], ["AttentionViz", 87 + 3 * 66 + 72 + 4 * 16 + TITLE + 10]]));
   boxes.AttentionViz.width = 282; // leaves a lane for G1 -> G2 on its right
   Object.assign(
     boxes,
-    column(36, boxes.AttentionViz.y + TITLE, 266, 16, [["O1", 66], ["O2", 66], ["O6", 66], ["O4", 66], ["O3", 66]]),
-    column(28, bottom(boxes.AttentionViz) + gap, 304, gap, [["G2", 66], ["G3", 66], ["G4", 66], ["G5", 66]]),
+    column(36, boxes.AttentionViz.y + TITLE, 266, 16, [["O1", 87], ["O2", 66], ["O6", 66], ["O4", 66], ["O3", 72]]),
+    column(28, bottom(boxes.AttentionViz) + gap, 304, gap, [["G2", 66], ["G3", 102], ["G4", 87], ["G5", 66]]),
   );
   boxes.Layer = { x: 20, y: layer, width: 320, height: bottom(boxes.G5) + 10 - layer };
-  Object.assign(boxes, column(22, bottom(boxes.Layer) + gap, 316, gap, [["F6", 62], ["H", 62], ["I", 62], ["J", 116], ["K", 252]]));
+  Object.assign(boxes, column(22, bottom(boxes.Layer) + gap, 316, gap, [["F6", 88], ["H", 62], ["I", 62], ["J", 116], ["K", 252]]));
   Object.assign(boxes, column(30, boxes.K.y + TITLE, 300, 10, [["K1", 36], ["K2", 36], ["K3", 36], ["K4", 36], ["K5", 36]]));
   Object.assign(boxes, column(22, bottom(boxes.K) + gap, 316, gap, [["L", 62], ["M", 62], ["M>C", 24]]));
   boxes["M>C"] = { ...boxes["M>C"], x: 28, width: 306 };

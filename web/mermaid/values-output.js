@@ -1,6 +1,7 @@
 /** @import { Candidate, FinishReason } from "../vitrine.d.ts" */
 /** @import { Reader, Sources } from "./values.js" */
-import { cells, clip, fill, percent, plain, plural, slice, visible, wrap } from "./format.js";
+import { count, fixed, percent } from "../kit/numbers.js";
+import { cells, clip, fill, plain, plural, visible, wrap } from "./format.js";
 
 /**
  * Puts a token into a template, clipped so that the whole fits in one line.
@@ -14,6 +15,8 @@ export function withToken(template, text, values, columns) {
   const rest = cells(fill(template, { ...values, token: "" }));
   return fill(template, { ...values, token: clip(visible(text), Math.max(2, columns - rest)) });
 }
+
+const SHARE = 8; // columns of a percentage behind a token
 
 /** @param {number} x */
 const short = (x) => String(Math.round(x * 100) / 100);
@@ -29,7 +32,7 @@ const filter = (stage, template, off) => (sources) => {
   if (!event) return {};
   const { parameter, kept, removed } = event.detail;
   const form = parameter === off && removed === 0 ? sources.words.off : template(sources);
-  return { value: fill(form, { parameter: short(parameter), kept, all: kept + removed }) };
+  return { value: fill(form, { parameter: short(parameter), kept: count(kept), all: count(kept + removed) }) };
 };
 
 /**
@@ -55,7 +58,7 @@ const read = (n) => ({ run, words }, room) => {
 const predicted = (n) => ({ run }, room) => {
   const step = run.steps[n];
   if (!step) return {};
-  return { bars: [{ token: clip(visible(step.text), room.columns - 7), probability: step.probability }] };
+  return { bars: [{ token: clip(visible(step.text), room.columns - SHARE), probability: step.probability }] };
 };
 
 /**
@@ -67,34 +70,31 @@ const predicted = (n) => ({ run }, room) => {
 function topAndRest({ top, restProbability, restCount }, rows) {
   const hidden = top.slice(rows - 1);
   const probability = hidden.reduce((sum, candidate) => sum + candidate.probability, restProbability);
-  return { shown: top.slice(0, rows - 1), probability, count: restCount + hidden.length };
+  return { shown: top.slice(0, rows - 1), probability, others: restCount + hidden.length };
 }
 
 /** @type {Record<string, Reader>} by id of bindings.js */
 export const outputReaders = {
   H({ run, info, words }, room) {
     const event = run.of("head");
-    if (!event) return { value: fill(words.vector, { size: info.vocabulary }), idle: true };
+    if (!event) return { value: fill(words.vector, { size: count(info.vocabulary) }), idle: true };
     const top = event.detail.top.map(({ text, logit }) =>
-      fill(words.logit, { token: visible(text), logit: logit.toFixed(2) }),
+      fill(words.logit, { token: visible(text), logit: fixed(logit, 2) }),
     );
     return { value: wrap(top, room, { separator: "  ", open: true }) };
   },
   I({ run, info, words }, room) {
     const event = run.of("softmax");
-    if (!event) return { value: fill(words.vector, { size: info.vocabulary }), idle: true };
-    const detail = run.of("distribution")?.detail;
-    // Its own first numbers, until the stage after it has told the top and the rest.
-    if (!detail || run.of("distribution")?.step !== event.step) return { value: slice(event.values, room) };
-    const sum = topAndRest(detail, 1).probability;
-    return { value: fill(words.sum, { sum: sum.toFixed(4), top: percent(detail.top[0].probability) }) };
+    if (!event) return { value: fill(words.vector, { size: count(info.vocabulary) }), idle: true };
+    const { sum, largest } = event.detail;
+    return { value: fill(words.sum, { sum: fixed(sum, 7), top: percent(largest) }) };
   },
   J({ run, words }, room) {
     const event = run.of("distribution");
     if (!event) return {};
-    const { shown, probability, count } = topAndRest(event.detail, room.rows);
-    const bars = shown.map(({ text, probability }) => ({ token: clip(visible(text), room.columns - 7), probability }));
-    return { bars: [...bars, { token: fill(words.rest, { count }), probability, rest: true }] };
+    const { shown, probability, others } = topAndRest(event.detail, room.rows);
+    const bars = shown.map(({ text, probability }) => ({ token: clip(visible(text), room.columns - SHARE), probability }));
+    return { bars: [...bars, { token: fill(words.rest, { count: count(others) }), probability, rest: true }] };
   },
   K1({ run, words }) {
     const event = run.of("decode.temperature");
@@ -109,7 +109,7 @@ export const outputReaders = {
     const detail = run.of("decode.sample")?.detail;
     if (!detail) return {};
     const form = detail.random < 0 ? words.best : words.drawn;
-    return { value: withToken(form, detail.text, { random: detail.random.toFixed(4) }, room.columns) };
+    return { value: withToken(form, detail.text, { random: fixed(detail.random, 4) }, room.columns) };
   },
   K5({ run, words }) {
     const detail = run.of("decode.stop")?.detail;
@@ -120,23 +120,23 @@ export const outputReaders = {
     if (!detail) return {};
     const { text, probability, random, rank } = detail;
     const form = random < 0 ? words.chosenGreedy : words.chosen;
-    const values = { probability: percent(probability), random: random.toFixed(4) };
+    const values = { probability: percent(probability), random: fixed(random, 4) };
     return {
       value: withToken(form, text, values, room.columns),
-      caption: fill(words.rank, { rank: rank + 1, count: info.vocabulary }),
+      caption: fill(words.rank, { rank: count(rank + 1), count: count(info.vocabulary) }),
     };
   },
   M({ run, words }, room) {
     const detail = run.of("append")?.detail;
     if (!detail) return {};
-    const count = `${plural(words.ids, detail.count)} `;
-    const columns = room.columns - count.length;
-    return { value: count + wrap(detail.ids.map(String), { columns, rows: 1 }, { separator: " ", tail: true }) };
+    const many = `${plural(words.ids, detail.count)} `;
+    const columns = room.columns - many.length;
+    return { value: many + wrap(detail.ids.map(String), { columns, rows: 1 }, { separator: " ", tail: true }) };
   },
   "M>C"({ run, words }, room) {
     const detail = run.of("loop")?.detail;
     if (!detail) return {};
-    const values = { step: detail.step + 1, cached: detail.cached, reason: reason(detail.reason, words) };
+    const values = { step: detail.step + 1, cached: count(detail.cached), reason: reason(detail.reason, words) };
     const full = fill(words.loopReason, values);
     return { value: full.length <= room.columns ? full : fill(words.loop, values) };
   },

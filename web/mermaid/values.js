@@ -1,9 +1,10 @@
-/** @import { EngineInfo, StageName } from "../vitrine.d.ts" */
+/** @import { EngineInfo } from "../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
 /** @import { Reading } from "./paint.js" */
 /** @import { Room } from "./format.js" */
 /** @import { RunState } from "./run.js" */
-import { decimal, fill, percent, plain, plural, slice, visible, wrap } from "./format.js";
+import { count, decimal, fixed, percent } from "../kit/numbers.js";
+import { fill, named, plain, plural, slice, visible, wrap } from "./format.js";
 import { outputReaders, withToken } from "./values-output.js";
 
 /**
@@ -17,34 +18,52 @@ import { outputReaders, withToken } from "./values-output.js";
 /**
  * A reader that shows the first numbers of the stage's newest row, and before a run the model's own shape.
  *
- * @param {StageName} stage
- * @param {(sources: Sources) => string} shape
- * @param {"query" | "headOne" | "projected"} [caption] says which numbers
+ * @param {"residual1" | "residual2"} stage
  * @returns {Reader}
  */
-const numbers = (stage, shape, caption) => (sources, room) => {
-  const event = sources.run.latest.get(stage);
-  if (!event) return { value: shape(sources), idle: true };
-  return { value: slice(event.values, room), caption: caption && sources.words[caption] };
+const numbers = (stage) => (sources, room) => {
+  const event = sources.run.of(stage);
+  return event ? { value: slice(event.values, room) } : { value: width(sources), idle: true };
 };
 
 /**
- * @param {"ln1" | "ln2"} stage
+ * A reader of a stage that has a score for each position in one head.
+ *
+ * @param {"attention.scores" | "attention.scale"} stage
+ * @param {(sources: Sources) => string} shape
  * @returns {Reader}
  */
-const norm = (stage) => ({ run, info, words }) => {
-  const event = run.of(stage);
-  if (!event) return { value: fill(words.vector, { size: info.embedding }), idle: true };
-  const { mean, variance } = event.detail;
-  return { value: fill(words.norm, { mean: decimal(mean).trim(), variance: decimal(variance).trim() }) };
+const row = (stage, shape) => (sources, room) => {
+  const event = sources.run.of(stage);
+  if (!event) return { value: shape(sources), idle: true };
+  return { value: slice(event.values, room), caption: fill(sources.words.lastPositions, { head: event.detail.head + 1 }) };
+};
+
+/**
+ * @param {"ln1" | "ln2" | "final"} stage
+ * @returns {Reader}
+ */
+const norm = (stage) => (sources, room) => {
+  const event = sources.run.of(stage);
+  if (!event) return { value: width(sources), idle: true };
+  const { words } = sources;
+  const { mean, variance, scale, shift } = event.detail;
+  return {
+    value: [
+      fill(words.norm, { mean: decimal(mean).trim(), variance: decimal(variance).trim() }),
+      named(words.scale, scale, room),
+      shift.length ? named(words.shift, shift, room) : words.noShift,
+      named(words.result, event.values, room),
+    ].join("\n"),
+  };
 };
 
 /** @type {(sources: Sources) => string} */
-const width = ({ info, words }) => fill(words.vector, { size: info.embedding });
+const width = ({ info, words }) => fill(words.vector, { size: count(info.embedding) });
 /** @type {(sources: Sources) => string} */
-const perHead = ({ info, words }) => fill(words.perHead, { heads: info.heads, size: info.embedding / info.heads });
+const perHead = ({ info, words }) => fill(words.perHead, { heads: count(info.heads), size: count(info.embedding / info.heads) });
 /** @type {(sources: Sources) => string} */
-const scores = ({ info, words }) => fill(words.scores, { heads: info.heads });
+const scores = ({ info, words }) => fill(words.scores, { heads: count(info.heads) });
 
 /** @type {Record<string, Reader>} by id of bindings.js */
 export const readers = {
@@ -57,71 +76,92 @@ export const readers = {
   B({ run, words }, room) {
     const event = run.of("tokenize");
     if (!event) return {};
-    const { pieces, count } = event.detail;
-    const open = pieces.length < count;
+    const { pieces, count: all } = event.detail;
+    const open = pieces.length < all;
     return {
       value: wrap(pieces.map((piece) => visible(piece.text)), room, { separator: "|", open }),
-      caption: plural(words.pieces, count),
+      caption: plural(words.pieces, all),
     };
   },
   C({ run, words }, room) {
     const event = run.of("ids");
     if (!event) return {};
-    const { ids, count } = event.detail;
-    const form = ids.length === count ? plural(words.ids, count) : ids.length === 1 ? words.idsRead : words.idsTail;
+    const { ids, count: all } = event.detail;
+    const form = ids.length === all ? plural(words.ids, all) : ids.length === 1 ? words.idsRead : words.idsTail;
     return {
       value: wrap(ids.map(String), room, { separator: " ", tail: true }),
-      caption: fill(form, { shown: ids.length, count }),
+      caption: fill(form, { shown: count(ids.length), count: count(all) }),
     };
   },
   D({ run, info, words }, room) {
     const event = run.of("embed");
-    if (!event) return { value: fill(words.rows, { rows: info.vocabulary, columns: info.embedding }), idle: true };
+    if (!event) return { value: fill(words.rows, { rows: count(info.vocabulary), columns: count(info.embedding) }), idle: true };
     const { id, text } = event.detail;
-    return { value: `${withToken(words.row, text, { id }, room.columns)}\n${slice(event.values, room, room.rows - 1)}` };
+    return { value: `${withToken(words.row, text, { id }, room.columns)}\n${slice(event.values, { ...room, rows: room.rows - 1 })}` };
   },
   E({ run, info, words }, room) {
     const event = run.of("position");
-    if (!event) return { value: fill(words.rows, { rows: info.context, columns: info.embedding }), idle: true };
-    return { value: `${fill(words.at, { position: event.position })}\n${slice(event.values, room, room.rows - 1)}` };
+    if (!event) return { value: fill(words.rows, { rows: count(info.context), columns: count(info.embedding) }), idle: true };
+    const at = fill(words.at, { position: event.position });
+    return { value: [at, named(words.added, event.detail.row, room), named(words.total, event.values, room)].join("\n") };
   },
   DecoderStack({ run, info: { layers }, words }) {
     const event = run.of("layers");
-    if (!event) return { value: fill(words.allLayers, { layers }), ticks: { done: 0, total: layers }, idle: true };
+    if (!event) return { value: fill(words.allLayers, { layers: count(layers) }), ticks: { done: 0, total: layers }, idle: true };
     const layer = event.layer + 1;
     return { value: fill(words.layer, { layer, layers }), ticks: { done: layer, total: layers } };
   },
   G0: norm("ln1"),
   G1({ run, words }) {
     const event = run.of("attention");
-    return event ? { value: fill(words.attending, { layer: event.layer + 1 }) } : {};
+    return event ? { value: fill(words.attending, { layer: event.layer + 1, head: event.detail.head + 1 }) } : {};
   },
-  O1: numbers("attention.qkv", perHead, "query"),
-  O2: numbers("attention.scores", scores, "headOne"),
-  O6: numbers(
-    "attention.scale",
-    ({ info, words }) => fill(words.divided, { root: Math.sqrt(info.embedding / info.heads).toFixed(3) }),
-    "headOne",
-  ),
+  O1(sources, room) {
+    const event = sources.run.of("attention.qkv");
+    if (!event) return { value: perHead(sources), idle: true };
+    const { words } = sources;
+    const { head, k, v } = event.detail;
+    return {
+      value: [named(words.query, event.values, room), named(words.key, k, room), named(words.value, v, room)].join("\n"),
+      caption: fill(words.newest, { head: head + 1 }),
+    };
+  },
+  O2: row("attention.scores", scores),
+  O6: row("attention.scale", ({ info, words }) => fill(words.divided, { root: fixed(Math.sqrt(info.embedding / info.heads), 3) })),
   O4(sources, room) {
     const event = sources.run.of("attention.mask");
     if (!event) return { value: scores(sources), idle: true };
-    const lines = event.detail.top.slice(0, room.rows).map(({ head, weight, text }) => {
-      const values = { head: head + 1, weight: percent(weight) };
-      return withToken(sources.words.weight, text, values, room.columns);
-    });
-    return { value: lines.join("\n") };
+    const { head, top } = event.detail;
+    const lines = top.slice(0, room.rows).map(({ weight, text }) =>
+      withToken(sources.words.weight, text, { weight: percent(weight) }, room.columns),
+    );
+    return { value: lines.join("\n"), caption: fill(sources.words.newest, { head: head + 1 }) };
   },
-  O3: numbers("attention.mix", width, "projected"),
-  G2: numbers("residual1", width),
+  O3(sources, room) {
+    const event = sources.run.of("attention.mix");
+    if (!event) return { value: width(sources), idle: true };
+    const { words } = sources;
+    const { head, output } = event.detail;
+    return {
+      value: [named(words.mixed, event.values, room), named(words.output, output, room)].join("\n"),
+      caption: fill(words.projected, { head: head + 1 }),
+    };
+  },
+  G2: numbers("residual1"),
   G3: norm("ln2"),
-  G4({ run, info, words }) {
+  G4({ run, info, words }, room) {
     const event = run.of("mlp");
-    if (!event) return { value: fill(words.chain, { a: info.embedding, b: info.feedForward }), idle: true };
+    if (!event) return { value: fill(words.chain, { a: count(info.embedding), b: count(info.feedForward) }), idle: true };
     const { before, after, active } = event.detail;
-    return { value: fill(words.mlp, { before: before.toFixed(2), after: after.toFixed(2), share: percent(active) }) };
+    return {
+      value: [
+        fill(words.largest, { before: fixed(before, 2), after: fixed(after, 2) }),
+        fill(words.active, { share: percent(active) }),
+        named(words.output, event.values, room),
+      ].join("\n"),
+    };
   },
-  G5: numbers("residual2", width),
-  F6: numbers("final", width),
+  G5: numbers("residual2"),
+  F6: norm("final"),
   ...outputReaders,
 };

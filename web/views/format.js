@@ -1,25 +1,6 @@
-/** Numbers as the page writes them. Units and words come from the string table. */
+import { fixed } from "../kit/numbers.js";
 
-import { count } from "../kit/numbers.js";
-
-/**
- * A probability as percent with one digit.
- *
- * @param {number} p
- */
-export function percent(p) {
-  if (p > 0 && p < 0.0005) return "<0.1 %";
-  return `${(100 * p).toFixed(1)} %`;
-}
-
-/**
- * A float32 with the digits that it has: 7 significant ones are enough to tell any two apart near 1.
- *
- * @param {number} x
- */
-export function exact(x) {
-  return String(Number(x.toPrecision(7)));
-}
+/** Sizes and texts as the page writes them. Units and words come from the string table. */
 
 /**
  * Bytes in the largest decimal unit that `of` needs, so that a progress keeps its unit.
@@ -29,8 +10,8 @@ export function exact(x) {
  * @returns {{ value: string, unit: "kB" | "MB" }}
  */
 export function size(bytes, of = bytes) {
-  if (of < 1e6) return { value: (bytes / 1e3).toFixed(0), unit: "kB" };
-  return { value: (bytes / 1e6).toFixed(1), unit: "MB" };
+  if (of < 1e6) return { value: fixed(bytes / 1e3, 0), unit: "kB" };
+  return { value: fixed(bytes / 1e6, 1), unit: "MB" };
 }
 
 /**
@@ -39,8 +20,7 @@ export function size(bytes, of = bytes) {
  * @param {number} x
  */
 export function three(x) {
-  if (x >= 100) return count(x);
-  return x >= 10 ? x.toFixed(1) : x.toFixed(2);
+  return fixed(x, x >= 100 ? 0 : x >= 10 ? 1 : 2);
 }
 
 /**

@@ -1,19 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exact, percent, quote, size, three } from "./format.js";
-
-test("percent has one digit, and never rounds what is there to nothing", () => {
-  assert.equal(percent(0), "0.0 %");
-  assert.equal(percent(1e-9), "<0.1 %");
-  assert.equal(percent(0.0005), "0.1 %");
-  assert.equal(percent(0.7312), "73.1 %");
-  assert.equal(percent(1), "100.0 %");
-});
-
-test("exact tells neighbouring float32 numbers apart", () => {
-  assert.equal(exact(Math.fround(0.1)), "0.1");
-  assert.notEqual(exact(Math.fround(0.73)), exact(Math.fround(0.73 + 2 ** -22)));
-});
+import { quote, size, three } from "./format.js";
 
 test("a size keeps the unit of the whole", () => {
   assert.deepEqual(size(3_100_000, 4_700_000), { value: "3.1", unit: "MB" });

@@ -1,7 +1,8 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Token} from "./chip.js" */
+import { exact, percent } from "../kit/numbers.js";
 import { el } from "./kit.js";
-import { exact, percent, quote } from "./format.js";
+import { quote } from "./format.js";
 
 /**
  * The exact numbers of one token; the legend of the chips while no token is read.
