@@ -28,7 +28,8 @@ export function dress(id, stage, group, box) {
   const nameLine = part("span", "name", name);
   const value = part("div", "value", "");
   const head = part("div", "head", "");
-  head.append(nameLine, part("span", "mark", ""));
+  const sign = part("span", "mark", "");
+  head.append(nameLine, sign);
   const body = part("div", kind, "");
   body.append(head, value);
 
@@ -77,6 +78,16 @@ export function dress(id, stage, group, box) {
       marked = mark;
       group.dataset.state = state;
       group.setAttribute("aria-pressed", String(selected));
+    },
+
+    /**
+     * Says of which moment the value is.
+     *
+     * @param {{ moment: string, old: string } | null} said null: of this one. A row has room for the short word alone
+     */
+    date(said) {
+      const words = said ? (kind === "row" ? said.old : said.moment) : "";
+      if (sign.textContent !== words) sign.textContent = words;
     },
   };
 }

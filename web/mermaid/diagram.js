@@ -4,6 +4,7 @@
 /** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
 /** @import { Pacer } from "../pace.js" */
+import { createAging } from "./aging.js";
 import { createDrawing } from "./drawing.js";
 import { createFollow } from "./follow.js";
 import { mountGestures } from "./gestures.js";
@@ -11,7 +12,7 @@ import { fillLabels } from "./labels.js";
 import { part } from "./paint.js";
 import source from "./pipeline.mmd" with { type: "text" };
 import { createRun } from "./run.js";
-import { stateOf } from "./state.js";
+import { momentOf, stateOf } from "./state.js";
 import { tall, wide } from "./tables.js";
 import { readers } from "./values.js";
 import { createView } from "./view.js";
@@ -42,6 +43,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   let selected = null;
   /** @type {Set<Card>} whose stage has run since they were written, longest waiting first */
   const stale = new Set();
+  const aging = createAging();
   /** @type {Set<Card>} that have a value of this run */
   const filled = new Set();
   let turnsBefore = 0; // steps begun in the last frame
@@ -98,14 +100,17 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     refresh(run.fresh || run.done !== null);
     if (run.touched.size > 0) follow.look();
     run.looked();
-    if (unsettled) pacer.request(drawFrame);
+    if (unsettled || aging.waits()) pacer.request(drawFrame);
   }
 
   /** @param {boolean} all also what did not change since the last frame, and now */
   function refresh(all) {
+    const now = performance.now();
     for (const card of shown?.cards.values() ?? []) {
       if (card.id in readers && (all || run.touched.has(card.stage))) stale.add(card);
-      card.mark(stateOf(card, run, streaming), card.stage === selected);
+      const state = aging.stateOf(card, stateOf(card, run, streaming), now);
+      card.mark(state, card.stage === selected);
+      card.date(state === "old" && !card.frame ? { moment: momentOf(card.stage, run, strings), old: strings.old } : null);
     }
     const sources = { run, info, words: strings };
     let left = streaming && !all ? AT_ONCE : stale.size;

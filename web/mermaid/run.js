@@ -5,6 +5,8 @@ const SHOWN_STEPS = 4; // N1 to N8 are four steps
 
 /** What each layer does anew. */
 const layerStages = [...stageOf.values()].filter((stage) => containersOf(stage).includes("layers"));
+/** What each token does anew: the prompt is that of the whole run. */
+const tokenStages = [...stageOf.values()].filter((stage) => stage !== "prompt" && stage !== "tokenize");
 
 /**
  * @template {StageName} S
@@ -47,7 +49,7 @@ export function createRun() {
       if (event.type !== "stage") return;
       if (this.done || event.stage === "prompt") this.clear();
       if (this.last && event.step !== this.last.step) {
-        reached.clear();
+        for (const stage of tokenStages) reached.delete(stage);
         this.turns++;
       }
       if (event.stage === "layers") for (const stage of layerStages) reached.delete(stage);
@@ -89,6 +91,15 @@ export function createRun() {
      */
     of(stage) {
       return /** @type {EventOf<S> | undefined} */ (latest.get(stage));
+    },
+
+    /**
+     * Whether what is known of a stage belongs to an earlier token or layer than the machine is at.
+     *
+     * @param {StageName} stage
+     */
+    isOld(stage) {
+      return latest.has(stage) && !reached.has(stage);
     },
 
     /** The stage that the machine executed last, null when no run is under way. */

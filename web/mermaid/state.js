@@ -1,11 +1,14 @@
+/** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Card } from "./card.js" */
 /** @import { RunState } from "./run.js" */
+import { fill } from "./format.js";
 
 /**
  * How an element stands to the machine. "active": executed last, and the machine is there now. "within": contains what
- * is active. "hot": executed since the last frame. "done": executed for this token. "": not reached.
+ * is active. "hot": executed since the last frame. "done": executed for this token and layer. "old": executed for an
+ * earlier one, whose values it shows. "": not reached.
  *
- * @typedef {"active" | "within" | "hot" | "done" | ""} State
+ * @typedef {"active" | "within" | "hot" | "done" | "old" | ""} State
  */
 
 /**
@@ -20,7 +23,22 @@ export function stateOf(card, run, streaming) {
   if (run.containers.includes(stage)) return streaming ? "hot" : "within";
   if (run.current === stage && !streaming) return card.frame ? "within" : "active";
   if (run.touched.has(stage)) return "hot";
+  if (run.isOld(stage)) return "old";
   return run.reached.has(stage) ? "done" : "";
+}
+
+/**
+ * Of which moment an old value is, in words.
+ *
+ * @param {StageName} stage
+ * @param {RunState} run
+ * @param {{ ofToken: string, ofLayer: string }} words
+ */
+export function momentOf(stage, run, words) {
+  const event = run.latest.get(stage);
+  if (!event) return "";
+  if (event.step !== run.last?.step) return fill(words.ofToken, { token: event.step + 1 });
+  return fill(words.ofLayer, { layer: event.layer + 1 });
 }
 
 /**

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { diagram as words } from "../i18n/diagram-en.js";
-import { cells, clip, decimal, visible, wrap } from "./format.js";
+import { cells, clip, visible, wrap } from "./format.js";
 import { painter } from "./paint.js";
 import { createRun } from "./run.js";
-import { stateOf } from "./state.js";
+import { createAging } from "./aging.js";
+import { momentOf, stateOf } from "./state.js";
 import { readers } from "./values.js";
 
 const info = { layers: 6, heads: 6, embedding: 192, context: 256, vocabulary: 8192, feedForward: 768 };
@@ -29,30 +30,56 @@ test("before a run, only the model's own shapes are shown", () => {
     assert.ok(!reading.value || reading.idle, `${id} shows ${reading.value}`);
     assert.equal(reading.bars, undefined, id);
   }
-  assert.equal(readers.D({ run, info, words }, room).value, "8192 × 192");
+  assert.equal(readers.D({ run, info, words }, room).value, "8,192 × 192");
 });
 
 test("values are those of the event", () => {
   const values = Float32Array.of(0.5, -0.25, 12.345);
-  assert.equal(read("F6", event("final", { mean: 0, variance: 1 }, { values })).value, " 0.500 −0.250  12.35…".slice(0, 21));
+  const other = Float32Array.of(-1, 2);
+  const norm = { mean: -0.5, variance: 2, scale: other, shift: values };
+  assert.equal(read("F6", event("final", norm, { values })).value, "mean −0.500 var 2.000\nscale  −1.000  2.000…\nshift   0.500 −0.250…\nresult  0.500 −0.250…");
+  assert.equal(read("G3", event("ln2", { ...norm, shift: new Float32Array(0) }, { layer: 0, values })).value.split("\n")[2], "no shift");
   assert.equal(read("D", event("embed", { id: 7, text: " the" }, { values })).value.split("\n")[0], "·the = row 7");
-  assert.equal(read("G0", event("ln1", { mean: -0.5, variance: 2 }, { layer: 0 })).value, "mean −0.500 var 2.000");
+  assert.equal(read("E", event("position", { row: other }, { values })).value, "position 3\nrow −1.000  2.000…\nsum  0.500 −0.250…");
   assert.deepEqual(read("DecoderStack", event("layers", null, { layer: 3 })).ticks, { done: 4, total: 6 });
-  const top = [{ head: 1, position: 2, weight: 0.8312, text: " France" }];
-  assert.equal(read("O4", event("attention.mask", { top })).value, "head 2 → ·France 83.1%");
+  assert.equal(read("G2", event("residual1", null, { layer: 0, values })).value, " 0.500 −0.250  12.35…");
+});
+
+test("the stages of attention say whose numbers they show", () => {
+  const values = Float32Array.of(0.5, -0.25);
+  const k = Float32Array.of(1, 2);
+  const v = Float32Array.of(3, 4);
+  const at = { layer: 2, values };
+  assert.equal(read("G1", event("attention", { head: 1 }, at)).value, "layer 3, head 2");
+  assert.equal(read("O1", event("attention.qkv", { head: 1, k, v }, at)).value, "Q  0.500 −0.250…\nK  1.000  2.000…\nV  3.000  4.000…");
+  const top = [{ position: 2, weight: 0.8312, text: " France" }];
+  const mask = read("O4", event("attention.mask", { head: 1, top }, at));
+  assert.equal(mask.value, "→ ·France 83.1 %");
+  const mix = read("O3", event("attention.mix", { head: 1, output: k }, at));
+  assert.equal(mix.value, "mix  0.500 −0.250…\nout  1.000  2.000…");
+  const captions = [mask.caption, mix.caption, read("O1", event("attention.qkv", { head: 1, k, v }, at)).caption];
+  for (const [id, stage] of [["O2", "attention.scores"], ["O6", "attention.scale"]]) captions.push(read(id, event(stage, { head: 1 }, at)).caption);
+  for (const caption of captions) assert.match(caption, /^head 2\b/);
+});
+
+test("the softmax shows its own sum as soon as it is there", () => {
+  const softmax = event("softmax", { sum: 0.9999999403953552, largest: 0.5 }, { values: new Float32Array(8) });
+  assert.equal(read("I", softmax).value, "sum 0.9999999, top 50.0 %");
+  const before = event("distribution", { top: [], restProbability: 1, restCount: 1 });
+  assert.equal(read("I", before, { ...softmax, step: 1 }).value, "sum 0.9999999, top 50.0 %");
 });
 
 test("the distribution's bars add up to the engine's whole", () => {
   const top = [0.5, 0.2, 0.1, 0.06, 0.04].map((probability, id) => ({ id, text: `t${id}`, logit: 1, probability }));
   const { bars } = read("J", event("distribution", { top, restProbability: 0.1, restCount: 8187 }));
   assert.equal(bars.length, room.rows);
-  assert.equal(bars.at(-1).token, "8190 others");
+  assert.equal(bars.at(-1).token, "8,190 others");
   assert.ok(Math.abs(bars.reduce((sum, bar) => sum + bar.probability, 0) - 1) < 1e-9);
 });
 
 test("a filter tells what it kept, a greedy run that nothing was drawn", () => {
   const detail = { parameter: 40, kept: 40, removed: 8152, removedProbability: 0.1, top: [] };
-  assert.equal(read("K2", event("decode.top_k", detail)).value, "k 40: 40 of 8192");
+  assert.equal(read("K2", event("decode.top_k", detail)).value, "k 40: 40 of 8,192");
   assert.equal(read("K2", event("decode.top_k", { ...detail, parameter: 0, kept: 8192, removed: 0 })).value, "not used");
   assert.equal(read("K4", event("decode.sample", { random: -1, kept: 1, id: 1, text: " a", probability: 1 })).value, "top token → ·a");
 });
@@ -62,6 +89,7 @@ test("hostile text stays one text that fits its place", () => {
   const context = { step: 0, context: hostile, text: hostile, id: 1, probability: 0.5 };
   const readings = [
     read("A", event("prompt", { text: hostile })),
+    read("O4", event("attention.mask", { head: 0, top: [{ position: 0, weight: 1, text: hostile }] }, { layer: 0 })),
     read("B", event("tokenize", { pieces: [token, token], count: 2 })),
     read("D", event("embed", token)),
     read("H", event("head", { top: [token, token] })),
@@ -98,7 +126,7 @@ test("steps beyond four show the newest", () => {
 test("the last stage is where the machine is, and what contains it says so", () => {
   const run = createRun();
   run.add(event("layers", null, { layer: 0 }));
-  run.add(event("ln1", { mean: 0, variance: 1 }, { layer: 0 }));
+  run.add(event("ln1", { mean: 0, variance: 1, scale: [], shift: [] }, { layer: 0 }));
   run.add(event("attention.qkv", null, { layer: 0 }));
   run.looked();
   const state = (stage, frame = false) => stateOf({ id: "", stage, frame }, run, false);
@@ -109,9 +137,47 @@ test("the last stage is where the machine is, and what contains it says so", () 
   assert.equal(state("mlp"), "");
   run.add(event("layers", null, { layer: 1 }));
   run.looked();
-  assert.equal(state("ln1"), "", "a new layer begins anew");
+  assert.equal(state("ln1"), "old", "a new layer begins anew");
+  assert.equal(state("mlp"), "");
   run.add({ type: "done", text: "", ids: [], promptIds: [], finishReason: "eos", tokensPerSecond: 1, promptMs: 1 });
   assert.equal(state("layers"), "done");
+});
+
+test("what belongs to an earlier layer or token is old, and says of which", () => {
+  const run = createRun();
+  const norm = { mean: 0, variance: 1, scale: [], shift: [] };
+  const old = () => [...run.latest.keys()].filter((stage) => stateOf({ id: "", stage, frame: false }, run, false) === "old");
+  const add = (...args) => (run.add(event(...args)), run.looked());
+  add("prompt", { text: "a" });
+  add("tokenize", { pieces: [], count: 0 });
+  add("embed", { id: 1, text: "a" });
+  add("layers", null, { layer: 0 });
+  add("ln1", norm, { layer: 0 });
+  add("mlp", { before: 0, after: 0, active: 0 }, { layer: 0 });
+  assert.deepEqual(old(), []);
+  add("layers", null, { layer: 1 });
+  add("ln1", norm, { layer: 1 });
+  assert.deepEqual(old(), ["mlp"]);
+  assert.equal(momentOf("mlp", run, words), "layer 1");
+  add("softmax", { sum: 1, largest: 1 });
+  add("ids", { ids: [1], count: 1 }, { step: 1 });
+  assert.deepEqual(old(), ["embed", "layers", "ln1", "mlp", "softmax"], "the prompt is the whole run's");
+  for (const stage of old()) assert.equal(momentOf(stage, run, words), "token 1");
+  run.add({ type: "done", text: "", ids: [], promptIds: [], finishReason: "aborted", tokensPerSecond: 1, promptMs: 1 });
+  assert.equal(old().length, 5, "a run that was stopped in between still says so");
+});
+
+test("a value is marked as old when it has been so for as long as it takes to read", () => {
+  const aging = createAging();
+  const card = {};
+  assert.equal(aging.stateOf(card, "done", 0), "done");
+  assert.equal(aging.waits(), false);
+  assert.equal(aging.stateOf(card, "old", 10), "");
+  assert.equal(aging.waits(), true);
+  assert.equal(aging.stateOf(card, "old", 159), "");
+  assert.equal(aging.stateOf(card, "old", 160), "old");
+  assert.equal(aging.stateOf(card, "active", 170), "active");
+  assert.equal(aging.stateOf(card, "old", 500), "", "counted anew");
 });
 
 test("a new run forgets the one before", () => {
@@ -128,5 +194,4 @@ test("text is measured and cut by the places it takes", () => {
   assert.equal(clip("你好世界", 5), "你好…");
   assert.equal(visible(" a\r\n\tb\u202e\u2028"), "·a↵⇥b��");
   assert.equal(wrap(["12", "345", "6789"], { columns: 8, rows: 1 }, { separator: " ", tail: true }), "…6789");
-  assert.equal(decimal(-0.0314), "−0.031");
 });
