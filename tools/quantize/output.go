@@ -158,8 +158,8 @@ func (d directory) Open(name string) (fs.File, error) {
 // parts and wholes of earlier runs, and what a run that was killed has left.
 func leftNotes(out string, written []string, in *inputs) []string {
 	stem := strings.TrimSuffix(filepath.Base(out), filepath.Ext(out))
-	earlier := regexp.MustCompile(`^` + regexp.QuoteMeta(stem) + `(-\d{5}-of-\d{5})?\.gguf$`)
-	partial := regexp.MustCompile(`^` + regexp.QuoteMeta(stem) + `(-\d{5}-of-\d{5})?\.gguf\.[0-9a-f]{8}\.partial$`)
+	earlier := regexp.MustCompile(`^` + regexp.QuoteMeta(stem) + `(-\d{5}-of-\d{5})?\.(?i:gguf)$`)
+	partial := regexp.MustCompile(`^` + regexp.QuoteMeta(stem) + `(-\d{5}-of-\d{5})?\.(?i:gguf)\.[0-9a-f]{8}\.partial$`)
 	entries, err := os.ReadDir(filepath.Dir(out))
 	if err != nil {
 		return nil // what is written is written

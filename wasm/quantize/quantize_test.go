@@ -4,12 +4,15 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,6 +20,7 @@ import (
 	"github.com/hack-pad/safejs"
 
 	"vitrine/core/gguf"
+	"vitrine/tools/quantize/checkpoint"
 	"vitrine/tools/quantize/convert"
 	"vitrine/tools/quantize/huggingface"
 	"vitrine/wasm/border"
@@ -183,6 +187,16 @@ func TestFailures(t *testing.T) {
 		{"no config", func(dir fstest.MapFS) { delete(dir, "config.json") }, nil, "model.incomplete", "config.json is missing"},
 		{"no weights", func(dir fstest.MapFS) { delete(dir, weights) }, nil, "model.incomplete", weights + " is missing"},
 		{"no tokenizer", func(dir fstest.MapFS) { delete(dir, "vocab.json") }, nil, "model.incomplete", "tokenizer.json"},
+		{"long and loud", func(dir fstest.MapFS) {
+			dir["config.json"].Data = []byte(`{"n_embd": 8, "model_type": "` + strings.Repeat(`\u001b[2J`, 5000) + `"}`)
+		}, nil, "model.format", `model_type: got "\x1b[2J\x1b[2J`},
+		{"a text for a number", func(dir fstest.MapFS) { dir["config.json"].Data = []byte(`{"n_embd": "8"}`) }, nil, "model.format", "n_embd: got a text, want a whole number"},
+		{"long tokenizer", func(dir fstest.MapFS) {
+			dir["vocab.json"].Data = append([]byte(`{`), bytes.Repeat([]byte{' '}, checkpoint.MaxTokenizer)...)
+		}, nil, "model.format", "vocab.json: got more than 32 MiB"},
+		{"a million empty tensors", func(dir fstest.MapFS) {
+			dir[weights].Data = append(binary.LittleEndian.AppendUint64(nil, 60<<20), make([]byte, 60<<20)...)
+		}, nil, "model.format", "header length at offset 0: got 62914560, want at most 8388608, more than any GPT-2 needs"},
 		{"cut off", func(dir fstest.MapFS) { dir[weights].Data = dir[weights].Data[:9000] }, nil, "model.format", "cut off"},
 		{"breaks off", nil, func([]byte) ([]byte, string) { return nil, "the wire is cut" }, "network", "the wire is cut"},
 		{"is another file", nil, func([]byte) ([]byte, string) { return nil, "it changed|model.format" }, "model.format", "it changed"},
@@ -195,8 +209,62 @@ func TestFailures(t *testing.T) {
 		_, _, _, err := run(t, opener(t, dir, test.change), weights)
 		if err == nil {
 			t.Errorf("%s: got no error", test.name)
-		} else if code, message := describe(err); code != test.code || !strings.Contains(message, test.want) {
-			t.Errorf("%s: got %s: %s, want %s with %q", test.name, code, message, test.code, test.want)
+		} else if code, message := describe(err); code != test.code || !strings.Contains(message, test.want) || len(message) > 2000 || strings.Contains(message, "\x1b") {
+			t.Errorf("%s: got %s: %.300s, want %s with %q", test.name, code, message, test.code, test.want)
+		}
+	}
+}
+
+// TestMissingShard: one that the model needs is named.
+func TestMissingShard(t *testing.T) {
+	dir := checkpointOf(t, "model.safetensors.index.json", "model-00001-of-00002.safetensors")
+	_, _, _, err := run(t, opener(t, dir, nil), "model.safetensors.index.json")
+	if code, message := describe(cmp.Or(err, io.EOF)); code != "model.incomplete" || !strings.HasPrefix(message, "model-00002-of-00002.safetensors is missing") {
+		t.Errorf("got %s: %s", code, message)
+	}
+}
+
+// TestSound: what lies beside a model does not refuse it on the page either, and the
+// notes come along.
+func TestSound(t *testing.T) {
+	const weights, index, bom = "f32.safetensors", "model.safetensors.index.json", "\ufeff"
+	for _, test := range []struct {
+		name   string
+		files  []string
+		change func(dir fstest.MapFS)
+		note   string
+	}{
+		{"marks and blank lines", []string{weights}, func(dir fstest.MapFS) {
+			for _, name := range []string{"config.json", "vocab.json", "merges.txt"} {
+				dir[name] = &fstest.MapFile{Data: []byte(bom + string(dir[name].Data) + "\n\n")}
+			}
+		}, ""},
+		{"ends that transformers writes", []string{weights}, func(dir fstest.MapFS) {
+			dir["config.json"].Data = bytes.Replace(dir["config.json"].Data, []byte(`"eos_token_id": 6`), []byte(`"eos_token_id": [50256, 6]`), 1)
+		}, "eos_token_id of config.json has several ids, 50256, 6: 6 is taken"},
+		{"a token beyond the rows", []string{weights}, func(dir fstest.MapFS) {
+			dir["added_tokens.json"] = &fstest.MapFile{Data: []byte(`{"[PAD]\u001b": 7}`)}
+		}, `the token table has 7 rows, so tokens with larger ids are left out, which the model can neither read nor write: "[PAD]\x1b"`},
+		{"a stale index", []string{index, "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"}, func(dir fstest.MapFS) {
+			dir[index].Data = bytes.Replace(dir[index].Data, []byte(`"weight_map": {`), []byte(`"weight_map": {"lm_head.weight": "model-00003-of-00003.safetensors",`), 1)
+		}, index + " is stale, and the files are believed: it does not say where they have lm_head.weight"},
+	} {
+		dir := checkpointOf(t, test.files...)
+		want, _, _, err := run(t, opener(t, dir, nil), test.files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.change(dir)
+		got, notes, _, err := run(t, opener(t, dir, nil), test.files[0])
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s: the file differs from that of the model alone", test.name)
+		}
+		if test.note != "" && !slices.Contains(notes, any(test.note)) {
+			t.Errorf("%s: got the notes %q, want %q", test.name, notes, test.note)
 		}
 	}
 }

@@ -150,12 +150,15 @@ func Unmarshal(data []byte, into any) error {
 	if !errors.As(err, &typ) {
 		return err
 	}
-	got, _, _ := strings.Cut(typ.Value, " ") // "number 1.5" has its digits behind it
+	got, digits, _ := strings.Cut(typ.Value, " ")
 	want := map[reflect.Kind]string{
 		reflect.Bool: "true or false", reflect.String: "a text", reflect.Slice: "a list", reflect.Map: "an object", reflect.Struct: "an object",
 		reflect.Float64: "a number", reflect.Int: "a whole number",
 	}[typ.Type.Kind()]
-	got = map[string]string{"bool": "true or false", "string": "a text", "array": "a list", "object": "an object", "number": "the " + typ.Value}[got]
+	got = map[string]string{"bool": "true or false", "string": "a text", "array": "a list", "object": "an object", "number": "a number"}[got]
+	if digits != "" {
+		got = "the number " + digits
+	}
 	if typ.Field == "" {
 		return fmt.Errorf("got %.80s, want %s", got, want)
 	}
