@@ -1,111 +1,80 @@
-"""A grammar of short stories: who wants what, what goes wrong, who helps, how it ends.
+"""Makes up short stories: a hero and a friend, a place and a thing, and one of the tales of tales.py.
 
-A story keeps its names, pronouns and objects. Each part is chosen by itself among
-many wordings, so two stories rarely share more than a sentence.
+A story keeps its names, pronouns and objects, since each is one word of the tale.
 """
-NAMES = {"she": "Mia Anna Lucy Emma Rosa Nina Sara Ella Amy Zoe Ruth Maya Lena Ivy Clara Tara Jane Lily Sue Kate".split(),
-         "he": "Tom Ben Max Sam Leo Tim Jack Noah Finn Omar Paul Hugo Adam Luke Oscar Joe Dan Peter Kofi Ravi".split()}
-ANIMALS = "dog cat rabbit bear fox mouse duck owl frog pony squirrel hedgehog turtle lamb goat kitten puppy elephant monkey bird".split()
-KINDS = "little brave shy kind clever curious cheerful quiet young gentle hungry sleepy".split()
-PLACES = {"the forest": "trees", "the park": "swings", "the beach": "waves", "the farm": "fields", "the garden": "flowers", "the hill": "grass",
-          "the river": "stones", "the market": "stalls", "the lake": "boats", "the meadow": "butterflies", "the village": "houses", "the playground": "slides"}
-IN = {"the forest", "the garden", "the meadow", "the village", "the park"}
-# object: (its colour or kind, what is done with it)
-THINGS = {"ball": ("red", "play with"), "kite": ("blue", "fly"), "boat": ("small", "sail"), "hat": ("green", "wear"), "book": ("old", "read"),
-          "drum": ("loud", "play"), "scarf": ("warm", "wear"), "doll": ("pretty", "play with"), "bell": ("golden", "ring"), "lamp": ("bright", "light"),
-          "basket": ("big", "carry"), "box": ("wooden", "open"), "key": ("silver", "use"), "shell": ("pink", "listen to"), "cup": ("yellow", "drink from"),
-          "blanket": ("soft", "sleep under"), "flute": ("thin", "play"), "wagon": ("heavy", "pull")}
-WEATHER = ["It was a sunny morning.", "The sky was blue and clear.", "It was a cold and windy day.", "The sun was warm.", "A soft rain had just stopped.",
-           "White clouds were in the sky.", "It was early, and the grass was still wet.", "The birds were singing."]
-HIDING = ["under a bush", "behind a big rock", "up in a tall tree", "in the long grass", "at the bottom of a hole", "on the other side of a stream", "between two logs", "inside an old shed"]
-FEELINGS = [("sad", "cry"), ("worried", "look everywhere"), ("upset", "walk in circles"), ("lonely", "sit down on a stone")]
-LESSONS = ["{N} had learned that asking for help is a good thing.", "From that day on, {N} was always careful with {p} {t}.", "{N} knew that friends make everything easier.",
-           "After that, {A} shared {p} {t} with everyone.", "{N} never forgot how kind {F} had been.", "{N} learned that it is good to try again."]
-ENDINGS = ["Then they went home together, tired and happy.", "That night, {n} slept well.", "And so they became the best of friends.", "They laughed and played until the sun went down.",
-           "When {N} came home, {p} mother gave them both warm soup.", "{N} waved goodbye and ran home with a big smile.", "They promised to meet again the next day."]
+from grammar import a, cap, choose, expand
+from tales import ENDINGS, OPENINGS, TALES, WEATHER
+
+NAMES = {
+    "she": "Mia Anna Lucy Emma Rosa Nina Sara Ella Amy Zoe Ruth Maya Lena Ivy Clara Tara Jane Lily Sue Kate Lisa Molly Daisy Grace Amina Leila Mei Olga Eva Alice".split(),
+    "he": "Tom Ben Max Sam Leo Tim Jack Noah Finn Omar Paul Hugo Adam Luke Oscar Joe Dan Peter Kofi Ravi Billy Bob John Spot Charlie Henry Juan Ali Felix George".split(),
+}
+ANIMALS = ("dog cat rabbit bear fox mouse duck owl frog pony squirrel hedgehog turtle lamb goat kitten puppy elephant monkey bird pig hen "
+           "goose beaver deer lion tiger donkey mole badger raccoon penguin snail bee").split()
+KINDS = ("little little little small brave shy kind clever curious cheerful quiet young gentle hungry sleepy happy friendly lonely silly old "
+         "funny tiny big careful").split()
+# place: (where one is, what is there)
+PLACES = {"the forest": ("in", "trees"), "the park": ("in", "swings"), "the beach": ("on", "shells"), "the farm": ("on", "animals"), "the garden": ("in", "flowers"),
+          "the hill": ("on", "rocks"), "the river": ("by", "stones"), "the market": ("at", "stalls"), "the lake": ("by", "boats"), "the meadow": ("in", "butterflies"),
+          "the village": ("in", "houses"), "the playground": ("at", "slides"), "the old bridge": ("by", "ducks"), "the woods": ("in", "mushrooms"), "the sea": ("by", "waves"),
+          "the pond": ("by", "frogs"), "the mountain": ("on", "caves"), "the big oak tree": ("under", "acorns"), "the castle": ("near", "towers"), "the harbor": ("at", "ships")}
+# thing: (how it may look, what is done with it)
+THINGS = {"ball": ("red bouncy round big", "play with"), "kite": ("blue yellow long big", "fly"), "boat": ("small wooden white paper", "sail"), "hat": ("green funny tall straw", "wear"),
+          "book": ("old thick blue magic", "read"), "drum": ("loud red little", "play"), "scarf": ("warm striped long", "wear"), "doll": ("pretty soft small", "play with"),
+          "bell": ("golden tiny silver", "ring"), "lamp": ("bright small old", "use"), "box": ("wooden pretty purple", "open"), "key": ("silver rusty golden", "use"),
+          "shell": ("pink shiny smooth", "listen to"), "cup": ("yellow tiny blue", "drink from"), "blanket": ("soft red warm", "sleep under"), "flute": ("thin silver wooden", "play"),
+          "wagon": ("red little heavy", "pull"), "toy car": ("fast blue shiny", "play with"), "umbrella": ("orange big spotted", "carry"), "teddy bear": ("brown soft old", "hug"),
+          "ring": ("shiny golden pretty", "wear"), "puzzle": ("hard colorful big", "play with"), "crown": ("paper golden sparkly", "wear"), "whistle": ("loud silver green", "blow"),
+          "basket": ("big brown round", "carry"), "jump rope": ("long pink new", "use"), "toy train": ("green long wooden", "play with"), "coat": ("warm blue thick", "wear"),
+          "map": ("old secret torn", "read"), "stone": ("smooth white shiny", "hold")}
+HIDING = ("under a bush|behind a big rock|in a tall tree|in the long grass|in a hole|on the other side of a stream|between two logs|near an old shed|under a bench|"
+          "beside the path|at the foot of a hill|behind the fence|next to a red flower|in a pile of leaves").split("|")
+PRONOUNS = {"she": ("she", "her", "her"), "he": ("he", "him", "his")}
 
 
-def a(words):
-    return ("an " if words[0] in "aeiou" else "a ") + words
+GROWN_UPS = {"an old man": "his", "an old woman": "her", "a farmer": "his", "a baker": "her", "a teacher": "her", "a fisherman": "his"}
 
 
 class Someone:
-    """A character: how it is introduced, called, and spoken of."""
+    """A character: how it is introduced, called afterwards, spoken to, and its pronouns."""
 
-    def __init__(self, rng, taken=()):
-        self.she = rng.choice(["she", "he"])
-        self.poss, self.obj = {"she": ("her", "her"), "he": ("his", "him")}[self.she]
-        kind = rng.choice(KINDS)
-        name = rng.choice([n for n in NAMES[self.she] if n not in taken])
-        self.name = name
-        style = rng.randrange(4)
+    def __init__(self, rng):
+        sex = rng.choice(["she", "he"])
+        self.subject, self.object, self.possessive = PRONOUNS[sex]
+        name, kind, style = rng.choice(NAMES[sex]), rng.choice(KINDS), rng.randrange(6)
+        animal = rng.choice(ANIMALS)
+        if style > 2:
+            animal, kind = {"she": "girl", "he": "boy"}[sex], "little" if kind == "old" else kind
+        self.called, self.address = name, name
+        self.intro = f"{a(kind + ' ' + animal)} {rng.choice(['named', 'named', 'called', 'whose name was'])} {name}"
+        self.before_verb = f"{name}, {a(kind + ' ' + animal)},"
         if style == 0:
-            self.animal = rng.choice([x for x in ANIMALS if x not in taken])
-            self.intro, self.again = f"{a(kind + ' ' + self.animal)} named {name}", name
-        elif style == 1:
-            self.animal = rng.choice([x for x in ANIMALS if x not in taken])
-            self.intro, self.again = a(kind + " " + self.animal), "the " + self.animal
-        else:
-            self.animal = "girl" if self.she == "she" else "boy"
-            self.intro, self.again = f"{a(kind + ' ' + self.animal)} named {name}", name
+            self.called, self.address = "the " + animal, "dear " + animal
+            self.intro = self.before_verb = a(kind + " " + animal)
+        self.animal, self.name = animal, name
 
-
-def cap(text):
-    return text[0].upper() + text[1:]
+    def words(self, key):
+        return {key: self.called, key + "s": self.subject, key + "o": self.object, key + "p": self.possessive, key + "i": self.intro,
+                key + "n": self.before_verb, key + "a": self.address}
 
 
 def story(rng):
-    n = Someone(rng)
-    f = Someone(rng, (n.name, n.animal))
-    place, sights = rng.choice(list(PLACES.items()))
-    thing, (look, use) = rng.choice(list(THINGS.items()))
-    hidden = rng.choice(HIDING)
-    feel, does = rng.choice(FEELINGS)
-    N, F, s, p, o = cap(n.again), cap(f.again), n.she, n.poss, n.obj
-    at = ("in " if place in IN else "at ") + place
-    words = {"N": N, "n": s, "A": n.again, "F": f.again, "p": p, "t": thing}
-    say = lambda speech, who: rng.choice([f'"{speech}" said {who}.', f'{cap(who)} said, "{speech.rstrip(",")}"']) if speech[-1] in "!?" else rng.choice([f'"{speech}," said {who}.', f'{cap(who)} said, "{speech}."'])
-    ask = lambda speech, who: f'"{speech}?" asked {who}.'
-
-    first = rng.choice([
-        f"Once upon a time, there was {n.intro}.", f"One day, {n.intro} went to {place}.", f"There once was {n.intro} who lived near {place}.",
-        f"{cap(n.intro)} lived in a small house near {place}.", f"Once there was {n.intro}."])
-    out = [first]
-    out.append(rng.choice([f"{N} had {a(look + ' ' + thing)}.", f"{cap(p)} favorite thing was {a(look + ' ' + thing)}.", f"{N} loved {p} {look} {thing} very much."]))
-    out.append(rng.choice([f"{cap(s)} liked to {use} it every day.", f"Every morning {s} would {use} it.", f"{cap(s)} took it with {o} everywhere."]))
-    out.append("\n\n" + rng.choice(WEATHER))
-    out.append(rng.choice([f"{N} went to {place} to {use} the {thing}.", f"{N} walked to {place} with {p} {thing}.", f"{N} wanted to {use} the {thing} {at}."]))
-    out.append(rng.choice([f"There were many {sights} there.", f"{cap(s)} looked at the {sights} and smiled.", f"{cap(s)} ran past the {sights}."]))
-    trouble = rng.randrange(4)
-    if trouble == 0:
-        out += [rng.choice([f"But then a strong wind came and took the {thing} away.", f"Suddenly the {thing} was gone."]), rng.choice([f"{N} looked for it, but {s} could not find it.", f"{cap(s)} looked here and there, but the {thing} was not there."])]
-        fix = [f"They looked together for a long time.", f"At last {f.again} saw the {thing} {hidden}.", rng.choice([f'"There it is!" said {f.again}.', f'"Look, I found it!" said {f.again}.'])]
-        problem = f"I have lost my {thing}"
-    elif trouble == 1:
-        soft = thing in {"hat", "book", "scarf", "blanket"}
-        broke = "was torn" if soft else "broke"
-        out += [f"But {s} slipped and fell, and the {thing} {broke}.", f"{N} looked at the pieces."]
-        fix = [rng.choice([f"{F} had a needle and some thread." if soft else f"{F} had some string and some glue.", f"{F} knew how to mend things."]), f"They put the pieces together, one by one.", f"Soon the {thing} was as good as new."]
-        problem = f"My {thing} is {'torn' if soft else 'broken'}"
-    elif trouble == 2:
-        out += [f"But the {thing} was stuck {hidden}.", f"{N} pulled and pulled, but it did not move."]
-        fix = [f"{F} found a long stick.", f"They pushed and pulled together.", f"One, two, three, and the {thing} was free."]
-        problem = f"My {thing} is stuck"
-    else:
-        out += [f"But {s} walked too far, and soon {s} did not know the way home.", f"All the {sights} looked the same."]
-        fix = [rng.choice([f"{F} knew every path {at}.", f"{F} had been there many times."]), f'"Follow me," said {f.again}.', f"They walked side by side until {n.again} saw {p} house."]
-        problem = "I do not know the way home"
-    out.append(rng.choice([f"{N} was very {feel} and began to {does}.", f"{cap(s)} felt {feel}.", f"Now {n.again} was {feel}."]))
-    out.append("\n\n" + rng.choice([f"Just then, {f.intro} came by.", f"Then {s} met {f.intro}.", f"{cap(f.intro)} heard {o} and stopped."]))
-    out.append(ask(rng.choice(["What is wrong", "Why are you so " + feel, "Can I help you"]), f.again))
-    out.append(say(problem, n.again))
-    out.append(say(rng.choice(["Do not worry, I will help you", "We can do it together", "I have an idea", "Come with me"]), f.again))
-    out += fix
-    out.append("\n\n" + rng.choice([say("Thank you so much", n.again), say("You are a good friend", n.again), f"{N} was so happy that {s} gave {f.again} a big hug."]))
-    if rng.random() < 0.6:
-        out.append(rng.choice([f"{F} smiled.", f"{F} was happy too.", say("You are welcome", f.again)]))
-    if rng.random() < 0.6:
-        out.append(rng.choice(LESSONS).format(**words) if trouble != 3 else f"{N} had learned to stay close to home.")
-    end = rng.choice(ENDINGS).format(**words)
-    out.append(cap(end))
-    return " ".join(out).replace(" \n\n", "\n\n")
+    """One story, with paragraphs between empty lines."""
+    hero = friend = Someone(rng)
+    while friend.name == hero.name or friend.animal == hero.animal and friend.animal in ANIMALS:
+        friend = Someone(rng)
+    place, (at, sights) = rng.choice(list(PLACES.items()))
+    suits, tale = rng.choice(TALES)
+    thing = rng.choice([t for t in THINGS if not suits or t in suits.split()])
+    looks, use = THINGS[thing]
+    look = rng.choice(looks.split())
+    parent = rng.choice(["mother", "mom", "mom", "grandmother", "grandma"])
+    grown_up, his = rng.choice(list(GROWN_UPS.items()))
+    words = hero.words("h") | friend.words("f") | {
+        "place": place, "at": f"{at} {place}", "sights": sights, "thing": thing, "look": look, "a_thing": a(f"{look} {thing}"), "use": use,
+        "hide": rng.choice(HIDING), "old": rng.choice(["grandfather", "father", "uncle", "grandma"]), "weather": choose(rng, WEATHER),
+        "parent": parent, "gs": "she", "oi": grown_up, "o": "the " + grown_up.split(" ", 1)[1], "op": his,
+    }
+    speakers = {"h": hero.called, "f": friend.called, "g": f"{hero.possessive} {parent}", "o": words["o"]}
+    ending = rng.choice(ENDINGS) if rng.random() < 0.7 else ""
+    return expand(rng, rng.choice(OPENINGS) + " " + tale.replace("{end}", ending), words, speakers)

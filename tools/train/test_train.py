@@ -2,12 +2,14 @@
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
 
 
 class Recipe(unittest.TestCase):
@@ -44,18 +46,44 @@ class Recipe(unittest.TestCase):
         again = self.train("other", "--tokens", "1280", "--seed", "2")
         self.assertNotEqual(again, whole)
 
+    def test_a_pass_reads_all_windows_once(self):
+        import numpy as np
+        import train
+
+        data = np.arange(10 * 8 + 5, dtype=np.uint16)
+        for first in (0, 9):  # of 9 windows: the passes before and after the end of the first
+            ids, targets = zip(*(train.batch(data, 3 * 8, 8, 1, done * 8) for done in range(first, first + 9, 3)))
+            starts = np.concatenate(ids)[:, 0]
+            self.assertEqual(len(set(starts // 8)), 9)
+            self.assertEqual(len(set(starts % 8)), 1)
+            self.assertTrue((np.concatenate(targets) == np.concatenate(ids) + 1).all())
+        a, b = (train.batch(data, 9 * 8, 8, 1, done * 8)[0].tolist() for done in (0, 9))
+        self.assertNotEqual([row[0] // 8 for row in a], [row[0] // 8 for row in b])
+
     def test_made_up_text(self):
-        sys.path.insert(0, HERE)
         import facts
-        import prepare
         import stories
 
         rng = random.Random(1)
-        row = {"bare": "France", "country": "France", "city": "Paris", "region": "Europe", "language": "French", "many": False}
-        text = "\n".join([facts.document(rng, [row]) for _ in range(20000)] + [stories.story(rng) for _ in range(2000)])
-        self.assertNotRegex(text, r"(?i)\b(a [aeio][a-z]|an [bcdfgjklmnpqrstvwxz])|\{|\}")
-        for question in prepare.questions():
-            self.assertNotIn(question, text)
+        places = [("France", "France", "Paris", "Europe", "French", False), ("Netherlands", "the Netherlands", "Amsterdam", "Europe", "Dutch", False),
+                  ("United States", "the United States", "Washington, D.C.", "North America", "", False), ("Malta", "Malta", "Valletta", "Europe", "Maltese and English", True)]
+        rows = [dict(zip(("bare", "country", "city", "region", "language", "small"), place)) for place in places]
+        told = [facts.document(rng, rows) for _ in range(8000)]
+        wrong = re.compile(r"\b([Aa] [aeioAEIO][a-z]|[Aa]n (?!hour)[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ])|[{}\[\]<>|]|\.\.|  | [.,?!]|\?\.|!\.|\b(\w+) \2\b")
+        for line in "\n".join(told + [stories.story(rng) for _ in range(1500)]).split("\n"):
+            self.assertNotRegex(line, wrong)
+        for line in "\n".join(told).split("\n"):
+            self.assertNotRegex(line, facts.HELD)
+        self.assertGreater(len(facts.QUESTIONS), 40)
+        for question in facts.QUESTIONS:
+            self.assertTrue(facts.HELD.fullmatch(question), question)
+
+    def test_held_out_text_is_not_read(self):
+        import prepare
+
+        with open(self.path("tinystories_val.txt"), "w") as f:
+            f.write("A zebra that measures the model went home to sleep in its bed.<|endoftext|>")
+        self.assertFalse({"tinystories_val.txt", "wikitext-2-test.txt"} & set(prepare.SOURCES))
 
 
 if __name__ == "__main__":

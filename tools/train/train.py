@@ -3,13 +3,14 @@
     python3 train.py --data DIR --out DIR --size tiny --tokens 150e6
 
 DIR/checkpoint.pt is written every ten minutes and at the end; the same command
-goes on from it, to the bit: a step depends on the weights, the optimizer's state
-and the step's number alone. The learning rate rises, stays, and falls over the
+goes on from it, to the bit: a step depends on the weights, the optimizer's state,
+the seed and the tokens before it alone. The learning rate rises, stays, and falls over the
 last fifth of --tokens; a run whose --tokens is raised before that fifth begins goes
 on as if it had been asked for at first.
 """
 import argparse
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -45,15 +46,34 @@ def rate_at(done, a, warm):
     return a.rate * min(1, (done + a.batch) / warm) * (0.02 + 0.98 * max(0, falling))
 
 
-def batch(data, size, length, seed, step):
-    """`size` tokens of `data` in rows of `length`, from places that seed and step decide. Returns ids and targets, [B, T]."""
-    places = np.random.Generator(np.random.Philox(key=seed, counter=step)).integers(0, len(data) - length, size // length)
+@functools.lru_cache(maxsize=2)
+def passage(count, length, seed, number):
+    """The order in which pass `number` over the data reads `count` windows, and where the first of them begins."""
+    rng = np.random.default_rng([seed, length, number])
+    return rng.permutation(count), rng.integers(0, length)
+
+
+def batch(data, size, length, seed, done):
+    """The `size` tokens of `data` that follow `done` ones, in windows of `length`. Returns ids and targets, [B, T].
+
+    A pass reads every window once, in an order of its own; both depend on the arguments alone.
+    """
+    count = (len(data) - 1) // length - 1  # a pass begins anywhere in the first window
+    windows = np.arange(size // length) + done // length
+    places = np.empty_like(windows)
+    for number in np.unique(windows // count):
+        order, first = passage(count, length, seed, int(number))
+        here = windows // count == number
+        places[here] = first + length * order[windows[here] % count]
     rows = torch.from_numpy(data[places[:, None] + np.arange(length + 1)].astype(np.int64))
     return rows[:, :-1], rows[:, 1:]
 
 
 def save(path, state):
-    torch.save(state, path + ".new")
+    with open(path + ".new", "wb") as f:
+        torch.save(state, f)
+        f.flush()
+        os.fsync(f.fileno())
     os.replace(path + ".new", path)  # whole, or not there
 
 
@@ -109,7 +129,7 @@ def main():
 
     def held_out():
         with torch.no_grad(), precision():
-            losses = [net(*(t.to(device) for t in batch(held, 4 * shape.context, shape.context, 0, i))) for i in range(16)]
+            losses = [net(*(t.to(device) for t in batch(held, 4 * shape.context, shape.context, 0, i * 4 * shape.context))) for i in range(16)]
         return torch.stack(losses).mean().item()
 
     stopped = []
@@ -125,7 +145,7 @@ def main():
             group["lr"] = rate
         # Half the context is enough for most of what there is to learn, and cheaper; the end learns the rest.
         length = shape.context if done >= 0.8 * a.tokens else shape.context // 2
-        ids, targets = batch(data, a.batch, length, a.seed, step)
+        ids, targets = batch(data, a.batch, length, a.seed, done)
         with precision():
             loss = run(ids.to(device), targets.to(device))
         optimizer.zero_grad(set_to_none=True)
