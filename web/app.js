@@ -80,6 +80,7 @@ listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), sign
 listen(page, "samplinginput", (typed) => remember("settings", changes(typed)), signal);
 listen(page, "promptinput", ({ text }) => remember("prompt", text), signal);
 listen(page, "view", (what) => diagram.view(what), signal);
+listen(page, "head", ({ head }) => session.setHead(head), signal);
 listen(page, "drawn", ({ following }) => tools.following(following), signal);
 listenToKeys({
   generate,

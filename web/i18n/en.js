@@ -199,6 +199,10 @@ export const strings = {
     tools: "Diagram view",
     follow: "Follow",
     followLabel: "Follow the running stage",
+    head: "Head",
+    headLabel: "The attention head whose numbers the diagram shows, from the next layer on",
+    /** @param {number} head @param {number} of */
+    headOf: (head, of) => `${head} of ${of}`,
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Fit the whole diagram",

@@ -2,6 +2,7 @@
 /** @import { Box } from "./tables.js" */
 /** @import { Room } from "./format.js" */
 /** @import { State } from "./state.js" */
+import { family } from "../run/stages.js";
 import { painter, part } from "./paint.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -46,7 +47,7 @@ export function dress(id, stage, group, box) {
 
   if (group.classList.contains("edgeLabel")) group.setAttribute("transform", `translate(${box.x}, ${box.y})`);
   group.removeAttribute("data-look");
-  group.classList.add("stage");
+  group.classList.add("stage", family(stage));
   group.dataset.stage = stage;
   group.setAttribute("role", "button"); // named by what is in it
   group.setAttribute("tabindex", "0");

@@ -4,7 +4,7 @@ import { el, icon, iconButton, send } from "./kit.js";
 
 /**
  * The head of the diagram: the model's shape, and the controls of the view. Sends "view" "follow" | "zoomIn" |
- * "zoomOut" | "fit".
+ * "zoomOut" | "fit", and "head" { head }, 0-based, when one is chosen whose numbers attention shows.
  *
  * @param {HTMLElement} root
  * @param {{ strings: Strings["diagram"], signal: AbortSignal }} options
@@ -12,6 +12,9 @@ import { el, icon, iconButton, send } from "./kit.js";
 export function mountDiagramTools(root, { strings, signal }) {
   const shape = el("p", { class: "count" });
   const follow = el("button", { type: "button", class: "quiet", "aria-pressed": "true", title: strings.followLabel }, icon("follow"), el("span", { text: strings.follow }));
+  const head = el("select", { id: "head-choice", disabled: true });
+  head.addEventListener("change", () => send(root, "head", { head: head.selectedIndex }), { signal });
+  const choice = el("label", { class: "head-choice", title: strings.headLabel }, el("span", { text: strings.head }), head);
   const buttons = {
     follow,
     zoomOut: iconButton("minus", strings.zoomOut),
@@ -23,7 +26,7 @@ export function mountDiagramTools(root, { strings, signal }) {
     button.disabled = true;
   }
   const tools = el("div", { class: "tools", role: "group", "aria-label": strings.tools }, ...Object.values(buttons));
-  root.append(el("h2", { text: strings.label }), shape, tools);
+  root.append(el("h2", { text: strings.label }), shape, choice, tools);
 
   return {
     /** @param {boolean} on */
@@ -34,6 +37,8 @@ export function mountDiagramTools(root, { strings, signal }) {
     setInfo(info) {
       shape.textContent = info ? strings.shape(info) : "";
       for (const button of Object.values(buttons)) button.disabled = !info;
+      head.disabled = !info;
+      head.replaceChildren(...Array.from({ length: info?.heads ?? 0 }, (_, i) => el("option", { text: strings.headOf(i + 1, info?.heads ?? 0) })));
     },
   };
 }

@@ -19,6 +19,7 @@ export class Session extends EventTarget {
   /** @type {AbortController | null} */
   #run = null;
   #pace = 0;
+  #head = 0;
   /** @type {Run | null} the engine's side of it, once the engine has begun */
   #running = null;
   /** @type {Promise<void>} settles when the newest run has ended */
@@ -87,6 +88,12 @@ export class Session extends EventTarget {
     this.#running?.setPace(ms);
   }
 
+  /** @param {number} head 0-based, whose numbers attention reports; holds for the run under way, and later ones of this model */
+  setHead(head) {
+    this.#head = head;
+    this.#running?.setHead(head);
+  }
+
   /**
    * The pieces of a text; null where there is no engine or it is busy.
    *
@@ -115,6 +122,7 @@ export class Session extends EventTarget {
         this.#engine.close();
       }
       this.#engine = engine;
+      this.#head = 0;
       this.#send("engine", engine.info);
     } catch (error) {
       if (!signal.aborted) this.#send("loadfailure", { source, error });
@@ -139,7 +147,7 @@ export class Session extends EventTarget {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(options.signal)]);
       if (!this.#engine || options.signal.aborted) return;
       const pieces = await this.#engine.tokenize(prompt);
-      const run = this.#engine.generate(prompt, { ...options, stages: "live", pace: this.#pace });
+      const run = this.#engine.generate(prompt, { ...options, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
       let begun = false;
       for await (const events of run.batches()) {

@@ -2,7 +2,7 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../pace.js" */
 import { el } from "./kit.js";
-import { family } from "./stages.js";
+import { family } from "../run/stages.js";
 
 /** Milliseconds between two sentences to a screen reader while a run goes on. */
 const quiet = 5000;

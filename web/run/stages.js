@@ -1,9 +1,9 @@
-/** @import {StageName} from "../vitrine.js" */
+/** @import { StageName } from "../vitrine.d.ts" */
 
 /** @typedef {"input" | "processing" | "attention" | "output" | "generation"} Family */
 
 /**
- * The colour family of a stage, as in the diagram.
+ * The colour family of a stage, everywhere: in the diagram, the status line, the charts.
  *
  * @param {StageName} stage
  * @returns {Family}
