@@ -226,8 +226,14 @@ type partial struct {
 	hash hash.Hash // of these
 }
 
-// openPartial opens what an earlier download may have left.
+// openPartial opens what an earlier download may have left: a file of its own, and no
+// link to one of somebody else.
 func openPartial(path string, f *file) (*partial, error) {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+	}
 	out, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err

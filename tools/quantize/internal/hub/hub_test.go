@@ -430,6 +430,28 @@ func TestIncomplete(t *testing.T) {
 	}
 }
 
+// TestPartialLink: a download goes through no link.
+func TestPartialLink(t *testing.T) {
+	server := hubtest.New(t)
+	files := gpt2()
+	server.Add("gpt2", "main", files)
+	o, _ := options(t, server)
+	blobs, victim := filepath.Join(o.Cache, "models--gpt2", "blobs"), filepath.Join(t.TempDir(), "victim")
+	if err := os.MkdirAll(blobs, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(victim, []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(victim, filepath.Join(blobs, hubtest.SHA256(files["model.safetensors"])+".incomplete")); err != nil {
+		t.Skip(err)
+	}
+	check(t, fetch(t, "hf:gpt2", o), files, wanted...)
+	if got, err := os.ReadFile(victim); err != nil || string(got) != "mine" {
+		t.Errorf("the file that the link leads to has %d bytes now, error %v", len(got), err)
+	}
+}
+
 func TestServerIgnoresRange(t *testing.T) {
 	server := hubtest.New(t)
 	files := gpt2()
