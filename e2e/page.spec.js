@@ -210,7 +210,7 @@ test("an engine that has ended can be loaded again", async ({ page }) => {
   await page.workers()[0].evaluate(() => self.postMessage({ fatal: { code: "internal", message: "the engine ended unexpectedly: a test" } }));
   await generate(page);
   const alert = page.getByRole("alert");
-  await expect(alert).toContainText("the engine ended unexpectedly");
+  await expect(alert).toContainText("The engine ended unexpectedly");
   await alert.getByRole("button", { name: "Load the model again" }).click();
   await expect(page.locator("#status")).toContainText("Ready");
   await generate(page);

@@ -2,12 +2,19 @@
 import { VitrineError } from "../vitrine.js";
 
 /**
- * The code and the sentence of anything that was thrown.
+ * The code and the sentence of anything that was thrown. An engine's message begins small, as those of programs do; a
+ * name that it begins with, of a file or an address, stays as it is.
  *
  * @param {unknown} error
  * @returns {{ code: ErrorCode, why: string }}
  */
 export function failureOf(error) {
-  if (error instanceof VitrineError) return { code: error.code, why: error.message };
-  return { code: "internal", why: error instanceof Error ? error.message : String(error) };
+  const code = error instanceof VitrineError ? error.code : "internal";
+  return { code, why: sentence(error instanceof Error ? error.message : String(error)) };
+}
+
+/** @param {string} text */
+function sentence(text) {
+  const begun = text.replace(/^[a-z](?=['a-z]* )/, (letter) => letter.toUpperCase());
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
