@@ -25,6 +25,7 @@ import { Session } from "./views/session.js";
 import { changes, defaults } from "./views/settings.js";
 import { listenToKeys } from "./views/shortcuts.js";
 import { mountSpeed } from "./views/speed.js";
+import { mountSpoken } from "./views/spoken.js";
 import { mountStatus } from "./views/status.js";
 import { recall, remember } from "./views/store.js";
 import { mountTheme } from "./views/theme.js";
@@ -42,7 +43,7 @@ byId("product").textContent = strings.product;
 const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
 const recent = mountRecentModels(model.recent, { strings: strings.model, signal });
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
-const theme = mountTheme(byId("tools"), { strings: strings.theme, signal });
+mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
 mountAbout(byId("about"), { strings: strings.about, signal });
 const prompt = mountPrompt(byId("prompt-view"), { strings: strings.prompt, text: recall("prompt", strings.prompt.exampleTexts[0]), signal });
@@ -61,14 +62,15 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
   strings: strings.diagram,
   signal,
 });
+const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
-const status = mountStatus(byId("status"), { strings: strings.status, pacer });
+const status = mountStatus(byId("status"), { strings: strings.status, pacer, signal });
 const button = mountRunButton(byId("run-button"), { strings: strings.run, signal });
 const speed = mountSpeed(byId("speed"), { strings: strings.speed, at: recall("speed", -1), signal });
 const notice = mountNotice(byId("notice"), { strings: strings.errors, close: strings.close, signal });
 mountDrop(app, { strings: strings.model, signal });
 
-const views = { app, page, model, recent, panels, prompt, meter, chips, readout, sampling, tools, diagram, loading, status, button, speed, notice };
+const views = { app, page, model, recent, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, loading, status, button, speed, notice };
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);
@@ -94,9 +96,10 @@ listenToKeys({
     "=": () => diagram.view("zoomIn"), // the same key without Shift
     "-": () => diagram.view("zoomOut"),
     f: () => diagram.view("follow"),
-    t: theme.next,
+    w: status.where,
   },
   singleOn: () => recall("singleKeys", true),
+  place: byId("diagram-place"),
   signal,
 });
 

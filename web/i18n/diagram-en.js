@@ -2,8 +2,8 @@
 export const diagram = {
   label: "The pipeline of the model",
   description:
-    "Each box is one stage of the engine and shows the numbers of the current run. Arrow keys move the picture, plus " +
-    "and minus change its size, 0 shows all of it. Tab goes from stage to stage; Enter selects one.",
+    "Each box is one stage of the engine and shows the numbers of the current run. Arrow keys go from stage to stage, " +
+    "Home and End to the first and the last; Enter selects one.",
 
   // Words that fill the labels of pipeline.mmd.
   activation: { gelu_new: "GELU (tanh)", gelu: "GELU", relu: "ReLU" },

@@ -152,6 +152,7 @@ export const strings = {
     noModel: "No model loaded",
     quantized: "Ready. You can save the new GGUF file from the model menu.",
     running: "Generating",
+    where: "Say where the machine is",
     /** @param {number} layer @param {number} of */
     layer: (layer, of) => `layer ${layer} of ${of}`,
     /** @param {number} n @param {number} of */
@@ -206,6 +207,7 @@ export const strings = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Fit the whole diagram",
+    behind: "Too fast to follow each stage. Lower the speed.",
     failed: "There is no diagram without a model.",
     broken: "The diagram could not be drawn. Generation still works. Reload the page to try again.",
   },
@@ -327,19 +329,20 @@ export const strings = {
       },
     ],
     keysTitle: "Keyboard shortcuts",
-    single: "Use the single-key shortcuts",
-    /** Keys first, then what they do; `single` ones work outside text fields only, and can be switched off. */
+    single: "Use the single-key shortcuts of the diagram",
+    /** Keys first, then what they do. Single ones work in the diagram only, and can be switched off. */
     keys: [
       { keys: [mac ? "⌘ Enter" : "Ctrl Enter"], does: "Generate" },
       { keys: ["Esc"], does: "Stop" },
-      { keys: ["/"], does: "Go to the prompt" },
-      { keys: ["F"], does: "Follow the running stage, or stop following" },
-      { keys: ["+", "−"], does: "Zoom the diagram" },
-      { keys: ["0"], does: "Fit the whole diagram" },
-      { keys: ["["], does: "Fold or unfold the text panel" },
-      { keys: ["T"], does: "Change the theme" },
       { keys: ["←", "→"], does: "In the output: read token by token" },
-      { keys: ["?"], does: "Show this help" },
+      { keys: ["↑", "↓"], does: "In the diagram: go from stage to stage" },
+      { keys: ["F"], does: "In the diagram: follow the running stage, or stop following" },
+      { keys: ["W"], does: "In the diagram: say where the machine is" },
+      { keys: ["+", "−"], does: "In the diagram: zoom" },
+      { keys: ["0"], does: "In the diagram: fit all of it" },
+      { keys: ["["], does: "In the diagram: fold or unfold the text panel" },
+      { keys: ["/"], does: "In the diagram: go to the prompt" },
+      { keys: ["?"], does: "In the diagram: show this help" },
     ],
   },
 };

@@ -49,9 +49,8 @@ export function dress(id, stage, group, box) {
   group.removeAttribute("data-look");
   group.classList.add("stage", family(stage));
   group.dataset.stage = stage;
-  group.setAttribute("role", "button"); // named by what is in it
-  group.setAttribute("tabindex", "0");
-  group.setAttribute("aria-pressed", "false");
+  group.setAttribute("role", "option"); // named by what is in it
+  group.setAttribute("tabindex", "-1");
 
   const beside = kind === "row" ? name.length * LETTER + PAD : 0;
   /** @type {Room} */
@@ -60,6 +59,13 @@ export function dress(id, stage, group, box) {
     rows: Math.max(1, Math.floor((inner - (showsCaption ? CAPTION : 0)) / LINE)),
   };
   let marked = "";
+
+  /** @param {string} name @param {string} value empty: nothing to say */
+  function say(name, value) {
+    if (value) group.setAttribute(name, value);
+    else group.removeAttribute(name);
+  }
+
   return {
     id,
     stage,
@@ -72,13 +78,15 @@ export function dress(id, stage, group, box) {
     /**
      * @param {State} state
      * @param {boolean} selected
+     * @param {boolean} current the machine executed this one last
      */
-    mark(state, selected) {
-      const mark = `${state} ${selected}`;
+    mark(state, selected, current) {
+      const mark = `${state} ${selected} ${current}`;
       if (mark === marked) return;
       marked = mark;
       group.dataset.state = state;
-      group.setAttribute("aria-pressed", String(selected));
+      say("aria-selected", selected ? "true" : "");
+      say("aria-current", current ? "step" : "");
     },
 
     /**

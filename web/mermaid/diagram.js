@@ -15,15 +15,16 @@ import { createRun } from "./run.js";
 import { momentOf, stateOf } from "./state.js";
 import { tall, wide } from "./tables.js";
 import { readers } from "./values.js";
+import { mountRoving } from "./roving.js";
 import { createView } from "./view.js";
 
-const NARROW = 640; // px; below it the diagram is one column
+const NARROW = 640; // px at the usual size of text; below it the diagram is one column
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
 
 /**
  * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled by the events of a run, at most
  * once a frame. Dispatches on `root`, bubbling: "stageselect" { stage } when the user chooses a stage, "followchange"
- * { following } when the user takes hold of the picture or lets go.
+ * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
  * @param {{ info: EngineInfo, strings: DiagramStrings, pacer: Pacer, signal: AbortSignal }} options aborting empties `root`
@@ -34,7 +35,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   const stage = part("div", "diagram-stage", "");
   const draft = part("div", "diagram-draft", "");
   const view = createView(stage);
-  const follow = createFollow(run, view, (stage) => shown?.of(stage, run.steps.length)?.box, signal);
+  const follow = createFollow(run, view, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
   /** @type {Map<string, Promise<Drawing>>} by orientation */
   const drawings = new Map();
   /** @type {Drawing | undefined} */
@@ -50,16 +51,16 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   let streaming = false;
 
   root.classList.add("diagram");
-  root.tabIndex = 0;
-  root.setAttribute("role", "group");
+  root.tabIndex = -1; // a press on the picture gives it the focus, and with it the wheel
+  root.setAttribute("role", "listbox");
   root.setAttribute("aria-label", strings.label);
   root.setAttribute("aria-description", strings.description);
   root.replaceChildren(draft, stage);
 
   mountGestures(root, view, () => setFollow(false), signal);
+  const roving = mountRoving(root, (event) => shown?.at(event), reveal, signal);
   root.addEventListener("click", choose, { signal });
   root.addEventListener("keydown", chooseByKey, { signal });
-  root.addEventListener("focusin", reveal, { signal });
   const sizes = new ResizeObserver(arrange);
   signal.addEventListener("abort", () => {
     sizes.disconnect();
@@ -77,19 +78,19 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     drawings.set(shape, drawing);
     const drawn = await drawing;
     if (signal.aborted || shapeOf(root) !== shape) return;
-    view.resize(drawn, { width: root.clientWidth, height: root.clientHeight });
+    view.resize(drawn, { width: root.clientWidth, height: root.clientHeight }, textScale());
     if (shown !== drawn) {
       shown = drawn;
       stale.clear();
       filled.clear();
-      stage.replaceChildren(drawn.svg);
+      roving.list([...drawn.cards.values()], () => stage.replaceChildren(drawn.svg));
       root.dataset.shape = shape;
       refresh(true);
     }
     if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
     if (follow.on) view.home();
     else view.pan(0, 0);
-    follow.look();
+    follow.aim();
   }
 
   /** One frame: what changed, and then frames without events, until what is hot has cooled. */
@@ -98,7 +99,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     streaming = run.turns + turnsBefore > 1;
     turnsBefore = run.turns;
     refresh(run.fresh || run.done !== null);
-    if (run.touched.size > 0) follow.look();
+    if (run.touched.size > 0 || run.done) follow.look();
     run.looked();
     if (unsettled || aging.waits()) pacer.request(drawFrame);
   }
@@ -106,10 +107,11 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   /** @param {boolean} all also what did not change since the last frame, and now */
   function refresh(all) {
     const now = performance.now();
+    const current = run.current && shown?.of(run.current, run.steps.length);
     for (const card of shown?.cards.values() ?? []) {
       if (card.id in readers && (all || run.touched.has(card.stage))) stale.add(card);
       const state = aging.stateOf(card, stateOf(card, run, streaming), now);
-      card.mark(state, card.stage === selected);
+      card.mark(state, card.stage === selected, card === current);
       card.date(state === "old" && !card.frame ? { moment: momentOf(card.stage, run, strings), old: strings.old } : null);
     }
     const sources = { run, info, words: strings };
@@ -138,21 +140,21 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     if ((key === "Enter" || key === " ") && !ctrlKey && !metaKey && !altKey) choose(event);
   }
 
-  /**
-   * What the keyboard reaches comes into view.
-   *
-   * @param {Event} event
-   */
-  function reveal(event) {
-    const card = shown?.at(event);
-    if (card?.group.matches(":focus-visible") && view.show(card.box)) setFollow(false);
+  /** @param {Card} card that the keyboard has reached */
+  function reveal(card) {
+    if (view.show(card.box)) setFollow(false);
   }
 
   /** @param {boolean} on */
   function setFollow(on) {
     if (follow.on === on) return;
     follow.set(on);
-    root.dispatchEvent(new CustomEvent("followchange", { bubbles: true, detail: { following: on } }));
+    tell();
+  }
+
+  function tell() {
+    const { on: following, behind } = follow;
+    root.dispatchEvent(new CustomEvent("followchange", { bubbles: true, detail: { following, behind } }));
   }
 
   return {
@@ -202,8 +204,16 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     get following() {
       return follow.on;
     },
+
+    /** Whether the run is too fast to be followed. */
+    get behind() {
+      return follow.behind;
+    },
   };
 }
 
 /** @param {HTMLElement} root may be hidden for now, and have no width */
-const shapeOf = (root) => ((root.clientWidth || innerWidth) < NARROW ? "tall" : "wide");
+const shapeOf = (root) => ((root.clientWidth || innerWidth) < NARROW * textScale() ? "tall" : "wide");
+
+/** How large the reader has text, as a multiple of the usual 16 px. */
+const textScale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;

@@ -3,38 +3,50 @@
 /** @import { RunState } from "./run.js" */
 /** @import { View } from "./view.js" */
 
-const REST = 500; // ms between two movements
-const READABLE = 3000; // ms that a token takes at least for its single stages to be followed
-const FAST = 250; // and below this, the work of the layers is a blur
+const READABLE = 40; // ms that a stage takes at least to be followed: some 4 movements a second on a phone
+const FAST = 250; // ms for a token, below which the work of the layers is a blur
+const WINDOW = 250; // ms over which the pace is taken
+const MANY = 8; // stages, and as many tell it at once
 
 /**
- * Keeps the running part in the window, calmly: one movement in a while, and where tokens come faster than stages can
- * be read, to where most of the work is done, or if even that is a blur, to where tokens are chosen.
+ * Keeps the running stage in the window. Where stages come faster than an eye can go with them, and not all are in the
+ * window, it stays where most of the work is done, or if even that is a blur, where tokens are chosen, and says so.
  *
  * @param {RunState} run
  * @param {View} view
  * @param {(stage: StageName) => Box | undefined} boxOf
- * @param {AbortSignal} signal
+ * @param {() => void} changed told when it cannot follow, and when it can again
  */
-export function createFollow(run, view, boxOf, signal) {
+export function createFollow(run, view, boxOf, changed) {
   let on = true;
-  let moved = -Infinity;
-  let turned = -Infinity; // when the step changed last
-  let pace = Infinity; // ms that the last step took
-  let timer = 0;
-  signal.addEventListener("abort", () => clearTimeout(timer));
+  let behind = false;
+  let since = -Infinity; // when the count began
+  let stages = 0; // since then
+  let turns = 0;
+  let stageMs = Infinity;
+  let tokenMs = Infinity;
+
+  function measure() {
+    const now = performance.now();
+    stages += run.stages;
+    turns += run.turns;
+    const elapsed = now - since;
+    if (elapsed < WINDOW && stages < MANY) return;
+    stageMs = elapsed / Math.max(1, stages);
+    tokenMs = turns > 0 ? elapsed / turns : Infinity;
+    since = now;
+    stages = turns = 0;
+  }
 
   function aim() {
-    clearTimeout(timer);
     const stage = run.current;
-    if (!on || !stage) return;
-    const wait = moved + REST - performance.now();
-    if (wait > 0) {
-      timer = setTimeout(aim, wait);
-      return;
+    const tooFast = on && stage !== null && stageMs < READABLE && !view.whole;
+    if (tooFast !== behind) {
+      behind = tooFast;
+      changed();
     }
-    moved = performance.now();
-    const box = boxOf(pace < FAST ? "select" : pace < READABLE ? "attention.scale" : stage);
+    if (!on || !stage) return;
+    const box = boxOf(!tooFast ? stage : tokenMs < FAST ? "select" : "attention.scale");
     if (box) view.show(box);
   }
 
@@ -43,22 +55,22 @@ export function createFollow(run, view, boxOf, signal) {
       return on;
     },
 
+    /** Whether stages come too fast to be followed. */
+    get behind() {
+      return behind;
+    },
+
     /** @param {boolean} value */
     set(value) {
       on = value;
-      moved = -Infinity;
       aim();
     },
 
+    aim,
+
     /** After a frame that showed events. */
     look() {
-      const now = performance.now();
-      if (run.turns > 0) {
-        pace = (now - turned) / run.turns;
-        turned = now;
-      } else if (now - turned > READABLE) {
-        pace = Infinity;
-      }
+      if (run.stages > 0) measure();
       aim();
     },
   };

@@ -1,12 +1,11 @@
 /** @import { View } from "./view.js" */
 
-const STEP = 48; // px per arrow key
-const ZOOM = 1.2; // per key
 const SLOP = 4; // px that a click may wander
 const NOTCH = 25; // most that one wheel event zooms: a pinch sends many small ones, a mouse wheel a few of 100 or more
+const LINE = 16; // px that a wheel turned by one line moves
 
 /**
- * Lets the user take hold of the picture: drag, pinch, wheel, keys.
+ * Lets the user take hold of the picture: drag, pinch, wheel.
  *
  * @param {HTMLElement} root
  * @param {View} view
@@ -52,38 +51,21 @@ export function mountGestures(root, view, taken, signal) {
   root.addEventListener(
     "wheel",
     (event) => {
-      if (event.ctrlKey) view.zoom(Math.exp(-Math.max(-NOTCH, Math.min(NOTCH, event.deltaY)) / 100), inside(event));
-      else if (!view.pan(-event.deltaX, -event.deltaY)) return; // at its end: the page may scroll
+      const { x, y } = turned(event);
+      if (event.ctrlKey || event.metaKey) view.zoom(Math.exp(-Math.max(-NOTCH, Math.min(NOTCH, y)) / 100), inside(event));
+      else if (pageScrolls() && !root.contains(document.activeElement)) return; // the reader is on the way elsewhere
+      else if (!view.pan(-x, -y)) return; // at its end: the page may scroll
       event.preventDefault();
       taken();
     },
     { passive: false, signal },
   );
 
-  root.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || !act(event.key)) return;
-      event.preventDefault();
-    },
-    { signal },
-  );
-
-  /** @param {string} key */
-  function act(key) {
-    if (key === "0") {
-      view.fit();
-      return true;
-    }
-    if (key === "+" || key === "=") view.zoom(ZOOM);
-    else if (key === "-") view.zoom(1 / ZOOM);
-    else if (key === "ArrowLeft") view.pan(STEP, 0);
-    else if (key === "ArrowRight") view.pan(-STEP, 0);
-    else if (key === "ArrowUp") view.pan(0, STEP);
-    else if (key === "ArrowDown") view.pan(0, -STEP);
-    else return false;
-    taken();
-    return true;
+  /** How far a wheel was turned, in pixels. @param {WheelEvent} event */
+  function turned({ deltaX, deltaY, deltaMode, shiftKey }) {
+    const unit = [1, LINE, root.clientHeight][deltaMode];
+    const [x, y] = shiftKey && deltaX === 0 ? [deltaY, 0] : [deltaX, deltaY];
+    return { x: x * unit, y: y * unit };
   }
 
   /**
@@ -99,6 +81,12 @@ export function mountGestures(root, view, taken, signal) {
     const { left, top } = root.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   }
+}
+
+/** Whether there is more of the document than the window shows. */
+function pageScrolls() {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  return scrollHeight > clientHeight;
 }
 
 /** @typedef {{ x: number, y: number }} Point */

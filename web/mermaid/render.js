@@ -71,7 +71,8 @@ function strip(svg, { width, height }) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("width", String(width));
   svg.setAttribute("height", String(height));
-  for (const name of ["role", "aria-roledescription", "class"]) svg.removeAttribute(name);
+  for (const name of ["aria-roledescription", "class"]) svg.removeAttribute(name);
+  for (const element of [svg, ...svg.querySelectorAll("g")]) element.setAttribute("role", "presentation");
 }
 
 /** @param {SVGSVGElement} svg */

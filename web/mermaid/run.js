@@ -40,6 +40,8 @@ export function createRun() {
     done: null,
     /** Steps begun since the last look. */
     turns: 0,
+    /** Stages executed since the last look. */
+    stages: 0,
     /** Whether a run was forgotten since. */
     fresh: false,
 
@@ -54,6 +56,7 @@ export function createRun() {
       }
       if (event.stage === "layers") for (const stage of layerStages) reached.delete(stage);
       this.last = event;
+      this.stages++;
       latest.set(event.stage, event);
       reached.add(event.stage);
       touched.add(event.stage);
@@ -67,6 +70,7 @@ export function createRun() {
     looked() {
       touched.clear();
       this.turns = 0;
+      this.stages = 0;
       this.fresh = false;
     },
 
@@ -79,6 +83,7 @@ export function createRun() {
       this.last = null;
       this.done = null;
       this.turns = 0;
+      this.stages = 0;
       this.fresh = true;
     },
 

@@ -2,22 +2,27 @@
 
 const LEGIBLE = 0.92; // below this scale the smallest text is under 11 px
 const COLUMN = 1.3; // a column is not blown up beyond this to fill a width
-const MIN = 0.2;
 const MAX = 4;
 const EDGE = 24; // px kept between what is shown and the border
 
 /**
- * Where the picture stands in its window: scale and place, written as CSS variables. It never leaves the window
- * altogether.
+ * Where the picture stands in its window: scale and place, written as CSS variables. It cannot be lost: all of
+ * the window that it can cover it covers, and it is never smaller than it need be.
  *
  * @param {HTMLElement} stage the picture
  */
 export function createView(stage) {
   let content = { width: 1, height: 1 };
   let room = { width: 1, height: 1 };
+  let text = 1; // how large the reader has text
   let k = 1;
   let x = 0;
   let y = 0;
+
+  const tall = () => content.height > 2 * content.width;
+
+  /** No smaller than to show all of the picture. @param {number} scale */
+  const clamp = (scale) => Math.min(MAX * text, Math.max(Math.min(1, room.width / content.width, room.height / content.height), scale));
 
   /** @param {boolean} [smooth] */
   function apply(smooth = false) {
@@ -33,27 +38,33 @@ export function createView(stage) {
     /**
      * @param {{ width: number, height: number }} size of the picture
      * @param {{ width: number, height: number }} window
+     * @param {number} [scale] how large the reader has text, as a multiple of the usual size
      */
-    resize(size, window) {
+    resize(size, window, scale = 1) {
       content = size;
       room = window;
+      text = scale;
+    },
+
+    /** Whether all of the picture is in sight. */
+    get whole() {
+      return content.width * k < room.width + 1 && content.height * k < room.height + 1;
     },
 
     /** The whole picture; a tall one by its width, from the top. */
     fit() {
       const { width: w, height: h } = room;
-      const tall = content.height > 2 * content.width;
-      k = clamp(tall ? Math.min(COLUMN, w / content.width) : Math.min(w / content.width, h / content.height));
+      k = clamp(tall() ? Math.min(COLUMN * text, w / content.width) : Math.min(w / content.width, h / content.height));
       x = (w - content.width * k) / 2;
-      y = tall ? 0 : (h - content.height * k) / 2;
+      y = tall() ? 0 : (h - content.height * k) / 2;
       apply();
     },
 
     /** The whole picture where that is legible, else its beginning. */
     home() {
       this.fit();
-      if (k >= LEGIBLE) return;
-      k = 1;
+      if (tall() || k >= LEGIBLE * text) return;
+      k = text;
       x = y = 0;
       apply();
     },
@@ -104,19 +115,15 @@ export function createView(stage) {
 
 /** @typedef {ReturnType<typeof createView>} View */
 
-/** @param {number} scale */
-const clamp = (scale) => Math.min(MAX, Math.max(MIN, scale));
-
 /**
- * A smaller picture stays inside the window, a larger one covers it.
+ * A smaller picture stays in the middle of the window, a larger one covers it.
  *
  * @param {number} at
  * @param {number} room
  * @param {number} size
  */
 function hold(at, room, size) {
-  const [low, high] = size <= room ? [0, room - size] : [room - size, 0];
-  return Math.min(high, Math.max(low, at));
+  return size <= room ? (room - size) / 2 : Math.min(0, Math.max(room - size, at));
 }
 
 /**

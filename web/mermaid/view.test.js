@@ -6,11 +6,11 @@ const wide = { width: 1000, height: 600 };
 const tall = { width: 350, height: 3000 };
 
 /** A view onto `content` through a window of the given size, and where the picture stands. */
-function viewOf(content, width, height) {
+function viewOf(content, width, height, text) {
   const values = {};
   const stage = { classList: { toggle() {} }, style: { setProperty: (name, value) => (values[name] = parseFloat(value) + 0) } };
   const view = createView(stage);
-  view.resize(content, { width, height });
+  view.resize(content, { width, height }, text);
   return { view, at: () => [values["--x"], values["--y"], values["--k"]] };
 }
 
@@ -60,7 +60,38 @@ test("zoom keeps the point under the pointer, within limits", () => {
   view.zoom(100);
   assert.equal(at()[2], 4);
   view.zoom(1e-6);
-  assert.equal(at()[2], 0.2);
+  assert.deepEqual(at(), [0, 0, 1], "all of it, and no smaller");
+});
+
+test("a picture smaller than its window stays in the middle", () => {
+  const { view, at } = viewOf(wide, 1100, 700);
+  view.fit();
+  assert.equal(view.pan(300, -300), false);
+  assert.deepEqual(at(), [0, 20, 1.1]);
+  const column = viewOf(tall, 350, 600);
+  column.view.fit();
+  column.view.zoom(1e-6);
+  assert.deepEqual(column.at(), [140, 0, 0.2], "a column can be seen whole");
+});
+
+test("knows whether all of the picture is in sight", () => {
+  const { view } = viewOf(wide, 1000, 600);
+  view.fit();
+  assert.equal(view.whole, true);
+  view.zoom(1.1);
+  assert.equal(view.whole, false);
+});
+
+test("large text makes the picture larger, but no column wider than its window", () => {
+  const { view, at } = viewOf(wide, 1000, 600, 1.5);
+  view.home();
+  assert.deepEqual(at(), [0, 0, 1.5]);
+  const column = viewOf(tall, 700, 600, 1.5);
+  column.view.home();
+  assert.equal(column.at()[2], 1.95);
+  const phone = viewOf(tall, 350, 600, 1.5);
+  phone.view.home();
+  assert.equal(phone.at()[2], 1);
 });
 
 test("the picture cannot be lost", () => {

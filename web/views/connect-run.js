@@ -25,7 +25,7 @@ const ended = ["closed", "engine.error", "engine.silent", "engine.trap", "intern
  * @param {{ reopen: () => void, pacer: Pacer, signal: AbortSignal }} options `reopen` loads the model again that could not be loaded
  */
 export function connectRun(session, views, strings, { reopen, pacer, signal }) {
-  const { page, panels, prompt, sampling, meter, chips, readout, diagram, status, button, speed, notice } = views;
+  const { page, panels, prompt, sampling, meter, chips, readout, spoken, diagram, status, button, speed, notice } = views;
   /** @type {Settings | null} of the run that is going on, or the last one */
   let settings = null;
   let begun = false; // the engine has taken the prompt
@@ -70,6 +70,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     status.start(session.info?.layers ?? 0, Math.min(maxTokens, room));
     meter.start(drawn);
     chips.reset();
+    spoken.reset();
     chips.prompt(pieces);
     diagram.reset();
   }
@@ -80,6 +81,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
       diagram.show(event);
       status.show(event);
       chips.show(event);
+      spoken.show(event);
       meter.show(event);
     }
   }
@@ -88,9 +90,12 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   function onDone(done) {
     chips.finish(done.finishReason === "stop" ? done.text.length : Infinity);
     const cut = chips.generated().slice(done.text.length);
+    spoken.finish(cut.length);
     const stop = settings?.stop.find((text) => cut.startsWith(text)) ?? "";
     over = ending(strings.ending, done, { context: session.info?.context ?? 0, stop });
-    status.announce(`${over} ${meter.finish(done, paused)}`);
+    const words = `${over} ${meter.finish(done, paused)}`;
+    status.say(words);
+    status.announce(words);
   }
 
   /** @param {{ error: unknown }} failure */
@@ -99,6 +104,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     if (begun) {
       chips.finish(Infinity);
       over = strings.ending.failed;
+      spoken.finish(0);
     }
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);

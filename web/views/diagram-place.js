@@ -13,6 +13,7 @@ import { el, send } from "./kit.js";
  * @property {(factor: number) => void} zoom
  * @property {(on: boolean) => void} follow
  * @property {boolean} following
+ * @property {boolean} behind the run is too fast to be followed
  */
 
 /** One press of a zoom button. */
@@ -27,6 +28,7 @@ const zoomStep = 1.25;
  */
 export function mountDiagramPlace(place, { draw, strings, signal }) {
   const message = el("p", { class: "empty", hidden: true });
+  const note = el("p", { class: "picture-note", text: strings.behind, hidden: true });
   place.append(message);
   /** @type {Diagram | null} */
   let diagram = null;
@@ -34,7 +36,12 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
   let missed = [];
   let old = new AbortController();
   signal.addEventListener("abort", () => old.abort());
-  place.addEventListener("followchange", () => send(place, "drawn", { following: diagram?.following ?? false }), { signal });
+  place.addEventListener("followchange", tell, { signal });
+
+  function tell() {
+    note.hidden = !diagram?.behind;
+    send(place, "drawn", { following: diagram?.following ?? false });
+  }
 
   /** @param {string} words */
   function say(words) {
@@ -54,7 +61,8 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
       old = mine;
       diagram = null;
       const root = el("div", { class: "picture-root" });
-      place.replaceChildren(message, root);
+      note.hidden = true;
+      place.replaceChildren(message, root, note);
       try {
         const drawn = await draw(root, info, mine.signal);
         if (mine.signal.aborted) return;
@@ -63,7 +71,7 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
         for (const event of missed) diagram.show(event);
         missed = [];
         say("");
-        send(place, "drawn", { following: diagram.following });
+        tell();
       } catch (error) {
         if (mine.signal.aborted) return;
         console.error(error);
@@ -88,7 +96,7 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
       if (what === "follow") diagram.follow(!diagram.following);
       else if (what === "fit") diagram.fit();
       else diagram.zoom(what === "zoomIn" ? zoomStep : 1 / zoomStep);
-      send(place, "drawn", { following: diagram.following });
+      tell();
     },
   };
 }

@@ -2,8 +2,8 @@
 import { el, icon, iconButton } from "./kit.js";
 import { recall, remember } from "./store.js";
 
-/** Widths of the text panel in CSS pixels: narrowest, widest, at first, and one step of the arrow keys. */
-const width = { min: 288, max: 640, initial: 384, step: 16 };
+/** Widths of the text panel in rem: narrowest, widest, at first, and one step of the arrow keys. */
+const width = { min: 18, max: 40, initial: 22, step: 1 };
 
 /**
  * Folds and resizes the text panel, and switches the tabs of a narrow screen. All of it is remembered.
@@ -36,24 +36,29 @@ export function mountPanels(app, { fold, splitter, tabs, strings, signal }) {
   splitter.ariaLabel = strings.resize;
   splitter.ariaValueMin = String(width.min);
   splitter.ariaValueMax = String(width.max);
-  let wide = recall("textWidth", width.initial);
+  let wide = recall("textRem", width.initial);
   setWidth(wide);
 
-  /** @param {number} px */
-  function setWidth(px) {
-    wide = Math.round(Math.min(width.max, Math.max(width.min, px)));
-    app.style.setProperty("--text-width", `${wide}px`);
-    splitter.ariaValueNow = String(wide);
+  /** @param {number} rem */
+  function setWidth(rem) {
+    wide = Math.min(width.max, Math.max(width.min, rem));
+    app.style.setProperty("--text-width", `${wide}rem`);
+    splitter.ariaValueNow = String(Math.round(wide));
   }
 
-  /** @param {number} px */
-  function keepWidth(px) {
-    setWidth(px);
-    remember("textWidth", wide);
+  /** @param {number} rem */
+  function keepWidth(rem) {
+    setWidth(rem);
+    remember("textRem", wide);
+  }
+
+  /** @param {PointerEvent} event */
+  function drag({ pointerId, clientX }) {
+    if (splitter.hasPointerCapture(pointerId)) setWidth(clientX / parseFloat(getComputedStyle(document.documentElement).fontSize));
   }
 
   splitter.addEventListener("pointerdown", (event) => splitter.setPointerCapture(event.pointerId), { signal });
-  splitter.addEventListener("pointermove", (event) => splitter.hasPointerCapture(event.pointerId) && setWidth(event.clientX), { signal });
+  splitter.addEventListener("pointermove", drag, { signal });
   splitter.addEventListener("pointerup", () => keepWidth(wide), { signal });
   splitter.addEventListener("dblclick", () => keepWidth(width.initial), { signal });
   splitter.addEventListener(

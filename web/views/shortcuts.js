@@ -1,14 +1,16 @@
 /**
- * Keyboard shortcuts of the page. Single keys work outside text fields only, and not while a dialog is open.
+ * Keyboard shortcuts of the page. Single keys work only where `place` has the focus: a letter that is typed, or spoken,
+ * elsewhere changes nothing (WCAG 2.1.4).
  *
  * @param {object} options
  * @param {() => void} options.generate Ctrl+Enter or Cmd+Enter
  * @param {() => boolean} options.stop Escape; false where nothing was running
  * @param {Record<string, () => void>} options.single by KeyboardEvent.key, letters in lower case
  * @param {() => boolean} options.singleOn
+ * @param {HTMLElement} options.place
  * @param {AbortSignal} options.signal
  */
-export function listenToKeys({ generate, stop, single, singleOn, signal }) {
+export function listenToKeys({ generate, stop, single, singleOn, place, signal }) {
   window.addEventListener(
     "keydown",
     (event) => {
@@ -16,7 +18,7 @@ export function listenToKeys({ generate, stop, single, singleOn, signal }) {
       if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
       if (key === "Enter" && (ctrlKey || metaKey)) run(event, generate);
       else if (key === "Escape" && !document.querySelector(":popover-open") && stop()) event.preventDefault();
-      else if (!ctrlKey && !metaKey && !altKey && singleOn() && !takesText(event.target)) {
+      else if (!ctrlKey && !metaKey && !altKey && singleOn() && place.contains(document.activeElement)) {
         const does = single[key.toLowerCase()];
         if (does) run(event, does);
       }
@@ -29,9 +31,4 @@ export function listenToKeys({ generate, stop, single, singleOn, signal }) {
 function run(event, does) {
   event.preventDefault();
   does();
-}
-
-/** @param {EventTarget | null} target */
-function takesText(target) {
-  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }

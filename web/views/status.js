@@ -4,27 +4,26 @@
 import { el } from "./kit.js";
 import { family } from "../run/stages.js";
 
-/** Milliseconds between two sentences to a screen reader while a run goes on. */
-const quiet = 5000;
-
 /**
- * The status line: which stage runs, in which layer, for which token. The visible line changes with the frames of the page;
- * a hidden live region repeats it every few seconds.
+ * The status line: which stage runs, in which layer, for which token. The visible line changes with the frames of the page.
+ * A screen reader hears where the machine is when its user asks, by a button that is seen only with the focus; what begins
+ * and ends is announced.
  *
  * @param {HTMLElement} root
- * @param {{ strings: Strings["status"], pacer: Pacer }} options
+ * @param {{ strings: Strings["status"], pacer: Pacer, signal: AbortSignal }} options
  */
-export function mountStatus(root, { strings, pacer }) {
+export function mountStatus(root, { strings, pacer, signal }) {
   const name = el("span", { class: "status-name", text: strings.idle });
   const layer = el("span", { class: "status-layer" });
   const token = el("span", { class: "status-token" });
   const line = el("p", { class: "status-line" }, el("span", { class: "status-mark", "aria-hidden": "true" }), name, layer, token);
   const live = el("p", { class: "visually-hidden", role: "status" });
-  root.append(line, live);
+  const ask = el("button", { type: "button", class: "secondary aside", text: strings.where });
+  ask.addEventListener("click", where, { signal });
+  root.append(line, ask, live);
 
   /** @type {StageEvent | null} */
   let latest = null;
-  let spoken = 0;
   let layers = 0;
   let most = 0;
 
@@ -34,13 +33,16 @@ export function mountStatus(root, { strings, pacer }) {
     layer.textContent = latest.layer < 0 ? "" : strings.layer(latest.layer + 1, layers);
     token.textContent = strings.token(latest.step + 1, most);
     line.dataset.family = family(latest.stage);
-    if (performance.now() - spoken > quiet) announce([name, layer, token].map((e) => e.textContent).filter(Boolean).join(", "));
   }
 
-  /** @param {string} sentence */
+  function where() {
+    if (latest) draw();
+    announce([name, layer, token].map((part) => part.textContent).filter(Boolean).join(", "));
+  }
+
+  /** @param {string} sentence an element of its own, so that the same one is heard twice */
   function announce(sentence) {
-    spoken = performance.now();
-    live.textContent = sentence;
+    live.replaceChildren(el("span", { text: sentence }));
   }
 
   /** @param {string} sentence what goes on when no stage runs */
@@ -54,6 +56,7 @@ export function mountStatus(root, { strings, pacer }) {
   return {
     say,
     announce,
+    where,
     /**
      * A run begins.
      *

@@ -32,6 +32,4 @@ export function mountTheme(root, { strings, signal }) {
     button.ariaLabel = button.title = strings.label(theme);
     setIcon(button, theme);
   }
-
-  return { next };
 }

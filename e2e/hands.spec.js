@@ -1,0 +1,271 @@
+// The diagram and the layout in people's hands: keys, screen readers, fingers, wheels, small and large screens.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, generate, openPage, setting, speed, test } from "./fixtures.js";
+
+const slow = 1; // a place of the speed control: 250 ms after each stage
+const quick = 2; // 60 ms
+
+const focusedNode = (page) => page.evaluate(() => document.activeElement?.getAttribute("data-id"));
+const transform = (page) => page.locator(".diagram-stage").getAttribute("style");
+
+/** Shows the diagram where the screen has room for one panel. */
+const showDiagram = (page) => page.locator(".tab").last().click();
+
+test("the nodes are one stop of Tab, with the arrow keys between them in reading order", async ({ page }) => {
+  await openPage(page);
+  const nodes = page.locator("g.stage");
+  await expect(nodes).toHaveCount(42);
+  await expect(page.locator('.diagram [tabindex="0"]')).toHaveCount(1);
+  await page.locator("#splitter").focus();
+  await page.keyboard.press("Tab");
+  const seen = [await focusedNode(page)];
+  for (let i = 1; i < 42; i++) {
+    await page.keyboard.press(i % 2 ? "ArrowDown" : "ArrowRight");
+    seen.push(await focusedNode(page));
+    await expect(page.locator("g.stage:focus")).toBeInViewport({ ratio: 0.9 });
+  }
+  expect(seen).toEqual(await nodes.evaluateAll((all) => all.map((node) => node.getAttribute("data-id"))));
+  await page.keyboard.press("ArrowDown");
+  expect(await focusedNode(page), "the last stays the last").toBe("N9");
+  await page.keyboard.press("ArrowUp");
+  expect(await focusedNode(page)).toBe("N8");
+  await page.keyboard.press("Home");
+  expect(await focusedNode(page)).toBe("A");
+  await page.keyboard.press("End");
+  expect(await focusedNode(page)).toBe("N9");
+  await page.keyboard.press("Tab");
+  expect(await focusedNode(page), "one Tab leaves the diagram").toBe(null);
+  await page.keyboard.press("Shift+Tab");
+  expect(await focusedNode(page), "and comes back to where one was").toBe("N9");
+  await expect(page.locator(".diagram [aria-pressed]")).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(page.locator('.diagram [aria-selected="true"]').first()).toHaveAttribute("data-stage", "generation");
+});
+
+test("Generate follows the prompt, and its examples, in the order of Tab", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").focus();
+  const reached = [];
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press("Tab");
+    reached.push(await page.evaluate(() => document.activeElement.id || document.activeElement.className));
+  }
+  expect(reached).toEqual(["example", "example", "example", "generate"]);
+  await page.locator("#fold button").click();
+  await expect(page.locator("#prompt")).toBeHidden();
+  await expect(page.locator("#generate"), "with the panel folded").toBeVisible();
+  await page.locator("#generate").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#status")).toContainText("Done");
+});
+
+test("no key that writes changes the page, unless the diagram has the focus", async ({ page }) => {
+  await openPage(page);
+  const state = () => page.evaluate(() => [document.documentElement.dataset.theme, document.querySelector("#app").attributes.length,
+    document.querySelector("dialog[open]") !== null, document.querySelector(".diagram-stage").getAttribute("style"),
+    document.querySelector(".picture-head [aria-pressed]").getAttribute("aria-pressed"), document.activeElement.id, document.querySelector("#prompt").value]);
+  const before = await state();
+  await page.keyboard.type("fun with the [W]ord t? 0+-=/B.,");
+  expect(await state()).toEqual(before);
+  await page.locator("#speed-range").focus();
+  const there = await state();
+  await page.keyboard.type("ft[?/w0");
+  expect(await state(), "on a slider").toEqual(there);
+
+  const follow = page.locator(".picture-head [aria-pressed]");
+  await page.locator("#splitter").focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("f");
+  await expect(follow).toHaveAttribute("aria-pressed", "false");
+  await page.keyboard.press("?");
+  await expect(page.locator("dialog[open]")).toBeVisible();
+  await page.locator("#single-keys").uncheck();
+  await page.keyboard.press("Escape");
+  await page.locator("#splitter").focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("f");
+  await expect(follow, "switched off").toHaveAttribute("aria-pressed", "false");
+});
+
+test("the running stage is marked, the text is announced in whole words, and stages when asked", async ({ page }) => {
+  await openPage(page, { at: speed.visible });
+  await page.locator("#prompt").fill("Once upon a time");
+  await setting(page, { maxTokens: 6, temperature: 0 });
+  await page.evaluate(() => {
+    Object.assign(globalThis, { heard: [], status: [], wrong: [] });
+    const listen = (root, to) => new MutationObserver(() => root.textContent && to.push(root.textContent)).observe(root, { childList: true, subtree: true, characterData: true });
+    listen(document.querySelector("#spoken"), globalThis.heard);
+    listen(document.querySelector("#status [role=status]"), globalThis.status);
+    new MutationObserver(() => {
+      const current = [...document.querySelectorAll("[aria-current]")];
+      if (current.length > 1 || current.some((node) => node.getAttribute("aria-current") !== "step")) globalThis.wrong.push(current.length);
+    }).observe(document.querySelector(".diagram"), { attributeFilter: ["aria-current"], subtree: true });
+  });
+  await page.getByRole("button", { name: "Generate" }).click();
+  const current = page.getByRole("listbox").locator('[aria-current="step"]');
+  await expect(current).toHaveCount(1);
+  await expect.poll(() => page.evaluate(() => globalThis.heard.length), { timeout: 40_000 }).toBeGreaterThan(0);
+  expect(await page.evaluate(() => globalThis.status), "no stage is announced unasked").toEqual(["Generating"]);
+  await page.getByRole("button", { name: "Say where the machine is" }).click();
+  await expect.poll(() => page.evaluate(() => globalThis.status.at(-1))).toMatch(/, token \d of 6$/);
+  await expect(page.locator("#generate")).toHaveAttribute("data-running", "false", { timeout: 40_000 });
+  await expect(current, "after the run").toHaveCount(0);
+  const { heard, wrong } = await page.evaluate(() => ({ heard: globalThis.heard, wrong: globalThis.wrong }));
+  expect(wrong).toEqual([]);
+  const text = (await page.locator("#chips .chip:not([data-prompt])").allTextContents()).join("");
+  expect(heard.join("")).toBe(text);
+  for (const part of heard.slice(0, -1)) expect(part, "ends with a word").toMatch(/[^\p{L}]$/u);
+});
+
+for (const [name, viewport] of /** @type {const} */ ([
+  ["a phone", { width: 360, height: 740 }],
+  ["a phone on its side", { width: 640, height: 360 }],
+  ["a laptop", { width: 1100, height: 620 }],
+])) {
+  for (const at of [slow, quick]) {
+    test(`Follow follows on ${name} at place ${at} of the speed`, async ({ page }) => {
+      await page.setViewportSize(viewport);
+      await openPage(page, { at });
+      if (viewport.width < 720) await showDiagram(page);
+      await page.locator("#generate").click();
+      // Of the frames of some seconds, those in which the running stage was in sight.
+      const { seen, all, stages } = await page.evaluate(async () => {
+        const window = document.querySelector(".diagram").getBoundingClientRect();
+        const until = performance.now() + 6000;
+        let [seen, all] = [0, 0];
+        const stages = new Set();
+        while (performance.now() < until) {
+          await new Promise(requestAnimationFrame);
+          const node = document.querySelector('.diagram [aria-current="step"]');
+          if (!node) continue;
+          const { top, bottom, left, right } = node.getBoundingClientRect();
+          const { stage } = /** @type {SVGElement} */ (node).dataset;
+          all++;
+          stages.add(stage);
+          if (top >= window.top - 1 && bottom <= window.bottom + 1 && left >= window.left - 1 && right <= window.right + 1) seen++;
+        }
+        return { seen, all, stages: stages.size };
+      });
+      expect(stages).toBeGreaterThan(9);
+      expect(seen / all, `${seen} of ${all} frames`).toBeGreaterThan(at === slow ? 0.85 : 0.5);
+      await expect(page.locator(".picture-note")).toBeHidden();
+      await page.locator("#generate").click();
+    });
+  }
+}
+
+test("Follow says when it cannot follow, and only then", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openPage(page, { at: 4 }); // 5 ms a stage
+  await showDiagram(page);
+  const note = page.locator(".picture-note");
+  await expect(note).toBeHidden();
+  await page.locator("#generate").click();
+  await expect(note).toHaveText("Too fast to follow each stage. Lower the speed.");
+  await expect(note).toBeVisible();
+  await page.locator("#speed-range").fill(String(slow));
+  await expect(note).toBeHidden();
+  await page.locator("#speed-range").fill("4");
+  await expect(note).toBeVisible();
+  await page.getByRole("button", { name: "Follow the running stage" }).click();
+  await expect(note, "nobody asked it to follow").toBeHidden();
+  await page.getByRole("button", { name: "Follow the running stage" }).click();
+  await expect(note).toBeVisible();
+  await page.locator("#generate").click();
+  await expect(note, "after the run").toBeHidden();
+});
+
+test("the wheel pans, zooms with Ctrl, and never takes a scrolling page's turn", async ({ page }) => {
+  await openPage(page);
+  const fit = page.getByRole("button", { name: "Fit the whole diagram" });
+  await fit.click();
+  const whole = await transform(page);
+  const { x, y, width, height } = await page.locator(".diagram").boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  for (let i = 0; i < 30; i++) await page.mouse.wheel(0, 300);
+  expect(await transform(page), "all of it is in sight: nothing to pan").toBe(whole);
+  await page.keyboard.down("Control");
+  for (let i = 0; i < 30; i++) await page.mouse.wheel(0, 300);
+  expect(await transform(page), "no smaller than all of it").toBe(whole);
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  const zoomed = await transform(page);
+  expect(zoomed).not.toBe(whole);
+  await page.mouse.wheel(0, 40);
+  expect(await transform(page)).not.toBe(zoomed);
+  await fit.click();
+  await expect.poll(() => transform(page)).toBe(whole);
+
+  // In a page that scrolls, as one in which the diagram is embedded.
+  await page.locator(".picture-head h2").click();
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement("div"), { style: "height: 2000px" })));
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  const before = await transform(page);
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.wheel(0, 100);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  expect(await transform(page)).toBe(before);
+});
+
+test("a laptop of 1280 by 720 shows the whole picture, legible", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await openPage(page);
+  for (const id of ["A", "E", "N1", "N9", "M>C"]) await expect(page.locator(`g[data-id="${id}"]`)).toBeInViewport({ ratio: 1 });
+  expect(await page.locator('g[data-id="A"] .name').evaluate((name) => name.getBoundingClientRect().height)).toBeGreaterThan(14);
+});
+
+for (const [name, viewport] of /** @type {const} */ ([
+  ["the narrowest phone", { width: 320, height: 568 }],
+  ["a phone on its side, or a laptop at 200 %", { width: 640, height: 360 }],
+  ["a small phone on its side", { width: 568, height: 320 }],
+  ["a large phone on its side", { width: 844, height: 390 }],
+])) {
+  test(`nothing is lost on ${name}`, async ({ page }) => {
+    await page.setViewportSize(viewport);
+    await openPage(page);
+    await generate(page);
+    const sizes = () => page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
+    expect(await sizes()).toEqual([viewport.width, viewport.height]);
+    for (const control of await page.locator(".run button:visible, .top button:visible, #generate").all()) await expect(control).toBeInViewport({ ratio: 1 });
+    // No control lies on another one.
+    const over = await page.evaluate(() => [...document.querySelectorAll(".app button, .app input, .app textarea")].filter((control) => {
+      const { left, top, width, height } = control.getBoundingClientRect();
+      if (width < 2 || control.matches(".aside") || !control.checkVisibility({ visibilityProperty: true })) return false;
+      const at = document.elementFromPoint(left + width / 2, top + height / 2);
+      const panel = control.closest(".text")?.getBoundingClientRect();
+      const scrolledAway = panel && !control.closest(".run-button") && (top + height / 2 > panel.bottom || top + height / 2 < panel.top || left > panel.right);
+      return !scrolledAway && at !== null && at !== control && !control.contains(at) && !at.closest(".readout");
+    }).map((control) => control.outerHTML.slice(0, 120)));
+    expect(over).toEqual([]);
+    await page.locator("#setting-seed").scrollIntoViewIfNeeded();
+    if (viewport.width < 720) await showDiagram(page);
+    expect(await sizes()).toEqual([viewport.width, viewport.height]);
+    const diagram = await page.locator(".diagram").boundingBox();
+    expect(diagram.height, "the diagram has most of the screen").toBeGreaterThan(viewport.height * 0.6);
+    await expect(page.getByRole("button", { name: "Fit the whole diagram" })).toBeInViewport({ ratio: 1 });
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`)).toEqual([]);
+  });
+}
+
+test("large type is large everywhere", async ({ page }) => {
+  const client = await page.context().newCDPSession(page);
+  const heights = async () => {
+    await openPage(page);
+    await generate(page);
+    return page.evaluate(() => Object.fromEntries(
+      ["#prompt", "#chips .chip", ".status-name", ".field label", ".count", 'g[data-id="DecoderStack"] .name', 'g[data-id="DecoderStack"] .value']
+        .map((selector) => {
+          const element = document.querySelector(selector);
+          const size = parseFloat(getComputedStyle(element).fontSize);
+          return [selector, element.closest("svg") ? size * new DOMMatrix(getComputedStyle(element.closest(".diagram-stage")).transform).a : size];
+        }),
+    ));
+  };
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.addInitScript(() => localStorage.setItem("vitrine.folded", "false"));
+  const usual = await heights();
+  await client.send("Page.setFontSizes", { fontSizes: { standard: 28, fixed: 24 } });
+  const large = await heights();
+  for (const [selector, size] of Object.entries(usual)) expect(large[selector] / size, selector).toBeGreaterThan(1.35);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1920);
+});
