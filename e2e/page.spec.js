@@ -290,12 +290,10 @@ test("can be used with the keyboard alone", async ({ page }) => {
     });
     seen.push(focused.id);
     expect(focused, `focus ${i}`).toEqual({ id: focused.id, ring: true });
-    if (focused.id === "generate") break;
+    if (focused.id === "speed-range") break;
   }
-  expect(seen).toContain("chips");
-  expect(seen).toContain("setting-temperature");
-  expect(seen).toContain("L");
-  expect(seen.at(-1)).toBe("generate");
+  for (const id of ["generate", "chips", "setting-temperature", "A", "speed-range"]) expect(seen).toContain(id);
+  await page.locator("#generate").focus();
   await page.keyboard.press("Enter");
   await expect(page.locator("#status")).toContainText("Done");
 });
