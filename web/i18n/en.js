@@ -200,10 +200,10 @@ export const strings = {
     tools: "Diagram view",
     follow: "Follow",
     followLabel: "Follow the running stage",
-    head: "Head",
+    head: "Attention head",
     headLabel: "The attention head whose numbers the diagram shows, from the next layer on",
-    /** @param {number} head @param {number} of */
-    headOf: (head, of) => `${head} of ${of}`,
+    /** @param {number} head */
+    headOf: (head) => `head ${head}`,
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     fit: "Fit the whole diagram",

@@ -1,11 +1,12 @@
 /** @import { Card } from "./card.js" */
 /** @import { State } from "./state.js" */
 
-/** Milliseconds for which a value may be of an earlier moment before it is marked so: in less nobody reads it, and
- * marks that come and go with every layer of a fast run would hide the numbers. */
-const GRACE = 150;
+const READABLE = 150; // ms; what is shown for less than that nobody reads
 
-/** Holds back the state "old" for a moment. */
+/**
+ * Holds back the state "old" while layers follow each other faster than they can be read: marks that come and go with
+ * each of them would hide the numbers. What is old for longer is marked.
+ */
 export function createAging() {
   /** @type {Map<Card, number>} when each was old first */
   const since = new Map();
@@ -16,16 +17,17 @@ export function createAging() {
      * @param {Card} card
      * @param {State} state
      * @param {number} now
+     * @param {number} layerMs what a layer takes
      * @returns {State}
      */
-    stateOf(card, state, now) {
+    stateOf(card, state, now, layerMs) {
       if (state !== "old") {
         since.delete(card);
         return state;
       }
       const first = since.get(card) ?? now;
       since.set(card, first);
-      if (now - first >= GRACE) return "old";
+      if (layerMs >= READABLE || now - first >= READABLE) return "old";
       waiting = true;
       return "";
     },

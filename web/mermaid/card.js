@@ -12,6 +12,8 @@ const LINE = 15;
 const CAPTION = 14;
 const GLYPH = 6.95; // widest advance of the monospaced stacks at the value's size
 const LETTER = 7.6; // and of a name's letters, on average
+const SMALL = 6.2; // and of a mark's
+const WIDE_ROW = 250; // from this width on a row has room for a mark
 
 /**
  * One element of the diagram: Mermaid's group, with its label rebuilt as name, value and caption.
@@ -58,6 +60,7 @@ export function dress(id, stage, group, box) {
     columns: Math.floor((box.width - 2 * PAD - beside) / GLYPH),
     rows: Math.max(1, Math.floor((inner - (showsCaption ? CAPTION : 0)) / LINE)),
   };
+  const besideName = Math.floor((box.width - 2 * PAD - 4 - name.length * LETTER) / SMALL); // letters of a mark
   let marked = "";
 
   /** @param {string} name @param {string} value empty: nothing to say */
@@ -92,10 +95,12 @@ export function dress(id, stage, group, box) {
     /**
      * Says of which moment the value is.
      *
-     * @param {{ moment: string, old: string } | null} said null: of this one. A row has room for the short word alone
+     * @param {{ moment: string, old: string } | null} said null: of this one. The short word stands where there is no
+     *   room, and none in a narrow row, which its value fills
      */
     date(said) {
-      const words = said ? (kind === "row" ? said.old : said.moment) : "";
+      const short = kind === "row" || said === null || said.moment.length > besideName;
+      const words = said === null || (kind === "row" && box.width < WIDE_ROW) ? "" : short ? said.old : said.moment;
       if (sign.textContent !== words) sign.textContent = words;
     },
   };

@@ -110,7 +110,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     const current = run.current && shown?.of(run.current, run.steps.length);
     for (const card of shown?.cards.values() ?? []) {
       if (card.id in readers && (all || run.touched.has(card.stage))) stale.add(card);
-      const state = aging.stateOf(card, stateOf(card, run, streaming), now);
+      const state = aging.stateOf(card, stateOf(card, run, streaming), now, run.layerMs);
       card.mark(state, card.stage === selected, card === current);
       card.date(state === "old" && !card.frame ? { moment: momentOf(card.stage, run, strings), old: strings.old } : null);
     }

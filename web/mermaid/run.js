@@ -42,6 +42,8 @@ export function createRun() {
     turns: 0,
     /** Stages executed since the last look. */
     stages: 0,
+    /** What the last layer took, on the engine's clock. */
+    layerMs: Infinity,
     /** Whether a run was forgotten since. */
     fresh: false,
 
@@ -54,7 +56,10 @@ export function createRun() {
         for (const stage of tokenStages) reached.delete(stage);
         this.turns++;
       }
-      if (event.stage === "layers") for (const stage of layerStages) reached.delete(stage);
+      if (event.stage === "layers") {
+        for (const stage of layerStages) reached.delete(stage);
+        this.layerMs = event.time - (latest.get("layers")?.time ?? -Infinity);
+      }
       this.last = event;
       this.stages++;
       latest.set(event.stage, event);

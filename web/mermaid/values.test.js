@@ -170,14 +170,15 @@ test("what belongs to an earlier layer or token is old, and says of which", () =
 test("a value is marked as old when it has been so for as long as it takes to read", () => {
   const aging = createAging();
   const card = {};
-  assert.equal(aging.stateOf(card, "done", 0), "done");
+  assert.equal(aging.stateOf(card, "done", 0, 40), "done");
   assert.equal(aging.waits(), false);
-  assert.equal(aging.stateOf(card, "old", 10), "");
+  assert.equal(aging.stateOf(card, "old", 10, 40), "");
   assert.equal(aging.waits(), true);
-  assert.equal(aging.stateOf(card, "old", 159), "");
-  assert.equal(aging.stateOf(card, "old", 160), "old");
-  assert.equal(aging.stateOf(card, "active", 170), "active");
-  assert.equal(aging.stateOf(card, "old", 500), "", "counted anew");
+  assert.equal(aging.stateOf(card, "old", 159, 40), "");
+  assert.equal(aging.stateOf(card, "old", 160, 40), "old");
+  assert.equal(aging.stateOf(card, "active", 170, 40), "active");
+  assert.equal(aging.stateOf(card, "old", 500, 40), "", "counted anew");
+  assert.equal(aging.stateOf(card, "old", 501, 220), "old", "at once where a layer can be read");
 });
 
 test("a new run forgets the one before", () => {

@@ -12,9 +12,8 @@ import { el, icon, iconButton, send } from "./kit.js";
 export function mountDiagramTools(root, { strings, signal }) {
   const shape = el("p", { class: "count" });
   const follow = el("button", { type: "button", class: "quiet", "aria-pressed": "true", title: strings.followLabel }, icon("follow"), el("span", { text: strings.follow }));
-  const head = el("select", { id: "head-choice", disabled: true });
+  const head = el("select", { id: "head-choice", class: "head-choice", "aria-label": strings.head, title: strings.headLabel, disabled: true });
   head.addEventListener("change", () => send(root, "head", { head: head.selectedIndex }), { signal });
-  const choice = el("label", { class: "head-choice", title: strings.headLabel }, el("span", { text: strings.head }), head);
   const buttons = {
     follow,
     zoomOut: iconButton("minus", strings.zoomOut),
@@ -26,7 +25,7 @@ export function mountDiagramTools(root, { strings, signal }) {
     button.disabled = true;
   }
   const tools = el("div", { class: "tools", role: "group", "aria-label": strings.tools }, ...Object.values(buttons));
-  root.append(el("h2", { text: strings.label }), shape, choice, tools);
+  root.append(el("h2", { text: strings.label }), shape, head, tools);
 
   return {
     /** @param {boolean} on */
@@ -38,7 +37,7 @@ export function mountDiagramTools(root, { strings, signal }) {
       shape.textContent = info ? strings.shape(info) : "";
       for (const button of Object.values(buttons)) button.disabled = !info;
       head.disabled = !info;
-      head.replaceChildren(...Array.from({ length: info?.heads ?? 0 }, (_, i) => el("option", { text: strings.headOf(i + 1, info?.heads ?? 0) })));
+      head.replaceChildren(...Array.from({ length: info?.heads ?? 0 }, (_, i) => el("option", { text: strings.headOf(i + 1) })));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { fixed } from "../kit/numbers.js";
+import { count, fixed } from "../kit/numbers.js";
 
 /** Sizes and texts as the page writes them. Units and words come from the string table. */
 
@@ -20,7 +20,7 @@ export function size(bytes, of = bytes) {
  * @param {number} x
  */
 export function three(x) {
-  return fixed(x, x >= 100 ? 0 : x >= 10 ? 1 : 2);
+  return x >= 100 ? count(x) : fixed(x, x >= 10 ? 1 : 2);
 }
 
 /**
