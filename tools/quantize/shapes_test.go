@@ -252,7 +252,11 @@ func TestBareShards(t *testing.T) {
 		if code, _, stderr := quantizeTool("-in", x.write(t), "-out", out, "-heads", "4", "-name", "small"); code != 0 {
 			t.Fatalf("exit status %d: %s", code, stderr)
 		}
-		files = append(files, readGGUF(t, out).file)
+		got := readGGUF(t, out)
+		if text, _ := got.meta.Text("vitrine.activation"); text != "gelu_new" {
+			t.Errorf("got vitrine.activation %q, want gelu_new: the matrices are OpenAI's", text)
+		}
+		files = append(files, got.file)
 	}
 	if !bytes.Equal(files[0], files[1]) {
 		t.Error("one file and two give different models")

@@ -46,7 +46,8 @@ func TestSound(t *testing.T) {
 		{"one end in a list", config("eos_token_id", []int{6}), nil},
 		{"no end in a list", config("eos_token_id", []int{}), nil},
 		{"no end", config("eos_token_id", nil), nil},
-		{"end by its text", config("eos_token_id", "<|endoftext|>"), nil},
+		{"end by its text", config("eos_token_id", "end"), []string{`eos_token_id of config.json is passed over: got "end", want a token id or a list of them`}},
+		{"end within lists", config("eos_token_id", [][]int{{6}}), []string{`eos_token_id of config.json is passed over: got [[6]], want a token id`}},
 		{"marks and blank lines", func(x *fixture) {
 			text(x, "config.json", x.config)
 			text(x, "vocab.json", x.vocab)

@@ -103,25 +103,30 @@ func parseConfig(data []byte) (*configFile, checkpoint.Config, error) {
 	return f, c, nil
 }
 
-// tokens are token ids: one, or a list, as generation configurations have it. What is
-// neither names none.
-type tokens []int
+// tokens are token ids: one, or a list, as generation configurations have it.
+type tokens struct {
+	ids   []int
+	other string // what the file has that is neither
+}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *tokens) UnmarshalJSON(data []byte) error {
 	var id int
-	if *t = nil; string(data) == "null" {
-		return nil
-	}
-	if json.Unmarshal(data, &id) == nil {
-		*t = tokens{id}
-		return nil
-	}
-	var list []int
-	if json.Unmarshal(data, &list) == nil {
-		*t = list
+	switch {
+	case string(data) == "null":
+	case json.Unmarshal(data, &id) == nil:
+		t.ids = []int{id}
+	case json.Unmarshal(data, &t.ids) != nil:
+		t.ids, t.other = nil, string(data)
 	}
 	return nil
+}
+
+// note says that ids are passed over, if they are.
+func (t tokens) note(model *checkpoint.Model, key string) {
+	if t.other != "" {
+		model.Notes = append(model.Notes, fmt.Sprintf("%s of config.json is passed over: got %.80s, want a token id or a list of them", key, t.other))
+	}
 }
 
 // or returns what p points to, or the default.

@@ -109,7 +109,9 @@ func (o Options) load(model *checkpoint.Model, files fs.FS, weights string) erro
 			return err
 		}
 	}
-	if err := words.AddTo(model, file.BOS, file.EOS); err != nil {
+	file.BOS.note(model, "bos_token_id")
+	file.EOS.note(model, "eos_token_id")
+	if err := words.AddTo(model, file.BOS.ids, file.EOS.ids); err != nil {
 		return err
 	}
 	addCard(model, files)

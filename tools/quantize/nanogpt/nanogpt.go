@@ -102,13 +102,16 @@ func readArgs(c *checkpoint.Config, args map[string]any, heads int) error {
 // activation tells the programs apart that have different ones. nanoGPT writes
 // model_args, ties the head, and has the exact GELU since June 2023; before January
 // of that year model_args had no "bias". minGPT does neither, and has OpenAI's
-// approximation, but the first version the exact one. build-nanogpt has it too, and
-// writes a configuration of another name.
+// approximation, but the first version the exact one. build-nanogpt has the approximation
+// too, and writes a configuration of another name. Only OpenAI's code and what follows it
+// have matrices of [in, out].
 func activation(dict *statedict.Dict, model *checkpoint.Model, args, sizes map[string]any) (name, why string) {
 	_, bias := args["bias"]
 	switch {
 	case dict.Early():
 		return "gelu", "minGPT of 2020"
+	case !dict.Linear():
+		return "gelu_new", "OpenAI's code"
 	case args != nil && !bias:
 		return "gelu_new", "nanoGPT before 2023"
 	case args == nil && sizes["n_head"] != nil:

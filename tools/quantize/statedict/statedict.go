@@ -170,6 +170,10 @@ func join(name string, parts [3]*checkpoint.Stored) (checkpoint.Stored, error) {
 // Early reports whether the names are those of the first minGPT.
 func (d *Dict) Early() bool { return d.early }
 
+// Linear reports whether matrices are [out, in], as PyTorch's own Linear has them, and
+// not as transformers does.
+func (d *Dict) Linear() bool { return d.linear }
+
 // Sizes returns what the shapes tell of the model; what they do not tell is 0.
 func (d *Dict) Sizes() checkpoint.Config {
 	dim := func(name string, i int) int {
