@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -398,15 +397,21 @@ func TestSignals(t *testing.T) {
 	if err := os.WriteFile(out, []byte("before"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	start := func() (*exec.Cmd, *bytes.Buffer) { // until it writes
+		t.Helper()
 		c, stderr := process(t, "-in", source, "-out", out)
-		c.Stdout = io.Discard
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for began := time.Now(); len(names(t, dir)) < 2 && time.Since(began) < time.Minute; {
-			time.Sleep(time.Millisecond)
+		for began := time.Now(); len(names(t, dir)) < 2; time.Sleep(time.Millisecond) {
+			if time.Since(began) > time.Minute {
+				t.Fatal("nothing is being written")
+			}
 		}
+		return c, stderr
+	}
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		c, stderr := start()
 		if err := c.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
@@ -417,13 +422,7 @@ func TestSignals(t *testing.T) {
 		expectOnly(t, out, "before")
 	}
 	// One that is killed leaves its file, which the next run names and does not take.
-	c, _ := process(t, "-in", source, "-out", out)
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for len(names(t, dir)) < 2 {
-		time.Sleep(time.Millisecond)
-	}
+	c, _ := start()
 	c.Process.Kill()
 	c.Wait()
 	if got := read(t, out); string(got) != "before" {

@@ -468,7 +468,7 @@ func TestLazy(t *testing.T) {
 
 // TestMemory: the instructions that make the most of a byte stay below the limit.
 func TestMemory(t *testing.T) {
-	for _, instruction := range []string{"(", "}", "]", ")", "\x8f", "N", "ccollections\nOrderedDict\n)R"} {
+	for _, instruction := range []string{"(", "}", "]", ")", "\x8f", "N", "ccollections\nOrderedDict\n)R", "ca\nB\n)R"} {
 		n := maxInstructions - 2
 		if len(instruction) > 1 {
 			n /= 3
