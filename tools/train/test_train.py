@@ -33,18 +33,24 @@ class Recipe(unittest.TestCase):
         return os.path.join(self.folder.name, name)
 
     def train(self, out, *flags):
+        """Runs train.py and returns the bytes of the model in the folder out."""
         command = [sys.executable, os.path.join(HERE, "train.py"), "--data", self.data, "--out", self.path(out), "--size", "test", "--batch", "128", "--threads", "1", *flags]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        with open(os.path.join(self.path(out), "model.safetensors"), "rb") as f:
+        return self.model(out)
+
+    def model(self, folder):
+        with open(os.path.join(self.path(folder), "model.safetensors"), "rb") as f:
             return f.read()
 
     def test_resumed_is_the_same_to_the_bit(self):
         whole = self.train("whole", "--tokens", "1280")
         first = self.train("parts", "--tokens", "1280", "--minutes", "1e-9")  # stops after a step
         self.assertNotEqual(first, whole)
+        self.assertEqual(self.train("branch", "--tokens", "1280", "--branch", os.path.join(self.path("parts"), "checkpoint.pt")), whole)
         self.assertEqual(self.train("parts", "--tokens", "1280"), whole)
-        again = self.train("other", "--tokens", "1280", "--seed", "2")
-        self.assertNotEqual(again, whole)
+        self.train("parts", "--tokens", "1280", "--export", self.path("half"), "--half")
+        self.assertLess(len(self.model("half")), 0.6 * len(whole))
+        self.assertNotEqual(self.train("other", "--tokens", "1280", "--seed", "2"), whole)
 
     def test_a_pass_reads_all_windows_once(self):
         import numpy as np

@@ -4,9 +4,11 @@
 
 DIR/checkpoint.pt is written every ten minutes and at the end; the same command
 goes on from it, to the bit: a step depends on the weights, the optimizer's state,
-the seed and the tokens before it alone. The learning rate rises, stays, and falls over the
-last fifth of --tokens; a run whose --tokens is raised before that fifth begins goes
-on as if it had been asked for at first.
+the seed and the tokens before it alone. The learning rate rises, stays, and falls
+over the last fifth of --tokens. Until that fifth begins, --tokens may be raised: the
+run goes on as if it had been asked for so many at first. --branch lets another run,
+in an --out of its own, go on from a checkpoint: with --tokens 1.25 times what that
+has read, the rate falls at once, and there is a finished model.
 """
 import argparse
 import contextlib
@@ -35,7 +37,8 @@ def arguments():
     p.add_argument("--minutes", type=float, default=0, help="stop after so many, to go on later")
     p.add_argument("--every", type=float, default=10, help="minutes between checkpoints")
     p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--export", action="store_true", help="only write the model of the checkpoint")
+    p.add_argument("--branch", help="a checkpoint.pt of another run to go on from, where --out has none")
+    p.add_argument("--export", metavar="DIR", help="only write the model of the checkpoint, into this folder")
     p.add_argument("--half", action="store_true", help="write the model in float16")
     return p.parse_args()
 
@@ -98,25 +101,26 @@ def main():
         [{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}],
         lr=a.rate, betas=(0.9, 0.98), **({"fused": True} if cuda else {}),
     )
-    os.makedirs(a.out, exist_ok=True)
     checkpoint = os.path.join(a.out, "checkpoint.pt")
     step = done = seen = 0
-    if os.path.exists(checkpoint):
-        state = torch.load(checkpoint, map_location=device)
+    source = checkpoint if os.path.exists(checkpoint) or not a.branch else a.branch
+    if os.path.exists(source):
+        state = torch.load(source, map_location=device)
         if state["shape"] != gpt.describe(shape):
-            raise SystemExit(f"train: {checkpoint} has the shape {state['shape']}: choose its --size, or another --out")
+            raise SystemExit(f"train: {source} has the shape {state['shape']}: choose its --size, or another --out")
         net.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         step, done, seen = state["step"], state["done"], state["seconds"]
         print(f"goes on after step {step}, {done / 1e6:.1f} M tokens", flush=True)
-    elif a.export:
-        raise SystemExit(f"train: there is no {checkpoint} to export: train first")
+    elif a.export or a.branch:
+        raise SystemExit(f"train: there is no {source} to go on from: train first")
     elif a.init:
         gpt.load(net, a.init)
     if a.export:
-        gpt.export(net, a.out, a.data, a.half)
+        gpt.export(net, a.export, a.data, a.half)
         return
 
+    os.makedirs(a.out, exist_ok=True)
     run = torch.compile(net) if cuda and hasattr(torch, "compile") else net
     precision = (lambda: torch.autocast("cuda", torch.bfloat16)) if cuda else contextlib.nullcontext
     print(f"{a.size}: {sum(p.numel() for p in net.parameters()):,} parameters, {len(data) / 1e6:.1f} M tokens of text, on {device}", flush=True)
