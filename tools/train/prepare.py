@@ -52,8 +52,8 @@ def main():
             print(f"{name}: not there, left out")
             continue
         found = texts(path)
-        cut = len(found) // 100  # a hundredth is held out, to follow the loss
-        held += found[:cut]
+        cut = len(found) // 100  # a hundredth is held out; that of the main sources follows the loss
+        held += found[:cut] if times >= 1 else []
         found = found[cut:]
         train += found * times if times >= 1 else rng.sample(found, round(len(found) * times))
         print(f"{name}: {len(found)} texts, {times} times")
