@@ -241,6 +241,20 @@ func (j *json) special(t *tokenizer.Tokenizer, id int) {
 	}
 }
 
+// partial gives in the object about a token its bytes, where they are not whole
+// characters, and says nothing of others.
+func (r *recorder) partial(id int) {
+	piece, _ := r.tokenizer.Bytes(id)
+	if utf8.Valid(piece) {
+		return
+	}
+	r.detail.key("bytes").open('[')
+	for _, b := range piece {
+		r.detail.element().int(int(b))
+	}
+	r.detail.close(']')
+}
+
 // pieces writes the last tokens of a prompt, and how many it has.
 func (r *recorder) pieces(p *generate.Prompt) {
 	j := &r.detail
@@ -250,6 +264,7 @@ func (r *recorder) pieces(p *generate.Prompt) {
 		j.element()
 		r.open(id)
 		j.special(r.tokenizer, id)
+		r.partial(id)
 		j.close('}')
 	}
 	j.close(']')

@@ -235,6 +235,7 @@ func (r *recorder) token(t generate.Token, position int) {
 	j.key("id").int(t.ID)
 	j.key("text").string(t.Text)
 	j.key("piece").string(r.tokenizer.Text(t.ID))
+	r.partial(t.ID)
 	j.key("probability").float(float64(t.Probability))
 	j.special(r.tokenizer, t.ID)
 	j.close('}')

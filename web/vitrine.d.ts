@@ -174,7 +174,7 @@ interface StageBase {
 export type StageEvent = StageBase &
   (
     | { stage: "prompt"; detail: { text: string } }
-    | { stage: "tokenize"; detail: { pieces: { id: number; text: string; special?: true }[]; count: number } }
+    | { stage: "tokenize"; detail: { pieces: { id: number; text: string; special?: true; bytes?: number[] }[]; count: number } }
     /** The ids that this pass reads (the last 64 at most), and how many the sequence has in all. */
     | { stage: "ids"; detail: { ids: number[]; count: number } }
     /** The newest token. */
@@ -232,6 +232,8 @@ export interface TokenEvent {
   piece: string;
   /** As TokenPiece.special. */
   special?: true;
+  /** Of a token that is not whole characters. */
+  bytes?: number[];
   /** The model's own probability, softmax over the whole vocabulary at temperature 1. */
   probability: number;
   step: number;

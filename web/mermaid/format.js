@@ -1,4 +1,5 @@
 import { count as whole, decimal } from "../kit/numbers.js";
+import { hex } from "../kit/text.js";
 
 /** @typedef {{ columns: number, rows: number }} Room monospaced characters that a value line holds, and its lines */
 
@@ -33,6 +34,13 @@ export function plain(text) {
  * @param {string} text
  */
 export const visible = (text) => plain(text).replace(/ /g, "·");
+
+/**
+ * A piece of a text; its bytes where they are not whole characters.
+ *
+ * @param {{ text: string, bytes?: number[] }} piece
+ */
+export const pieceOf = ({ text, bytes }) => (bytes ? `‹${hex(bytes)}›` : visible(text));
 
 // East Asian wide characters and emoji: two places of a monospaced line.
 const WIDE =
@@ -113,6 +121,30 @@ export function wrap(pieces, { columns, rows }, { separator = "", open = false, 
   if (cut && lines.length) {
     if (tail) lines[0] = CUT + lines[0];
     else lines[lines.length - 1] += CUT;
+  }
+  return lines.join("\n");
+}
+
+/**
+ * Sets a text in lines as it stands: with its line breaks, which show, and with its indentation.
+ *
+ * @param {string} text
+ * @param {Room} room
+ * @param {boolean} open more of it follows that is not given
+ */
+export function asWritten(text, room, open) {
+  /** @type {string[]} */
+  const lines = [];
+  const written = text.split(/\r?\n/);
+  for (const [i, line] of written.entries()) {
+    const ends = i < written.length - 1;
+    const words = plain(line).match(/ *[^ ]+| +$/g) ?? []; // each with the blanks before it
+    const left = { columns: room.columns, rows: room.rows - lines.length };
+    const set = wrap(ends ? [...words, "↵"] : words, left, { open: open && !ends });
+    lines.push(...set.split("\n").map((part, at) => (at ? part.trimStart() : part)));
+    if (lines.length < room.rows || !ends) continue;
+    if (!lines[room.rows - 1].endsWith(CUT)) lines[room.rows - 1] += CUT;
+    break;
   }
   return lines.join("\n");
 }

@@ -4,7 +4,7 @@
 /** @import { Room } from "./format.js" */
 /** @import { RunState } from "./run.js" */
 import { count, decimal, fixed, percent } from "../kit/numbers.js";
-import { fill, named, plain, plural, slice, visible, wrap } from "./format.js";
+import { asWritten, fill, named, pieceOf, plain, plural, slice, wrap } from "./format.js";
 import { outputReaders, withToken } from "./values-output.js";
 
 /**
@@ -70,8 +70,7 @@ export const readers = {
   A({ run }, room) {
     const text = run.of("prompt")?.detail.text ?? run.prompt;
     const head = text.slice(0, 4 * room.columns * room.rows); // a prompt may be a whole book
-    const words = plain(head.trim().replace(/\n/g, "\n ")).split(/ +/);
-    return { value: wrap(words, room, { separator: " ", open: head.length < text.length }), idle: !run.last };
+    return { value: asWritten(head, room, head.length < text.length), idle: !run.last };
   },
   B({ run, words }, room) {
     const event = run.of("tokenize");
@@ -79,7 +78,7 @@ export const readers = {
     const { pieces, count: all } = event.detail;
     const open = pieces.length < all;
     return {
-      value: wrap(pieces.map((piece) => visible(piece.text)), room, { separator: "|", open }),
+      value: wrap(pieces.map(pieceOf), room, { separator: "|", open }),
       caption: plural(words.pieces, all),
     };
   },

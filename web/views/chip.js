@@ -1,3 +1,4 @@
+import { hex, parts } from "../kit/text.js";
 import { el } from "./kit.js";
 
 /**
@@ -6,6 +7,7 @@ import { el } from "./kit.js";
  * @property {number} id
  * @property {string} piece the token alone
  * @property {string} text what its chip shows: nothing while its character is not whole
+ * @property {Iterable<number>} bytes which its chip then shows
  * @property {number | null} probability null for a token of the prompt
  * @property {boolean} special it stands for itself: an added token, or one that no text becomes
  * @property {number} kept how many characters of its text are part of the result: the stop text is not
@@ -16,8 +18,9 @@ import { el } from "./kit.js";
  *
  * @param {Token} token
  */
-export function chip({ position, text, probability, special }) {
+export function chip({ position, text, bytes, probability, special }) {
   const element = el("span", { class: text === "" ? "chip partial" : special ? "chip special" : "chip", "data-index": position });
+  if (text === "") element.dataset.bytes = hex(bytes);
   if (probability === null) element.dataset.prompt = "";
   else {
     element.style.setProperty("--p", String(probability));
@@ -31,13 +34,16 @@ export function chip({ position, text, probability, special }) {
 const blanks = { " ": "space", "\n": "line", "\r": "return", "\t": "tab" };
 
 /**
- * Appends a text, with its blanks in elements of their own, which CSS makes visible.
+ * Appends a text, with its blanks, and what else cannot be seen, in elements of their own, which CSS makes visible.
  *
  * @param {Element} parent
  * @param {string} text
  */
 export function fill(parent, text) {
-  for (const part of text.split(/([ \n\r\t])/)) {
-    parent.append(blanks[part] ? el("span", { class: "blank", "data-blank": blanks[part], text: part }) : part);
+  for (const words of text.split(/( )/)) {
+    for (const { text: part, code } of parts(words)) {
+      const blank = blanks[part] ?? (code && "unseen");
+      parent.append(blank ? el("span", { class: "blank", "data-blank": blank, "data-code": code, text: part }) : part);
+    }
   }
 }

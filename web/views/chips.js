@@ -4,12 +4,9 @@
 import { chip, fill } from "./chip.js";
 import { el, send } from "./kit.js";
 
-/** A token's bytes that are not whole characters read as this. */
-const broken = "\uFFFD";
-
 /**
  * The run's text, one chip a token. Chips are only ever appended, once a frame. Sends "tokenread" with the Token under
- * the pointer or reached by the arrow keys, or null.
+ * the pointer, or else the one that was tapped or reached by the arrow keys, or null.
  *
  * @param {HTMLElement} root scrolls; keeps to its end while its reader is there
  * @param {{ label: string, empty: string, pacer: Pacer, signal: AbortSignal }} options
@@ -18,7 +15,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   root.tabIndex = 0;
   root.role = "group";
   root.ariaLabel = label;
-  const flow = el("p", { class: "flow" });
+  const flow = el("p", { class: "flow", dir: "auto" });
   root.append(el("p", { class: "empty", text: empty }), flow);
   /** @type {Token[]} */
   let tokens = [];
@@ -27,11 +24,13 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   /** @type {Token[]} not drawn yet */
   let queue = [];
   let current = -1;
+  let kept = -1; // of the chips, by a tap or a key
   let atEnd = true;
 
-  root.addEventListener("pointerover", (event) => read(indexOf(event.target)), { signal });
-  root.addEventListener("pointerleave", () => read(-1), { signal });
-  root.addEventListener("blur", () => read(-1), { signal });
+  root.addEventListener("pointerover", (event) => event.pointerType !== "touch" && point(indexOf(event.target)), { signal });
+  root.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && point(-1), { signal });
+  root.addEventListener("click", (event) => keep(indexOf(event.target)), { signal });
+  root.addEventListener("blur", () => keep(-1), { signal });
   root.addEventListener("keydown", onKey, { signal });
 
   /** @param {KeyboardEvent} event */
@@ -40,7 +39,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
     const to = { ArrowLeft: Math.max(0, current - 1), ArrowRight: Math.min(last, current + 1), Home: 0, End: last }[event.key];
     if (to === undefined || last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    read(to);
+    keep(to);
     elements[to].scrollIntoView({ block: "nearest" });
   }
 
@@ -48,6 +47,15 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   function indexOf(target) {
     const chip = target instanceof Element ? target.closest(".chip") : null;
     return chip instanceof HTMLElement ? Number(chip.dataset.index) : -1;
+  }
+
+  /** @param {number} index */
+  const point = (index) => read(index < 0 ? kept : index);
+
+  /** @param {number} index */
+  function keep(index) {
+    kept = index;
+    read(index);
   }
 
   /** @param {number} index */
@@ -60,8 +68,8 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   }
 
   /** @param {TokenPiece | TokenEvent} token @param {string} piece @param {string} text @param {number | null} probability */
-  function add({ id, special }, piece, text, probability) {
-    const token = { position: tokens.length, id, piece, text, probability, special: special === true, kept: text.length };
+  function add({ id, special, bytes = [] }, piece, text, probability) {
+    const token = { position: tokens.length, id, piece, text, bytes, probability, special: special === true, kept: text.length };
     tokens.push(token);
     queue.push(token);
     pacer.request(draw, look);
@@ -88,7 +96,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   return {
     /** Empties the view for a new run. */
     reset() {
-      read(-1);
+      keep(-1);
       queue = [];
       tokens = [];
       elements = [];
@@ -103,7 +111,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
     /** @param {RunEvent} event */
     show(event) {
       // A piece that is part of a character shows the character where it is whole; text held back shows as it is.
-      if (event.type === "token") add(event, event.piece, event.piece.includes(broken) ? event.text : event.piece, event.probability);
+      if (event.type === "token") add(event, event.piece, event.bytes ? event.text : event.piece, event.probability);
     },
     /**
      * The run has ended.

@@ -1,6 +1,6 @@
 /** @import {Result} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { quote } from "./format.js";
+import { quote } from "../kit/text.js";
 
 /**
  * Why a run ended, in one sentence.

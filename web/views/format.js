@@ -22,12 +22,3 @@ export function size(bytes, of = bytes) {
 export function three(x) {
   return x >= 100 ? count(x) : fixed(x, x >= 10 ? 1 : 2);
 }
-
-/**
- * A text as one quoted line, with its line breaks and tabs written out.
- *
- * @param {string} text
- */
-export function quote(text) {
-  return JSON.stringify(text).replaceAll('\\"', '"');
-}

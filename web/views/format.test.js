@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { quote, size, three } from "./format.js";
+import { size, three } from "./format.js";
 
 test("a size keeps the unit of the whole", () => {
   assert.deepEqual(size(3_100_000, 4_700_000), { value: "3.1", unit: "MB" });
@@ -10,8 +10,4 @@ test("a size keeps the unit of the whole", () => {
 
 test("three gives three significant digits, and whole numbers above", () => {
   assert.deepEqual([2.5, 28.13, 534.2, 1226.4].map(three), ["2.50", "28.1", "534", "1,226"]);
-});
-
-test("quote shows line breaks and keeps quotation marks", () => {
-  assert.equal(quote('a\n"b"\t'), '"a\\n"b"\\t"');
 });

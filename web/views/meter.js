@@ -2,6 +2,7 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../pace.js" */
 import { el, icon, iconButton, send, setIcon } from "./kit.js";
+import { quote } from "../kit/text.js";
 import { three } from "./format.js";
 
 /**

@@ -18,6 +18,7 @@ export function mountPrompt(root, { strings, text, signal }) {
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
+    dir: "auto",
     "aria-describedby": "prompt-count prompt-error",
   });
   area.value = text;

@@ -1,8 +1,8 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Token} from "./chip.js" */
 import { exact, percent } from "../kit/numbers.js";
+import { hex, quote } from "../kit/text.js";
 import { el } from "./kit.js";
-import { quote } from "./format.js";
 
 /**
  * The exact numbers of one token; the legend of the chips while no token is read.
@@ -36,9 +36,10 @@ export function mountReadout(root, { strings }) {
       legend.hidden = read !== null;
       token.hidden = read === null;
       if (!read) return;
-      const { probability, text } = read;
-      piece.textContent = text === "" ? strings.partial : quote(text);
-      const facts = [probability === null ? strings.promptToken : strings.probability(percent(probability), exact(probability))];
+      const { probability, text, bytes } = read;
+      piece.textContent = text === "" ? hex(bytes) : quote(text);
+      const facts = text === "" ? [strings.partial] : [];
+      facts.push(probability === null ? strings.promptToken : strings.probability(percent(probability), exact(probability)));
       if (read.kept < text.length) facts.push(strings.cut);
       facts.push(strings.tokenAt(read.position, read.id));
       numbers.textContent = facts.join(", ");
