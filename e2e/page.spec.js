@@ -26,7 +26,10 @@ test("generates, and every node shows this run's values", async ({ page }) => {
     const latest = {};
     let done;
     for await (const event of engine.generate(question, { temperature: 0.7, topK: 20, topP: 0.9, seed: 3, maxTokens: 6 })) {
-      if (event.type === "stage") latest[event.stage] = { ...event, values: [...event.values] };
+      if (event.type === "stage") {
+        const plain = ([name, value]) => [name, value instanceof Float32Array ? [...value] : value];
+        latest[event.stage] = { ...event, values: [...event.values], detail: Object.fromEntries(Object.entries(event.detail ?? {}).map(plain)) };
+      }
       if (event.type === "done") done = event;
     }
     engine.close();
@@ -41,20 +44,33 @@ test("generates, and every node shows this run's values", async ({ page }) => {
   const node = (id) => page.locator(`g[data-id="${id}"]`);
   /** What a node shows, with its typography undone. */
   const shown = async (id) => (await node(id).textContent()).replaceAll("−", "-").replaceAll("·", " ");
-  // Every number of a vector node is the event's, to the digits that are shown.
-  for (const [id, stage] of [
-    ["E", "position"], ["O1", "attention.qkv"], ["O2", "attention.scores"], ["O6", "attention.scale"],
-    ["O3", "attention.mix"], ["G2", "residual1"], ["G5", "residual2"], ["F6", "final"],
-  ]) {
-    const numbers = (await shown(id)).match(/-?\d+\.\d+/g).map(Number);
-    expect(numbers.length, id).toBeGreaterThan(0);
-    const { values } = latest[stage];
-    numbers.forEach((number, i) => {
-      const digits = Math.abs(values[i]) >= 100 ? 1 : Math.abs(values[i]) >= 10 ? 2 : 3;
-      expect(number, `${id}, number ${i}`).toBe(Number(values[i].toFixed(digits)));
-    });
+  // Every number of a vector node is the event's, to the digits that are shown: a row of numbers each line, or one in all.
+  const of = (stage, ...names) => names.map((name) => latest[stage].detail[name]);
+  const norm = (stage) => [undefined, ...of(stage, "scale", "shift"), latest[stage].values];
+  for (const [id, rows] of Object.entries({
+    E: [undefined, ...of("position", "row"), latest.position.values],
+    O1: [latest["attention.qkv"].values, ...of("attention.qkv", "k", "v")],
+    O2: latest["attention.scores"].values,
+    O6: latest["attention.scale"].values,
+    O3: [latest["attention.mix"].values, ...of("attention.mix", "output")],
+    G0: norm("ln1"), G2: latest.residual1.values, G3: norm("ln2"), G4: [undefined, undefined, latest.mlp.values], G5: latest.residual2.values,
+    F6: norm("final"),
+  })) {
+    const text = (await node(id).locator(".value").textContent()).replaceAll("−", "-");
+    const lines = typeof rows[0] === "number" ? [text] : text.split("\n");
+    const wanted = typeof rows[0] === "number" ? [rows] : rows;
+    expect(lines.length, id).toBe(wanted.length);
+    for (const [i, values] of wanted.entries()) {
+      if (!values) continue;
+      const numbers = lines[i].match(/-?\d+\.\d+/g).map(Number);
+      expect(numbers.length, `${id}, line ${i}`).toBeGreaterThan(1);
+      numbers.forEach((number, j) => {
+        const digits = Math.abs(values[j]) >= 100 ? 1 : Math.abs(values[j]) >= 10 ? 2 : 3;
+        expect(number, `${id}, line ${i}, number ${j}`).toBe(Number(values[j].toFixed(digits)));
+      });
+    }
   }
-  const percent = (p) => `${(p * 100).toFixed(1)}%`;
+  const percent = (p) => `${(p * 100).toFixed(1)} %`;
   expect(await shown("D")).toContain(String(latest.embed.detail.id));
   expect(await shown("C")).toContain(String(latest.ids.detail.ids.at(-1)));
   expect(await shown("DecoderStack")).toContain("6 of 6");
@@ -62,6 +78,7 @@ test("generates, and every node shows this run's values", async ({ page }) => {
   expect(await shown("O4")).toContain(percent(latest["attention.mask"].detail.top[0].weight));
   expect(await shown("G4")).toContain(percent(latest.mlp.detail.active));
   expect(await shown("H")).toContain(String(Number(latest.head.detail.top[0].logit.toFixed(2))));
+  expect(await shown("I")).toContain(latest.softmax.detail.sum.toFixed(7));
   expect(await shown("J")).toContain(percent(latest.distribution.detail.top[0].probability));
   expect(await shown("K1")).toContain("0.7");
   expect(await shown("K2")).toContain(String(latest["decode.top_k"].detail.kept));
