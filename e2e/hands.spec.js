@@ -269,3 +269,155 @@ test("large type is large everywhere", async ({ page }) => {
   for (const [selector, size] of Object.entries(usual)) expect(large[selector] / size, selector).toBeGreaterThan(1.35);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1280);
 });
+
+const quarter = (chip) => chip.evaluate((element) => getComputedStyle(element).borderBottomWidth);
+
+test("colours that the system sets keep bars, ticks and states", async ({ page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await openPage(page);
+  await generate(page);
+  const seen = await page.evaluate(() => {
+    const style = (selector) => getComputedStyle(document.querySelector(selector));
+    return {
+      bar: style(".diagram .bar").backgroundImage,
+      share: style(".diagram .bar").backgroundSize,
+      on: style(".diagram .ticks i.on").backgroundColor,
+      off: style(".diagram .frame").backgroundColor,
+      space: style(".chip .blank[data-blank=space]").backgroundImage,
+      canvas: style("body").backgroundColor,
+    };
+  });
+  expect(seen.bar).toContain("gradient");
+  expect(seen.share).toMatch(/^calc\(|^[\d.]+%/);
+  expect(seen.space).toContain("gradient");
+  // As painted, and not only as computed: a bar's share of its row, and a tick, are not the colour of what is under them.
+  const painted = async (selector, x) => {
+    const box = await page.locator(selector).first().boundingBox();
+    const image = (await page.screenshot({ clip: { x: box.x + box.width * x, y: box.y + box.height - 4, width: 2, height: 4 } })).toString("base64");
+    return page.evaluate(async (data) => {
+      const image = Object.assign(new Image(), { src: `data:image/png;base64,${data}` });
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      canvas.drawImage(image, 0, 0);
+      const { data: rgba } = canvas.getImageData(0, 0, image.width, image.height);
+      return Math.min(...rgba.filter((_, i) => i % 4 === 1));
+    }, image);
+  };
+  expect(await painted('g[data-id="J"] .bar', 0.02), "the beginning of a bar").toBeLessThan(100);
+  expect(await painted('g[data-id="J"] .bar.rest', 0.6), "where there is none").toBeGreaterThan(200);
+  expect(await painted(".diagram .ticks i.on", 0.5)).toBeLessThan(100);
+  const chips = page.locator("#chips .chip:not([data-prompt])");
+  expect(new Set(await Promise.all((await chips.all()).map(quarter))).size, "the chips' lines differ").toBeGreaterThan(1);
+});
+
+test("on paper there are the settings, the seed, the bars, and the whole picture", async ({ page }) => {
+  await page.setViewportSize({ width: 800, height: 1100 });
+  await openPage(page);
+  await setting(page, { temperature: 0.7, seed: 41, topK: 20 });
+  await generate(page);
+  await page.locator("#sampling-view summary").click(); // folded
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  for (const [name, value] of [["temperature", "0.7"], ["seed", "41"], ["topK", "20"]]) {
+    await expect(page.locator(`#setting-${name}`)).toBeVisible();
+    await expect(page.locator(`#setting-${name}`)).toHaveValue(value);
+  }
+  await expect(page.locator(".legend")).toBeVisible();
+  await expect(page.locator("#generate")).toBeHidden();
+  const { paper, exact, inside } = await page.evaluate(() => {
+    const picture = document.querySelector(".diagram").getBoundingClientRect();
+    const exact = [".chip[data-quarter]", ".diagram .bar", ".diagram .ticks i", ".legend .chip[data-quarter]"].map((selector) => getComputedStyle(document.querySelector(selector)).printColorAdjust);
+    const inside = [...document.querySelectorAll("g.stage > rect")].every((node) => {
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      return left >= picture.left - 1 && right <= picture.right + 1 && top >= picture.top - 1 && bottom <= picture.bottom + 1;
+    });
+    return { paper: getComputedStyle(document.documentElement).colorScheme, exact, inside };
+  });
+  expect(paper).toBe("light");
+  expect(exact).toEqual(["exact", "exact", "exact", "exact"]);
+  expect(inside, "each node is within the picture").toBe(true);
+});
+
+test.describe("with fingers", () => {
+  test.use({ hasTouch: true, viewport: { width: 360, height: 740 } });
+
+  test("a token that is tapped shows its numbers until another place is tapped", async ({ page }) => {
+    await openPage(page);
+    await generate(page);
+    const chip = page.locator("#chips .chip:not([data-prompt])").first();
+    await chip.tap();
+    const token = page.locator(".readout-token");
+    await expect(token).toContainText("%");
+    await expect(token).toContainText("id ");
+    await page.waitForTimeout(500);
+    await expect(token).toBeInViewport({ ratio: 1 });
+    await page.locator("#chips .chip[data-prompt]").first().tap();
+    await expect(token).toContainText("position 0");
+    await page.locator("#meter h2").tap();
+    await page.locator("#prompt").tap();
+    await expect(token).toBeHidden();
+  });
+});
+
+test("a mark that turns text around acts in its own chip only, and is shown", async ({ page }) => {
+  await openPage(page);
+  const text = "The \u202ecat sat\u2067 on the mat\u200b.\u00a0End";
+  await page.locator("#prompt").fill(text);
+  await setting(page, { maxTokens: 6, temperature: 0 });
+  await generate(page);
+  const chips = page.locator("#chips .chip");
+  expect((await chips.evaluateAll((all) => all.map((chip) => chip.textContent))).join("").startsWith(text), "what is copied stays the text").toBe(true);
+  const back = await chips.evaluateAll((all) => all.filter((chip, i) => {
+    const [now, before] = [chip, all[i - 1] ?? chip].map((element) => element.getBoundingClientRect());
+    return Math.abs(now.top - before.top) < 4 && now.left < before.left;
+  }).map((chip) => chip.textContent));
+  expect(back, "chips that stand before the one they follow").toEqual([]);
+  const codes = await page.locator("#chips [data-code]").evaluateAll((all) => all.map((mark) => getComputedStyle(mark, "::before").content.replaceAll('"', "")));
+  expect(codes.filter((code) => code.startsWith("U+")).sort()).toEqual(["U+00A0", "U+200B", "U+202E", "U+2067"]);
+  const direction = () => page.evaluate(() => [getComputedStyle(document.querySelector("#prompt")).direction, getComputedStyle(document.querySelector("#chips .flow")).direction]);
+  expect(await direction()).toEqual(["ltr", "ltr"]);
+  await page.locator("#prompt").fill("שלום עולם");
+  await generate(page);
+  expect(await direction()).toEqual(["rtl", "rtl"]);
+});
+
+test("a piece of an unfinished character shows its bytes, and a space is a space", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("a \u{1f9ff} b"); // an emoji of several tokens
+  await setting(page, { maxTokens: 1, temperature: 0 });
+  await generate(page);
+  const pieces = page.locator("#chips .chip.partial");
+  await expect(pieces).not.toHaveCount(0);
+  const shown = await pieces.evaluateAll((all) => all.map((piece) => getComputedStyle(piece, "::before").content));
+  for (const bytes of shown) expect(bytes).toMatch(/^"[0-9A-F]{2}( [0-9A-F]{2})*"$/);
+  await pieces.first().hover();
+  await expect(page.locator(".readout-piece")).toHaveText(/^[0-9A-F]{2}( [0-9A-F]{2})*$/);
+  await expect(page.locator(".readout-numbers")).toContainText("part of a character");
+  await expect(page.locator('g[data-id="B"] .value')).toContainText(/‹[0-9A-F]{2}/);
+});
+
+test("a token's numbers are all there beside a long token on a narrow screen", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 568 });
+  await openPage(page);
+  await page.locator("#prompt").fill("unbelievable extraordinary international");
+  await generate(page);
+  for (const chip of (await page.locator("#chips .chip").all()).slice(0, 12)) {
+    await chip.hover();
+    for (const part of ["piece", "numbers"]) {
+      const lost = await page.locator(`.readout-${part}`).evaluate((element) => {
+        const { right } = element.getBoundingClientRect();
+        return element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== "inline" ? "cut" : right > innerWidth ? "beyond" : "";
+      });
+      expect(lost).toBe("");
+    }
+  }
+});
+
+test("the prompt's node keeps indentation", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("  def f(x):\n    return x");
+  const value = page.locator('g[data-id="A"] .value');
+  await expect.poll(() => value.textContent()).toBe("  def f(x):↵\n    return x");
+  await generate(page);
+  expect(await value.textContent()).toBe("  def f(x):↵\n    return x");
+});
