@@ -93,9 +93,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     spoken.finish(cut.length);
     const stop = settings?.stop.find((text) => cut.startsWith(text)) ?? "";
     over = ending(strings.ending, done, { context: session.info?.context ?? 0, stop });
-    const words = `${over} ${meter.finish(done, paused)}`;
-    status.say(words);
-    status.announce(words);
+    status.announce(`${over} ${meter.finish(done, paused)}`);
   }
 
   /** @param {{ error: unknown }} failure */
