@@ -336,6 +336,9 @@ test("on paper there are the settings, the seed, the bars, and the whole picture
   expect(paper).toBe("light");
   expect(exact).toEqual(["exact", "exact", "exact", "exact"]);
   expect(inside, "each node is within the picture").toBe(true);
+  await page.setViewportSize({ width: 360, height: 740 }); // where the panels are tabs
+  await expect(page.locator('g[data-id="A"]')).toBeVisible();
+  await expect(page.locator("#chips")).toBeVisible();
 });
 
 test.describe("with fingers", () => {

@@ -27,7 +27,7 @@ export function mountReadout(root, { strings }) {
   );
   const piece = el("span", { class: "readout-piece" });
   const numbers = el("span", { class: "readout-numbers" });
-  const token = el("p", { class: "readout-token", "aria-live": "polite" }, piece, numbers);
+  const token = el("p", { class: "readout-token", "aria-live": "polite", hidden: true }, piece, numbers);
   root.append(legend, token);
 
   return {
