@@ -1,11 +1,14 @@
 // Package generate is the autoregressive loop: read the ids, predict, choose a
 // token, append it, and again, until there is a reason to stop.
 //
-// A Run does one step at a time and keeps all that a step depends on in plain
-// sight: the ids, the cache of its session, and the seed. The random number of a
-// step depends on the seed and the step alone, so going back to an earlier token
-// means to truncate the ids and the cache, nothing else. The observer may block
-// between any two stages; an error from it ends the run.
+// A Run does one step at a time. Beside the ids and the cache of its session it holds what
+// its text needs: the bytes of a character that is not whole yet, and text that may begin
+// a stop text. The random number of a step depends on the seed and the step alone, so the
+// last step can be done again, to the same bits; there is no way back to an earlier one.
+//
+// The observer is told of every stage before the next begins, or of generation alone, and
+// may block: the machine then stands still. An error from it, or from the interrupt, ends
+// the run.
 package generate
 
 import (

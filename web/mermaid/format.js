@@ -126,6 +126,19 @@ export function wrap(pieces, { columns, rows }, { separator = "", open = false, 
 }
 
 /**
+ * Puts a token into a template, clipped so that the whole fits in one line.
+ *
+ * @param {string} template
+ * @param {string} text the token's
+ * @param {Record<string, string | number>} values
+ * @param {number} columns
+ */
+export function withToken(template, text, values, columns) {
+  const rest = cells(fill(template, { ...values, token: "" }));
+  return fill(template, { ...values, token: clip(visible(text), Math.max(2, columns - rest)) });
+}
+
+/**
  * Sets a text in lines as it stands: with its line breaks, which show, and with its indentation.
  *
  * @param {string} text

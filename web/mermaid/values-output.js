@@ -1,20 +1,7 @@
 /** @import { Candidate, FinishReason } from "../vitrine.d.ts" */
 /** @import { Reader, Sources } from "./values.js" */
 import { count, fixed, percent } from "../kit/numbers.js";
-import { cells, clip, fill, plain, plural, visible, wrap } from "./format.js";
-
-/**
- * Puts a token into a template, clipped so that the whole fits in one line.
- *
- * @param {string} template
- * @param {string} text the token's
- * @param {Record<string, string | number>} values
- * @param {number} columns
- */
-export function withToken(template, text, values, columns) {
-  const rest = cells(fill(template, { ...values, token: "" }));
-  return fill(template, { ...values, token: clip(visible(text), Math.max(2, columns - rest)) });
-}
+import { clip, fill, plain, plural, visible, withToken, wrap } from "./format.js";
 
 const SHARE = 8; // columns of a percentage behind a token
 

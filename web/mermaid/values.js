@@ -3,9 +3,10 @@
 /** @import { Reading } from "./paint.js" */
 /** @import { Room } from "./format.js" */
 /** @import { RunState } from "./run.js" */
-import { count, decimal, fixed, percent } from "../kit/numbers.js";
-import { asWritten, fill, named, pieceOf, plain, plural, slice, wrap } from "./format.js";
-import { outputReaders, withToken } from "./values-output.js";
+import { count } from "../kit/numbers.js";
+import { asWritten, fill, named, pieceOf, plural, slice, withToken, wrap } from "./format.js";
+import { layerReaders } from "./values-layer.js";
+import { outputReaders } from "./values-output.js";
 
 /**
  * @typedef {object} Sources what a reader may show: the run's events, the model's own shape, and nothing else
@@ -14,56 +15,6 @@ import { outputReaders, withToken } from "./values-output.js";
  * @property {DiagramStrings} words
  */
 /** @typedef {(sources: Sources, room: Room) => Reading} Reader */
-
-/**
- * A reader that shows the first numbers of the stage's newest row, and before a run the model's own shape.
- *
- * @param {"residual1" | "residual2"} stage
- * @returns {Reader}
- */
-const numbers = (stage) => (sources, room) => {
-  const event = sources.run.of(stage);
-  return event ? { value: slice(event.values, room) } : { value: width(sources), idle: true };
-};
-
-/**
- * A reader of a stage that has a score for each position in one head.
- *
- * @param {"attention.scores" | "attention.scale"} stage
- * @param {(sources: Sources) => string} shape
- * @returns {Reader}
- */
-const row = (stage, shape) => (sources, room) => {
-  const event = sources.run.of(stage);
-  if (!event) return { value: shape(sources), idle: true };
-  return { value: slice(event.values, room), caption: fill(sources.words.lastPositions, { head: event.detail.head + 1 }) };
-};
-
-/**
- * @param {"ln1" | "ln2" | "final"} stage
- * @returns {Reader}
- */
-const norm = (stage) => (sources, room) => {
-  const event = sources.run.of(stage);
-  if (!event) return { value: width(sources), idle: true };
-  const { words } = sources;
-  const { mean, variance, scale, shift } = event.detail;
-  return {
-    value: [
-      fill(words.norm, { mean: decimal(mean).trim(), variance: decimal(variance).trim() }),
-      named(words.scale, scale, room),
-      shift.length ? named(words.shift, shift, room) : words.noShift,
-      named(words.result, event.values, room),
-    ].join("\n"),
-  };
-};
-
-/** @type {(sources: Sources) => string} */
-const width = ({ info, words }) => fill(words.vector, { size: count(info.embedding) });
-/** @type {(sources: Sources) => string} */
-const perHead = ({ info, words }) => fill(words.perHead, { heads: count(info.heads), size: count(info.embedding / info.heads) });
-/** @type {(sources: Sources) => string} */
-const scores = ({ info, words }) => fill(words.scores, { heads: count(info.heads) });
 
 /** @type {Record<string, Reader>} by id of bindings.js */
 export const readers = {
@@ -110,57 +61,6 @@ export const readers = {
     const layer = event.layer + 1;
     return { value: fill(words.layer, { layer, layers }), ticks: { done: layer, total: layers } };
   },
-  G0: norm("ln1"),
-  G1({ run, words }) {
-    const event = run.of("attention");
-    return event ? { value: fill(words.attending, { layer: event.layer + 1, head: event.detail.head + 1 }) } : {};
-  },
-  O1(sources, room) {
-    const event = sources.run.of("attention.qkv");
-    if (!event) return { value: perHead(sources), idle: true };
-    const { words } = sources;
-    const { head, k, v } = event.detail;
-    return {
-      value: [named(words.query, event.values, room), named(words.key, k, room), named(words.value, v, room)].join("\n"),
-      caption: fill(words.newest, { head: head + 1 }),
-    };
-  },
-  O2: row("attention.scores", scores),
-  O6: row("attention.scale", ({ info, words }) => fill(words.divided, { root: fixed(Math.sqrt(info.embedding / info.heads), 3) })),
-  O4(sources, room) {
-    const event = sources.run.of("attention.mask");
-    if (!event) return { value: scores(sources), idle: true };
-    const { head, top } = event.detail;
-    const lines = top.slice(0, room.rows).map(({ weight, text }) =>
-      withToken(sources.words.weight, text, { weight: percent(weight) }, room.columns),
-    );
-    return { value: lines.join("\n"), caption: fill(sources.words.newest, { head: head + 1 }) };
-  },
-  O3(sources, room) {
-    const event = sources.run.of("attention.mix");
-    if (!event) return { value: width(sources), idle: true };
-    const { words } = sources;
-    const { head, output } = event.detail;
-    return {
-      value: [named(words.mixed, event.values, room), named(words.output, output, room)].join("\n"),
-      caption: fill(words.projected, { head: head + 1 }),
-    };
-  },
-  G2: numbers("residual1"),
-  G3: norm("ln2"),
-  G4({ run, info, words }, room) {
-    const event = run.of("mlp");
-    if (!event) return { value: fill(words.chain, { a: count(info.embedding), b: count(info.feedForward) }), idle: true };
-    const { before, after, active } = event.detail;
-    return {
-      value: [
-        fill(words.largest, { before: fixed(before, 2), after: fixed(after, 2) }),
-        fill(words.active, { share: percent(active) }),
-        named(words.output, event.values, room),
-      ].join("\n"),
-    };
-  },
-  G5: numbers("residual2"),
-  F6: norm("final"),
+  ...layerReaders,
   ...outputReaders,
 };
