@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = start(ctx, console{out, stderr}, args)
 	}
 	if err == nil && out.err != nil {
-		err = fmt.Errorf("all is done, but the report cannot be written: %w", out.err)
+		err = fmt.Errorf("all is done, but the report cannot be printed: %w", out.err)
 	}
 	var usage usageError
 	switch {
