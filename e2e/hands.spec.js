@@ -397,6 +397,13 @@ test("a piece of an unfinished character shows its bytes, and a space is a space
   await expect(page.locator(".readout-piece")).toHaveText(/^[0-9A-F]{2}( [0-9A-F]{2})*$/);
   await expect(page.locator(".readout-numbers")).toContainText("part of a character");
   await expect(page.locator('g[data-id="B"] .value')).toContainText(/‹[0-9A-F]{2}/);
+
+  // The engine tells them of generated tokens too: at such a temperature some are parts of characters.
+  await setting(page, { maxTokens: 200, temperature: 10, seed: 1 });
+  await generate(page);
+  const generated = await page.locator("#chips .chip.partial:not([data-prompt])").evaluateAll((all) => all.map((piece) => piece.dataset.bytes));
+  expect(generated).not.toEqual([]);
+  for (const bytes of generated) expect(bytes).toMatch(/^[0-9A-F]{2}( [0-9A-F]{2})*$/);
 });
 
 test("a token's numbers are all there beside a long token on a narrow screen", async ({ page }) => {

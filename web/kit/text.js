@@ -23,7 +23,7 @@ export function parts(text) {
 /**
  * Bytes as in "E2 80".
  *
- * @param {Iterable<number>} bytes
+ * @param {ArrayLike<number>} bytes
  */
 export const hex = (bytes) => Array.from(bytes, (byte) => hexadecimal(byte, 2)).join(" ");
 

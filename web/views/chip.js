@@ -6,8 +6,8 @@ import { el } from "./kit.js";
  * @property {number} position
  * @property {number} id
  * @property {string} piece the token alone
- * @property {string} text what its chip shows: nothing while its character is not whole
- * @property {Iterable<number>} bytes which its chip then shows
+ * @property {string} text what it adds to the text: nothing while its character is not whole
+ * @property {ArrayLike<number>} bytes that its chip shows instead; none where its text can be read
  * @property {number | null} probability null for a token of the prompt
  * @property {boolean} special it stands for itself: an added token, or one that no text becomes
  * @property {number} kept how many characters of its text are part of the result: the stop text is not
@@ -19,14 +19,14 @@ import { el } from "./kit.js";
  * @param {Token} token
  */
 export function chip({ position, text, bytes, probability, special }) {
-  const element = el("span", { class: text === "" ? "chip partial" : special ? "chip special" : "chip", "data-index": position });
-  if (text === "") element.dataset.bytes = hex(bytes);
+  const element = el("span", { class: bytes.length ? "chip partial" : special ? "chip special" : "chip", "data-index": position });
+  if (bytes.length) element.dataset.bytes = hex(bytes);
   if (probability === null) element.dataset.prompt = "";
   else {
     element.style.setProperty("--p", String(probability));
     element.dataset.quarter = String(Math.min(3, Math.floor(4 * probability)));
   }
-  fill(element, text);
+  if (!bytes.length) fill(element, text);
   return element;
 }
 

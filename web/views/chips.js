@@ -68,7 +68,8 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   }
 
   /** @param {TokenPiece | TokenEvent} token @param {string} piece @param {string} text @param {number | null} probability */
-  function add({ id, special, bytes = [] }, piece, text, probability) {
+  function add({ id, special, bytes: all = [] }, piece, text, probability) {
+    const bytes = text === "" || text.includes("\uFFFD") ? all : []; // part of a character
     const token = { position: tokens.length, id, piece, text, bytes, probability, special: special === true, kept: text.length };
     tokens.push(token);
     queue.push(token);

@@ -37,8 +37,8 @@ export function mountReadout(root, { strings }) {
       token.hidden = read === null;
       if (!read) return;
       const { probability, text, bytes } = read;
-      piece.textContent = text === "" ? hex(bytes) : quote(text);
-      const facts = text === "" ? [strings.partial] : [];
+      piece.textContent = bytes.length ? hex(bytes) : quote(text);
+      const facts = bytes.length ? [strings.partial] : [];
       facts.push(probability === null ? strings.promptToken : strings.probability(percent(probability), exact(probability)));
       if (read.kept < text.length) facts.push(strings.cut);
       facts.push(strings.tokenAt(read.position, read.id));
