@@ -67,7 +67,7 @@ test.describe("arguments", () => {
     };
     const got = await page.evaluate(async ([call, files]) => {
       const made = {};
-      for (const [what, bytes] of Object.entries(files)) made[what] = await (0, eval)(call)({ model: [new File([Uint8Array.from(bytes)], "model.gguf")] });
+      for (const [what, bytes] of Object.entries(files)) made[what] = await (0, eval)(call)({ model: new Blob([Uint8Array.from(bytes)]) });
       const whole = { "config.json": "{}", "tokenizer.json": "{}", "model.safetensors": "<!doctype html>" };
       made.checkpoint = await (0, eval)(call)({ model: Object.entries(whole).map(([name, text]) => new File([text], name)) });
       return made;
