@@ -9,6 +9,8 @@ export default defineConfig({
   // One at a time: the engine takes every core, and the tests measure it.
   workers: 1,
   forbidOnly: true,
+  // A machine that others use may be slow once: a second try is reported as flaky.
+  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 20_000 },
   reporter: [["list"]],

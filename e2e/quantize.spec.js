@@ -330,7 +330,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       await page.keyboard.press("Shift+Tab");
       await page.keyboard.press("Enter");
       await made(page);
-      await expect(page.locator('#status [role="status"]')).toContainText("can be saved");
+      await expect(page.locator('#status [role="status"]')).toContainText("You can save");
       await page.setViewportSize({ width: 360, height: 740 });
       await page.locator(".model-button").focus();
       await page.keyboard.press("Enter");
