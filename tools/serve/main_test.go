@@ -14,19 +14,24 @@ import (
 	"time"
 )
 
-func TestRunServesAndStops(t *testing.T) {
-	dir, _ := site(t, true)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
+// start runs the server until ctx ends. It returns its address, and what run returns.
+func start(t *testing.T, ctx context.Context, dir string) (string, <-chan error) {
+	t.Helper()
 	reader, writer := io.Pipe()
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, []string{"-dir", dir, "-addr", "localhost:0"}, writer) }()
-
 	line, err := bufio.NewReader(reader).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := strings.TrimSpace(line[strings.Index(line, "http://"):])
+	return strings.TrimSpace(line[strings.Index(line, "http://"):]), ended
+}
+
+func TestRunServesAndStops(t *testing.T) {
+	dir, _ := site(t, true)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	base, ended := start(t, ctx, dir)
 	if strings.HasSuffix(base, ":0/") {
 		t.Fatalf("printed %q, want the port in use", base)
 	}
@@ -88,14 +93,8 @@ func TestEndsAtOnce(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	reader, writer := io.Pipe()
-	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, []string{"-dir", dir, "-addr", "localhost:0"}, writer) }()
-	line, err := bufio.NewReader(reader).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.Get(strings.TrimSpace(line[strings.Index(line, "http://"):]) + "large.gguf") // not read
+	base, ended := start(t, ctx, dir)
+	response, err := http.Get(base + "large.gguf") // not read
 	if err != nil {
 		t.Fatal(err)
 	}
