@@ -178,17 +178,23 @@ func TestSound(t *testing.T) {
 			want := convertFixture(t, newFixture()).file
 			x := newFixture()
 			c.change(x)
-			out := filepath.Join(t.TempDir(), "out.gguf")
-			code, stdout, stderr := quantizeTool("-in", x.write(t), "-out", out)
-			if code != 0 {
-				t.Fatalf("exit status %d: %s", code, stderr)
-			}
-			if !bytes.Equal(readGGUF(t, out).file, want) {
-				t.Error("the file differs from that of the model alone")
-			}
-			checkNotes(t, stdout, c.notes)
+			checkSame(t, x.write(t), want, c.notes)
 		})
 	}
+}
+
+// checkSame converts the directory, and compares the file with that of the model alone.
+func checkSame(t *testing.T, dir string, want []byte, notes []string) {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "out.gguf")
+	code, stdout, stderr := quantizeTool("-in", dir, "-out", out)
+	if code != 0 {
+		t.Fatalf("exit status %d: %s", code, stderr)
+	}
+	if !bytes.Equal(readGGUF(t, out).file, want) {
+		t.Error("the file differs from that of the model alone")
+	}
+	checkNotes(t, stdout, notes)
 }
 
 // checkNotes checks that the notes in what the tool prints are those, from their
@@ -256,15 +262,7 @@ func TestStaleIndex(t *testing.T) {
 			c.change(x, index)
 			x.setIndex(t, index)
 			x.files["model.safetensors.index.json"] = "\ufeff" + x.files["model.safetensors.index.json"] + "\n\n"
-			out := filepath.Join(t.TempDir(), "out.gguf")
-			code, stdout, stderr := quantizeTool("-in", x.write(t), "-out", out)
-			if code != 0 {
-				t.Fatalf("exit status %d: %s", code, stderr)
-			}
-			if !bytes.Equal(readGGUF(t, out).file, want) {
-				t.Error("the file differs from that of the model alone")
-			}
-			checkNotes(t, stdout, c.notes)
+			checkSame(t, x.write(t), want, c.notes)
 		})
 	}
 }
