@@ -41,7 +41,7 @@ func (r *recorder) sample(e *stage.Event) (shape []int, values []float32) {
 		return nil, nil
 	}
 	name := mainTensor[e.Stage]
-	for _, t := range e.Tensors {
+	for _, t := range e.Tensors() {
 		if t.Name != name {
 			continue
 		}
@@ -63,7 +63,7 @@ func (r *recorder) sample(e *stage.Event) (shape []int, values []float32) {
 // length, which events.js puts into the detail under the names that it has for the stage.
 func (r *recorder) more(e *stage.Event) [][]float32 {
 	rows := r.rows[:0]
-	for _, t := range e.Tensors {
+	for _, t := range e.Tensors() {
 		switch t.Name {
 		case "table": // position
 			rows = append(rows, first(lastRow(t)))
@@ -130,12 +130,12 @@ func (r *recorder) describe(e *stage.Event) {
 		r.hidden(e)
 	case stage.Prompt:
 		j.open('{')
-		j.key("text").string(e.Detail.(*generate.Prompt).Text)
+		j.key("text").string(e.Detail().(*generate.Prompt).Text)
 		j.close('}')
 	case stage.Head:
 		r.largest(e.Tensor("logits"))
 	default:
-		r.describeDetail(e.Detail)
+		r.describeDetail(e.Detail())
 	}
 	if len(j.bytes) == 0 {
 		j.raw([]byte("null"))
@@ -306,7 +306,7 @@ func (r *recorder) largest(logits []float32) {
 // that is shown.
 func (r *recorder) strongest(e *stage.Event) {
 	const most = 3
-	weights := newestRow(e.Tensors[0], r.head)
+	weights := newestRow(e.Tensors()[0], r.head)
 	j := &r.detail
 	j.open('{')
 	j.key("head").int(r.head)
@@ -326,7 +326,7 @@ func (r *recorder) strongest(e *stage.Event) {
 // the share of hidden units above zero after it, for the newest token.
 func (r *recorder) hidden(e *stage.Event) {
 	var before, after []float32
-	for _, t := range e.Tensors {
+	for _, t := range e.Tensors() {
 		switch t.Name {
 		case "hidden":
 			before = lastRow(t)

@@ -228,7 +228,7 @@ func TestNumbersOfAHead(t *testing.T) {
 		{stage.MLP, []stage.Tensor{coordinates("hidden", 3, 40), coordinates("output", 3, 40)}, count(2_00, 8), nil},
 	} {
 		r := &recorder{head: 2}
-		e := &stage.Event{Stage: test.stage, Tensors: test.tensor}
+		e := &stage.Event{Stage: test.stage, Source: stage.Shown{Named: test.tensor}}
 		if _, values := r.sample(e); !slices.Equal(values, test.values) {
 			t.Errorf("%v: values %v, want %v", test.stage, values, test.values)
 		}
@@ -255,11 +255,11 @@ func TestOneHeadInALayer(t *testing.T) {
 			e := &stage.Event{Stage: s, Layer: layer}
 			switch s {
 			case stage.AttentionQKV:
-				e.Tensors = []stage.Tensor{coordinates("qkv", 1, 3, 4, 4)}
+				e.Source = stage.Shown{Named: []stage.Tensor{coordinates("qkv", 1, 3, 4, 4)}}
 			case stage.AttentionScores:
-				e.Tensors = []stage.Tensor{coordinates("scores", 4, 1, 4)}
+				e.Source = stage.Shown{Named: []stage.Tensor{coordinates("scores", 4, 1, 4)}}
 			case stage.AttentionMix:
-				e.Tensors = []stage.Tensor{coordinates("mix", 1, 4, 4), coordinates("output", 1, 16)}
+				e.Source = stage.Shown{Named: []stage.Tensor{coordinates("mix", 1, 4, 4), coordinates("output", 1, 16)}}
 			}
 			if got := heads(e); got != want {
 				t.Errorf("layer %d, %v: head %d, want %d", layer, s, got, want)
@@ -412,9 +412,9 @@ func TestAbortWhileWaiting(t *testing.T) {
 func TestNotFinite(t *testing.T) {
 	r := &recorder{}
 	nan := []float32{float32(math.NaN())}
-	event := &stage.Event{Stage: stage.LN1, Layer: 2, Tensors: []stage.Tensor{
+	event := &stage.Event{Stage: stage.LN1, Layer: 2, Source: stage.Shown{Named: []stage.Tensor{
 		{Name: "mean", Shape: []int{1}, Data: nan}, {Name: "variance", Shape: []int{1}, Data: nan}, {Name: "result", Shape: []int{1, 1}, Data: nan},
-	}}
+	}}}
 	err := r.record(event, 0)
 	if err == nil || code(err) != "numeric" || !strings.Contains(message(err), "the stage ln1 of layer 2") || !strings.Contains(message(err), "choose another file") {
 		t.Errorf("got %v", err)

@@ -63,6 +63,9 @@ type reporter struct {
 	event  stage.Event
 	before int // how many tokens the step under way got
 
+	tensors []stage.Tensor // of the event
+	detail  any
+
 	softmax [1]stage.Tensor
 	shape   [1]int
 	mass    Mass
@@ -79,9 +82,16 @@ func (r *reporter) begin(s *Sampler, logits, ranked []float32, ev stage.Event, o
 }
 
 func (r *reporter) send(st stage.Stage, tensors []stage.Tensor, detail any) error {
-	r.event.Stage, r.event.Tensors, r.event.Detail = st, tensors, detail
+	r.tensors, r.detail = tensors, detail
+	r.event.Stage, r.event.Source = st, r
 	return r.obs(&r.event)
 }
+
+// Tensors is that of stage.Source: r has those of the event that is reported.
+func (r *reporter) Tensors(stage.Stage) []stage.Tensor { return r.tensors }
+
+// Detail is that of stage.Source.
+func (r *reporter) Detail(stage.Stage) any { return r.detail }
 
 // distribution reports the stages before the first step.
 func (r *reporter) distribution() error {

@@ -60,8 +60,10 @@ type record struct {
 
 func (r *record) observe(e *stage.Event) error {
 	r.order = append(r.order, e.Stage.String())
-	r.events = append(r.events, *e)
-	switch d := e.Detail.(type) {
+	kept := *e
+	kept.Source = stage.Shown{Named: slices.Clone(e.Tensors()), Other: e.Detail()}
+	r.events = append(r.events, kept)
+	switch d := e.Detail().(type) {
 	case *Mass:
 		r.mass = *d
 	case *Distribution:
@@ -398,11 +400,11 @@ func TestEventsCarryTheTemplate(t *testing.T) {
 		if e.Step != 5 || e.Layer != -1 || e.Position != 17 || e.Tokens != 4 {
 			t.Errorf("%v: %+v", e.Stage, e)
 		}
-		if want := e.Stage == stage.Softmax; (len(e.Tensors) == 1) != want {
-			t.Errorf("%v has %d tensors", e.Stage, len(e.Tensors))
+		if want := e.Stage == stage.Softmax; (len(e.Tensors()) == 1) != want {
+			t.Errorf("%v has %d tensors", e.Stage, len(e.Tensors()))
 		}
 	}
-	if shape := r.events[0].Tensors[0].Shape; !slices.Equal(shape, []int{3}) {
+	if shape := r.events[0].Tensors()[0].Shape; !slices.Equal(shape, []int{3}) {
 		t.Errorf("shape %v, want [3]", shape)
 	}
 	if p := r.filters[0].Parameter; p != 1 {

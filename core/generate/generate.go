@@ -298,7 +298,7 @@ func (r *Run) report(ev stage.Event, s stage.Stage, detail any) error {
 	if r.observer == nil || r.brief && s != stage.Generation {
 		return nil
 	}
-	ev.Stage, ev.Detail = s, detail
+	ev.Stage, ev.Source = s, stage.Shown{Other: detail}
 	return r.observer(&ev)
 }
 

@@ -151,20 +151,21 @@ func TestObserverChangesNothing(t *testing.T) {
 func TestAgain(t *testing.T) {
 	type seen struct {
 		stage.Event
-		sums []float32 // of each tensor
+		sums   []float32 // of each tensor
+		detail string
 	}
 	record := func(to *[]seen) stage.Observer {
 		return func(e *stage.Event) error {
 			s := seen{Event: *e}
-			for _, tensor := range e.Tensors {
+			for _, tensor := range e.Tensors() {
 				var sum float32
 				for _, x := range tensor.Data {
 					sum += x
 				}
 				s.sums = append(s.sums, sum)
 			}
-			s.Tensors = nil
-			s.Detail = fmt.Sprintf("%+v", reflect.Indirect(reflect.ValueOf(e.Detail)))
+			s.Source = nil
+			s.detail = fmt.Sprintf("%+v", reflect.Indirect(reflect.ValueOf(e.Detail())))
 			*to = append(*to, s)
 			return nil
 		}

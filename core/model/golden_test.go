@@ -67,7 +67,7 @@ func (c *comparison) observe(ev *stage.Event) error {
 	case stage.AttentionScale:
 		c.absolute = cachedAbsolute
 	}
-	for _, tensor := range ev.Tensors {
+	for _, tensor := range ev.Tensors() {
 		name := fmt.Sprintf("%v/%s", ev.Stage, tensor.Name)
 		if ev.Layer >= 0 {
 			name = fmt.Sprintf("%d/%s", ev.Layer, name)

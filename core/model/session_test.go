@@ -191,11 +191,11 @@ func TestEvents(t *testing.T) {
 	s := m.NewSession(24)
 	var got []string
 	observe := func(ev *stage.Event) error {
-		if ev.Step != 0 || ev.Detail != nil {
-			t.Errorf("%v: got step %d, detail %v, want none", ev.Stage, ev.Step, ev.Detail)
+		if ev.Step != 0 || ev.Detail() != nil {
+			t.Errorf("%v: got step %d, detail %v, want none", ev.Stage, ev.Step, ev.Detail())
 		}
 		line := fmt.Sprintf("%v layer %d position %d tokens %d:", ev.Stage, ev.Layer, ev.Position, ev.Tokens)
-		for _, x := range ev.Tensors {
+		for _, x := range ev.Tensors() {
 			line += fmt.Sprintf(" %s%v", x.Name, x.Shape)
 		}
 		got = append(got, line)
@@ -279,7 +279,7 @@ func TestScoresBeyondMaskAreZero(t *testing.T) {
 		switch ev.Stage {
 		case stage.AttentionScores, stage.AttentionScale, stage.AttentionMask:
 			events++
-			x := ev.Tensors[0]
+			x := ev.Tensors()[0]
 			for i, v := range x.Data {
 				row, column := i/x.Shape[2]%x.Shape[1], i%x.Shape[2]
 				if seen := column <= ev.Position-ev.Tokens+1+row; (v != 0) != seen {

@@ -26,6 +26,7 @@ type tracer struct {
 	err       error
 	event     stage.Event
 	tensors   [5]stage.Tensor // ln1 has the most
+	count     int             // of tensors that the event has
 	dims      [5][4]int
 }
 
@@ -53,7 +54,13 @@ func (t *tracer) emit(s stage.Stage, tensors ...tensor) {
 			n++
 		}
 	}
-	t.event.Stage = s
-	t.event.Tensors = t.tensors[:n]
+	t.count = n
+	t.event.Stage, t.event.Source = s, t
 	t.err = t.observer.Report(&t.event)
 }
+
+// Tensors is that of stage.Source: t has those of the event that is reported.
+func (t *tracer) Tensors(stage.Stage) []stage.Tensor { return t.tensors[:t.count] }
+
+// Detail is that of stage.Source.
+func (t *tracer) Detail(stage.Stage) any { return nil }

@@ -104,6 +104,44 @@ func All() []Stage {
 	return all
 }
 
+// parents has the container of each stage that is inside one.
+var parents = map[Stage]Stage{
+	LN1:               Layers,
+	Attention:         Layers,
+	AttentionQKV:      Attention,
+	AttentionScores:   Attention,
+	AttentionScale:    Attention,
+	AttentionMask:     Attention,
+	AttentionMix:      Attention,
+	Residual1:         Layers,
+	LN2:               Layers,
+	MLP:               Layers,
+	Residual2:         Layers,
+	DecodeTemperature: Decode,
+	DecodeTopK:        Decode,
+	DecodeTopP:        Decode,
+	DecodeSample:      Decode,
+	DecodeStop:        Decode,
+}
+
+// Parent returns the stage that s is a part of: layers, attention or decode. ok is false
+// where there is none.
+func (s Stage) Parent() (container Stage, ok bool) {
+	container, ok = parents[s]
+	return container, ok
+}
+
+// Within reports whether s is a part of container, or of a part of it.
+func (s Stage) Within(container Stage) bool {
+	for {
+		parent, ok := s.Parent()
+		if !ok || parent == container {
+			return ok
+		}
+		s = parent
+	}
+}
+
 // Tensor is one named array of an event, row-major, last index contiguous.
 type Tensor struct {
 	Name  string
@@ -111,27 +149,64 @@ type Tensor struct {
 	Data  []float32
 }
 
+// A Source has what an event shows, and makes it when it is asked: most events are shown
+// to nobody. What it gives is lent until the observer returns.
+type Source interface {
+	// Tensors returns what the stage computed; see the package that reports it.
+	Tensors(Stage) []Tensor
+	// Detail returns what is not a tensor, or nil; its type is documented where it is
+	// reported.
+	Detail(Stage) any
+}
+
+// Shown is a Source that has everything already.
+type Shown struct {
+	Named []Tensor
+	Other any
+}
+
+// Tensors is that of Source.
+func (s Shown) Tensors(Stage) []Tensor { return s.Named }
+
+// Detail is that of Source.
+func (s Shown) Detail(Stage) any { return s.Other }
+
 // Event reports that a stage has been executed (for the stages that contain
 // others, layers, attention and decode: that it has been entered). All that it
-// points to is lent until the observer returns; whoever keeps it copies it.
+// gives is lent until the observer returns; whoever keeps it copies it.
 type Event struct {
 	Stage    Stage
-	Step     int      // 0-based forward pass of the run; pass 0 reads the prompt
-	Layer    int      // 0-based, -1 outside the decoder layers
-	Position int      // 0-based position of the newest token of the pass
-	Tokens   int      // T, the number of tokens (rows) of the pass
-	Tensors  []Tensor // what the stage computed; see the package that reports it
-	Detail   any      // what is not a tensor; its type is documented where it is reported
+	Step     int    // 0-based forward pass of the run; pass 0 reads the prompt
+	Layer    int    // 0-based, -1 outside the decoder layers
+	Position int    // 0-based position of the newest token of the pass
+	Tokens   int    // T, the number of tokens (rows) of the pass
+	Source   Source // nil: there is nothing to show
+}
+
+// Tensors returns what the stage computed.
+func (e *Event) Tensors() []Tensor {
+	if e.Source == nil {
+		return nil
+	}
+	return e.Source.Tensors(e.Stage)
 }
 
 // Tensor returns the data of the tensor with the given name, or nil.
 func (e *Event) Tensor(name string) []float32 {
-	for i := range e.Tensors {
-		if e.Tensors[i].Name == name {
-			return e.Tensors[i].Data
+	for _, t := range e.Tensors() {
+		if t.Name == name {
+			return t.Data
 		}
 	}
 	return nil
+}
+
+// Detail returns what is not a tensor, or nil.
+func (e *Event) Detail() any {
+	if e.Source == nil {
+		return nil
+	}
+	return e.Source.Detail(e.Stage)
 }
 
 // Observer is told of every stage, in execution order, on the goroutine that
