@@ -1,12 +1,12 @@
-import { VitrineError } from "./engine/error.js";
-import { isMore } from "./engine/kinds.js";
-import { WorkerLink } from "./engine/link.js";
-import { checkEngineOptions, checkHead, checkPace, checkRunOptions } from "./engine/options.js";
-import { RunView } from "./engine/run.js";
+import { VitrineError } from "./client/error.js";
+import { isMore } from "./client/kinds.js";
+import { WorkerLink } from "./client/link.js";
+import { checkEngineOptions, checkHead, checkPace, checkRunOptions } from "./client/options.js";
+import { RunView } from "./client/run.js";
 
 /**
  * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, Quantized, Result, Run, StageName} from "./vitrine.d.ts"
- * @import {Opened} from "./engine/open.js"
+ * @import {Opened} from "./client/open.js"
  */
 
 export { VitrineError };
@@ -67,7 +67,7 @@ async function openModel(model, folder, loading) {
 /** What opens more than one GGUF file, loaded when it is needed. */
 async function opener() {
   try {
-    return await import("./engine/open.js");
+    return await import("./client/open.js");
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     throw new VitrineError("engine.load", `a script of Vitrine did not load: ${message}. Check the connection and reload the page, or put the whole site on the server`);

@@ -1,6 +1,6 @@
-import { VitrineError } from "../engine/error.js";
-import { advice } from "../engine/address.js";
-import { INDEX, WEIGHTS } from "../engine/kinds.js";
+import { VitrineError } from "../client/error.js";
+import { advice } from "../client/address.js";
+import { INDEX, WEIGHTS } from "../client/kinds.js";
 import { fetchRemote, openRemote } from "./remote.js";
 import { Refused } from "./request.js";
 

@@ -1,4 +1,4 @@
-import { VitrineError } from "../engine/error.js";
+import { VitrineError } from "../client/error.js";
 
 /**
  * A file that is read at random.

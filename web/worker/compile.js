@@ -1,4 +1,4 @@
-import { VitrineError } from "../engine/error.js";
+import { VitrineError } from "../client/error.js";
 import { progress } from "./progress.js";
 import { counted } from "./source.js";
 

@@ -1,4 +1,4 @@
-import { VitrineError } from "../engine/error.js";
+import { VitrineError } from "../client/error.js";
 import { hubHash } from "./hub.js";
 import { asTheyCome, pieces } from "./pieces.js";
 import { PATIENCE, Refused, brokeOff, changed, partOf, pause, refused, request, within } from "./request.js";

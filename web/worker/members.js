@@ -1,5 +1,5 @@
-import { VitrineError } from "../engine/error.js";
-import { startWorker } from "../engine/start-worker.js";
+import { VitrineError } from "../client/error.js";
+import { startWorker } from "../client/start-worker.js";
 
 /**
  * Starts the members of a team: workers like the one that leads it.

@@ -1,4 +1,4 @@
-import { VitrineError } from "../engine/error.js";
+import { VitrineError } from "../client/error.js";
 
 /**
  * The memory of an engine whose workers share it. tools/share has made it an import of the module, and put what it

@@ -1,4 +1,4 @@
-import { VitrineError } from "../engine/error.js";
+import { VitrineError } from "../client/error.js";
 import { openWhole } from "./blob.js";
 import { Download, PROGRESS_BYTES, isWhole } from "./download.js";
 import { receive, sumOf } from "./part.js";

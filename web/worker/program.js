@@ -1,5 +1,5 @@
 import "../../build/wasm_exec.js";
-import { VitrineError } from "../engine/error.js";
+import { VitrineError } from "../client/error.js";
 import { failureOf, isTrap } from "./failure.js";
 import { adaptLoader } from "./memory.js";
 

@@ -1,5 +1,5 @@
-import { VitrineError } from "../engine/error.js";
-import { startWorker } from "../engine/start-worker.js";
+import { VitrineError } from "../client/error.js";
+import { startWorker } from "../client/start-worker.js";
 import { openModel } from "./source.js";
 
 /**

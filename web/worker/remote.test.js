@@ -221,7 +221,7 @@ for (const [what, how, code, message] of /** @type {[string, Turn, string, RegEx
 ])) {
   test(`a server that ${what} is said to`, async (t) => {
     const { address } = await serve(t, (_, n) => (n === 0 ? {} : how));
-    await assert.rejects(ways["by parts"](address), (/** @type {import("../engine/error.js").VitrineError} */ error) => {
+    await assert.rejects(ways["by parts"](address), (/** @type {import("../client/error.js").VitrineError} */ error) => {
       assert.equal(error.code, code);
       assert.match(error.message, message);
       assert.ok(error.message.startsWith(address));

@@ -1,5 +1,5 @@
-import { advice, standIn } from "../engine/address.js";
-import { VitrineError } from "../engine/error.js";
+import { advice, standIn } from "../client/address.js";
+import { VitrineError } from "../client/error.js";
 
 /**
  * Requests to servers as they are: slow, overloaded, cut off now and then.
