@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Source} from "./session.js" */
+/** @import {Source} from "../page/session.js" */
 import { el, send } from "./kit.js";
 import { modelInAddress } from "./address.js";
 import { readUsed, withUsed } from "./recent.js";

@@ -3,12 +3,12 @@
 /** @import {Pacer} from "../pace.js" */
 /** @import {Views} from "../app.js" */
 /** @import {Session} from "./session.js" */
-/** @import {Settings, Typed} from "./settings.js" */
-/** @import {Token} from "./chip.js" */
+/** @import {Settings, Typed} from "../views/settings.js" */
+/** @import {Token} from "../views/chip.js" */
 import { RESTS } from "../pace.js";
 import { ending } from "./ending.js";
 import { failureOf } from "./failure.js";
-import { listen } from "./kit.js";
+import { listen } from "../views/kit.js";
 
 /** Milliseconds after the last key until the prompt's tokens are counted. */
 const countAfter = 150;
