@@ -1,8 +1,8 @@
 import { diagramStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
-import { createPacer } from "./pace.js";
+import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
-import { modelInAddress } from "./views/address.js";
+import { modelInAddress } from "./kit/address.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
 import { mountChips } from "./views/chips.js";
@@ -22,12 +22,12 @@ import { mountRecentModels } from "./views/recent-models.js";
 import { mountRunButton } from "./views/run-button.js";
 import { mountSampling } from "./views/sampling.js";
 import { Session } from "./page/session.js";
-import { changes, defaults } from "./views/settings.js";
+import { changes, defaults } from "./run/settings.js";
 import { listenToKeys } from "./page/shortcuts.js";
 import { mountSpeed } from "./views/speed.js";
 import { mountSpoken } from "./views/spoken.js";
 import { mountStatus } from "./views/status.js";
-import { recall, remember } from "./views/store.js";
+import { recall, remember } from "./kit/store.js";
 import { mountTheme } from "./views/theme.js";
 
 const { signal } = new AbortController(); // the views live as long as the page

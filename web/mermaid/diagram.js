@@ -3,7 +3,7 @@
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
 /** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
-/** @import { Pacer } from "../pace.js" */
+/** @import { Pacer } from "../run/frames.js" */
 import { createAging } from "./aging.js";
 import { createDrawing } from "./drawing.js";
 import { createFollow } from "./follow.js";

@@ -1,11 +1,11 @@
 /** @import {Result, RunEvent, TokenPiece} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Pacer} from "../pace.js" */
+/** @import {Pacer} from "../run/frames.js" */
 /** @import {Views} from "../app.js" */
 /** @import {Session} from "./session.js" */
-/** @import {Settings, Typed} from "../views/settings.js" */
-/** @import {Token} from "../views/chip.js" */
-import { RESTS } from "../pace.js";
+/** @import {Settings, Typed} from "../run/settings.js" */
+/** @import {Token} from "../kit/chip.js" */
+import { RESTS } from "../run/frames.js";
 import { ending } from "./ending.js";
 import { failureOf } from "./failure.js";
 import { listen } from "../views/kit.js";

@@ -1,7 +1,7 @@
 /** @import {RunEvent, TokenEvent, TokenPiece} from "../vitrine.js" */
-/** @import {Token} from "./chip.js" */
-/** @import {Pacer} from "../pace.js" */
-import { chip, fill } from "./chip.js";
+/** @import {Token} from "../kit/chip.js" */
+/** @import {Pacer} from "../run/frames.js" */
+import { chip, fill } from "../kit/chip.js";
 import { el, send } from "./kit.js";
 
 /**

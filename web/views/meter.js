@@ -1,6 +1,6 @@
 /** @import {Result, RunEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Pacer} from "../pace.js" */
+/** @import {Pacer} from "../run/frames.js" */
 import { el, icon, iconButton, send, setIcon } from "./kit.js";
 import { quote } from "../kit/text.js";
 import { three } from "./format.js";

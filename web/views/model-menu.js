@@ -2,7 +2,7 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el, icon, send } from "./kit.js";
 import { count } from "../kit/numbers.js";
-import { modelInAddress } from "./address.js";
+import { modelInAddress } from "../kit/address.js";
 import { size } from "./format.js";
 
 /**

@@ -1,6 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el, icon, iconButton } from "./kit.js";
-import { recall, remember } from "./store.js";
+import { recall, remember } from "../kit/store.js";
 
 /** Widths of the text panel in rem: narrowest, widest, at first, and one step of the arrow keys. */
 const width = { min: 18, max: 40, initial: 22, step: 1 };

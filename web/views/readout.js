@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Token} from "./chip.js" */
+/** @import {Token} from "../kit/chip.js" */
 import { exact, percent } from "../kit/numbers.js";
 import { hex, quote } from "../kit/text.js";
 import { el } from "./kit.js";

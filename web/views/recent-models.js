@@ -1,9 +1,9 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Source} from "../page/session.js" */
 import { el, send } from "./kit.js";
-import { modelInAddress } from "./address.js";
-import { readUsed, withUsed } from "./recent.js";
-import { recall, remember } from "./store.js";
+import { modelInAddress } from "../kit/address.js";
+import { readUsed, withUsed } from "../kit/recent.js";
+import { recall, remember } from "../kit/store.js";
 
 /**
  * The default model and those that were used on this device. Sends "model" with an address, "defaultmodel", and

@@ -1,7 +1,7 @@
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {NumberName, Settings, Typed} from "./settings.js" */
+/** @import {NumberName, Settings, Typed} from "../run/settings.js" */
 import { el, icon, iconButton, send } from "./kit.js";
-import { defaults, newSeed, numberNames, numbers, readNumber, readStop } from "./settings.js";
+import { defaults, newSeed, numberNames, numbers, readNumber, readStop } from "../run/settings.js";
 
 /** @typedef {{ input: HTMLInputElement | HTMLTextAreaElement, note: HTMLElement, hint: string, error: string }} Field */
 /** @typedef {Omit<Settings, "seed"> & { seed: number | undefined }} Checked seed: undefined where each run takes a new one */

@@ -1,6 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "./kit.js";
-import { remember } from "./store.js";
+import { remember } from "../kit/store.js";
 
 /** Milliseconds for which the machine stands still after each stage, slowest first. */
 const paces = [1000, 250, 60, 20, 5, 0];

@@ -1,6 +1,6 @@
 /** @import {RunEvent, StageEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Pacer} from "../pace.js" */
+/** @import {Pacer} from "../run/frames.js" */
 import { el } from "./kit.js";
 import { family } from "../run/stages.js";
 

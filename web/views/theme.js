@@ -1,6 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { iconButton, setIcon } from "./kit.js";
-import { recall, remember } from "./store.js";
+import { recall, remember } from "../kit/store.js";
 
 /** @typedef {"system" | "light" | "dark"} Theme */
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { RESTS, createPacer } from "./pace.js";
+import { RESTS, createPacer } from "./frames.js";
 
 Object.assign(globalThis, {
   requestAnimationFrame: (/** @type {() => void} */ draw) => setTimeout(draw, 1),

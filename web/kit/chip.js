@@ -1,5 +1,5 @@
-import { hex, parts } from "../kit/text.js";
-import { el } from "./kit.js";
+import { hex, parts } from "./text.js";
+import { el } from "../views/kit.js";
 
 /**
  * @typedef {object} Token what a chip stands for
