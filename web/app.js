@@ -10,7 +10,7 @@ import { mountDiagramPlace } from "./views/diagram-place.js";
 import { mountDiagramTools } from "./views/diagram-tools.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
-import { byId, listen } from "./views/kit.js";
+import { byId, listen } from "./kit/dom.js";
 import { mountLoading } from "./views/loading.js";
 import { mountMeter } from "./views/meter.js";
 import { mountModelMenu } from "./views/model-menu.js";

@@ -1,5 +1,5 @@
 import { hex, parts } from "./text.js";
-import { el } from "../views/kit.js";
+import { el } from "./dom.js";
 
 /**
  * @typedef {object} Token what a chip stands for

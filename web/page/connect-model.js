@@ -3,7 +3,7 @@
 /** @import {Views} from "../app.js" */
 /** @import {Session, Source} from "./session.js" */
 import { failureOf } from "./failure.js";
-import { listen } from "../views/kit.js";
+import { listen } from "../kit/dom.js";
 
 /**
  * Loading, replacing and losing the model, as the page shows it.

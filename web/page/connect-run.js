@@ -8,7 +8,7 @@
 import { RESTS } from "../run/frames.js";
 import { ending } from "./ending.js";
 import { failureOf } from "./failure.js";
-import { listen } from "../views/kit.js";
+import { listen } from "../kit/dom.js";
 
 /** Milliseconds after the last key until the prompt's tokens are counted. */
 const countAfter = 150;

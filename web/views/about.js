@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-import { el, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
 
 /**
  * What the page is, in one sentence, and the way to what can be done with it. Sends "help".

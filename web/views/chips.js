@@ -2,7 +2,7 @@
 /** @import {Token} from "../kit/chip.js" */
 /** @import {Pacer} from "../run/frames.js" */
 import { chip, fill } from "../kit/chip.js";
-import { el, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
 
 /**
  * The run's text, one chip a token. Chips are only ever appended, once a frame. Sends "tokenread" with the Token under

@@ -1,6 +1,6 @@
 /** @import {EngineInfo, RunEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
 
 /**
  * What mountDiagram gives.

@@ -1,6 +1,7 @@
 /** @import {EngineInfo} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, icon, iconButton, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
+import { icon, iconButton } from "../kit/icons.js";
 
 /**
  * The head of the diagram: the model's shape, and the controls of the view. Sends "view" "follow" | "zoomIn" |

@@ -1,6 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Files} from "../page/session.js" */
-import { el, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
 
 /**
  * Takes a model's files, or their folder, dropped anywhere on the page. Sends "model" Files.

@@ -1,5 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
-import { el, iconButton, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
+import { iconButton } from "../kit/icons.js";
 
 /**
  * What can be done on the page, and its keyboard shortcuts, in a dialog. Sends "singlekeys" { on }.

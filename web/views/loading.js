@@ -1,6 +1,6 @@
 /** @import {Progress} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, focusWithin, send } from "./kit.js";
+import { el, focusWithin, send } from "../kit/dom.js";
 import { size } from "./format.js";
 
 /**

@@ -1,7 +1,8 @@
 /** @import {Result, RunEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../run/frames.js" */
-import { el, icon, iconButton, send, setIcon } from "./kit.js";
+import { el, send } from "../kit/dom.js";
+import { icon, iconButton, setIcon } from "../kit/icons.js";
 import { quote } from "../kit/text.js";
 import { three } from "./format.js";
 

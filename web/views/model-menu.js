@@ -1,6 +1,7 @@
 /** @import {EngineInfo, Quantized} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, icon, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
 import { count } from "../kit/numbers.js";
 import { modelInAddress } from "../kit/address.js";
 import { size } from "./format.js";

@@ -1,6 +1,7 @@
 /** @import {ErrorCode} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, focusWithin, icon, iconButton } from "./kit.js";
+import { el, focusWithin } from "../kit/dom.js";
+import { icon, iconButton } from "../kit/icons.js";
 
 /**
  * What went wrong: its code, what happened, why, and what to do.

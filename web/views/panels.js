@@ -1,5 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
-import { el, icon, iconButton } from "./kit.js";
+import { el } from "../kit/dom.js";
+import { icon, iconButton } from "../kit/icons.js";
 import { recall, remember } from "../kit/store.js";
 
 /** Widths of the text panel in rem: narrowest, widest, at first, and one step of the arrow keys. */

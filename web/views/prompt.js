@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-import { el, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
 import { mountSpecialTokens } from "./special-tokens.js";
 
 /**

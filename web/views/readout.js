@@ -2,7 +2,7 @@
 /** @import {Token} from "../kit/chip.js" */
 import { exact, percent } from "../kit/numbers.js";
 import { hex, quote } from "../kit/text.js";
-import { el } from "./kit.js";
+import { el } from "../kit/dom.js";
 
 /**
  * The exact numbers of one token; the legend of the chips while no token is read.

@@ -1,6 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Source} from "../page/session.js" */
-import { el, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
 import { modelInAddress } from "../kit/address.js";
 import { readUsed, withUsed } from "../kit/recent.js";
 import { recall, remember } from "../kit/store.js";

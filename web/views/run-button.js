@@ -1,5 +1,6 @@
 /** @import {Strings} from "../i18n/en.js" */
-import { el, icon, send, setIcon } from "./kit.js";
+import { el, send } from "../kit/dom.js";
+import { icon, setIcon } from "../kit/icons.js";
 
 /**
  * The one primary button: Generate, and Stop while a run is under way. Sends "generate" and "stop".

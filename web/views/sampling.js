@@ -1,6 +1,7 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {NumberName, Settings, Typed} from "../run/settings.js" */
-import { el, icon, iconButton, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
+import { icon, iconButton } from "../kit/icons.js";
 import { defaults, newSeed, numberNames, numbers, readNumber, readStop } from "../run/settings.js";
 
 /** @typedef {{ input: HTMLInputElement | HTMLTextAreaElement, note: HTMLElement, hint: string, error: string }} Field */

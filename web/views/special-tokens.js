@@ -1,6 +1,7 @@
 /** @import {EngineInfo} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
-import { el, icon } from "./kit.js";
+import { el } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
 
 /** Most tokens that are listed; the text of others can be typed. */
 const most = 200;

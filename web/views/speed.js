@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-import { el, send } from "./kit.js";
+import { el, send } from "../kit/dom.js";
 import { remember } from "../kit/store.js";
 
 /** Milliseconds for which the machine stands still after each stage, slowest first. */

@@ -1,5 +1,5 @@
 /** @import {RunEvent} from "../vitrine.js" */
-import { el } from "./kit.js";
+import { el } from "../kit/dom.js";
 
 /** Milliseconds between two parts of the text: a screen reader says about ten words meanwhile. */
 const between = 3000;

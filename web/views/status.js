@@ -1,7 +1,7 @@
 /** @import {RunEvent, StageEvent} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../run/frames.js" */
-import { el } from "./kit.js";
+import { el } from "../kit/dom.js";
 import { family } from "../run/stages.js";
 
 /**

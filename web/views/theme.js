@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-import { iconButton, setIcon } from "./kit.js";
+import { iconButton, setIcon } from "../kit/icons.js";
 import { recall, remember } from "../kit/store.js";
 
 /** @typedef {"system" | "light" | "dark"} Theme */
