@@ -6,8 +6,8 @@
 /** @import { Pacer } from "../run/frames.js" */
 import { createAging } from "./aging.js";
 import { createDrawing } from "./drawing.js";
-import { createFollow } from "./follow.js";
-import { mountGestures } from "./gestures.js";
+import { createFollow } from "./camera/follow.js";
+import { mountGestures } from "./camera/gestures.js";
 import { fillLabels } from "./labels.js";
 import { part } from "./paint.js";
 import source from "./pipeline.mmd" with { type: "text" };
@@ -16,7 +16,7 @@ import { momentOf, stateOf } from "./state.js";
 import { tall, wide } from "./tables.js";
 import { readers } from "./values.js";
 import { mountRoving } from "./roving.js";
-import { createView } from "./view.js";
+import { createCamera } from "./camera/camera.js";
 
 const NARROW = 640; // px at the usual size of text; below it the diagram is one column
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
@@ -32,10 +32,10 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
 export async function mountDiagram(root, { info, strings, pacer, signal }) {
   const text = fillLabels(source, info, strings);
   const run = createRun();
-  const stage = part("div", "diagram-stage", "");
+  const picture = part("div", "diagram-stage", "");
   const draft = part("div", "diagram-draft", "");
-  const view = createView(stage);
-  const follow = createFollow(run, view, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
+  const camera = createCamera(picture);
+  const follow = createFollow(run, camera, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
   /** @type {Map<string, Promise<Drawing>>} by orientation */
   const drawings = new Map();
   /** @type {Drawing | undefined} */
@@ -55,9 +55,9 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   root.setAttribute("role", "listbox");
   root.setAttribute("aria-label", strings.label);
   root.setAttribute("aria-description", strings.description);
-  root.replaceChildren(draft, stage);
+  root.replaceChildren(draft, picture);
 
-  mountGestures(root, view, () => setFollow(false), signal);
+  mountGestures(root, camera, () => setFollow(false), signal);
   const roving = mountRoving(root, (event) => shown?.at(event), reveal, signal);
   root.addEventListener("click", choose, { signal });
   root.addEventListener("keydown", chooseByKey, { signal });
@@ -78,18 +78,18 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     drawings.set(shape, drawing);
     const drawn = await drawing;
     if (signal.aborted || shapeOf(root) !== shape) return;
-    view.resize(drawn, { width: root.clientWidth, height: root.clientHeight }, textScale());
+    camera.resize(drawn, { width: root.clientWidth, height: root.clientHeight }, textScale());
     if (shown !== drawn) {
       shown = drawn;
       stale.clear();
       filled.clear();
-      roving.list([...drawn.cards.values()], () => stage.replaceChildren(drawn.svg));
+      roving.list([...drawn.cards.values()], () => picture.replaceChildren(drawn.svg));
       root.dataset.shape = shape;
       refresh(true);
     }
     if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
-    if (follow.on) view.home();
-    else view.pan(0, 0);
+    if (follow.on) camera.home();
+    else camera.pan(0, 0);
     follow.aim();
   }
 
@@ -142,7 +142,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
 
   /** @param {Card} card that the keyboard has reached */
   function reveal(card) {
-    if (view.show(card.box)) setFollow(false);
+    if (camera.show(card.box)) setFollow(false);
   }
 
   /** @param {boolean} on */
@@ -187,15 +187,15 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     },
 
     /** Shows the whole picture. */
-    fit: () => view.fit(),
+    fit: () => camera.fit(),
 
     /**
-     * Changes the scale around the middle; the view stops following.
+     * Changes the scale around the middle; the camera stops following.
      *
      * @param {number} factor
      */
     zoom(factor) {
-      view.zoom(factor);
+      camera.zoom(factor);
       setFollow(false);
     },
 

@@ -1,4 +1,4 @@
-/** @import { View } from "./view.js" */
+/** @import { Camera } from "./camera.js" */
 
 const SLOP = 4; // px that a click may wander
 const NOTCH = 25; // most that one wheel event zooms: a pinch sends many small ones, a mouse wheel a few of 100 or more
@@ -8,11 +8,11 @@ const LINE = 16; // px that a wheel turned by one line moves
  * Lets the user take hold of the picture: drag, pinch, wheel.
  *
  * @param {HTMLElement} root
- * @param {View} view
+ * @param {Camera} camera
  * @param {() => void} taken told of every movement by hand
  * @param {AbortSignal} signal
  */
-export function mountGestures(root, view, taken, signal) {
+export function mountGestures(root, camera, taken, signal) {
   /** @type {Map<number, { x: number, y: number }>} by pointer */
   const pointers = new Map();
   let travelled = 0;
@@ -33,10 +33,10 @@ export function mountGestures(root, view, taken, signal) {
     const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
     pointers.set(event.pointerId, to);
     if (other) {
-      view.zoom(distance(to, other) / Math.max(1, distance(from, other)), middle(from, other));
-      view.pan((to.x - from.x) / 2, (to.y - from.y) / 2);
+      camera.zoom(distance(to, other) / Math.max(1, distance(from, other)), middle(from, other));
+      camera.pan((to.x - from.x) / 2, (to.y - from.y) / 2);
     } else {
-      view.pan(to.x - from.x, to.y - from.y);
+      camera.pan(to.x - from.x, to.y - from.y);
     }
     taken();
   });
@@ -52,9 +52,9 @@ export function mountGestures(root, view, taken, signal) {
     "wheel",
     (event) => {
       const { x, y } = turned(event);
-      if (event.ctrlKey || event.metaKey) view.zoom(Math.exp(-Math.max(-NOTCH, Math.min(NOTCH, y)) / 100), inside(event));
+      if (event.ctrlKey || event.metaKey) camera.zoom(Math.exp(-Math.max(-NOTCH, Math.min(NOTCH, y)) / 100), inside(event));
       else if (pageScrolls() && !root.contains(document.activeElement)) return; // the reader is on the way elsewhere
-      else if (!view.pan(-x, -y)) return; // at its end: the page may scroll
+      else if (!camera.pan(-x, -y)) return; // at its end: the page may scroll
       event.preventDefault();
       taken();
     },

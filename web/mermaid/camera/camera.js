@@ -1,4 +1,4 @@
-/** @import { Box } from "./tables.js" */
+/** @import { Box } from "../tables.js" */
 
 const LEGIBLE = 0.92; // below this scale the smallest text is under 11 px
 const COLUMN = 1.3; // a column is not blown up beyond this to fill a width
@@ -9,9 +9,9 @@ const EDGE = 24; // px kept between what is shown and the border
  * Where the picture stands in its window: scale and place, written as CSS variables. It cannot be lost: all of
  * the window that it can cover it covers, and it is never smaller than it need be.
  *
- * @param {HTMLElement} stage the picture
+ * @param {HTMLElement} picture
  */
-export function createView(stage) {
+export function createCamera(picture) {
   let content = { width: 1, height: 1 };
   let room = { width: 1, height: 1 };
   let text = 1; // how large the reader has text
@@ -28,10 +28,10 @@ export function createView(stage) {
   function apply(smooth = false) {
     x = hold(x, room.width, content.width * k);
     y = hold(y, room.height, content.height * k);
-    stage.classList.toggle("gliding", smooth);
-    stage.style.setProperty("--x", `${x.toFixed(2)}px`);
-    stage.style.setProperty("--y", `${y.toFixed(2)}px`);
-    stage.style.setProperty("--k", k.toFixed(4));
+    picture.classList.toggle("gliding", smooth);
+    picture.style.setProperty("--x", `${x.toFixed(2)}px`);
+    picture.style.setProperty("--y", `${y.toFixed(2)}px`);
+    picture.style.setProperty("--k", k.toFixed(4));
   }
 
   return {
@@ -113,7 +113,7 @@ export function createView(stage) {
   };
 }
 
-/** @typedef {ReturnType<typeof createView>} View */
+/** @typedef {ReturnType<typeof createCamera>} Camera */
 
 /**
  * A smaller picture stays in the middle of the window, a larger one covers it.

@@ -1,7 +1,7 @@
-/** @import { StageName } from "../vitrine.d.ts" */
-/** @import { Box } from "./tables.js" */
-/** @import { RunState } from "./run.js" */
-/** @import { View } from "./view.js" */
+/** @import { StageName } from "../../vitrine.d.ts" */
+/** @import { Box } from "../tables.js" */
+/** @import { RunState } from "../run.js" */
+/** @import { Camera } from "./camera.js" */
 
 const READABLE = 40; // ms that a stage takes at least to be followed: some 4 movements a second on a phone
 const FAST = 250; // ms for a token, below which the work of the layers is a blur
@@ -13,11 +13,11 @@ const MANY = 8; // stages, and as many tell it at once
  * window, it stays where most of the work is done, or if even that is a blur, where tokens are chosen, and says so.
  *
  * @param {RunState} run
- * @param {View} view
+ * @param {Camera} camera
  * @param {(stage: StageName) => Box | undefined} boxOf
  * @param {() => void} changed told when it cannot follow, and when it can again
  */
-export function createFollow(run, view, boxOf, changed) {
+export function createFollow(run, camera, boxOf, changed) {
   let on = true;
   let behind = false;
   let since = -Infinity; // when the count began
@@ -40,14 +40,14 @@ export function createFollow(run, view, boxOf, changed) {
 
   function aim() {
     const stage = run.current;
-    const tooFast = on && stage !== null && stageMs < READABLE && !view.whole;
+    const tooFast = on && stage !== null && stageMs < READABLE && !camera.whole;
     if (tooFast !== behind) {
       behind = tooFast;
       changed();
     }
     if (!on || !stage) return;
     const box = boxOf(!tooFast ? stage : tokenMs < FAST ? "select" : "attention.scale");
-    if (box) view.show(box);
+    if (box) camera.show(box);
   }
 
   return {
