@@ -1,5 +1,5 @@
 /** @import { StageName } from "../vitrine.d.ts" */
-/** @import { Box } from "./tables.js" */
+/** @import { Box } from "./pipeline/places.js" */
 /** @import { Room } from "./format.js" */
 /** @import { State } from "./state.js" */
 import { family } from "../run/stages.js";

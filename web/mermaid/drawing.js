@@ -1,7 +1,7 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Card } from "./card.js" */
-/** @import { Table } from "./tables.js" */
-import { stageOf } from "./bindings.js";
+/** @import { Places } from "./pipeline/places.js" */
+import { stageOf } from "./pipeline/bindings.js";
 import { dress } from "./card.js";
 import { render } from "./render.js";
 
@@ -9,25 +9,25 @@ import { render } from "./render.js";
  * The diagram in one orientation: Mermaid's SVG and its dressed elements.
  *
  * @param {string} source filled
- * @param {Table} table
+ * @param {Places} places
  * @param {HTMLElement} draft empty, in the document
  */
-export async function createDrawing(source, table, draft) {
-  const { svg, elements } = await render(source, table, draft);
+export async function createDrawing(source, places, draft) {
+  const { svg, elements } = await render(source, places, draft);
   /** @type {Map<string, Card>} */
   const cards = new Map();
   /** @type {Map<Element, Card>} */
   const byElement = new Map();
   for (const [id, element] of elements) {
-    const card = dress(id, /** @type {StageName} */ (stageOf.get(id)), element, table.boxes[id]);
+    const card = dress(id, /** @type {StageName} */ (stageOf.get(id)), element, places.boxes[id]);
     cards.set(id, card);
     byElement.set(element, card);
   }
   return {
     svg,
     cards,
-    width: table.width,
-    height: table.height,
+    width: places.width,
+    height: places.height,
 
     /**
      * The card that an event happened on.

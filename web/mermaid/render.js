@@ -1,38 +1,38 @@
 /** @import { Mermaid } from "mermaid" */
-/** @import { Table } from "./tables.js" */
-import { stageOf } from "./bindings.js";
-import { tableLayout } from "./layout.js";
+/** @import { Places } from "./pipeline/places.js" */
+import { stageOf } from "./pipeline/bindings.js";
+import { layoutOf } from "./pipeline/layout.js";
 
 let count = 0; // Mermaid wants an id that is new to the document
 /** @type {Promise<unknown>} Mermaid is configured for one drawing at a time */
 let turn = Promise.resolve();
 
 /**
- * Lets Mermaid draw the diagram with the places of `table`.
+ * Lets Mermaid draw the diagram with the places.
  *
  * @param {string} source filled
- * @param {Table} table
+ * @param {Places} places
  * @param {HTMLElement} draft empty, in the document: Mermaid measures in it and leaves it empty
  * @returns {Promise<{ svg: SVGSVGElement, elements: Map<string, SVGGElement> }>} elements by id of bindings.js
  */
-export function render(source, table, draft) {
-  const result = turn.then(() => renderNow(source, table, draft));
+export function render(source, places, draft) {
+  const result = turn.then(() => renderNow(source, places, draft));
   turn = result.catch(() => {}); // the caller's business, not the next one's
   return result;
 }
 
 /** @type {typeof render} */
-async function renderNow(source, table, draft) {
+async function renderNow(source, places, draft) {
   const { default: mermaid } = await import("mermaid");
   const id = `vitrine-diagram-${++count}`;
-  configure(mermaid, id, table);
+  configure(mermaid, id, places);
   const { svg: code } = await mermaid.render(id, source, draft);
   draft.replaceChildren();
   // Parsed apart and imported: a document of its own runs and loads nothing.
   const parsed = new DOMParser().parseFromString(code, "text/html").querySelector("svg");
   if (!parsed) throw new Error("diagram: Mermaid returned no SVG");
   const svg = document.importNode(parsed, true);
-  strip(svg, table);
+  strip(svg, places);
   const elements = collect(svg);
   svg.querySelector("g.nodes")?.append(...elements.values()); // reading order
   return { svg, elements };
@@ -41,10 +41,10 @@ async function renderNow(source, table, draft) {
 /**
  * @param {Mermaid} mermaid
  * @param {string} id names the layout too, since Mermaid keeps layouts by name
- * @param {Table} table
+ * @param {Places} places
  */
-function configure(mermaid, id, table) {
-  mermaid.registerLayoutLoaders([{ name: id, loader: async () => tableLayout(table) }]);
+function configure(mermaid, id, places) {
+  mermaid.registerLayoutLoaders([{ name: id, loader: async () => layoutOf(places) }]);
   mermaid.initialize({
     startOnLoad: false,
     securityLevel: "strict",
@@ -58,10 +58,10 @@ function configure(mermaid, id, table) {
 }
 
 /**
- * Takes Mermaid's colours and sizes off: diagram.css styles the SVG, and the table sizes it.
+ * Takes Mermaid's colours and sizes off: diagram.css styles the SVG, and the places size it.
  *
  * @param {SVGSVGElement} svg
- * @param {Table} table
+ * @param {Places} places
  */
 function strip(svg, { width, height }) {
   for (const element of svg.querySelectorAll("style, filter")) element.remove();

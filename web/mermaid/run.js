@@ -1,5 +1,5 @@
 /** @import { DoneEvent, RunEvent, StageEvent, StageName } from "../vitrine.d.ts" */
-import { containersOf, stageOf } from "./bindings.js";
+import { containersOf, stageOf } from "./pipeline/bindings.js";
 
 const SHOWN_STEPS = 4; // N1 to N8 are four steps
 

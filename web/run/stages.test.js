@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { strings } from "../i18n/en.js";
-import { stageOf } from "../mermaid/bindings.js";
+import { stageOf } from "../mermaid/pipeline/bindings.js";
 import { family } from "./stages.js";
 
 const source = readFileSync(new URL("../../core/stage/stage.go", import.meta.url), "utf8");
@@ -23,7 +23,7 @@ test("families are those of the seed diagram", () => {
 });
 
 test("the diagram's own colours are the families of its stages", () => {
-  const diagram = readFileSync(new URL("../mermaid/pipeline.mmd", import.meta.url), "utf8");
+  const diagram = readFileSync(new URL("../mermaid/pipeline/pipeline.mmd", import.meta.url), "utf8");
   const classes = [...diagram.matchAll(/^ +class (\S+) (\w+)$/gm)].flatMap(([, ids, name]) => ids.split(",").map((id) => [id, name]));
   const elements = [...stageOf.keys()].filter((id) => !id.includes(">")); // an edge has no class there
   assert.deepEqual(classes.map(([id]) => id).sort(), [...elements].sort());

@@ -1,4 +1,4 @@
-/** @import { Box } from "../tables.js" */
+/** @import { Box } from "../pipeline/places.js" */
 
 const LEGIBLE = 0.92; // below this scale the smallest text is under 11 px
 const COLUMN = 1.3; // a column is not blown up beyond this to fill a width

@@ -1,5 +1,5 @@
 /** @import { StageName } from "../../vitrine.d.ts" */
-/** @import { Box } from "../tables.js" */
+/** @import { Box } from "../pipeline/places.js" */
 /** @import { RunState } from "../run.js" */
 /** @import { Camera } from "./camera.js" */
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { containersOf, stageOf } from "./bindings.js";
-import { down, tall, wide } from "./tables.js";
-import { readers } from "./values.js";
+import { down, tall, wide } from "./places.js";
+import { readers } from "../values.js";
 
 const source = readFileSync(new URL("pipeline.mmd", import.meta.url), "utf8");
-const types = readFileSync(new URL("../vitrine.d.ts", import.meta.url), "utf8");
+const types = readFileSync(new URL("../../vitrine.d.ts", import.meta.url), "utf8");
 
 const frames = [...source.matchAll(/subgraph (\w+)\[/g)].map(([, id]) => id);
 const nodes = [...source.matchAll(/\b([A-Z]\w*)\["/g)].map(([, id]) => id);
@@ -49,18 +49,18 @@ test("stages are contained as the engine nests them", () => {
   assert.deepEqual(containersOf("select"), []);
 });
 
-for (const [name, table] of Object.entries({ wide: wide(), tall: tall() })) {
+for (const [name, places] of Object.entries({ wide: wide(), tall: tall() })) {
   test(`${name}: every element has a place inside the picture and its frame`, () => {
-    const whole = { x: 0, y: 0, width: table.width, height: table.height };
-    assert.deepEqual(Object.keys(table.boxes).sort(), [...stageOf.keys()].sort());
-    for (const [id, box] of Object.entries(table.boxes)) {
-      const around = frameOf.has(id) ? table.boxes[frameOf.get(id)] : whole;
+    const whole = { x: 0, y: 0, width: places.width, height: places.height };
+    assert.deepEqual(Object.keys(places.boxes).sort(), [...stageOf.keys()].sort());
+    for (const [id, box] of Object.entries(places.boxes)) {
+      const around = frameOf.has(id) ? places.boxes[frameOf.get(id)] : whole;
       assert.ok(contains(around, box), `${id} ${JSON.stringify(box)} in ${JSON.stringify(around)}`);
     }
   });
 
   test(`${name}: elements overlap only where one holds the other`, () => {
-    const entries = Object.entries(table.boxes);
+    const entries = Object.entries(places.boxes);
     for (const [a, one] of entries) {
       for (const [b, other] of entries) {
         if (a < b && !holds(a, b) && !holds(b, a)) assert.ok(apart(one, other), `${a} overlaps ${b}`);
@@ -71,16 +71,16 @@ for (const [name, table] of Object.entries({ wide: wide(), tall: tall() })) {
   test(`${name}: every edge runs level or upright, from its start to its end`, () => {
     assert.equal(edges.length, 36);
     for (const [start, end] of edges) {
-      const points = table.routes[`${start}>${end}`] ?? down(table.boxes[start], table.boxes[end]);
+      const points = places.routes[`${start}>${end}`] ?? down(places.boxes[start], places.boxes[end]);
       for (const [i, point] of points.slice(1).entries()) {
         const before = points[i];
         assert.ok(point.x === before.x || point.y === before.y, `${start}>${end} is oblique`);
         assert.ok(point.x !== before.x || point.y !== before.y, `${start}>${end} stands still`);
       }
-      assert.ok(touches(table.boxes[start], points[0]), `${start}>${end} leaves from elsewhere`);
-      assert.ok(touches(table.boxes[end], points[points.length - 1]), `${start}>${end} arrives elsewhere`);
+      assert.ok(touches(places.boxes[start], points[0]), `${start}>${end} leaves from elsewhere`);
+      assert.ok(touches(places.boxes[end], points[points.length - 1]), `${start}>${end} arrives elsewhere`);
     }
-    for (const id of Object.keys(table.routes)) assert.ok(edges.some(([a, b]) => `${a}>${b}` === id), id);
+    for (const id of Object.keys(places.routes)) assert.ok(edges.some(([a, b]) => `${a}>${b}` === id), id);
   });
 }
 

@@ -1,9 +1,9 @@
 /**
- * Where everything stands: two tables for one diagram. Units are CSS pixels at scale 1.
+ * Where everything stands: two ways for one diagram. Units are CSS pixels at scale 1.
  *
  * @typedef {{ x: number, y: number, width: number, height: number }} Box x and y are the top left corner
  * @typedef {{ x: number, y: number }} Point
- * @typedef {object} Table
+ * @typedef {object} Places
  * @property {number} width
  * @property {number} height
  * @property {Record<string, Box>} boxes by node, subgraph, and for the loop's label by edge id
@@ -53,7 +53,7 @@ export function down(from, to) {
 /**
  * Landscape: five columns, read like a newspaper, on one laptop screen.
  *
- * @returns {Table}
+ * @returns {Places}
  */
 export function wide() {
   /** @type {Record<string, Box>} */
@@ -102,9 +102,9 @@ export function wide() {
 }
 
 /**
- * Portrait: one column, for a phone as wide as the table.
+ * Portrait: one column, for a phone as wide as it.
  *
- * @returns {Table}
+ * @returns {Places}
  */
 export function tall() {
   const gap = 18;

@@ -1,8 +1,8 @@
-/** @import { EngineInfo } from "../vitrine.d.ts" */
-import { count } from "../kit/numbers.js";
+/** @import { EngineInfo } from "../../vitrine.d.ts" */
+import { count } from "../../kit/numbers.js";
 
 /**
- * Fills the braces of pipeline.mmd with what the model has. Only numbers, and words of our own table, go in: a text
+ * Fills the braces of pipeline.mmd with what the model has. Only numbers, and our own words, go in: a text
  * that comes from the model file (its name, for one) never reaches Mermaid's parser.
  *
  * @param {string} source
@@ -36,10 +36,10 @@ function wholes(numbers) {
 }
 
 /**
- * @param {Record<string, string>} table
+ * @param {Record<string, string>} known
  * @param {string} key
  */
-function word(table, key) {
-  if (!Object.hasOwn(table, key)) throw new RangeError(`diagram: no word for ${JSON.stringify(key)}`);
-  return table[key];
+function word(known, key) {
+  if (!Object.hasOwn(known, key)) throw new RangeError(`diagram: no word for ${JSON.stringify(key)}`);
+  return known[key];
 }

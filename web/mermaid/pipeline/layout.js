@@ -1,19 +1,19 @@
 /**
  * A layout for Mermaid (registerLayoutLoaders): Mermaid parses the diagram and draws its shapes, frames, edges and
- * arrowheads; the places come from a table instead of from dagre.
+ * arrowheads; the places come from places.js instead of from dagre.
  *
  * @import { InternalHelpers, LayoutData, SVG } from "mermaid"
- * @import { Table } from "./tables.js"
+ * @import { Places } from "./places.js"
  */
-import { down } from "./tables.js";
+import { down } from "./places.js";
 
 /** @typedef {LayoutData["nodes"][number]} MermaidNode */
 
 /**
- * @param {Table} table
+ * @param {Places} places
  * @returns {{ render(data: LayoutData, svg: SVG, helpers: InternalHelpers): Promise<void> }}
  */
-export function tableLayout(table) {
+export function layoutOf(places) {
   return {
     async render(data, svg, helpers) {
       const canvas = svg.select("g");
@@ -29,7 +29,7 @@ export function tableLayout(table) {
        * @param {MermaidNode} node
        */
       async function insert(parent, node) {
-        const { x, y, width, height } = table.boxes[node.id];
+        const { x, y, width, height } = places.boxes[node.id];
         Object.assign(node, { width, height, x: x + width / 2, y: y + height / 2, rx: 8, ry: 8, padding: 0 });
         const shape = node.isGroup
           ? (await helpers.insertCluster(parent, node)).cluster
@@ -43,9 +43,9 @@ export function tableLayout(table) {
       /** @param {LayoutData["edges"][number]} edge */
       async function connect(edge) {
         const id = `${edge.start}>${edge.end}`;
-        const from = table.boxes[edge.start ?? ""];
-        const to = table.boxes[edge.end ?? ""];
-        const drawn = { ...edge, id, curve: "rounded", points: table.routes[id] ?? down(from, to) };
+        const from = places.boxes[edge.start ?? ""];
+        const to = places.boxes[edge.end ?? ""];
+        const drawn = { ...edge, id, curve: "rounded", points: places.routes[id] ?? down(from, to) };
         helpers.insertEdge(edges, drawn, new Map(), data.type, {}, {}, data.diagramId, true);
         if (!edge.label) return;
         await helpers.insertEdgeLabel(nodes, drawn);

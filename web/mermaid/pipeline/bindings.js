@@ -1,4 +1,4 @@
-/** @import { StageName } from "../vitrine.d.ts" */
+/** @import { StageName } from "../../vitrine.d.ts" */
 
 /**
  * Which stage each element of pipeline.mmd shows, in reading order: nodes and subgraphs by their id, the loop by the

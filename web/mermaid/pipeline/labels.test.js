@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { diagram as words } from "../i18n/diagram-en.js";
+import { diagram as words } from "../../i18n/diagram-en.js";
 import { fillLabels } from "./labels.js";
-import { createRun } from "./run.js";
-import { readers } from "./values.js";
+import { createRun } from "../run.js";
+import { readers } from "../values.js";
 
 const source = readFileSync(new URL("pipeline.mmd", import.meta.url), "utf8");
 const info = {
