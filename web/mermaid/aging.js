@@ -1,5 +1,5 @@
 /** @import { Card } from "./card.js" */
-/** @import { State } from "./state.js" */
+/** @import { State } from "./light.js" */
 
 const READABLE = 150; // ms; what is shown for less than that nobody reads
 

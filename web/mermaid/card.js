@@ -1,7 +1,7 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Box } from "./pipeline/places.js" */
 /** @import { Room } from "./format.js" */
-/** @import { State } from "./state.js" */
+/** @import { State } from "./light.js" */
 import { family } from "../run/stages.js";
 import { painter, part } from "./paint.js";
 

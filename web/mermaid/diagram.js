@@ -12,9 +12,9 @@ import { fillLabels } from "./pipeline/labels.js";
 import { part } from "./paint.js";
 import source from "./pipeline/pipeline.mmd" with { type: "text" };
 import { createRun } from "./run.js";
-import { momentOf, stateOf } from "./state.js";
+import { momentOf, stateOf } from "./light.js";
 import { tall, wide } from "./pipeline/places.js";
-import { readers } from "./values.js";
+import { readers } from "./readings/readings.js";
 import { mountRoving } from "./roving.js";
 import { createCamera } from "./camera/camera.js";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { containersOf, stageOf } from "./bindings.js";
 import { down, tall, wide } from "./places.js";
-import { readers } from "../values.js";
+import { readers } from "../readings/readings.js";
 
 const source = readFileSync(new URL("pipeline.mmd", import.meta.url), "utf8");
 const types = readFileSync(new URL("../../vitrine.d.ts", import.meta.url), "utf8");

@@ -4,7 +4,7 @@ import test from "node:test";
 import { diagram as words } from "../../i18n/diagram-en.js";
 import { fillLabels } from "./labels.js";
 import { createRun } from "../run.js";
-import { readers } from "../values.js";
+import { readers } from "../readings/readings.js";
 
 const source = readFileSync(new URL("pipeline.mmd", import.meta.url), "utf8");
 const info = {

@@ -1,12 +1,12 @@
-/** @import { EngineInfo } from "../vitrine.d.ts" */
-/** @import { DiagramStrings } from "../i18n/diagram-en.js" */
-/** @import { Reading } from "./paint.js" */
-/** @import { Room } from "./format.js" */
-/** @import { RunState } from "./run.js" */
-import { count } from "../kit/numbers.js";
-import { asWritten, fill, named, pieceOf, plural, slice, withToken, wrap } from "./format.js";
-import { layerReaders } from "./values-layer.js";
-import { outputReaders } from "./values-output.js";
+/** @import { EngineInfo } from "../../vitrine.d.ts" */
+/** @import { DiagramStrings } from "../../i18n/diagram-en.js" */
+/** @import { Reading } from "../paint.js" */
+/** @import { Room } from "../format.js" */
+/** @import { RunState } from "../run.js" */
+import { count } from "../../kit/numbers.js";
+import { asWritten, fill, named, pieceOf, plural, slice, withToken, wrap } from "../format.js";
+import { layerReaders } from "./layer.js";
+import { outputReaders } from "./output.js";
 
 /**
  * @typedef {object} Sources what a reader may show: the run's events, the model's own shape, and nothing else

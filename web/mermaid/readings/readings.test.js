@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { diagram as words } from "../i18n/diagram-en.js";
-import { asWritten, cells, clip, visible, wrap } from "./format.js";
-import { painter } from "./paint.js";
-import { createRun } from "./run.js";
-import { createAging } from "./aging.js";
-import { momentOf, stateOf } from "./state.js";
-import { readers } from "./values.js";
+import { diagram as words } from "../../i18n/diagram-en.js";
+import { asWritten, cells, clip, visible, wrap } from "../format.js";
+import { painter } from "../paint.js";
+import { createRun } from "../run.js";
+import { createAging } from "../aging.js";
+import { momentOf, stateOf } from "../light.js";
+import { readers } from "./readings.js";
 
 const info = { layers: 6, heads: 6, embedding: 192, context: 256, vocabulary: 8192, feedForward: 768 };
 const room = { columns: 24, rows: 3 };

@@ -1,7 +1,7 @@
-/** @import { Candidate, FinishReason } from "../vitrine.d.ts" */
-/** @import { Reader, Sources } from "./values.js" */
-import { count, fixed, percent } from "../kit/numbers.js";
-import { clip, fill, plain, plural, visible, withToken, wrap } from "./format.js";
+/** @import { Candidate, FinishReason } from "../../vitrine.d.ts" */
+/** @import { Reader, Sources } from "./readings.js" */
+import { count, fixed, percent } from "../../kit/numbers.js";
+import { clip, fill, plain, plural, visible, withToken, wrap } from "../format.js";
 
 const SHARE = 8; // columns of a percentage behind a token
 
