@@ -283,7 +283,7 @@ test("colours that the system sets keep bars, ticks and states", async ({ page }
       share: style(".diagram .bar").backgroundSize,
       on: style(".diagram .ticks i.on").backgroundColor,
       off: style(".diagram .frame").backgroundColor,
-      space: style(".chip .blank[data-blank=space]").backgroundImage,
+      space: style('.chip .blank[data-sign="·"]').backgroundImage,
       canvas: style("body").backgroundColor,
     };
   });

@@ -30,9 +30,6 @@ export function chip({ position, text, bytes, probability, special }) {
   return element;
 }
 
-/** @type {Record<string, string>} */
-const blanks = { " ": "space", "\n": "line", "\r": "return", "\t": "tab" };
-
 /**
  * Appends a text, with its blanks, and what else cannot be seen, in elements of their own, which CSS makes visible.
  *
@@ -40,10 +37,7 @@ const blanks = { " ": "space", "\n": "line", "\r": "return", "\t": "tab" };
  * @param {string} text
  */
 export function fill(parent, text) {
-  for (const words of text.split(/( )/)) {
-    for (const { text: part, code } of parts(words)) {
-      const blank = blanks[part] ?? (code && "unseen");
-      parent.append(blank ? el("span", { class: "blank", "data-blank": blank, "data-code": code, text: part }) : part);
-    }
+  for (const { text: part, sign } of parts(text)) {
+    parent.append(sign ? el("span", { class: "blank", "data-sign": sign, text: part }) : part);
   }
 }

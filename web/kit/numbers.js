@@ -46,3 +46,32 @@ export const percent = (p) => (p > 0 && p < 0.0005 ? "<0.1 %" : `${fixed(100 * p
  * @param {number} x
  */
 export const exact = (x) => String(Number(x.toPrecision(9)));
+
+/**
+ * A number with at most so many digits behind the point, as it is typed: without grouping, with a hyphen as minus.
+ *
+ * @param {number} x
+ * @param {number} digits
+ */
+export const rounded = (x, digits) => String(Math.round(x * 10 ** digits) / 10 ** digits);
+
+/**
+ * Bytes in the largest decimal unit that `of` needs, so that a progress keeps its unit.
+ *
+ * @param {number} bytes
+ * @param {number} [of]
+ * @returns {{ value: string, unit: "kB" | "MB" }}
+ */
+export function size(bytes, of = bytes) {
+  if (of < 1e6) return { value: fixed(bytes / 1e3, 0), unit: "kB" };
+  return { value: fixed(bytes / 1e6, 1), unit: "MB" };
+}
+
+/**
+ * Three significant digits, or a whole number where that is longer; without an exponent.
+ *
+ * @param {number} x
+ */
+export function three(x) {
+  return x >= 100 ? count(x) : fixed(x, x >= 10 ? 1 : 2);
+}

@@ -1,6 +1,6 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Box } from "./pipeline/places.js" */
-/** @import { Room } from "./format.js" */
+/** @import { Room } from "../kit/text.js" */
 /** @import { State } from "./light.js" */
 import { family } from "../run/stages.js";
 import { painter, part } from "./paint.js";

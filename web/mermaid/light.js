@@ -1,7 +1,7 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Card } from "./card.js" */
 /** @import { RunState } from "./run.js" */
-import { fill } from "./format.js";
+import { fill } from "./readings/write.js";
 
 /**
  * How an element stands to the machine. "active": executed last, and the machine is there now. "within": contains what

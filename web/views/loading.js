@@ -1,7 +1,7 @@
 /** @import {Progress} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 import { el, focusWithin, send } from "../kit/dom.js";
-import { size } from "./format.js";
+import { size } from "../kit/numbers.js";
 
 /**
  * What is being loaded, in bytes. Sends "cancelload".

@@ -4,7 +4,7 @@
 import { el, send } from "../kit/dom.js";
 import { icon, iconButton, setIcon } from "../kit/icons.js";
 import { quote } from "../kit/text.js";
-import { three } from "./format.js";
+import { three } from "../kit/numbers.js";
 
 /**
  * The head of the output: how many tokens, how fast (the engine's own clock), and the seed that drew them. Sends

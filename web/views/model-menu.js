@@ -2,9 +2,8 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
-import { count } from "../kit/numbers.js";
+import { count, size } from "../kit/numbers.js";
 import { modelInAddress } from "../kit/address.js";
-import { size } from "./format.js";
 
 /**
  * The model's name and state in the header; behind it, what the model is, and how to open another. Sends "model" with

@@ -2,6 +2,7 @@
 /** @import {NumberName, Settings, Typed} from "../run/settings.js" */
 import { el, send } from "../kit/dom.js";
 import { icon, iconButton } from "../kit/icons.js";
+import { rounded } from "../kit/numbers.js";
 import { defaults, newSeed, numberNames, numbers, readNumber, readStop } from "../run/settings.js";
 
 /** @typedef {{ input: HTMLInputElement | HTMLTextAreaElement, note: HTMLElement, hint: string, error: string }} Field */
@@ -75,7 +76,7 @@ export function mountSampling(root, { strings, typed, open, signal }) {
     const name = /** @type {NumberName} */ (target.name);
     const { min, max, step } = numbers[name];
     const value = Math.min(max, Math.max(min, (readNumber(name, target.value) ?? min) + up * step));
-    set({ [name]: String(Number(value.toFixed(4))) });
+    set({ [name]: rounded(value, 4) });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { advice, standIn } from "../client/address.js";
 import { VitrineError } from "../client/error.js";
+import { count } from "../kit/numbers.js";
 
 /**
  * Requests to servers as they are: slow, overloaded, cut off now and then.
@@ -134,9 +135,8 @@ export function refused(address, { status, statusText }) {
  * @param {unknown} error
  */
 export function brokeOff(address, got, size, error) {
-  const bytes = (/** @type {number} */ n) => n.toLocaleString("en");
   const how = error instanceof Stalled ? "stands still" : "broke off";
-  return new VitrineError("network", `${address} ${how} after ${bytes(got)} ${size > 0 ? `of ${bytes(size)} ` : ""}bytes, also when it was asked again: check the connection and try again`);
+  return new VitrineError("network", `${address} ${how} after ${count(got)} ${size > 0 ? `of ${count(size)} ` : ""}bytes, also when it was asked again: check the connection and try again`);
 }
 
 /** @param {string} address */

@@ -1,6 +1,6 @@
 /** @import { Reader, Sources } from "./readings.js" */
 import { count, decimal, fixed, percent } from "../../kit/numbers.js";
-import { fill, named, slice, withToken } from "../format.js";
+import { fill, named, slice, withToken } from "./write.js";
 
 /**
  * A reader that shows the first numbers of the stage's newest row, and before a run the model's own shape.

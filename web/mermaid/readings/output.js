@@ -1,12 +1,10 @@
 /** @import { Candidate, FinishReason } from "../../vitrine.d.ts" */
 /** @import { Reader, Sources } from "./readings.js" */
-import { count, fixed, percent } from "../../kit/numbers.js";
-import { clip, fill, plain, plural, visible, withToken, wrap } from "../format.js";
+import { count, fixed, percent, rounded } from "../../kit/numbers.js";
+import { clip, visible, wrap } from "../../kit/text.js";
+import { fill, plural, withToken } from "./write.js";
 
 const SHARE = 8; // columns of a percentage behind a token
-
-/** @param {number} x */
-const short = (x) => String(Math.round(x * 100) / 100);
 
 /**
  * @param {"decode.top_k" | "decode.top_p"} stage
@@ -19,7 +17,7 @@ const filter = (stage, template, off) => (sources) => {
   if (!event) return {};
   const { parameter, kept, removed } = event.detail;
   const form = parameter === off && removed === 0 ? sources.words.off : template(sources);
-  return { value: fill(form, { parameter: short(parameter), kept: count(kept), all: count(kept + removed) }) };
+  return { value: fill(form, { parameter: rounded(parameter, 2), kept: count(kept), all: count(kept + removed) }) };
 };
 
 /**
@@ -32,7 +30,7 @@ const read = (n) => ({ run, words }, room) => {
   const step = run.steps[n];
   const name = fill(words.step, { step: (step?.step ?? n) + 1 });
   if (!step) return { name };
-  const pieces = plain(step.context).split(/(?<= )/);
+  const pieces = visible(step.context, { spaces: false }).split(/(?<= )/);
   return { name, value: wrap(pieces, room, { tail: true }) };
 };
 
@@ -88,7 +86,7 @@ export const outputReaders = {
     if (!event) return {};
     const { parameter, top } = event.detail;
     const form = parameter === 0 ? words.greedy : words.temperature;
-    return { value: fill(form, { parameter: short(parameter), top: top.length ? percent(top[0].probability) : "" }) };
+    return { value: fill(form, { parameter: rounded(parameter, 2), top: top.length ? percent(top[0].probability) : "" }) };
   },
   K2: filter("decode.top_k", ({ words }) => words.topK, 0),
   K3: filter("decode.top_p", ({ words }) => words.topP, 1),

@@ -1,12 +1,13 @@
 /** @import { EngineInfo } from "../../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../../i18n/diagram-en.js" */
 /** @import { Reading } from "../paint.js" */
-/** @import { Room } from "../format.js" */
+/** @import { Room } from "../../kit/text.js" */
 /** @import { RunState } from "../run.js" */
 import { count } from "../../kit/numbers.js";
-import { asWritten, fill, named, pieceOf, plural, slice, withToken, wrap } from "../format.js";
+import { asWritten, wrap } from "../../kit/text.js";
 import { layerReaders } from "./layer.js";
 import { outputReaders } from "./output.js";
+import { fill, named, pieceOf, plural, slice, withToken } from "./write.js";
 
 /**
  * @typedef {object} Sources what a reader may show: the run's events, the model's own shape, and nothing else

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { diagram as words } from "../../i18n/diagram-en.js";
-import { asWritten, cells, clip, visible, wrap } from "../format.js";
+import { cells } from "../../kit/text.js";
 import { painter } from "../paint.js";
 import { createRun } from "../run.js";
 import { createAging } from "../aging.js";
@@ -189,26 +189,11 @@ test("a new run forgets the one before", () => {
   assert.deepEqual([...run.reached], ["prompt"]);
 });
 
-test("text is measured and cut by the places it takes", () => {
-  assert.equal(clip("abcdef", 4), "abc…");
-  assert.equal(clip("abcd", 4), "abcd");
-  assert.equal(clip("你好世界", 5), "你好…");
-  assert.equal(visible(" a\r\n\tb\u202e\u2028"), "·a↵⇥b��");
-  assert.equal(wrap(["12", "345", "6789"], { columns: 8, rows: 1 }, { separator: " ", tail: true }), "…6789");
-});
-
-test("a prompt is shown as it was written, with its indentation and line breaks", () => {
-  const wide = { columns: 20, rows: 4 };
-  assert.equal(asWritten("  def f(x):\n    return x", wide, false), "  def f(x):↵\n    return x");
-  assert.equal(asWritten("a  b\n\n\tc", wide, false), "a  b↵\n↵\n⇥c");
-  assert.equal(asWritten("one two three four five six", wide, false), "one two three four\nfive six");
-  assert.equal(asWritten("a\nb\nc\nd\ne", wide, false), "a↵\nb↵\nc↵\nd↵…");
-  assert.equal(asWritten("more", wide, true), "more…");
-  assert.equal(asWritten("", wide, false), "");
-  assert.equal(read("A", event("prompt", { text: "  x\n    y" })).value, "  x↵\n    y");
-});
-
 test("a piece that is not whole characters shows its bytes, and no space does", () => {
   const pieces = [{ id: 1, text: " " }, { id: 2, text: "\ufffd", bytes: [0xe2, 0x80] }, { id: 3, text: " \ufffd", bytes: [0x20, 0xf0, 0x9f] }];
   assert.equal(read("B", event("tokenize", { pieces, count: 3 })).value, "·|‹E2 80›|‹20 F0 9F›");
+});
+
+test("a prompt is shown with its indentation and line breaks", () => {
+  assert.equal(read("A", event("prompt", { text: "  x\n    y" })).value, "  x↵\n    y");
 });
