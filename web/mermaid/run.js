@@ -1,12 +1,12 @@
 /** @import { DoneEvent, RunEvent, StageEvent, StageName } from "../vitrine.d.ts" */
-import { containersOf, stageOf } from "./pipeline/bindings.js";
+import { containersOf, stageNames, stages } from "../run/stages.js";
 
 const SHOWN_STEPS = 4; // N1 to N8 are four steps
 
 /** What each layer does anew. */
-const layerStages = [...stageOf.values()].filter((stage) => containersOf(stage).includes("layers"));
+const layerStages = stageNames.filter((stage) => stages[stage].perLayer);
 /** What each token does anew: the prompt is that of the whole run. */
-const tokenStages = [...stageOf.values()].filter((stage) => stage !== "prompt" && stage !== "tokenize");
+const tokenStages = stageNames.filter((stage) => stages[stage].perToken);
 
 /**
  * @template {StageName} S

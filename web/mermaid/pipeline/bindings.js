@@ -50,29 +50,3 @@ export const stageOf = new Map([
   ["N8", "generation"],
   ["N9", "generation"],
 ]);
-
-/** @type {ReadonlySet<StageName>} */
-const inLayer = new Set(["ln1", "attention", "residual1", "ln2", "mlp", "residual2"]);
-
-/**
- * The stage that contains `stage`: the machine is inside it as long as it is inside `stage`.
- *
- * @param {StageName} stage
- * @returns {StageName | null}
- */
-export function parentOf(stage) {
-  if (stage.startsWith("attention.")) return "attention";
-  if (stage.startsWith("decode.")) return "decode";
-  return inLayer.has(stage) ? "layers" : null;
-}
-
-/**
- * The stages that contain `stage`, innermost first.
- *
- * @param {StageName} stage
- * @returns {StageName[]}
- */
-export function containersOf(stage) {
-  const parent = parentOf(stage);
-  return parent ? [parent, ...containersOf(parent)] : [];
-}
