@@ -375,7 +375,7 @@ test("a mark that turns text around acts in its own chip only, and is shown", as
     return Math.abs(now.top - before.top) < 4 && now.left < before.left;
   }).map((chip) => chip.textContent));
   expect(back, "chips that stand before the one they follow").toEqual([]);
-  const codes = await page.locator("#chips [data-code]").evaluateAll((all) => all.map((mark) => getComputedStyle(mark, "::before").content.replaceAll('"', "")));
+  const codes = await page.locator("#chips [data-sign]").evaluateAll((all) => all.map((mark) => getComputedStyle(mark, "::before").content.replaceAll('"', "")));
   expect(codes.filter((code) => code.startsWith("U+")).sort()).toEqual(["U+00A0", "U+200B", "U+202E", "U+2067"]);
   const direction = () => page.evaluate(() => [getComputedStyle(document.querySelector("#prompt")).direction, getComputedStyle(document.querySelector("#chips .flow")).direction]);
   expect(await direction()).toEqual(["ltr", "ltr"]);

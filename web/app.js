@@ -22,6 +22,7 @@ import { mountRecentModels } from "./views/recent-models.js";
 import { mountRunButton } from "./views/run-button.js";
 import { mountSampling } from "./views/sampling.js";
 import { Session } from "./page/session.js";
+import { createRunState } from "./run/state.js";
 import { changes, defaults } from "./run/settings.js";
 import { listenToKeys } from "./page/shortcuts.js";
 import { mountSpeed } from "./views/speed.js";
@@ -31,7 +32,7 @@ import { recall, remember } from "./kit/store.js";
 import { mountTheme } from "./views/theme.js";
 
 const { signal } = new AbortController(); // the views live as long as the page
-const session = new Session();
+const session = new Session(createRunState());
 const pacer = createPacer(signal);
 const page = document.body;
 const app = byId("app");

@@ -2,31 +2,26 @@ import { hex, parts } from "./text.js";
 import { el } from "./dom.js";
 
 /**
- * @typedef {object} Token what a chip stands for
- * @property {number} position
- * @property {number} id
- * @property {string} piece the token alone
- * @property {string} text what it adds to the text: nothing while its character is not whole
- * @property {ArrayLike<number>} bytes that its chip shows instead; none where its text can be read
- * @property {number | null} probability null for a token of the prompt
- * @property {boolean} special it stands for itself: an added token, or one that no text becomes
- * @property {number} kept how many characters of its text are part of the result: the stop text is not
- */
-
-/**
- * One token as an element.
+ * One token as an element: its text, or its bytes where it has no text of its own.
  *
- * @param {Token} token
+ * @param {{ position: number, text: string, bytes: ArrayLike<number>, probability: number | null, special: boolean, ahead: boolean, kept: number }} token
+ *   `kept`: how much of its text is part of the result; the rest is struck out
  */
-export function chip({ position, text, bytes, probability, special }) {
+export function chip({ position, text, bytes, probability, special, ahead, kept }) {
   const element = el("span", { class: bytes.length ? "chip partial" : special ? "chip special" : "chip", "data-index": position });
+  if (ahead) element.dataset.ahead = "";
   if (bytes.length) element.dataset.bytes = hex(bytes);
   if (probability === null) element.dataset.prompt = "";
   else {
     element.style.setProperty("--p", String(probability));
     element.dataset.quarter = String(Math.min(3, Math.floor(4 * probability)));
   }
-  if (!bytes.length) fill(element, text);
+  if (bytes.length) return element;
+  fill(element, text.slice(0, kept));
+  if (kept === text.length) return element;
+  const struck = el("s");
+  fill(struck, text.slice(kept));
+  element.append(struck);
   return element;
 }
 

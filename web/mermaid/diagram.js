@@ -1,9 +1,11 @@
 /// <reference path="./mmd.d.ts" />
-/** @import { EngineInfo, RunEvent, StageName } from "../vitrine.d.ts" */
+/** @import { EngineInfo, StageName } from "../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
 /** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
+/** @import { RunState } from "../run/state.js" */
 /** @import { Pacer } from "../run/frames.js" */
+import { createRunState } from "../run/state.js";
 import { createAging } from "./aging.js";
 import { createDrawing } from "./drawing.js";
 import { createFollow } from "./camera/follow.js";
@@ -11,7 +13,6 @@ import { mountGestures } from "./camera/gestures.js";
 import { fillLabels } from "./pipeline/labels.js";
 import { part } from "./paint.js";
 import source from "./pipeline/pipeline.mmd" with { type: "text" };
-import { createRun } from "./run.js";
 import { momentOf, stateOf } from "./light.js";
 import { tall, wide } from "./pipeline/places.js";
 import { readers } from "./readings/readings.js";
@@ -22,7 +23,7 @@ const NARROW = 640; // px at the usual size of text; below it the diagram is one
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
 
 /**
- * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled by the events of a run, at most
+ * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled from the state of a run, at most
  * once a frame. Dispatches on `root`, bubbling: "stageselect" { stage } when the user chooses a stage, "followchange"
  * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
  *
@@ -31,11 +32,13 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
  */
 export async function mountDiagram(root, { info, strings, pacer, signal }) {
   const text = fillLabels(source, info, strings);
-  const run = createRun();
+  /** @type {RunState} */
+  let run = createRunState();
+  let all = false; // what is shown is of another state
   const picture = part("div", "diagram-stage", "");
   const draft = part("div", "diagram-draft", "");
   const camera = createCamera(picture);
-  const follow = createFollow(run, camera, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
+  const follow = createFollow(() => run, camera, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
   /** @type {Map<string, Promise<Drawing>>} by orientation */
   const drawings = new Map();
   /** @type {Drawing | undefined} */
@@ -98,24 +101,25 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     const unsettled = run.touched.size > 0 || turnsBefore > 0;
     streaming = run.turns + turnsBefore > 1;
     turnsBefore = run.turns;
-    refresh(run.fresh || run.done !== null);
+    if (run.fresh) filled.clear();
+    refresh(all || run.fresh || run.done !== null);
+    all = false;
     if (run.touched.size > 0 || run.done) follow.look();
-    run.looked();
     if (unsettled || aging.waits()) pacer.request(drawFrame);
   }
 
-  /** @param {boolean} all also what did not change since the last frame, and now */
-  function refresh(all) {
+  /** @param {boolean} everything also what did not change since the last frame, and now */
+  function refresh(everything) {
     const now = performance.now();
     const current = run.current && shown?.of(run.current, run.steps.length);
     for (const card of shown?.cards.values() ?? []) {
-      if (card.id in readers && (all || run.touched.has(card.stage))) stale.add(card);
+      if (card.id in readers && (everything || run.touched.has(card.stage))) stale.add(card);
       const state = aging.stateOf(card, stateOf(card, run, streaming), now, run.layerMs);
       card.mark(state, card.stage === selected, card === current);
       card.date(state === "old" && !card.frame ? { moment: momentOf(card.stage, run, strings), old: strings.old } : null);
     }
     const sources = { run, info, words: strings };
-    let left = streaming && !all ? AT_ONCE : stale.size;
+    let left = streaming && !everything ? AT_ONCE : stale.size;
     for (const card of stale) {
       if (filled.has(card) && left-- <= 0) continue;
       stale.delete(card);
@@ -158,32 +162,11 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   }
 
   return {
-    /**
-     * Gathers an event; what it changes is drawn with the next frame.
-     *
-     * @param {RunEvent} event
-     */
-    show(event) {
-      run.add(event);
+    /** @param {RunState} state drawn with the next frame; whoever adds to it ends the look when all have drawn */
+    show(state) {
+      all ||= state !== run;
+      run = state;
       pacer.request(drawFrame);
-      if (event.type === "done") pacer.hurry();
-    },
-
-    /** Forgets the run. */
-    reset() {
-      run.clear();
-      filled.clear();
-      pacer.request(drawFrame);
-    },
-
-    /**
-     * What the next run will read.
-     *
-     * @param {string} prompt
-     */
-    setPrompt(prompt) {
-      run.prompt = prompt;
-      refresh(true);
     },
 
     /** Shows the whole picture. */

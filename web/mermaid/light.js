@@ -1,6 +1,6 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Card } from "./card.js" */
-/** @import { RunState } from "./run.js" */
+/** @import { RunState } from "../run/state.js" */
 import { fill } from "./readings/write.js";
 
 /**

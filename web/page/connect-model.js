@@ -79,7 +79,7 @@ export function connectModel(session, views, strings, signal) {
     recent.add(info.name, newest);
     tools.setInfo(info);
     prompt.setSpecial(info.addedTokens);
-    diagram.setModel(info, prompt.value);
+    diagram.setModel(info, session.state);
   }
 
   function showEnd() {

@@ -1,14 +1,16 @@
-/** @import {Result, RunEvent, TokenPiece} from "../vitrine.js" */
+/** @import {TokenPiece} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../run/frames.js" */
 /** @import {Views} from "../app.js" */
+/** @import {Typed} from "../run/settings.js" */
+/** @import {Phase} from "../run/state.js" */
 /** @import {Session} from "./session.js" */
-/** @import {Settings, Typed} from "../run/settings.js" */
-/** @import {Token} from "../kit/chip.js" */
-import { RESTS } from "../run/frames.js";
-import { ending } from "./ending.js";
-import { failureOf } from "./failure.js";
 import { listen } from "../kit/dom.js";
+import { ending, speedOf } from "../run/ending.js";
+import { RESTS } from "../run/frames.js";
+import { cutOf, outputOf, textOf } from "../run/output.js";
+import { roomAfter } from "../run/settings.js";
+import { failureOf } from "./failure.js";
 
 /** Milliseconds after the last key until the prompt's tokens are counted. */
 const countAfter = 150;
@@ -26,20 +28,17 @@ const ended = ["closed", "engine.error", "engine.silent", "engine.trap", "intern
  */
 export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   const { page, panels, prompt, sampling, meter, chips, readout, spoken, diagram, status, button, speed, notice } = views;
-  /** @type {Settings | null} of the run that is going on, or the last one */
-  let settings = null;
-  let begun = false; // the engine has taken the prompt
-  let paused = false; // the run was slowed down
+  const { state } = session;
+  /** @type {Phase} as the page shows it */
+  let phase = state.phase;
   let over = ""; // how the run ended, in words
-  let room = 0; // how many tokens can follow the prompt
   let timer = 0;
 
   function generate() {
     if (session.running) return;
     if (prompt.value() === "") return refuse(strings.prompt.empty);
-    const read = sampling.read();
-    if (!read) return panels.unfold();
-    settings = read;
+    const settings = sampling.read();
+    if (!settings) return panels.unfold();
     if (!session.info && !session.loading) reopen();
     session.generate(prompt.value(), settings);
   }
@@ -51,59 +50,49 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     prompt.focus();
   }
 
-  function onStart() {
+  /** The views draw what changed with the next frame, and then all of it is old. */
+  function show() {
+    for (const view of [diagram, status, chips, readout, spoken, meter]) view.show(state);
+    pacer.request(settle);
+    const before = phase;
+    phase = state.phase;
+    if (phase === before) return;
+    if (phase === "waiting") return begin();
+    if (!session.running) return; // it has ended without a result
+    if (before === "waiting") start();
+    if (phase === "ended") finish();
+  }
+
+  const settle = () => () => state.looked();
+
+  function begin() {
     over = "";
-    begun = false;
-    paused = speed.pace() > 0;
     notice.hide();
     prompt.setError("");
     button.show(true);
     if (!session.info) status.say(strings.status.waiting);
   }
 
-  /** @param {TokenPiece[]} pieces the prompt's; the engine starts now */
-  function onPieces(pieces) {
-    begun = true;
+  function start() {
     setRest();
-    const { maxTokens, ...drawn } = /** @type {Settings} */ (settings);
-    showCount(pieces);
-    status.start(session.info?.layers ?? 0, Math.min(maxTokens, room));
-    meter.start(drawn);
-    chips.reset();
-    spoken.reset();
-    chips.prompt(pieces);
-    diagram.reset();
+    showCount(state.pieces);
+    status.announce(strings.status.running);
   }
 
-  /** @param {RunEvent[]} events */
-  function onEvents(events) {
-    for (const event of events) {
-      diagram.show(event);
-      status.show(event);
-      chips.show(event);
-      spoken.show(event);
-      meter.show(event);
-    }
-  }
-
-  /** @param {Result} done */
-  function onDone(done) {
-    chips.finish(done.finishReason === "stop" ? done.text.length : Infinity);
-    const cut = chips.generated().slice(done.text.length);
-    spoken.finish(cut.length);
+  function finish() {
+    const { done, settings } = state;
+    if (!done) return;
+    const cut = cutOf(outputOf(state));
     const stop = settings?.stop.find((text) => cut.startsWith(text)) ?? "";
     over = ending(strings.ending, done, { context: session.info?.context ?? 0, stop });
-    status.announce(`${over} ${meter.finish(done, paused)}`);
+    status.announce(`${over} ${speedOf(strings.output, done).join(", ")}`);
+    pacer.hurry();
   }
 
   /** @param {{ error: unknown }} failure */
   function onFailure({ error }) {
     const { code, why } = failureOf(error);
-    if (begun) {
-      chips.finish(Infinity);
-      over = strings.ending.failed;
-      spoken.finish(0);
-    }
+    if (phase !== "waiting") over = strings.ending.failed;
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
     else notice.show(code, [why], ended.includes(code) ? [{ label: strings.errors.reopen, does: reopen }] : []);
@@ -125,14 +114,13 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   function showCount(pieces) {
     if (!session.info) return;
     const { context } = session.info;
-    room = context + 1 - Math.max(1, pieces.length); // a full context predicts one token more
-    sampling.setRoom(Math.max(0, room));
+    sampling.setRoom(roomAfter(pieces.length, context));
     prompt.setCount(strings.prompt.tokens(pieces.length, context), pieces.length > context);
   }
 
   async function copy() {
     try {
-      await navigator.clipboard.writeText(chips.text());
+      await navigator.clipboard.writeText(textOf(outputOf(state)));
       meter.copied(true);
       status.announce(strings.output.copied);
     } catch {
@@ -143,7 +131,6 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   /** @param {number} pace */
   function onPace(pace) {
-    if (pace > 0) paused = true;
     session.setPace(pace);
     setRest();
   }
@@ -154,30 +141,27 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     pacer.setRest(speed.pace() > 0 ? RESTS.paused : beside ? RESTS.beside : RESTS.among);
   }
 
+  /** @param {string} text */
+  function onType(text) {
+    state.type(text);
+    show();
+    clearTimeout(timer);
+    timer = setTimeout(count, countAfter);
+  }
+
   listen(page, "pace", onPace, signal);
   listen(page, "generate", generate, signal);
   listen(page, "stop", () => session.stop(), signal);
   listen(page, "copytext", copy, signal);
   listen(page, "keepseed", (/** @type {string} */ seed) => sampling.set({ seed }), signal);
   listen(page, "samplinginput", (/** @type {Typed} */ { seed }) => meter.setKept(seed), signal);
-  listen(page, "tokenread", (/** @type {Token | null} */ token) => readout.show(token), signal);
-  listen(session, "start", onStart, signal);
-  listen(session, "pieces", onPieces, signal);
-  listen(session, "events", onEvents, signal);
-  listen(session, "done", onDone, signal);
+  listen(page, "tokenread", (/** @type {number} */ position) => readout.read(position, state), signal);
+  listen(page, "promptinput", (/** @type {{ text: string }} */ { text }) => onType(text), signal);
+  listen(session, "state", show, signal);
   listen(session, "runfailure", onFailure, signal);
   listen(session, "end", onEnd, signal);
   listen(session, "engine", count, signal);
-  listen(
-    page,
-    "promptinput",
-    (/** @type {{ text: string }} */ { text }) => {
-      diagram.setPrompt(text);
-      clearTimeout(timer);
-      timer = setTimeout(count, countAfter);
-    },
-    signal,
-  );
+  state.type(prompt.value());
   session.setPace(speed.pace());
   sampling.set({}); // tells the seed that is kept
   return { generate };

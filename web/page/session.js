@@ -1,13 +1,15 @@
-/** @import {Engine, EngineInfo, GenerateOptions, Progress, Quantized, Run, TokenPiece} from "../vitrine.js" */
+/** @import {Engine, EngineInfo, Progress, Quantized, Run, TokenPiece} from "../vitrine.js" */
+/** @import {RunState} from "../run/state.js" */
+/** @import {Settings} from "../run/settings.js" */
 import { createEngine } from "../vitrine.js";
 
 /** @typedef {{ files: File[], folder: string }} Files of a model, and the name of the folder that they are from, or "" */
 /** @typedef {string | Files | undefined} Source a model's address, its files, or undefined for the default model */
 
 /**
- * The engine that the page has now, and the run under way. It tells of everything by events:
- * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend";
- * "start"; "pieces" TokenPiece[] of the prompt, once the engine has taken it; "events" RunEvent[]; "done" Result; "runfailure" { error }; "end".
+ * The engine that the page has now, and the run under way, whose events become its state. It tells by events:
+ * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "state" whenever the state has
+ * changed; "runfailure" { error }; "end" of a run.
  */
 export class Session extends EventTarget {
   /** @type {Engine | null} */
@@ -18,12 +20,20 @@ export class Session extends EventTarget {
   #loaded = Promise.resolve();
   /** @type {AbortController | null} */
   #run = null;
+  /** The text that was tokenized last. @type {{ text: string, engine: Engine, pieces: Promise<TokenPiece[]> } | null} */
+  #tokenized = null;
   #pace = 0;
   #head = 0;
   /** @type {Run | null} the engine's side of it, once the engine has begun */
   #running = null;
   /** @type {Promise<void>} settles when the newest run has ended */
   #ended = Promise.resolve();
+
+  /** @param {RunState} state that the runs are told to */
+  constructor(state) {
+    super();
+    this.state = state;
+  }
 
   /** @returns {EngineInfo | null} */
   get info() {
@@ -65,15 +75,18 @@ export class Session extends EventTarget {
    * Runs; waits for the model first where it is still loading.
    *
    * @param {string} prompt
-   * @param {GenerateOptions} options
+   * @param {Settings} settings
    */
-  generate(prompt, options) {
+  generate(prompt, settings) {
     if (this.#run) return;
     const run = new AbortController();
     this.#run = run;
-    this.#send("start");
-    this.#ended = this.#drive(prompt, { ...options, signal: run.signal }).finally(() => {
+    this.state.wait();
+    this.#send("state");
+    this.#ended = this.#drive(prompt, settings, run.signal).finally(() => {
       this.#run = null;
+      if (this.state.phase !== "ended") this.state.end(this.state.phase !== "waiting");
+      this.#send("state");
       this.#send("end");
     });
   }
@@ -85,6 +98,7 @@ export class Session extends EventTarget {
   /** @param {number} ms for which the machine stands still after each stage; holds for the run under way, and later ones */
   setPace(ms) {
     this.#pace = ms;
+    if (ms > 0 && this.#run) this.state.slowed = true;
     this.#running?.setPace(ms);
   }
 
@@ -101,8 +115,16 @@ export class Session extends EventTarget {
    * @returns {Promise<TokenPiece[] | null>}
    */
   async tokenize(text) {
-    if (!this.#engine || this.#run) return null;
-    return this.#engine.tokenize(text).catch(() => null);
+    if (!this.#engine || (this.#run && this.#tokenized?.text !== text)) return null;
+    return this.#pieces(this.#engine, text).catch(() => null);
+  }
+
+  /** Asks the engine once for each text. @param {Engine} engine @param {string} text */
+  #pieces(engine, text) {
+    if (this.#tokenized?.text !== text || this.#tokenized.engine !== engine) {
+      this.#tokenized = { text, engine, pieces: engine.tokenize(text) };
+    }
+    return this.#tokenized.pieces;
   }
 
   /**
@@ -123,6 +145,7 @@ export class Session extends EventTarget {
       }
       this.#engine = engine;
       this.#head = 0;
+      this.state.info = engine.info;
       this.#send("engine", engine.info);
     } catch (error) {
       if (!signal.aborted) this.#send("loadfailure", { source, error });
@@ -140,22 +163,24 @@ export class Session extends EventTarget {
 
   /**
    * @param {string} prompt
-   * @param {GenerateOptions & { signal: AbortSignal }} options
+   * @param {Settings} settings
+   * @param {AbortSignal} signal
    */
-  async #drive(prompt, options) {
+  async #drive(prompt, settings, signal) {
     try {
-      if (!this.#engine) await Promise.race([this.#loaded, aborted(options.signal)]);
-      if (!this.#engine || options.signal.aborted) return;
-      const pieces = await this.#engine.tokenize(prompt);
-      const run = this.#engine.generate(prompt, { ...options, stages: "live", pace: this.#pace, head: this.#head });
+      if (!this.#engine) await Promise.race([this.#loaded, aborted(signal)]);
+      if (!this.#engine || signal.aborted) return;
+      const pieces = await this.#pieces(this.#engine, prompt);
+      const run = this.#engine.generate(prompt, { ...settings, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
-      let begun = false;
       for await (const events of run.batches()) {
-        if (!begun) this.#send("pieces", pieces);
-        begun = true;
-        this.#send("events", events);
+        if (this.state.phase === "waiting") {
+          this.state.start(settings, pieces); // the engine has taken the prompt
+          this.state.slowed = this.#pace > 0;
+        }
+        for (const event of events) this.state.add(event);
+        this.#send("state");
       }
-      this.#send("done", await run.result);
     } catch (error) {
       this.#send("runfailure", { error });
     } finally {

@@ -38,6 +38,14 @@ export function changes(typed) {
   return Object.fromEntries(Object.entries(typed).filter(([name, text]) => text !== usual[/** @type {NumberName} */ (name)]));
 }
 
+/**
+ * How many tokens can follow a prompt: a full context predicts one token more.
+ *
+ * @param {number} prompt how many tokens it has
+ * @param {number} context of the model
+ */
+export const roomAfter = (prompt, context) => Math.max(0, context + 1 - Math.max(1, prompt));
+
 /** Six digits: as good as any other, and easy to read out. */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] % 1e6;
 

@@ -1,12 +1,13 @@
-/** @import {RunEvent, TokenEvent, TokenPiece} from "../vitrine.js" */
-/** @import {Token} from "../kit/chip.js" */
+/** @import {Shown} from "../run/output.js" */
+/** @import {RunState} from "../run/state.js" */
 /** @import {Pacer} from "../run/frames.js" */
-import { chip, fill } from "../kit/chip.js";
+import { chip } from "../kit/chip.js";
 import { el, send } from "../kit/dom.js";
+import { outputOf } from "../run/output.js";
 
 /**
- * The run's text, one chip a token. Chips are only ever appended, once a frame. Sends "tokenread" with the Token under
- * the pointer, or else the one that was tapped or reached by the arrow keys, or null.
+ * The run's text, one chip a token. Only chips whose token changed are made anew, once a frame. Sends "tokenread" with
+ * the position of the token under the pointer, or else of the one that was tapped or reached by the arrow keys, or -1.
  *
  * @param {HTMLElement} root scrolls; keeps to its end while its reader is there
  * @param {{ label: string, empty: string, pacer: Pacer, signal: AbortSignal }} options
@@ -17,12 +18,13 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   root.ariaLabel = label;
   const flow = el("p", { class: "flow", dir: "auto" });
   root.append(el("p", { class: "empty", text: empty }), flow);
-  /** @type {Token[]} */
-  let tokens = [];
-  /** @type {HTMLElement[]} by position */
+  /** @type {RunState | null} */
+  let state = null;
+  let run = 0; // whose tokens they are
+  /** @type {Shown[]} */
+  let output = [];
+  /** @type {HTMLElement[]} of the output, by position */
   let elements = [];
-  /** @type {Token[]} not drawn yet */
-  let queue = [];
   let current = -1;
   let kept = -1; // of the chips, by a tap or a key
   let atEnd = true;
@@ -64,16 +66,7 @@ export function mountChips(root, { label, empty, pacer, signal }) {
     elements[current]?.classList.remove("current");
     elements[index]?.classList.add("current");
     current = index;
-    send(root, "tokenread", tokens[index] ?? null);
-  }
-
-  /** @param {TokenPiece | TokenEvent} token @param {string} piece @param {string} text @param {number | null} probability */
-  function add({ id, special, bytes: all = [] }, piece, text, probability) {
-    const bytes = text === "" || text.includes("\uFFFD") ? all : []; // part of a character
-    const token = { position: tokens.length, id, piece, text, bytes, probability, special: special === true, kept: text.length };
-    tokens.push(token);
-    queue.push(token);
-    pacer.request(draw, look);
+    send(root, "tokenread", index);
   }
 
   function look() {
@@ -81,69 +74,49 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   }
 
   function draw() {
-    pacer.cancel(draw);
-    const chips = document.createDocumentFragment();
-    for (const token of queue) {
+    if (!state) return;
+    if (state.number !== run) clear(state.number);
+    if (state.phase !== "idle" && state.phase !== "waiting") root.dataset.state = state.phase;
+    const next = outputOf(state);
+    if (current >= next.length || kept >= next.length) keep(-1);
+    while (elements.length > next.length) drop(/** @type {HTMLElement} */ (elements.pop()));
+    const added = document.createDocumentFragment();
+    for (const [i, token] of next.entries()) {
+      if (i < elements.length && same(output[i], token)) continue;
       const element = chip(token);
-      elements.push(element);
-      if (/^\s/.test(token.text)) chips.append(el("wbr")); // lines break before a token that begins with a blank
-      chips.append(element);
+      if (i < elements.length) elements[i].replaceWith(element);
+      else added.append(...(/^\s/.test(token.text) ? [el("wbr")] : []), element); // lines break before a blank
+      elements[i] = element;
     }
-    queue = [];
-    flow.append(chips);
+    output = next;
+    elements[current]?.classList.add("current");
+    flow.append(added);
     if (atEnd) return () => void (root.scrollTop = root.scrollHeight);
   }
 
-  return {
-    /** Empties the view for a new run. */
-    reset() {
-      keep(-1);
-      queue = [];
-      tokens = [];
-      elements = [];
-      flow.replaceChildren();
-      root.dataset.state = "running";
-    },
-    /** @param {TokenPiece[]} pieces the prompt's */
-    prompt(pieces) {
-      const decoder = new TextDecoder();
-      for (const piece of pieces) add(piece, piece.text, decoder.decode(piece.bytes, { stream: true }), null);
-    },
-    /** @param {RunEvent} event */
-    show(event) {
-      // A piece that is part of a character shows the character where it is whole; text held back shows as it is.
-      if (event.type === "token") add(event, event.piece, event.bytes ? event.text : event.piece, event.probability);
-    },
-    /**
-     * The run has ended.
-     *
-     * @param {number} length of the result's text; what goes on after it belongs to the stop text, and is marked
-     */
-    finish(length) {
-      look();
-      draw()?.();
-      root.dataset.state = "done";
-      let start = 0;
-      for (const token of tokens) {
-        if (token.probability === null) continue;
-        if (start + token.text.length > length) cut(token, Math.max(0, length - start));
-        start += token.text.length;
-      }
-    },
-    /** All that was generated, the stop text too. */
-    generated: () => tokens.map((token) => (token.probability === null ? "" : token.text)).join(""),
-    /** The prompt and what the run made of it, without a stop text. */
-    text: () => tokens.map((token) => token.text.slice(0, token.kept)).join(""),
-  };
-
-  /** @param {Token} token @param {number} keep how many characters of it are part of the result */
-  function cut(token, keep) {
-    token.kept = keep;
-    const struck = el("s");
-    fill(struck, token.text.slice(keep));
-    const element = elements[token.position];
-    element.replaceChildren();
-    fill(element, token.text.slice(0, keep));
-    element.append(struck);
+  /** @param {number} number of the run that begins */
+  function clear(number) {
+    run = number;
+    keep(-1);
+    output = [];
+    elements = [];
+    flow.replaceChildren();
   }
+
+  return {
+    /** @param {RunState} now */
+    show(now) {
+      state = now;
+      pacer.request(draw, look);
+    },
+  };
 }
+
+/** @param {HTMLElement} element the last one */
+function drop(element) {
+  if (element.previousSibling instanceof HTMLElement && element.previousSibling.localName === "wbr") element.previousSibling.remove();
+  element.remove();
+}
+
+/** @param {Shown} a @param {Shown} b */
+const same = (a, b) => a.token === b.token && a.kept === b.kept && a.ahead === b.ahead;

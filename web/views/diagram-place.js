@@ -1,4 +1,5 @@
-/** @import {EngineInfo, RunEvent} from "../vitrine.js" */
+/** @import {EngineInfo} from "../vitrine.js" */
+/** @import {RunState} from "../run/state.js" */
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "../kit/dom.js";
 
@@ -6,9 +7,7 @@ import { el, send } from "../kit/dom.js";
  * What mountDiagram gives.
  *
  * @typedef {object} Diagram
- * @property {(event: RunEvent) => void} show
- * @property {() => void} reset
- * @property {(text: string) => void} setPrompt
+ * @property {(state: RunState) => void} show
  * @property {() => void} fit
  * @property {(factor: number) => void} zoom
  * @property {(on: boolean) => void} follow
@@ -32,8 +31,6 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
   place.append(message);
   /** @type {Diagram | null} */
   let diagram = null;
-  /** @type {RunEvent[]} of the run under way, which the diagram gets when it is drawn */
-  let missed = [];
   let old = new AbortController();
   signal.addEventListener("abort", () => old.abort());
   place.addEventListener("followchange", tell, { signal });
@@ -53,9 +50,9 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
     say,
     /**
      * @param {EngineInfo} info
-     * @param {() => string} prompt read when the diagram is drawn
+     * @param {RunState} state shown as soon as the diagram is drawn
      */
-    async setModel(info, prompt) {
+    async setModel(info, state) {
       old.abort();
       const mine = new AbortController();
       old = mine;
@@ -67,9 +64,7 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
         const drawn = await draw(root, info, mine.signal);
         if (mine.signal.aborted) return;
         diagram = drawn;
-        diagram.setPrompt(prompt());
-        for (const event of missed) diagram.show(event);
-        missed = [];
+        diagram.show(state);
         say("");
         tell();
       } catch (error) {
@@ -79,17 +74,8 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
         say(strings.broken);
       }
     },
-    /** @param {RunEvent} event */
-    show(event) {
-      if (diagram) diagram.show(event);
-      else missed.push(event);
-    },
-    reset() {
-      missed = [];
-      diagram?.reset();
-    },
-    /** @param {string} text */
-    setPrompt: (text) => diagram?.setPrompt(text),
+    /** @param {RunState} state */
+    show: (state) => diagram?.show(state),
     /** @param {"follow" | "zoomIn" | "zoomOut" | "fit"} what */
     view(what) {
       if (!diagram) return;

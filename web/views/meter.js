@@ -1,10 +1,10 @@
-/** @import {Result, RunEvent} from "../vitrine.js" */
+/** @import {RunState} from "../run/state.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../run/frames.js" */
 import { el, send } from "../kit/dom.js";
 import { icon, iconButton, setIcon } from "../kit/icons.js";
 import { quote } from "../kit/text.js";
-import { three } from "../kit/numbers.js";
+import { speedOf } from "../run/ending.js";
 
 /**
  * The head of the output: how many tokens, how fast (the engine's own clock), and the seed that drew them. Sends
@@ -25,12 +25,30 @@ export function mountMeter(root, { strings, pacer, signal }) {
     el("div", { class: "field-head" }, el("h2", { text: strings.label }), speed, copy),
     el("div", { class: "field-head ending" }, keep, length),
   );
-  let tokens = 0;
+  /** @type {RunState | null} */
+  let state = null;
+  let run = 0; // that is shown
   let used = ""; // the seed of this run
   let kept = ""; // the seed of the next ones, where it is fixed
 
   function draw() {
-    length.textContent = strings.generated(tokens, false);
+    if (!state?.settings) return;
+    if (state.number !== run) begin(state.number, state.settings);
+    const figures = state.done ? speedOf(strings, state.done) : [];
+    const many = state.done?.ids.length ?? state.tokens.filter(({ ahead }) => !ahead).length;
+    copy.disabled = state.tokens.length === 0;
+    speed.textContent = figures.join(", ");
+    length.textContent = many === 0 && !state.done ? "" : strings.generated(many, state.slowed && figures.length > 0);
+  }
+
+  /** @param {number} number of the run @param {{ temperature: number, seed: number }} settings that it was started with */
+  function begin(number, settings) {
+    run = number;
+    copied(false);
+    used = String(settings.seed);
+    keep.hidden = settings.temperature === 0;
+    seed.textContent = strings.seed(settings.seed);
+    showKept();
   }
 
   /** @param {boolean} done */
@@ -46,37 +64,10 @@ export function mountMeter(root, { strings, pacer, signal }) {
   }
 
   return {
-    /** @param {{ temperature: number, seed: number }} settings of the run that begins */
-    start({ temperature, seed: number }) {
-      tokens = 0;
-      speed.textContent = length.textContent = "";
-      copy.disabled = true;
-      copied(false);
-      used = String(number);
-      keep.hidden = temperature === 0;
-      seed.textContent = strings.seed(number);
-      showKept();
-    },
-    /** @param {RunEvent} event */
-    show(event) {
-      if (event.type !== "token") return;
-      tokens = event.step + 1;
-      copy.disabled = false;
+    /** @param {RunState} now */
+    show(now) {
+      state = now;
       pacer.request(draw);
-    },
-    /**
-     * @param {Result} result
-     * @param {boolean} paused whether the run was slowed down
-     * @returns {string} how fast it was, in words; empty where there was no token
-     */
-    finish({ ids, promptMs, tokensPerSecond }, paused) {
-      pacer.cancel(draw);
-      const figures = [];
-      if (tokensPerSecond > 0) figures.push(strings.speed(three(tokensPerSecond)));
-      if (promptMs > 0) figures.push(strings.promptTime(three(promptMs)));
-      speed.textContent = figures.join(", ");
-      length.textContent = strings.generated(ids.length, paused && figures.length > 0);
-      return speed.textContent;
     },
     /** @param {string} seed of the next runs as it is typed, or "" */
     setKept(seed) {

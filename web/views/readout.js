@@ -1,8 +1,10 @@
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Token} from "../kit/chip.js" */
+/** @import {Shown} from "../run/output.js" */
+/** @import {RunState} from "../run/state.js" */
 import { exact, percent } from "../kit/numbers.js";
 import { hex, quote } from "../kit/text.js";
 import { el } from "../kit/dom.js";
+import { outputOf } from "../run/output.js";
 
 /**
  * The exact numbers of one token; the legend of the chips while no token is read.
@@ -30,19 +32,39 @@ export function mountReadout(root, { strings }) {
   const token = el("p", { class: "readout-token", "aria-live": "polite", hidden: true }, piece, numbers);
   root.append(legend, token);
 
+  let position = -1; // of the token that is read
+
+  /** @param {Shown | undefined} read */
+  function draw(read) {
+    legend.hidden = read !== undefined;
+    token.hidden = read === undefined;
+    if (!read) return;
+    const { probability, text, bytes } = read;
+    const facts = bytes.length ? [strings.partial] : [];
+    facts.push(probability === null ? strings.promptToken : strings.probability(percent(probability), exact(probability)));
+    if (read.kept < text.length) facts.push(strings.cut);
+    facts.push(strings.tokenAt(read.position, read.id));
+    write(piece, bytes.length ? hex(bytes) : quote(text));
+    write(numbers, facts.join(", "));
+  }
+
   return {
-    /** @param {Token | null} read */
-    show(read) {
-      legend.hidden = read !== null;
-      token.hidden = read === null;
-      if (!read) return;
-      const { probability, text, bytes } = read;
-      piece.textContent = bytes.length ? hex(bytes) : quote(text);
-      const facts = bytes.length ? [strings.partial] : [];
-      facts.push(probability === null ? strings.promptToken : strings.probability(percent(probability), exact(probability)));
-      if (read.kept < text.length) facts.push(strings.cut);
-      facts.push(strings.tokenAt(read.position, read.id));
-      numbers.textContent = facts.join(", ");
+    /** @param {RunState} state */
+    show(state) {
+      if (position >= 0) draw(outputOf(state)[position]);
+    },
+    /**
+     * @param {number} at position of the token to read, -1 for none
+     * @param {RunState} state
+     */
+    read(at, state) {
+      position = at;
+      draw(at < 0 ? undefined : outputOf(state)[at]);
     },
   };
+}
+
+/** What did not change is not said again. @param {HTMLElement} element @param {string} text */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }

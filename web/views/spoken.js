@@ -1,4 +1,4 @@
-/** @import {RunEvent} from "../vitrine.js" */
+/** @import {RunState} from "../run/state.js" */
 import { el } from "../kit/dom.js";
 
 /** Milliseconds between two parts of the text: a screen reader says about ten words meanwhile. */
@@ -12,11 +12,14 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
  */
 export function mountSpoken(root) {
   let waiting = ""; // generated, and not said
+  let told = 0; // how much of the text was said
+  let run = 0; // whose text it is
   let timer = 0;
   let said = -Infinity;
 
   /** @param {string} text */
   function say(text) {
+    told += text.length;
     waiting = waiting.slice(text.length);
     if (text.trim() === "") return;
     said = performance.now();
@@ -28,26 +31,30 @@ export function mountSpoken(root) {
     say(whole(waiting));
   }
 
+  /** @param {RunState} state that has begun another run */
+  function begin({ number }) {
+    run = number;
+    told = 0;
+    said = performance.now(); // the first words come together
+    root.replaceChildren();
+    clearTimeout(timer);
+    timer = 0;
+  }
+
   return {
-    /** A run begins. */
-    reset() {
-      clearTimeout(timer);
-      timer = 0;
-      said = performance.now(); // the first words come together
-      waiting = "";
-      root.replaceChildren();
-    },
-    /** @param {RunEvent} event */
-    show(event) {
-      if (event.type !== "token") return;
-      waiting += event.text;
-      if (!timer && whole(waiting) !== "") timer = setTimeout(turn, Math.max(0, said + between - performance.now()));
-    },
-    /** @param {number} cut how many characters at the end are not part of the result */
-    finish(cut) {
-      clearTimeout(timer);
-      timer = 0;
-      say(waiting.slice(0, Math.max(0, waiting.length - cut)));
+    /** @param {RunState} state */
+    show(state) {
+      if (state.number !== run) begin(state);
+      const text = state.done?.text ?? state.tokens.map(({ text, ahead }) => (ahead ? "" : text)).join("");
+      told = Math.min(told, text.length); // the run went back
+      waiting = text.slice(told);
+      if (state.phase === "ended" || state.phase === "failed") {
+        clearTimeout(timer);
+        timer = 0;
+        say(waiting);
+      } else if (!timer && whole(waiting) !== "") {
+        timer = setTimeout(turn, Math.max(0, said + between - performance.now()));
+      }
     },
   };
 }

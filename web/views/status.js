@@ -1,7 +1,8 @@
-/** @import {RunEvent, StageEvent} from "../vitrine.js" */
+/** @import {RunState} from "../run/state.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Pacer} from "../run/frames.js" */
 import { el } from "../kit/dom.js";
+import { roomAfter } from "../run/settings.js";
 import { family } from "../run/stages.js";
 
 /**
@@ -22,21 +23,22 @@ export function mountStatus(root, { strings, pacer, signal }) {
   ask.addEventListener("click", where, { signal });
   root.append(line, ask, live);
 
-  /** @type {StageEvent | null} */
-  let latest = null;
-  let layers = 0;
-  let most = 0;
+  /** @type {RunState | null} */
+  let state = null;
 
   function draw() {
-    if (!latest) return;
+    const latest = state?.at ?? state?.last;
+    if (!state || !latest || (state.phase !== "running" && state.phase !== "paused")) return;
+    const { info, settings, pieces } = state;
+    const most = Math.min(settings?.maxTokens ?? Infinity, roomAfter(pieces.length, info?.context ?? Infinity));
     name.textContent = strings.stages[latest.stage];
-    layer.textContent = latest.layer < 0 ? "" : strings.layer(latest.layer + 1, layers);
+    layer.textContent = latest.layer < 0 ? "" : strings.layer(latest.layer + 1, info?.layers ?? 0);
     token.textContent = strings.token(latest.step + 1, most);
     line.dataset.family = family(latest.stage);
   }
 
   function where() {
-    if (latest) draw();
+    draw();
     announce([name, layer, token].map((part) => part.textContent).filter(Boolean).join(", "));
   }
 
@@ -47,7 +49,6 @@ export function mountStatus(root, { strings, pacer, signal }) {
 
   /** @param {string} sentence what goes on when no stage runs */
   function say(sentence) {
-    latest = null;
     delete line.dataset.family;
     name.textContent = sentence;
     layer.textContent = token.textContent = "";
@@ -57,21 +58,9 @@ export function mountStatus(root, { strings, pacer, signal }) {
     say,
     announce,
     where,
-    /**
-     * A run begins.
-     *
-     * @param {number} ofLayers how many layers the model has
-     * @param {number} ofTokens how many tokens the run may generate
-     */
-    start(ofLayers, ofTokens) {
-      layers = ofLayers;
-      most = ofTokens;
-      announce(strings.running);
-    },
-    /** @param {RunEvent} event */
-    show(event) {
-      if (event.type !== "stage") return;
-      latest = event;
+    /** @param {RunState} now */
+    show(now) {
+      state = now;
       pacer.request(draw);
     },
   };

@@ -1,6 +1,6 @@
 /** @import { StageName } from "../../vitrine.d.ts" */
 /** @import { Box } from "../pipeline/places.js" */
-/** @import { RunState } from "../run.js" */
+/** @import { RunState } from "../../run/state.js" */
 /** @import { Camera } from "./camera.js" */
 
 const READABLE = 40; // ms that a stage takes at least to be followed: some 4 movements a second on a phone
@@ -12,12 +12,12 @@ const MANY = 8; // stages, and as many tell it at once
  * Keeps the running stage in the window. Where stages come faster than an eye can go with them, and not all are in the
  * window, it stays where most of the work is done, or if even that is a blur, where tokens are chosen, and says so.
  *
- * @param {RunState} run
+ * @param {() => RunState} stateOf
  * @param {Camera} camera
  * @param {(stage: StageName) => Box | undefined} boxOf
  * @param {() => void} changed told when it cannot follow, and when it can again
  */
-export function createFollow(run, camera, boxOf, changed) {
+export function createFollow(stateOf, camera, boxOf, changed) {
   let on = true;
   let behind = false;
   let since = -Infinity; // when the count began
@@ -27,6 +27,7 @@ export function createFollow(run, camera, boxOf, changed) {
   let tokenMs = Infinity;
 
   function measure() {
+    const run = stateOf();
     const now = performance.now();
     stages += run.stages;
     turns += run.turns;
@@ -39,7 +40,7 @@ export function createFollow(run, camera, boxOf, changed) {
   }
 
   function aim() {
-    const stage = run.current;
+    const stage = stateOf().current;
     const tooFast = on && stage !== null && stageMs < READABLE && !camera.whole;
     if (tooFast !== behind) {
       behind = tooFast;
@@ -70,7 +71,7 @@ export function createFollow(run, camera, boxOf, changed) {
 
     /** After a frame that showed events. */
     look() {
-      if (run.stages > 0) measure();
+      if (stateOf().stages > 0) measure();
       aim();
     },
   };

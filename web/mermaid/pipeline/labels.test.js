@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { diagram as words } from "../../i18n/diagram-en.js";
 import { fillLabels } from "./labels.js";
-import { createRun } from "../run.js";
+import { createRunState } from "../../run/state.js";
 import { readers } from "../readings/readings.js";
 
 const source = readFileSync(new URL("pipeline.mmd", import.meta.url), "utf8");
@@ -61,7 +61,7 @@ test("a placeholder that nothing fills is an error", () => {
 test("no node says a number twice before a run", () => {
   const other = { ...info, layers: 5, heads: 3, vocabulary: 8191 }; // no two of its numbers are alike
   const text = fillLabels(source, other, words);
-  const run = createRun();
+  const run = createRunState();
   for (const [id, reader] of Object.entries(readers)) {
     const label = text.match(new RegExp(`\\b${id}\\["([^"]*)"\\]`))?.[1] ?? "";
     const { value = "" } = reader({ run, info: other, words }, { columns: 24, rows: 3 });

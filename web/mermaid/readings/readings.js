@@ -2,7 +2,7 @@
 /** @import { DiagramStrings } from "../../i18n/diagram-en.js" */
 /** @import { Reading } from "../paint.js" */
 /** @import { Room } from "../../kit/text.js" */
-/** @import { RunState } from "../run.js" */
+/** @import { RunState } from "../../run/state.js" */
 import { count } from "../../kit/numbers.js";
 import { asWritten, wrap } from "../../kit/text.js";
 import { layerReaders } from "./layer.js";

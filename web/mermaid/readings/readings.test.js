@@ -3,7 +3,7 @@ import test from "node:test";
 import { diagram as words } from "../../i18n/diagram-en.js";
 import { cells } from "../../kit/text.js";
 import { painter } from "../paint.js";
-import { createRun } from "../run.js";
+import { createRunState } from "../../run/state.js";
 import { createAging } from "../aging.js";
 import { momentOf, stateOf } from "../light.js";
 import { readers } from "./readings.js";
@@ -18,13 +18,13 @@ function event(stage, detail = null, more = {}) {
 }
 
 function read(id, ...events) {
-  const run = createRun();
+  const run = createRunState();
   for (const one of events) run.add(one);
   return readers[id]({ run, info, words }, room);
 }
 
 test("before a run, only the model's own shapes are shown", () => {
-  const run = createRun();
+  const run = createRunState();
   for (const [id, reader] of Object.entries(readers)) {
     const reading = reader({ run, info, words }, room);
     assert.ok(!reading.value || reading.idle, `${id} shows ${reading.value}`);
@@ -124,7 +124,7 @@ test("steps beyond four show the newest", () => {
 });
 
 test("the last stage is where the machine is, and what contains it says so", () => {
-  const run = createRun();
+  const run = createRunState();
   run.add(event("layers", null, { layer: 0 }));
   run.add(event("ln1", { mean: 0, variance: 1, scale: [], shift: [] }, { layer: 0 }));
   run.add(event("attention.qkv", null, { layer: 0 }));
@@ -144,7 +144,7 @@ test("the last stage is where the machine is, and what contains it says so", () 
 });
 
 test("what belongs to an earlier layer or token is old, and says of which", () => {
-  const run = createRun();
+  const run = createRunState();
   const norm = { mean: 0, variance: 1, scale: [], shift: [] };
   const old = () => [...run.latest.keys()].filter((stage) => stateOf({ id: "", stage, frame: false }, run, false) === "old");
   const add = (...args) => (run.add(event(...args)), run.looked());
@@ -179,14 +179,6 @@ test("a value is marked as old when it has been so for as long as it takes to re
   assert.equal(aging.stateOf(card, "active", 170, 40), "active");
   assert.equal(aging.stateOf(card, "old", 500, 40), "", "counted anew");
   assert.equal(aging.stateOf(card, "old", 501, 220), "old", "at once where a layer can be read");
-});
-
-test("a new run forgets the one before", () => {
-  const run = createRun();
-  run.add(event("generation", { step: 0, context: "", text: "", id: 1, probability: 1 }));
-  run.add(event("prompt", { text: "again" }));
-  assert.equal(run.steps.length, 0);
-  assert.deepEqual([...run.reached], ["prompt"]);
 });
 
 test("a piece that is not whole characters shows its bytes, and no space does", () => {

@@ -1,5 +1,6 @@
 /** @import {Result} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
+import { three } from "../kit/numbers.js";
 import { quote } from "../kit/text.js";
 
 /**
@@ -22,4 +23,17 @@ export function ending(strings, { finishReason, ids }, { context, stop }) {
     case "aborted":
       return strings.aborted(ids.length);
   }
+}
+
+/**
+ * How fast a run was, in words; none where there was no token.
+ *
+ * @param {Strings["output"]} strings
+ * @param {Pick<Result, "tokensPerSecond" | "promptMs">} result
+ */
+export function speedOf(strings, { tokensPerSecond, promptMs }) {
+  const figures = [];
+  if (tokensPerSecond > 0) figures.push(strings.speed(three(tokensPerSecond)));
+  if (promptMs > 0) figures.push(strings.promptTime(three(promptMs)));
+  return figures;
 }
