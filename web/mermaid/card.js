@@ -2,8 +2,9 @@
 /** @import { Box } from "./pipeline/places.js" */
 /** @import { Room } from "../kit/text.js" */
 /** @import { State } from "./light.js" */
+import { el } from "../kit/dom.js";
 import { family } from "../run/stages.js";
-import { painter, part } from "./paint.js";
+import { painter } from "./paint.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PAD = 8; // inside a card, left and right
@@ -18,27 +19,28 @@ const WIDE_ROW = 250; // from this width on a row has room for a mark
 /**
  * One element of the diagram: Mermaid's group, with its label rebuilt as name, value and caption.
  *
- * @param {string} id of bindings.js
+ * @param {string} id
  * @param {StageName} stage
+ * @param {number} part which of the cards of this stage, in reading order
  * @param {SVGGElement} group
  * @param {Box} box
  */
-export function dress(id, stage, group, box) {
+export function dress(id, stage, part, group, box) {
   const kind = group.classList.contains("cluster") ? "frame" : box.height < 40 ? "row" : "card";
   const [name, ...captions] = labelLines(group);
   for (const label of group.querySelectorAll(":scope > .label, :scope > .cluster-label")) label.remove();
 
-  const nameLine = part("span", "name", name);
-  const value = part("div", "value", "");
-  const head = part("div", "head", "");
-  const sign = part("span", "mark", "");
+  const nameLine = el("span", { class: "name", text: name });
+  const value = el("div", { class: "value" });
+  const head = el("div", { class: "head" });
+  const sign = el("span", { class: "mark" });
   head.append(nameLine, sign);
-  const body = part("div", kind, "");
+  const body = el("div", { class: kind });
   body.append(head, value);
 
   const inner = box.height - 2 * (kind === "row" ? 4 : 6) - NAME;
   const showsCaption = kind === "card" && captions.length > 0 && inner >= LINE + CAPTION;
-  const caption = part("div", "caption", captions.join(" "));
+  const caption = el("div", { class: "caption", text: captions.join(" ") });
   if (showsCaption) body.append(caption);
 
   const host = document.createElementNS(SVG, "foreignObject");
@@ -72,6 +74,7 @@ export function dress(id, stage, group, box) {
   return {
     id,
     stage,
+    part,
     group,
     box,
     room,

@@ -5,16 +5,17 @@
 /** @import { Drawing } from "./drawing.js" */
 /** @import { RunState } from "../run/state.js" */
 /** @import { Pacer } from "../run/frames.js" */
+import { el } from "../kit/dom.js";
 import { createRunState } from "../run/state.js";
 import { createAging } from "./aging.js";
 import { createDrawing } from "./drawing.js";
 import { createFollow } from "./camera/follow.js";
 import { mountGestures } from "./camera/gestures.js";
 import { fillLabels } from "./pipeline/labels.js";
-import { part } from "./paint.js";
 import source from "./pipeline/pipeline.mmd" with { type: "text" };
 import { momentOf, stateOf } from "./light.js";
 import { tall, wide } from "./pipeline/places.js";
+import { bindings } from "./pipeline/bindings.js";
 import { readers } from "./readings/readings.js";
 import { mountRoving } from "./roving.js";
 import { createCamera } from "./camera/camera.js";
@@ -35,8 +36,8 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   /** @type {RunState} */
   let run = createRunState();
   let all = false; // what is shown is of another state
-  const picture = part("div", "diagram-stage", "");
-  const draft = part("div", "diagram-draft", "");
+  const picture = el("div", { class: "diagram-stage" });
+  const draft = el("div", { class: "diagram-draft" });
   const camera = createCamera(picture);
   const follow = createFollow(() => run, camera, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
   /** @type {Map<string, Promise<Drawing>>} by orientation */
@@ -77,7 +78,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
   /** Shows the drawing that suits the window's width, and keeps the picture in it. */
   async function arrange() {
     const shape = shapeOf(root);
-    const drawing = drawings.get(shape) ?? createDrawing(text, shape === "tall" ? tall() : wide(), draft);
+    const drawing = drawings.get(shape) ?? createDrawing(text, bindings, shape === "tall" ? tall() : wide(), draft);
     drawings.set(shape, drawing);
     const drawn = await drawing;
     if (signal.aborted || shapeOf(root) !== shape) return;
@@ -113,7 +114,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
     const now = performance.now();
     const current = run.current && shown?.of(run.current, run.steps.length);
     for (const card of shown?.cards.values() ?? []) {
-      if (card.id in readers && (everything || run.touched.has(card.stage))) stale.add(card);
+      if (!card.frame && card.stage in readers && (everything || run.touched.has(card.stage))) stale.add(card);
       const state = aging.stateOf(card, stateOf(card, run, streaming), now, run.layerMs);
       card.mark(state, card.stage === selected, card === current);
       card.date(state === "old" && !card.frame ? { moment: momentOf(card.stage, run, strings), old: strings.old } : null);
@@ -124,7 +125,7 @@ export async function mountDiagram(root, { info, strings, pacer, signal }) {
       if (filled.has(card) && left-- <= 0) continue;
       stale.delete(card);
       if (run.latest.has(card.stage)) filled.add(card);
-      card.show(readers[card.id](sources, card.room));
+      card.show(readers[card.stage]?.(sources, card.room, card.part) ?? {});
     }
   }
 

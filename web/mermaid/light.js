@@ -1,6 +1,7 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Card } from "./card.js" */
 /** @import { RunState } from "../run/state.js" */
+import { SHOWN_STEPS } from "../run/record.js";
 import { fill } from "./readings/write.js";
 
 /**
@@ -52,8 +53,8 @@ export function momentOf(stage, run, words) {
 function stepState(card, run, streaming) {
   const now = run.current === "generation" && !streaming;
   if (card.frame) return now ? "within" : run.steps.length ? "done" : "";
-  if (card.id === "N9") return run.done ? "done" : "";
-  const step = Math.ceil(Number(card.id.slice(1)) / 2);
+  if (card.part === 2 * SHOWN_STEPS) return run.done ? "done" : "";
+  const step = Math.floor(card.part / 2) + 1;
   if (step > run.steps.length) return "";
   if (step < run.steps.length) return "done";
   return now ? "active" : run.touched.has("generation") ? "hot" : "done";

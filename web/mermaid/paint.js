@@ -1,3 +1,4 @@
+import { el } from "../kit/dom.js";
 import { percent } from "../kit/numbers.js";
 
 /**
@@ -32,23 +33,11 @@ export function painter(name, value, caption) {
     else write(value, reading.value ?? "");
     value.classList.toggle("idle", Boolean(reading.idle));
     if (reading.ticks) {
-      ticks ??= part("div", "ticks", "");
+      ticks ??= el("div", { class: "ticks" });
       if (!ticks.isConnected) value.after(ticks);
       paintTicks(ticks, reading.ticks);
     }
   };
-}
-
-/**
- * @param {string} tag
- * @param {string} className
- * @param {string} text
- */
-export function part(tag, className, text) {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
 }
 
 /**
@@ -65,8 +54,8 @@ function write(element, text) {
  */
 function paintBars(value, bars) {
   if (value.childElementCount !== bars.length) {
-    value.replaceChildren(...bars.map(() => part("div", "bar", "")));
-    for (const row of value.children) row.append(part("span", "token", ""), part("span", "share", ""));
+    value.replaceChildren(...bars.map(() => el("div", { class: "bar" })));
+    for (const row of value.children) row.append(el("span", { class: "token" }), el("span", { class: "share" }));
   }
   for (const [i, { token, probability, rest }] of bars.entries()) {
     const row = /** @type {HTMLElement} */ (value.children[i]);
@@ -83,6 +72,6 @@ function paintBars(value, bars) {
  * @param {{ done: number, total: number }} count
  */
 function paintTicks(ticks, { done, total }) {
-  while (ticks.childElementCount < total) ticks.append(part("i", "", ""));
+  while (ticks.childElementCount < total) ticks.append(el("i"));
   for (const [i, tick] of [...ticks.children].entries()) tick.classList.toggle("on", i < done);
 }

@@ -1,6 +1,6 @@
 /** @import { Mermaid } from "mermaid" */
+/** @import { Bindings } from "./drawing.js" */
 /** @import { Places } from "./pipeline/places.js" */
-import { stageOf } from "./pipeline/bindings.js";
 import { layoutOf } from "./pipeline/layout.js";
 
 let count = 0; // Mermaid wants an id that is new to the document
@@ -11,18 +11,19 @@ let turn = Promise.resolve();
  * Lets Mermaid draw the diagram with the places.
  *
  * @param {string} source filled
+ * @param {Bindings} bindings
  * @param {Places} places
  * @param {HTMLElement} draft empty, in the document: Mermaid measures in it and leaves it empty
- * @returns {Promise<{ svg: SVGSVGElement, elements: Map<string, SVGGElement> }>} elements by id of bindings.js
+ * @returns {Promise<{ svg: SVGSVGElement, elements: Map<string, SVGGElement> }>} elements by id of the bindings
  */
-export function render(source, places, draft) {
-  const result = turn.then(() => renderNow(source, places, draft));
+export function render(source, bindings, places, draft) {
+  const result = turn.then(() => renderNow(source, bindings, places, draft));
   turn = result.catch(() => {}); // the caller's business, not the next one's
   return result;
 }
 
 /** @type {typeof render} */
-async function renderNow(source, places, draft) {
+async function renderNow(source, bindings, places, draft) {
   const { default: mermaid } = await import("mermaid");
   const id = `vitrine-diagram-${++count}`;
   configure(mermaid, id, places);
@@ -33,7 +34,7 @@ async function renderNow(source, places, draft) {
   if (!parsed) throw new Error("diagram: Mermaid returned no SVG");
   const svg = document.importNode(parsed, true);
   strip(svg, places);
-  const elements = collect(svg);
+  const elements = collect(svg, bindings);
   svg.querySelector("g.nodes")?.append(...elements.values()); // reading order
   return { svg, elements };
 }
@@ -75,11 +76,11 @@ function strip(svg, { width, height }) {
   for (const element of [svg, ...svg.querySelectorAll("g")]) element.setAttribute("role", "presentation");
 }
 
-/** @param {SVGSVGElement} svg */
-function collect(svg) {
+/** @param {SVGSVGElement} svg @param {Bindings} bindings */
+function collect(svg, bindings) {
   /** @type {Map<string, SVGGElement>} */
   const elements = new Map();
-  for (const id of stageOf.keys()) {
+  for (const id of bindings.keys()) {
     const element = svg.querySelector(`g.nodes > [data-id="${id}"]`);
     if (!(element instanceof SVGGElement)) throw new Error(`diagram: Mermaid drew no ${id}`);
     elements.set(id, element);

@@ -1,7 +1,8 @@
 /** @import { StageEvent, StageName } from "../vitrine.d.ts" */
 import { stageNames, stages } from "./stages.js";
 
-const SHOWN_STEPS = 4; // the last ones, of which the text that was read is kept
+/** How many of the last steps are kept as text. */
+export const SHOWN_STEPS = 4;
 
 const perLayer = stageNames.filter((stage) => stages[stage].perLayer);
 const perToken = stageNames.filter((stage) => stages[stage].perToken);

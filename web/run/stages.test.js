@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { strings } from "../i18n/en.js";
-import { stageOf } from "../mermaid/pipeline/bindings.js";
+import { bindings } from "../mermaid/pipeline/bindings.js";
 import { containersOf, family, stageNames, stages } from "./stages.js";
 
 /** @param {string} name */
@@ -48,9 +48,9 @@ test("families are those of the seed diagram", () => {
 
 test("the diagram's own colours are the families of its stages", () => {
   const classes = [...read("../mermaid/pipeline/pipeline.mmd").matchAll(/^ +class (\S+) (\w+)$/gm)].flatMap(([, ids, name]) => ids.split(",").map((id) => [id, name]));
-  const elements = [...stageOf.keys()].filter((id) => !id.includes(">")); // an edge has no class there
+  const elements = [...bindings.keys()].filter((id) => !id.includes(">")); // an edge has no class there
   assert.deepEqual(classes.map(([id]) => id).sort(), [...elements].sort());
-  for (const [id, name] of classes) assert.equal(name, family(/** @type {any} */ (stageOf.get(id))), id);
+  for (const [id, name] of classes) assert.equal(name, family(/** @type {any} */ (bindings.get(id))), id);
 });
 
 test("each family has its colour once in the diagram, and once in the status line", () => {

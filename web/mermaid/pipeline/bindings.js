@@ -1,12 +1,12 @@
-/** @import { StageName } from "../../vitrine.d.ts" */
+/** @import { Bindings } from "../drawing.js" */
 
 /**
  * Which stage each element of pipeline.mmd shows, in reading order: nodes and subgraphs by their id, the loop by the
  * ids of its edge. One stage may have several elements: a node and the frame that opens it.
  *
- * @type {ReadonlyMap<string, StageName>}
+ * @type {Bindings}
  */
-export const stageOf = new Map([
+export const bindings = new Map([
   ["A", "prompt"],
   ["B", "tokenize"],
   ["C", "ids"],

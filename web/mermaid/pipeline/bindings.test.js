@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { stageNames } from "../../run/stages.js";
-import { stageOf } from "./bindings.js";
+import { bindings } from "./bindings.js";
 import { down, tall, wide } from "./places.js";
 import { readers } from "../readings/readings.js";
 
@@ -29,21 +29,21 @@ for (const line of source.split("\n")) {
 }
 
 test("every element of the diagram is bound to a stage, and nothing else is", () => {
-  assert.deepEqual([...stageOf.keys()].sort(), [...nodes, "M>C"].sort());
+  assert.deepEqual([...bindings.keys()].sort(), [...nodes, "M>C"].sort());
 });
 
 test("every stage has an element, and every element a stage that exists", () => {
-  assert.deepEqual([...new Set(stageOf.values())].sort(), [...stageNames].sort());
+  assert.deepEqual([...new Set(bindings.values())].sort(), [...stageNames].sort());
 });
 
-test("every element but a frame has a reader", () => {
-  for (const id of stageOf.keys()) if (!frames.includes(id)) assert.equal(typeof readers[id], "function", id);
+test("every stage of an element but a frame has a reader", () => {
+  for (const [id, stage] of bindings) if (!frames.includes(id)) assert.equal(typeof readers[stage], "function", id);
 });
 
 for (const [name, places] of Object.entries({ wide: wide(), tall: tall() })) {
   test(`${name}: every element has a place inside the picture and its frame`, () => {
     const whole = { x: 0, y: 0, width: places.width, height: places.height };
-    assert.deepEqual(Object.keys(places.boxes).sort(), [...stageOf.keys()].sort());
+    assert.deepEqual(Object.keys(places.boxes).sort(), [...bindings.keys()].sort());
     for (const [id, box] of Object.entries(places.boxes)) {
       const around = frameOf.has(id) ? places.boxes[frameOf.get(id)] : whole;
       assert.ok(contains(around, box), `${id} ${JSON.stringify(box)} in ${JSON.stringify(around)}`);

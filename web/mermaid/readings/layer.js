@@ -1,3 +1,4 @@
+/** @import { StageName } from "../../vitrine.d.ts" */
 /** @import { Reader, Sources } from "./readings.js" */
 import { count, decimal, fixed, percent } from "../../kit/numbers.js";
 import { fill, named, slice, withToken } from "./write.js";
@@ -52,14 +53,14 @@ const perHead = ({ info, words }) => fill(words.perHead, { heads: count(info.hea
 /** @type {(sources: Sources) => string} */
 const scores = ({ info, words }) => fill(words.scores, { heads: count(info.heads) });
 
-/** @type {Record<string, Reader>} of the layers and the norm after them, by id of bindings.js */
+/** @type {Partial<Record<StageName, Reader>>} of the layers and the norm after them, by stage */
 export const layerReaders = {
-  G0: norm("ln1"),
-  G1({ run, words }) {
+  ln1: norm("ln1"),
+  attention({ run, words }) {
     const event = run.of("attention");
     return event ? { value: fill(words.attending, { layer: event.layer + 1, head: event.detail.head + 1 }) } : {};
   },
-  O1(sources, room) {
+  "attention.qkv"(sources, room) {
     const event = sources.run.of("attention.qkv");
     if (!event) return { value: perHead(sources), idle: true };
     const { words } = sources;
@@ -69,9 +70,9 @@ export const layerReaders = {
       caption: fill(words.newest, { head: head + 1 }),
     };
   },
-  O2: row("attention.scores", scores),
-  O6: row("attention.scale", ({ info, words }) => fill(words.divided, { root: fixed(Math.sqrt(info.embedding / info.heads), 3) })),
-  O4(sources, room) {
+  "attention.scores": row("attention.scores", scores),
+  "attention.scale": row("attention.scale", ({ info, words }) => fill(words.divided, { root: fixed(Math.sqrt(info.embedding / info.heads), 3) })),
+  "attention.mask"(sources, room) {
     const event = sources.run.of("attention.mask");
     if (!event) return { value: scores(sources), idle: true };
     const { head, top } = event.detail;
@@ -80,7 +81,7 @@ export const layerReaders = {
     );
     return { value: lines.join("\n"), caption: fill(sources.words.newest, { head: head + 1 }) };
   },
-  O3(sources, room) {
+  "attention.mix"(sources, room) {
     const event = sources.run.of("attention.mix");
     if (!event) return { value: width(sources), idle: true };
     const { words } = sources;
@@ -90,9 +91,9 @@ export const layerReaders = {
       caption: fill(words.projected, { head: head + 1 }),
     };
   },
-  G2: numbers("residual1"),
-  G3: norm("ln2"),
-  G4({ run, info, words }, room) {
+  residual1: numbers("residual1"),
+  ln2: norm("ln2"),
+  mlp({ run, info, words }, room) {
     const event = run.of("mlp");
     if (!event) return { value: fill(words.chain, { a: count(info.embedding), b: count(info.feedForward) }), idle: true };
     const { before, after, active } = event.detail;
@@ -104,6 +105,6 @@ export const layerReaders = {
       ].join("\n"),
     };
   },
-  G5: numbers("residual2"),
-  F6: norm("final"),
+  residual2: numbers("residual2"),
+  final: norm("final"),
 };

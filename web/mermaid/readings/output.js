@@ -1,7 +1,8 @@
-/** @import { Candidate, FinishReason } from "../../vitrine.d.ts" */
+/** @import { Candidate, FinishReason, StageName } from "../../vitrine.d.ts" */
 /** @import { Reader, Sources } from "./readings.js" */
 import { count, fixed, percent, rounded } from "../../kit/numbers.js";
 import { clip, visible, wrap } from "../../kit/text.js";
+import { SHOWN_STEPS } from "../../run/record.js";
 import { fill, plural, withToken } from "./write.js";
 
 const SHARE = 8; // columns of a percentage behind a token
@@ -20,13 +21,8 @@ const filter = (stage, template, off) => (sources) => {
   return { value: fill(form, { parameter: rounded(parameter, 2), kept: count(kept), all: count(kept + removed) }) };
 };
 
-/**
- * The text that step `n` of the four shown read.
- *
- * @param {number} n
- * @returns {Reader}
- */
-const read = (n) => ({ run, words }, room) => {
+/** The text that one of the steps shown read. @type {Reader} */
+const read = ({ run, words }, room, n) => {
   const step = run.steps[n];
   const name = fill(words.step, { step: (step?.step ?? n) + 1 });
   if (!step) return { name };
@@ -34,17 +30,20 @@ const read = (n) => ({ run, words }, room) => {
   return { name, value: wrap(pieces, room, { tail: true }) };
 };
 
-/**
- * What it predicted.
- *
- * @param {number} n
- * @returns {Reader}
- */
-const predicted = (n) => ({ run }, room) => {
+/** What it predicted. @type {Reader} */
+const predicted = ({ run }, room, n) => {
   const step = run.steps[n];
   if (!step) return {};
   return { bars: [{ token: clip(visible(step.text), room.columns - SHARE), probability: step.probability }] };
 };
+
+/** What comes after the steps shown. @param {Sources} sources */
+function end({ run, words }) {
+  const { done } = run;
+  if (done) return { value: `${reason(done.finishReason, words)}\n${plural(words.tokens, done.ids.length)}` };
+  const step = run.steps.at(-1)?.step;
+  return step === undefined ? { value: words.until, idle: true } : { value: fill(words.next, { step: step + 2 }) };
+}
 
 /**
  * The `rows - 1` most probable tokens, and all others as one.
@@ -58,9 +57,9 @@ function topAndRest({ top, restProbability, restCount }, rows) {
   return { shown: top.slice(0, rows - 1), probability, others: restCount + hidden.length };
 }
 
-/** @type {Record<string, Reader>} by id of bindings.js */
+/** @type {Partial<Record<StageName, Reader>>} by stage */
 export const outputReaders = {
-  H({ run, info, words }, room) {
+  head({ run, info, words }, room) {
     const event = run.of("head");
     if (!event) return { value: fill(words.vector, { size: count(info.vocabulary) }), idle: true };
     const top = event.detail.top.map(({ text, logit }) =>
@@ -68,39 +67,39 @@ export const outputReaders = {
     );
     return { value: wrap(top, room, { separator: "  ", open: true }) };
   },
-  I({ run, info, words }, room) {
+  softmax({ run, info, words }, room) {
     const event = run.of("softmax");
     if (!event) return { value: fill(words.vector, { size: count(info.vocabulary) }), idle: true };
     const { sum, largest } = event.detail;
     return { value: fill(words.sum, { sum: fixed(sum, 7), top: percent(largest) }) };
   },
-  J({ run, words }, room) {
+  distribution({ run, words }, room) {
     const event = run.of("distribution");
     if (!event) return {};
     const { shown, probability, others } = topAndRest(event.detail, room.rows);
     const bars = shown.map(({ text, probability }) => ({ token: clip(visible(text), room.columns - SHARE), probability }));
     return { bars: [...bars, { token: fill(words.rest, { count: count(others) }), probability, rest: true }] };
   },
-  K1({ run, words }) {
+  "decode.temperature"({ run, words }) {
     const event = run.of("decode.temperature");
     if (!event) return {};
     const { parameter, top } = event.detail;
     const form = parameter === 0 ? words.greedy : words.temperature;
     return { value: fill(form, { parameter: rounded(parameter, 2), top: top.length ? percent(top[0].probability) : "" }) };
   },
-  K2: filter("decode.top_k", ({ words }) => words.topK, 0),
-  K3: filter("decode.top_p", ({ words }) => words.topP, 1),
-  K4({ run, words }, room) {
+  "decode.top_k": filter("decode.top_k", ({ words }) => words.topK, 0),
+  "decode.top_p": filter("decode.top_p", ({ words }) => words.topP, 1),
+  "decode.sample"({ run, words }, room) {
     const detail = run.of("decode.sample")?.detail;
     if (!detail) return {};
     const form = detail.random < 0 ? words.best : words.drawn;
     return { value: withToken(form, detail.text, { random: fixed(detail.random, 4) }, room.columns) };
   },
-  K5({ run, words }) {
+  "decode.stop"({ run, words }) {
     const detail = run.of("decode.stop")?.detail;
     return detail ? { value: reason(detail.reason, words) } : {};
   },
-  L({ run, info, words }, room) {
+  select({ run, info, words }, room) {
     const detail = run.of("select")?.detail;
     if (!detail) return {};
     const { text, probability, random, rank } = detail;
@@ -111,33 +110,23 @@ export const outputReaders = {
       caption: fill(words.rank, { rank: count(rank + 1), count: count(info.vocabulary) }),
     };
   },
-  M({ run, words }, room) {
+  append({ run, words }, room) {
     const detail = run.of("append")?.detail;
     if (!detail) return {};
     const many = `${plural(words.ids, detail.count)} `;
     const columns = room.columns - many.length;
     return { value: many + wrap(detail.ids.map(String), { columns, rows: 1 }, { separator: " ", tail: true }) };
   },
-  "M>C"({ run, words }, room) {
+  loop({ run, words }, room) {
     const detail = run.of("loop")?.detail;
     if (!detail) return {};
     const values = { step: detail.step + 1, cached: count(detail.cached), reason: reason(detail.reason, words) };
     const full = fill(words.loopReason, values);
     return { value: full.length <= room.columns ? full : fill(words.loop, values) };
   },
-  N1: read(0),
-  N2: predicted(0),
-  N3: read(1),
-  N4: predicted(1),
-  N5: read(2),
-  N6: predicted(2),
-  N7: read(3),
-  N8: predicted(3),
-  N9({ run, words }) {
-    const { done } = run;
-    if (done) return { value: `${reason(done.finishReason, words)}\n${plural(words.tokens, done.ids.length)}` };
-    const step = run.steps.at(-1)?.step;
-    return step === undefined ? { value: words.until, idle: true } : { value: fill(words.next, { step: step + 2 }) };
+  generation(sources, room, part) {
+    if (part === 2 * SHOWN_STEPS) return end(sources);
+    return part % 2 ? predicted(sources, room, (part - 1) / 2) : read(sources, room, part / 2);
   },
 };
 

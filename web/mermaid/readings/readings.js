@@ -1,4 +1,4 @@
-/** @import { EngineInfo } from "../../vitrine.d.ts" */
+/** @import { EngineInfo, StageName } from "../../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../../i18n/diagram-en.js" */
 /** @import { Reading } from "../paint.js" */
 /** @import { Room } from "../../kit/text.js" */
@@ -15,16 +15,16 @@ import { fill, named, pieceOf, plural, slice, withToken } from "./write.js";
  * @property {EngineInfo} info
  * @property {DiagramStrings} words
  */
-/** @typedef {(sources: Sources, room: Room) => Reading} Reader */
+/** @typedef {(sources: Sources, room: Room, part: number) => Reading} Reader `part`: which of the nodes of this stage */
 
-/** @type {Record<string, Reader>} by id of bindings.js */
+/** @type {Partial<Record<StageName, Reader>>} by stage */
 export const readers = {
-  A({ run }, room) {
+  prompt({ run }, room) {
     const text = run.of("prompt")?.detail.text ?? run.prompt;
     const head = text.slice(0, 4 * room.columns * room.rows); // a prompt may be a whole book
     return { value: asWritten(head, room, head.length < text.length), idle: !run.last };
   },
-  B({ run, words }, room) {
+  tokenize({ run, words }, room) {
     const event = run.of("tokenize");
     if (!event) return {};
     const { pieces, count: all } = event.detail;
@@ -34,7 +34,7 @@ export const readers = {
       caption: plural(words.pieces, all),
     };
   },
-  C({ run, words }, room) {
+  ids({ run, words }, room) {
     const event = run.of("ids");
     if (!event) return {};
     const { ids, count: all } = event.detail;
@@ -44,19 +44,19 @@ export const readers = {
       caption: fill(form, { shown: count(ids.length), count: count(all) }),
     };
   },
-  D({ run, info, words }, room) {
+  embed({ run, info, words }, room) {
     const event = run.of("embed");
     if (!event) return { value: fill(words.rows, { rows: count(info.vocabulary), columns: count(info.embedding) }), idle: true };
     const { id, text } = event.detail;
     return { value: `${withToken(words.row, text, { id }, room.columns)}\n${slice(event.values, { ...room, rows: room.rows - 1 })}` };
   },
-  E({ run, info, words }, room) {
+  position({ run, info, words }, room) {
     const event = run.of("position");
     if (!event) return { value: fill(words.rows, { rows: count(info.context), columns: count(info.embedding) }), idle: true };
     const at = fill(words.at, { position: event.position });
     return { value: [at, named(words.added, event.detail.row, room), named(words.total, event.values, room)].join("\n") };
   },
-  DecoderStack({ run, info: { layers }, words }) {
+  layers({ run, info: { layers }, words }) {
     const event = run.of("layers");
     if (!event) return { value: fill(words.allLayers, { layers: count(layers) }), ticks: { done: 0, total: layers }, idle: true };
     const layer = event.layer + 1;
