@@ -25,6 +25,7 @@ import { Session } from "./page/session.js";
 import { createRunState } from "./run/state.js";
 import { changes, defaults } from "./run/settings.js";
 import { listenToKeys } from "./page/shortcuts.js";
+import { mountSpecialTokens } from "./views/special-tokens.js";
 import { mountSpeed } from "./views/speed.js";
 import { mountSpoken } from "./views/spoken.js";
 import { mountStatus } from "./views/status.js";
@@ -47,7 +48,12 @@ const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter")
 mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
 mountAbout(byId("about"), { strings: strings.about, signal });
-const prompt = mountPrompt(byId("prompt-view"), { strings: strings.prompt, text: recall("prompt", strings.prompt.exampleTexts[0]), signal });
+const prompt = mountPrompt(byId("prompt-view"), {
+  strings: strings.prompt,
+  text: recall("prompt", strings.prompt.exampleTexts[0]),
+  special: (root, area) => mountSpecialTokens(root, { strings: strings.prompt, area, signal }),
+  signal,
+});
 const meter = mountMeter(byId("meter"), { strings: strings.output, pacer, signal });
 const chips = mountChips(byId("chips"), { label: strings.output.label, empty: strings.output.empty, pacer, signal });
 const readout = mountReadout(byId("readout"), { strings: strings.output });

@@ -1,14 +1,19 @@
+/** @import {EngineInfo} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "../kit/dom.js";
-import { mountSpecialTokens } from "./special-tokens.js";
 
 /**
  * The prompt with its examples. Sends "promptinput" { text } whenever the text changes.
  *
  * @param {HTMLElement} root
- * @param {{ strings: Strings["prompt"], text: string, signal: AbortSignal }} options
+ * @param {object} options
+ * @param {Strings["prompt"]} options.strings
+ * @param {string} options.text
+ * @param {(root: HTMLElement, area: HTMLTextAreaElement) => { show: (added: EngineInfo["addedTokens"]) => void }} options.special
+ *   mounts what types the model's added tokens
+ * @param {AbortSignal} options.signal
  */
-export function mountPrompt(root, { strings, text, signal }) {
+export function mountPrompt(root, { strings, text, special, signal }) {
   const count = el("span", { class: "count", id: "prompt-count" });
   const error = el("p", { class: "error", id: "prompt-error", hidden: true });
   const area = el("textarea", {
@@ -31,7 +36,7 @@ export function mountPrompt(root, { strings, text, signal }) {
     examples.append(el("li", {}, button));
   }
   const head = el("div", { class: "field-head" }, el("label", { for: "prompt", text: strings.label }));
-  const special = mountSpecialTokens(head, { strings, area, signal });
+  const added = special(head, area);
   head.append(count);
   root.append(
     head,
@@ -73,7 +78,7 @@ export function mountPrompt(root, { strings, text, signal }) {
     value: () => area.value,
     focus: () => area.focus(),
     setError,
-    setSpecial: special.show,
+    setSpecial: added.show,
     /**
      * @param {string} words how long the prompt is
      * @param {boolean} over whether that is too long
