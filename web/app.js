@@ -1,4 +1,4 @@
-import { diagramStrings, strings } from "./i18n/en.js";
+import { diagramStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
@@ -65,13 +65,13 @@ const sampling = mountSampling(byId("sampling-view"), {
 });
 const tools = mountDiagramTools(byId("diagram-head"), { strings: strings.diagram, signal });
 const diagram = mountDiagramPlace(byId("diagram-place"), {
-  draw: (root, info, mine) => mountDiagram(root, { info, strings: diagramStrings, pacer, signal: mine }),
+  draw: (root, info, mine) => mountDiagram(root, { info, strings: diagramStrings, stages: stageStrings, pacer, signal: mine }),
   strings: strings.diagram,
   signal,
 });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
-const status = mountStatus(byId("status"), { strings: strings.status, pacer, signal });
+const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, pacer, signal });
 const button = mountRunButton(byId("run-button"), { strings: strings.run, signal });
 const speed = mountSpeed(byId("speed"), { strings: strings.speed, at: recall("speed", -1), signal });
 const notice = mountNotice(byId("notice"), { strings: strings.errors, close: strings.close, signal });

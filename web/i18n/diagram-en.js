@@ -5,7 +5,8 @@ export const diagram = {
     "Each box is one stage of the engine and shows the numbers of the current run. Arrow keys go from stage to stage, " +
     "Home and End to the first and the last; Enter selects one.",
 
-  // Words that fill the labels of pipeline.mmd.
+  // Words that fill the labels of pipeline.mmd, beside those of the stages.
+  frames: { layer: "Inside each layer: pre-norm", attention: "softmax(QKᵀ/√{headDim} + M)V", predicts: "Predicts", more: "And so on" },
   activation: { gelu_new: "GELU (tanh)", gelu: "GELU", relu: "ReLU" },
   position: { learned: "from a learned table", sinusoidal: "from sinusoids" },
 

@@ -1,8 +1,9 @@
-/** Every text that a person reads on the page, in English. The diagram's own texts are in diagram-en.js. */
+/** Every text that a person reads on the page, in English. The diagram's own texts are in diagram-en.js, those of the stages in stages-en.js. */
 
 import { count } from "../kit/numbers.js";
 
 export { diagram as diagramStrings } from "./diagram-en.js";
+export { stages as stageStrings } from "./stages-en.js";
 
 const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
@@ -157,39 +158,6 @@ export const strings = {
     layer: (layer, of) => `layer ${layer} of ${of}`,
     /** @param {number} n @param {number} of */
     token: (n, of) => `token ${n} of ${of}`,
-    stages: {
-      prompt: "Prompt",
-      tokenize: "Tokenize: text to pieces",
-      ids: "Token ids",
-      embed: "Token embedding",
-      position: "Position added",
-      layers: "Decoder layers",
-      ln1: "Layer norm before attention",
-      attention: "Masked self-attention",
-      "attention.qkv": "Attention: queries, keys, values",
-      "attention.scores": "Attention: scores Q·Kᵀ",
-      "attention.scale": "Attention: scale by √d",
-      "attention.mask": "Attention: causal mask, softmax",
-      "attention.mix": "Attention: weights times values",
-      residual1: "Residual connection: attention added",
-      ln2: "Layer norm before the MLP",
-      mlp: "Feed-forward network (MLP)",
-      residual2: "Residual connection: MLP added",
-      final: "Final layer norm",
-      head: "Language model head: logits",
-      softmax: "Softmax: probabilities",
-      distribution: "Probability distribution",
-      decode: "Decoding",
-      "decode.temperature": "Decoding: temperature",
-      "decode.top_k": "Decoding: top-k",
-      "decode.top_p": "Decoding: top-p",
-      "decode.sample": "Decoding: sample",
-      "decode.stop": "Decoding: stop criteria",
-      select: "Token selected",
-      append: "Token appended",
-      loop: "Loop: next token",
-      generation: "Generation step",
-    },
   },
 
   diagram: {

@@ -1,6 +1,7 @@
 /// <reference path="./mmd.d.ts" />
 /** @import { EngineInfo, StageName } from "../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
+/** @import { StageStrings } from "../i18n/stages-en.js" */
 /** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
 /** @import { RunState } from "../run/state.js" */
@@ -29,10 +30,10 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
  * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
- * @param {{ info: EngineInfo, strings: DiagramStrings, pacer: Pacer, signal: AbortSignal }} options aborting empties `root`
+ * @param {{ info: EngineInfo, strings: DiagramStrings, stages: StageStrings, pacer: Pacer, signal: AbortSignal }} options aborting empties `root`
  */
-export async function mountDiagram(root, { info, strings, pacer, signal }) {
-  const text = fillLabels(source, info, strings);
+export async function mountDiagram(root, { info, strings, stages, pacer, signal }) {
+  const text = fillLabels(source, info, { ...strings, stages });
   /** @type {RunState} */
   let run = createRunState();
   let all = false; // what is shown is of another state

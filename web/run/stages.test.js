@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { strings } from "../i18n/en.js";
+import { stageStrings } from "../i18n/en.js";
 import { bindings } from "../mermaid/pipeline/bindings.js";
 import { containersOf, family, stageNames, stages } from "./stages.js";
 
@@ -19,7 +19,7 @@ test("the facts are those of every stage of the API, in the order of the engine"
 });
 
 test("every stage has words, and no other has", () => {
-  assert.deepEqual(Object.keys(strings.status.stages), stageNames);
+  assert.deepEqual(Object.keys(stageStrings), stageNames);
 });
 
 test("stages are contained as the engine nests them", () => {

@@ -1,5 +1,6 @@
 /** @import {RunState} from "../run/state.js" */
 /** @import {Strings} from "../i18n/en.js" */
+/** @import {StageStrings} from "../i18n/stages-en.js" */
 /** @import {Pacer} from "../run/frames.js" */
 import { el } from "../kit/dom.js";
 import { roomAfter } from "../run/settings.js";
@@ -11,9 +12,9 @@ import { family } from "../run/stages.js";
  * and ends is announced.
  *
  * @param {HTMLElement} root
- * @param {{ strings: Strings["status"], pacer: Pacer, signal: AbortSignal }} options
+ * @param {{ strings: Strings["status"], stages: StageStrings, pacer: Pacer, signal: AbortSignal }} options
  */
-export function mountStatus(root, { strings, pacer, signal }) {
+export function mountStatus(root, { strings, stages, pacer, signal }) {
   const name = el("span", { class: "status-name", text: strings.idle });
   const layer = el("span", { class: "status-layer" });
   const token = el("span", { class: "status-token" });
@@ -31,7 +32,7 @@ export function mountStatus(root, { strings, pacer, signal }) {
     if (!state || !latest || (state.phase !== "running" && state.phase !== "paused")) return;
     const { info, settings, pieces } = state;
     const most = Math.min(settings?.maxTokens ?? Infinity, roomAfter(pieces.length, info?.context ?? Infinity));
-    name.textContent = strings.stages[latest.stage];
+    name.textContent = stages[latest.stage].long;
     layer.textContent = latest.layer < 0 ? "" : strings.layer(latest.layer + 1, info?.layers ?? 0);
     token.textContent = strings.token(latest.step + 1, most);
     line.dataset.family = family(latest.stage);

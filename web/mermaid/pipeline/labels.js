@@ -2,12 +2,13 @@
 import { count } from "../../kit/numbers.js";
 
 /**
- * Fills the braces of pipeline.mmd with what the model has. Only numbers, and our own words, go in: a text
- * that comes from the model file (its name, for one) never reaches Mermaid's parser.
+ * Fills the braces of pipeline.mmd with the words of the stages, and the braces of these with what the model has. Only
+ * numbers, and our own words, go in: a text that comes from the model file (its name, for one) never reaches Mermaid's
+ * parser.
  *
  * @param {string} source
  * @param {EngineInfo} info
- * @param {{ activation: Record<string, string>, position: Record<string, string> }} words
+ * @param {Words} words
  * @returns {string}
  */
 export function fillLabels(source, info, words) {
@@ -18,7 +19,21 @@ export function fillLabels(source, info, words) {
     activation: word(words.activation, info.activation),
     position: word(words.position, info.position),
   };
-  return source.replace(/\{(\w+)\}/g, (_, name) => {
+  return fill(fill(source, labels(words)), known);
+}
+
+/** @typedef {Record<"activation" | "position" | "frames", Record<string, string>> & { stages: Record<string, { name: string, caption: string }> }} Words */
+
+/** What stands in each element: a name, and a caption in a line of its own. @param {Words} words */
+function labels({ stages, frames }) {
+  const own = Object.entries(frames).map(([name, text]) => [`frames.${name}`, text]);
+  const known = Object.entries(stages).map(([stage, { name, caption }]) => [stage, caption ? `${name}<br/>${caption}` : name]);
+  return Object.fromEntries([...known, ...own]);
+}
+
+/** @param {string} text @param {Record<string, string>} known */
+function fill(text, known) {
+  return text.replace(/\{([\w.]+)\}/g, (_, name) => {
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
     if (value === undefined) throw new Error(`diagram: unknown placeholder {${name}}`);
     return value;
