@@ -2,6 +2,7 @@
 /** @import {RunState} from "../run/state.js" */
 /** @import {Settings} from "../run/settings.js" */
 import { createEngine } from "../vitrine.js";
+import { createPieces } from "./pieces.js";
 
 /** @typedef {{ files: File[], folder: string }} Files of a model, and the name of the folder that they are from, or "" */
 /** @typedef {string | Files | undefined} Source a model's address, its files, or undefined for the default model */
@@ -20,8 +21,7 @@ export class Session extends EventTarget {
   #loaded = Promise.resolve();
   /** @type {AbortController | null} */
   #run = null;
-  /** The text that was tokenized last. @type {{ text: string, engine: Engine, pieces: Promise<TokenPiece[]> } | null} */
-  #tokenized = null;
+  #pieces = createPieces();
   #pace = 0;
   #head = 0;
   /** @type {Run | null} the engine's side of it, once the engine has begun */
@@ -115,16 +115,8 @@ export class Session extends EventTarget {
    * @returns {Promise<TokenPiece[] | null>}
    */
   async tokenize(text) {
-    if (!this.#engine || (this.#run && this.#tokenized?.text !== text)) return null;
-    return this.#pieces(this.#engine, text).catch(() => null);
-  }
-
-  /** Asks the engine once for each text. @param {Engine} engine @param {string} text */
-  #pieces(engine, text) {
-    if (this.#tokenized?.text !== text || this.#tokenized.engine !== engine) {
-      this.#tokenized = { text, engine, pieces: engine.tokenize(text) };
-    }
-    return this.#tokenized.pieces;
+    if (!this.#engine || (this.#run && !this.#pieces.has(this.#engine, text))) return null;
+    return this.#pieces.of(this.#engine, text).catch(() => null);
   }
 
   /**
@@ -170,7 +162,7 @@ export class Session extends EventTarget {
     try {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(signal)]);
       if (!this.#engine || signal.aborted) return;
-      const pieces = await this.#pieces(this.#engine, prompt);
+      const pieces = await this.#pieces.of(this.#engine, prompt);
       const run = this.#engine.generate(prompt, { ...settings, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
       for await (const events of run.batches()) {
