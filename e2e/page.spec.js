@@ -170,6 +170,7 @@ test("the text keeps to its end, but not from a reader who has scrolled up", asy
   await page.locator("#speed-range").fill(String(speed.visible));
   await page.getByRole("button", { name: "Generate" }).click();
   const generated = page.locator("#chips .chip:not([data-prompt])");
+  await expect.poll(() => generated.count(), "the run before has gone").toBeLessThan(80);
   await expect(generated).not.toHaveCount(0);
   expect(await left(), "after a new run has begun").toBeLessThan(2);
   await chips.evaluate((box) => (box.scrollTop = 10));

@@ -77,6 +77,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     setRest();
     showCount(state.pieces);
     status.announce(strings.status.running);
+    pacer.hurry();
   }
 
   function finish() {
