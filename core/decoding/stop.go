@@ -2,6 +2,7 @@ package decoding
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -64,6 +65,11 @@ func NewStopper(o StopOptions) (*Stopper, error) {
 		s.matchers = append(s.matchers, newMatcher(stop))
 	}
 	return s, nil
+}
+
+// Clone returns another Stopper at the same place of the text.
+func (s *Stopper) Clone() *Stopper {
+	return &Stopper{options: s.options, matchers: slices.Clone(s.matchers), held: slices.Clone(s.held)}
 }
 
 // Push adds a token. text is what became whole characters with it, generated the

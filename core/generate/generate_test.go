@@ -64,7 +64,7 @@ func greedy(maxTokens int) Options {
 func run(t *testing.T, prompt string, o Options, observer stage.Observer) (*Run, string) {
 	t.Helper()
 	m, tok := load(t)
-	r, err := New(m, tok, TextPrompt(tok, prompt), o, observer)
+	r, err := New(m, tok, Prompt{Text: prompt}, o, observer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,129 +146,177 @@ func TestObserverChangesNothing(t *testing.T) {
 	}
 }
 
-// TestAgain looks away from all steps but the first, and then has the last one repeated: its
-// events are those of a run that was observed all the time.
-func TestAgain(t *testing.T) {
-	type seen struct {
-		stage.Event
-		sums   []float32 // of each tensor
-		detail string
-	}
-	record := func(to *[]seen) stage.Observer {
-		return func(e *stage.Event) error {
-			s := seen{Event: *e}
-			for _, tensor := range e.Tensors() {
-				var sum float32
-				for _, x := range tensor.Data {
-					sum += x
-				}
-				s.sums = append(s.sums, sum)
+// seen is an event in a form that can be compared.
+type seen struct {
+	stage.Event
+	sums   []float32 // of each tensor
+	detail string
+}
+
+func record(to *[]seen) stage.Observer {
+	return func(e *stage.Event) error {
+		s := seen{Event: *e}
+		for _, tensor := range e.Tensors() {
+			var sum float32
+			for _, x := range tensor.Data {
+				sum += x
 			}
-			s.Source = nil
-			s.detail = fmt.Sprintf("%+v", reflect.Indirect(reflect.ValueOf(e.Detail())))
-			*to = append(*to, s)
-			return nil
+			s.sums = append(s.sums, sum)
+		}
+		s.Source = nil
+		s.detail = fmt.Sprintf("%+v", reflect.Indirect(reflect.ValueOf(e.Detail())))
+		*to = append(*to, s)
+		return nil
+	}
+}
+
+// TestRevisit does each step of a run again when the run is over: its events are those that
+// came when it was done.
+func TestRevisit(t *testing.T) {
+	m, _ := load(t)
+	var all []seen
+	o := Options{MaxTokens: 6, IgnoreEOS: true, Decoding: decoding.Options{Temperature: 0.8, TopK: 40, TopP: 0.95, Seed: 3}, Choices: map[int]int{6: 400}}
+	r, text := run(t, "Once upon a time", o, record(&all))
+	if forced := r.ids[6]; forced != 400 {
+		t.Fatalf("the token at position 6 is %d, want the chosen 400", forced)
+	}
+	for step := range r.IDs() {
+		var want, again []seen
+		for _, e := range all {
+			if e.Step == step {
+				want = append(want, e)
+			}
+		}
+		position := r.read - 1 + step
+		from := position
+		if step == 0 {
+			from = 0
+		}
+		if err := r.Revisit(position, from, record(&again)); err != nil {
+			t.Fatal(err)
+		}
+		if len(again) != len(want) {
+			t.Fatalf("step %d: %d events, want %d", step, len(again), len(want))
+		}
+		for i, got := range again {
+			if step == 0 && want[i].Stage > stage.AttentionMask && want[i].Stage <= stage.Head && (want[i].Layer == m.Config().Layers-1 || want[i].Layer < 0) {
+				continue // a run leaves out rows that nothing reads
+			}
+			if !reflect.DeepEqual(got, want[i]) {
+				t.Errorf("step %d, %v of layer %d:\n got %+v\nwant %+v", step, want[i].Stage, want[i].Layer, got, want[i])
+			}
 		}
 	}
+	if r.Text() != text || len(r.IDs()) != 6 {
+		t.Error("looking back changed the run")
+	}
+	for _, test := range [][2]int{{-1, -1}, {len(r.ids), 0}, {3, 4}} {
+		var place *PlaceError
+		if err := r.Revisit(test[0], test[1], func(*stage.Event) error { return nil }); !errors.As(err, &place) {
+			t.Errorf("position %d from %d: %v, want a PlaceError", test[0], test[1], err)
+		}
+	}
+}
+
+// TestUnwindBetweenAnyTwoStages unwinds a run at each of its events in turn, and lets it go on.
+func TestUnwindBetweenAnyTwoStages(t *testing.T) {
+	events := 0
+	full, _ := run(t, france, greedy(2), func(*stage.Event) error { events++; return nil })
 	m, tok := load(t)
-	for _, maxTokens := range []int{1, 2, 9} {
-		o := Options{MaxTokens: maxTokens, Decoding: decoding.Options{Temperature: 0.8, TopK: 40, TopP: 0.95, Seed: 3}}
-		var all, some []seen
-		full, _ := run(t, "Once upon a time", o, record(&all))
-		r, err := New(m, tok, TextPrompt(tok, "Once upon a time"), o, record(&some))
+	for last := 1; last <= events; last++ {
+		n := 0
+		r, err := New(m, tok, Prompt{Text: france}, greedy(2), func(*stage.Event) error {
+			if n++; n == last {
+				return ErrUnwound
+			}
+			return nil
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		var text strings.Builder
+		unwound := 0
+		for r.Reason() == "" {
+			token, ok, err := r.Next()
+			if err != nil && !errors.Is(err, ErrUnwound) {
+				t.Fatal(err)
+			}
+			if ok {
+				text.WriteString(token.Text)
+			}
+			if err == nil {
+				continue
+			}
+			unwound++
+			if !slices.Equal(r.IDs(), full.IDs()[:len(r.IDs())]) || !strings.HasPrefix(full.Text(), r.Text()) {
+				t.Fatalf("unwound at event %d: ids %v, text %q, want the beginning of %v, %q", last, r.IDs(), r.Text(), full.IDs(), full.Text())
+			}
+			if r.Reason() == "" {
+				r.Abort()
+				if r.Reason() != decoding.ReasonAborted {
+					t.Fatalf("aborted at event %d: reason %q", last, r.Reason())
+				}
+				r.GoOn()
+			}
+		}
+		if unwound != 1 || !slices.Equal(r.IDs(), full.IDs()) || text.String() != full.Text() || r.Reason() != full.Reason() {
+			t.Fatalf("unwound %d times at event %d: ids %v, text %q, reason %q", unwound, last, r.IDs(), text.String(), r.Reason())
+		}
+	}
+}
+
+// TestRewind goes back to each position of a run with a stop text and characters of several
+// tokens, and on again: the same comes.
+func TestRewind(t *testing.T) {
+	m, tok := load(t)
+	prompt := IDPrompt(tok, tok.Encode("Once upon"))
+	o := Options{MaxTokens: 9, IgnoreEOS: true, Stop: []string{"never"}, Decoding: decoding.Options{Temperature: 2, TopP: 1, Seed: 11}}
+	// A snowman in three tokens, the beginning of the stop text, and what breaks it off.
+	o.Choices = map[int]int{}
+	at := len(prompt.IDs) + 1
+	for _, id := range append(tok.Encode("\u2603"), tok.Encode("neve")...) {
+		o.Choices[at] = id
+		at++
+	}
+	r, err := New(m, tok, prompt, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish := func() {
 		for r.Reason() == "" {
 			if _, _, err := r.Next(); err != nil {
 				t.Fatal(err)
 			}
-			r.Observe(false)
 		}
-		first := len(passOrder(m.Config().Layers, 0))
-		if got, want := len(some), first+maxTokens-1; got != want {
-			t.Errorf("%d tokens: %d events of a run that was looked at once, want %d", maxTokens, got, want)
-		}
-		some = some[:0]
-		if err := r.Again(); err != nil {
+	}
+	finish()
+	ids, text, reason := slices.Clone(r.ids), r.Text(), r.Reason()
+	for position := r.read; position <= len(ids); position++ {
+		if err := r.Rewind(position, true); err != nil {
 			t.Fatal(err)
 		}
-		if want := all[len(all)-len(some):]; !reflect.DeepEqual(some, want) {
-			t.Errorf("%d tokens: again\n got %v\nwant %v", maxTokens, some, want)
+		if len(r.ids) != position || r.session.Len() >= position && position > r.read || !strings.HasPrefix(text, r.Text()) {
+			t.Fatalf("back to %d: %d ids, %d cached, text %q", position, len(r.ids), r.session.Len(), r.Text())
 		}
-		if some[0].Step != maxTokens-1 || !slices.Equal(r.IDs(), full.IDs()) {
-			t.Errorf("%d tokens: step %d again, ids %v, want %v", maxTokens, some[0].Step, r.IDs(), full.IDs())
+		finish()
+		if !slices.Equal(r.ids, ids) || r.Text() != text || r.Reason() != reason {
+			t.Fatalf("back to %d and on: ids %v, text %q, reason %q; want %v, %q, %q", position, r.ids, r.Text(), r.Reason(), ids, text, reason)
 		}
 	}
-}
-
-// TestAgainAfterAbort ends a run in the middle of a step that nobody observes.
-func TestAgainAfterAbort(t *testing.T) {
-	m, tok := load(t)
-	layers := m.Config().Layers
-	asked := 0 // in steps of one token: the prompt's asks more often
-	var r *Run
-	o := greedy(9)
-	o.Interrupt = func() error {
-		if len(r.IDs()) == 0 {
-			return nil
-		}
-		if asked++; asked == 2*layers-1 {
-			return ErrAborted
-		}
-		return nil
-	}
-	var stages []stage.Stage
-	var err error
-	r, err = New(m, tok, TextPrompt(tok, france), o, func(e *stage.Event) error {
-		stages = append(stages, e.Stage)
-		return nil
-	})
-	if err != nil {
+	if err := r.Restart(); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Again(); err != nil || len(stages) != 0 {
-		t.Errorf("again before the first step: %v, %v", stages, err)
+	finish()
+	if !slices.Equal(r.ids, ids) || r.Text() != text {
+		t.Errorf("from the start: %v, %q", r.ids, r.Text())
 	}
-	r.Observe(false)
-	for r.Reason() == "" {
-		stages = stages[:0]
-		if _, _, err := r.Next(); err != nil {
-			t.Fatal(err)
-		}
+	if err := r.Rewind(r.read, false); err != nil || len(r.Choices()) != 0 {
+		t.Errorf("choices that are left after a rewind: %v, %v", r.Choices(), err)
 	}
-	if r.Reason() != decoding.ReasonAborted || len(r.IDs()) != 2 || asked != 2*layers-1 {
-		t.Fatalf("reason %q after %d tokens, asked %d times", r.Reason(), len(r.IDs()), asked)
-	}
-	stages = stages[:0]
-	if err := r.Again(); err != nil || !slices.Equal(stages, passOrder(layers, 1)) {
-		t.Errorf("again: %v, %v", stages, err)
-	}
-}
-
-// TestAbortBetweenAnyTwoStages ends a run at each of its events in turn.
-func TestAbortBetweenAnyTwoStages(t *testing.T) {
-	events := 0
-	full, _ := run(t, france, greedy(2), func(*stage.Event) error { events++; return nil })
-	for last := 1; last <= events; last++ {
-		n := 0
-		r, _ := run(t, france, greedy(2), func(*stage.Event) error {
-			if n++; n == last {
-				return ErrAborted
-			}
-			return nil
-		})
-		if n != last {
-			t.Fatalf("aborted at event %d, but %d came", last, n)
-		}
-		if !slices.Equal(r.IDs(), full.IDs()[:len(r.IDs())]) {
-			t.Fatalf("aborted at event %d: ids %v, want a beginning of %v", last, r.IDs(), full.IDs())
-		}
-		if !strings.HasPrefix(full.Text(), r.Text()) {
-			t.Fatalf("aborted at event %d: text %q, want a beginning of %q", last, r.Text(), full.Text())
-		}
-		if want := len(r.IDs()) == 2; (r.Reason() != decoding.ReasonAborted) != want {
-			t.Fatalf("aborted at event %d with %d ids: reason %q", last, len(r.IDs()), r.Reason())
+	for _, position := range []int{r.read - 1, len(r.ids) + 1} {
+		var place *PlaceError
+		if err := r.Rewind(position, false); !errors.As(err, &place) {
+			t.Errorf("rewind to %d: %v, want a PlaceError", position, err)
 		}
 	}
 }
@@ -276,7 +324,7 @@ func TestAbortBetweenAnyTwoStages(t *testing.T) {
 func TestObserverErrorIsReturned(t *testing.T) {
 	m, tok := load(t)
 	broken := errors.New("broken")
-	r, err := New(m, tok, TextPrompt(tok, france), greedy(4), func(e *stage.Event) error {
+	r, err := New(m, tok, Prompt{Text: france}, greedy(4), func(e *stage.Event) error {
 		if e.Stage == stage.MLP {
 			return broken
 		}
@@ -338,7 +386,7 @@ func TestStopText(t *testing.T) {
 
 func TestBadPromptsAndOptions(t *testing.T) {
 	m, tok := load(t)
-	if _, err := New(m, tok, TextPrompt(tok, ""), greedy(1), nil); !errors.Is(err, ErrEmptyPrompt) {
+	if _, err := New(m, tok, Prompt{}, greedy(1), nil); !errors.Is(err, ErrEmptyPrompt) {
 		t.Errorf("empty prompt: %v", err)
 	}
 	for _, ids := range [][]int{{-1}, {0, m.Config().Vocabulary}} {
@@ -349,10 +397,11 @@ func TestBadPromptsAndOptions(t *testing.T) {
 	}
 	for name, o := range map[string]Options{
 		"maxTokens":   {MaxTokens: 0, Decoding: decoding.Options{TopP: 1}},
+		"choices":     {MaxTokens: 1, Decoding: decoding.Options{TopP: 1}, Choices: map[int]int{99: -1}},
 		"temperature": {MaxTokens: 1, Decoding: decoding.Options{Temperature: -1, TopP: 1}},
 		"stop":        {MaxTokens: 1, Decoding: decoding.Options{TopP: 1}, Stop: []string{""}},
 	} {
-		if _, err := New(m, tok, TextPrompt(tok, france), o, nil); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := New(m, tok, Prompt{Text: france}, o, nil); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("bad %s: %v", name, err)
 		}
 	}

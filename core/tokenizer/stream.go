@@ -54,6 +54,11 @@ type Stream struct {
 // NewStream returns a Stream at the beginning of a text.
 func (t *Tokenizer) NewStream() *Stream { return &Stream{tokenizer: t} }
 
+// Clone returns another Stream at the same place of the text.
+func (s *Stream) Clone() *Stream {
+	return &Stream{tokenizer: s.tokenizer, pending: append([]byte(nil), s.pending...)}
+}
+
 // Push adds a token and returns the text that is now complete, with U+FFFD for
 // bytes that can no longer become a character. An id outside the vocabulary adds
 // nothing.

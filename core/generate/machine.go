@@ -1,0 +1,543 @@
+package generate
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"vitrine/core/decoding"
+	"vitrine/core/model"
+	"vitrine/core/stage"
+)
+
+// Host is who a Machine works for. All its methods but those of the first group are called
+// on the machine's own goroutine, and an error of one ends the run.
+type Host interface {
+	// Work returns true when the machine may compute, or false when called is ready. Rest
+	// says that it does not compute for now, but for an answer to a command.
+	Work(called <-chan struct{}) bool
+	Rest()
+
+	// Stage is told of every stage, and may block.
+	Stage(e *stage.Event) error
+	// Missed reports whether nobody was shown the stages of the step under way, or of the
+	// last one. Again is then told of them.
+	Missed() bool
+	Again(e *stage.Event) error
+	Token(t Token) error
+	Paused(p Paused) error
+	Resumed() error
+	Rewound(r Rewound) error
+	Log(l Log) error
+	// Done and Failed say that the run has ended; it can go on.
+	Done() error
+	Failed(err error) error
+}
+
+// Paused says where a machine stands, and why.
+type Paused struct {
+	Halt
+	At stage.Event // without its source
+}
+
+// Rewound says that the ids from a position on are forgotten.
+type Rewound struct {
+	Position, Step int
+	Again          bool // they will come again
+}
+
+// Machine is a Run on a goroutine of its own that can be stopped between any two stages,
+// looked into, and led elsewhere. Commands are functions that it executes while it stands or
+// between two stages; only in one may its methods be called, Do aside.
+type Machine struct {
+	run    *Run
+	gate   *Gate
+	host   Host
+	layers int
+
+	lock  sync.Mutex
+	queue []func()
+	bell  chan struct{} // holds one value while commands wait
+
+	at       stage.Event  // the stage that was done last, without its source
+	entering bool         // it is to stand at the first stage
+	standing bool         // until a command lets it go
+	inside   bool         // whether it stands in the middle of a step
+	ended    bool         // the host was told so
+	again    bool         // the step is to decode again
+	plan     func() error // what is to be done once the step is unwound
+	search   *search      // the way back to a breakpoint
+	closed   bool
+}
+
+// search looks for the last place before another at which a breakpoint stops.
+type search struct {
+	gate   *Gate
+	until  Place
+	hit    *Place
+	cancel bool
+}
+
+// NewMachine prepares a machine for the prompt; Serve sets it going. It stands at the
+// beginning where paused is set.
+func NewMachine(run *Run, gate *Gate, host Host, paused bool) *Machine {
+	m := &Machine{run: run, gate: gate, host: host, layers: run.model.Config().Layers, bell: make(chan struct{}, 1), entering: paused}
+	m.between()
+	run.observer = func(e *stage.Event) error {
+		e.Step = run.step
+		return m.observe(e)
+	}
+	return m
+}
+
+// Run returns what the machine runs. It is to be used in commands only.
+func (m *Machine) Run() *Run { return m.run }
+
+// At returns the stage that was done last, without its source.
+func (m *Machine) At() stage.Event { return m.at }
+
+// Ended reports whether the run has ended.
+func (m *Machine) Ended() bool { return m.ended }
+
+// Do has the machine execute a command, in the order of the calls. It returns at once.
+func (m *Machine) Do(command func()) {
+	m.lock.Lock()
+	m.queue = append(m.queue, command)
+	m.lock.Unlock()
+	select {
+	case m.bell <- struct{}{}:
+	default:
+	}
+}
+
+// Called is ready when a command waits: a host that blocks is then to return.
+func (m *Machine) Called() <-chan struct{} { return m.bell }
+
+// Serve runs until the machine is closed.
+func (m *Machine) Serve() {
+	m.work()
+	for !m.closed {
+		if err := m.advance(); err != nil {
+			m.fail(err)
+		}
+	}
+	m.run.Close()
+	m.host.Rest()
+}
+
+// work waits until the machine may compute, or has something else to do.
+func (m *Machine) work() {
+	for !m.host.Work(m.bell) {
+		m.obey()
+		if m.plan != nil || m.closed {
+			return
+		}
+	}
+}
+
+// advance does the next thing: what is planned, a step, or to wait.
+func (m *Machine) advance() error {
+	if plan := m.plan; plan != nil {
+		m.plan = nil
+		return plan()
+	}
+	if m.standing {
+		return m.wait()
+	}
+	token, ok, err := m.run.Next()
+	if ok {
+		if err := m.host.Token(token); err != nil {
+			return err
+		}
+	}
+	if errors.Is(err, ErrUnwound) {
+		return nil // by a plan
+	}
+	if err == nil && m.run.reason != "" {
+		return m.end()
+	}
+	return err
+}
+
+func (m *Machine) fail(err error) {
+	m.run.err = err
+	m.standing, m.ended, m.plan = true, true, nil
+	m.between()
+	_ = m.host.Failed(err) // where even that fails there is nobody to tell
+}
+
+// end tells of a run that has ended, and of its last whole step if nobody was shown it.
+func (m *Machine) end() error {
+	m.standing, m.ended = true, true
+	m.between()
+	m.gate.Clear()
+	if n := len(m.run.ids); m.host.Missed() && n > m.run.read {
+		if err := m.show(n-2, nil); err != nil {
+			return err
+		}
+	}
+	return m.host.Done()
+}
+
+// between sets at for a machine that stands between two steps.
+func (m *Machine) between() {
+	m.inside = false
+	step := len(m.run.IDs())
+	switch position := len(m.run.ids) - 1; {
+	case m.run.read == 0:
+		m.at = stage.Event{Stage: stage.Prompt, Layer: -1}
+	case step == 0:
+		m.at = stage.Event{Stage: stage.Tokenize, Layer: -1, Position: position, Tokens: m.run.read}
+	default:
+		m.at = stage.Event{Stage: stage.Generation, Step: step - 1, Layer: -1, Position: position - 1, Tokens: 1}
+	}
+}
+
+// show tells the host again of the step that read up to position, up to a place if one is given.
+func (m *Machine) show(position int, until *Place) error {
+	from := position
+	if position == m.run.read-1 {
+		from = max(0, position+1-model.MaxRows)
+	}
+	return m.run.Revisit(position, from, func(e *stage.Event) error {
+		if err := m.host.Again(e); err != nil {
+			return err
+		}
+		if until != nil && PlaceOf(e).Compare(*until) >= 0 {
+			return ErrUnwound
+		}
+		return nil
+	})
+}
+
+// observe is the observer of the run.
+func (m *Machine) observe(e *stage.Event) error {
+	m.at = *e
+	m.at.Source = nil
+	if m.search != nil {
+		return m.look(e)
+	}
+	if err := m.host.Stage(e); err != nil {
+		return err
+	}
+	m.obey()
+	if m.plan == nil && !m.closed {
+		stop, logs, err := m.gate.At(e)
+		if m.entering {
+			m.entering, stop = false, &Halt{Reason: ReasonEntry}
+		}
+		for i := 0; i < len(logs) && err == nil; i++ {
+			err = m.host.Log(logs[i])
+		}
+		if err != nil {
+			return err
+		}
+		if stop != nil {
+			if err := m.stand(*stop); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case m.plan != nil || m.closed:
+		return ErrUnwound
+	case m.again:
+		m.again = false
+		return errAgain
+	}
+	return nil
+}
+
+// look is observe on the way back to a breakpoint.
+func (m *Machine) look(e *stage.Event) error {
+	m.obey()
+	s, place := m.search, PlaceOf(e)
+	if s.cancel || m.closed || place.Compare(s.until) >= 0 {
+		return ErrUnwound
+	}
+	stop, _, err := s.gate.At(e)
+	if stop != nil {
+		s.hit = &place
+	}
+	return err
+}
+
+// stand keeps the machine where it is until a command lets it go.
+func (m *Machine) stand(stop Halt) error {
+	m.standing, m.inside = true, true
+	m.gate.Clear()
+	if m.host.Missed() && m.run.read > 0 {
+		place := PlaceOf(&m.at)
+		if err := m.show(m.at.Position, &place); err != nil {
+			return err
+		}
+	}
+	if err := m.host.Paused(Paused{stop, m.at}); err != nil {
+		return err
+	}
+	defer func() { m.inside = false }()
+	return m.wait()
+}
+
+// wait executes commands until one lets the machine go, or leads it elsewhere.
+func (m *Machine) wait() error {
+	m.host.Rest()
+	for m.standing && m.plan == nil && !m.closed {
+		<-m.bell
+		m.obey()
+	}
+	m.work()
+	if m.plan != nil || m.closed {
+		return nil
+	}
+	return m.host.Resumed()
+}
+
+// obey executes the commands that wait.
+func (m *Machine) obey() {
+	for {
+		m.lock.Lock()
+		if len(m.queue) == 0 {
+			m.lock.Unlock()
+			return
+		}
+		command := m.queue[0]
+		m.queue = m.queue[1:]
+		m.lock.Unlock()
+		command()
+	}
+}
+
+// Close ends the machine, whose run is then gone.
+func (m *Machine) Close() { m.closed = true }
+
+// Abort ends the run before the next stage.
+func (m *Machine) Abort() {
+	if m.search != nil {
+		m.search.cancel = true
+	}
+	if m.ended {
+		return
+	}
+	m.plan = func() error {
+		m.run.Abort()
+		return m.end()
+	}
+}
+
+// Pause has the machine stand at the next stage, and tells whether it will.
+func (m *Machine) Pause() bool {
+	if m.search != nil {
+		m.search.cancel = true
+		return true
+	}
+	if m.standing || m.ended {
+		return false
+	}
+	m.gate.Pause()
+	return true
+}
+
+// Resume lets the machine go, to the next breakpoint or the end, also after Abort, and tells
+// whether it does.
+func (m *Machine) Resume() bool {
+	m.goOn()
+	return m.release()
+}
+
+// goOn takes an abort back.
+func (m *Machine) goOn() {
+	if m.run.reason == decoding.ReasonAborted {
+		m.run.GoOn()
+		m.ended = false
+	}
+}
+
+// release lets the machine go unless its run has ended.
+func (m *Machine) release() bool {
+	if m.ended || !m.standing {
+		return false
+	}
+	m.standing = false
+	return true
+}
+
+// Step lets the machine go to the end of a step, as Gate.Step says, and tells whether it
+// does. A machine that runs is stopped there.
+func (m *Machine) Step(by Granularity, to Direction) bool {
+	m.goOn()
+	if m.ended {
+		return false
+	}
+	m.gate.Step(m.at, by, to)
+	m.standing = false
+	return true
+}
+
+// StepBack goes back by a stage, a layer or a token.
+func (m *Machine) StepBack(by Granularity) bool {
+	return m.Goto(PlaceOf(&m.at).back(by, m.layers))
+}
+
+// Goto goes to a place, or to the first stage after it, by doing again what leads there, and
+// tells whether it has to go.
+func (m *Machine) Goto(to Place) bool {
+	here := PlaceOf(&m.at)
+	order := to.Compare(here)
+	if !m.started() {
+		order = 1
+	}
+	switch {
+	case order == 0 && m.standing:
+		return false
+	case order > 0:
+		m.goOn()
+		if m.ended {
+			return false
+		}
+		m.gate.Goto(to)
+		m.standing = false
+	default:
+		m.plan = func() error { return m.goBack(to) }
+	}
+	return true
+}
+
+// started reports whether the run has begun.
+func (m *Machine) started() bool { return m.run.read > 0 || m.inside }
+
+// goBack does again what leads to a place before this one. It is a plan.
+func (m *Machine) goBack(to Place) error {
+	if err := m.toStep(to.Step); err != nil {
+		return err
+	}
+	m.gate.Clear()
+	m.gate.Goto(to)
+	m.standing = false
+	return m.host.Rewound(Rewound{Position: len(m.run.prompt.IDs) + to.Step, Step: to.Step, Again: true})
+}
+
+// toStep goes back to the beginning of a step.
+func (m *Machine) toStep(step int) error {
+	m.ended = false
+	if step > 0 {
+		return m.run.Rewind(m.run.read+step, true)
+	}
+	return m.run.Restart()
+}
+
+// ReverseContinue goes back to the last place at which a breakpoint stops, or to the first
+// stage where there is none. Hit counts begin anew with each step.
+func (m *Machine) ReverseContinue() bool {
+	here := PlaceOf(&m.at)
+	if here == first(0) {
+		return false
+	}
+	m.plan = func() error {
+		to, err := m.lastHit(here)
+		if err != nil {
+			return err
+		}
+		return m.goBack(to)
+	}
+	return true
+}
+
+// lastHit returns the place, after doing the steps before it again, the last one first. If
+// that is cancelled it is the place here.
+func (m *Machine) lastHit(here Place) (Place, error) {
+	defer func() { m.search = nil }()
+	for step := here.Step; step >= 0; step-- {
+		if err := m.toStep(step); err != nil {
+			return here, err
+		}
+		m.search = &search{gate: m.gate.Fresh(), until: here}
+		if _, _, err := m.run.Next(); err != nil && !errors.Is(err, ErrUnwound) {
+			return here, err
+		}
+		if m.search.cancel || m.closed {
+			return here, nil
+		}
+		if m.search.hit != nil {
+			return *m.search.hit, nil
+		}
+	}
+	return first(0), nil
+}
+
+// Rewind forgets the ids from position on and what was chosen there, and stands before the
+// step that comes to that position.
+func (m *Machine) Rewind(position int) error {
+	high := len(m.run.ids)
+	if m.ended {
+		high--
+	}
+	if m.run.read == 0 || position < m.run.read || position > high {
+		return &PlaceError{"position", position, m.run.read, high}
+	}
+	m.plan = func() error {
+		if err := m.run.Rewind(position, false); err != nil {
+			return err
+		}
+		m.standing, m.ended = true, false
+		m.between()
+		m.gate.Clear()
+		if err := m.host.Rewound(Rewound{Position: position, Step: position - m.run.read}); err != nil {
+			return err
+		}
+		return m.host.Paused(Paused{Halt{Reason: ReasonGoto}, m.at})
+	}
+	return nil
+}
+
+// A LateError says that a token cannot be changed any more where the machine stands.
+type LateError struct{ Position int }
+
+func (e *LateError) Error() string {
+	return fmt.Sprintf("generate: the token at position %d has been appended: rewind to %d first", e.Position, e.Position)
+}
+
+// Choose sets the token of the step in which the machine stands, in place of the one that is
+// drawn; between two steps, that of the next one. Where it was drawn already the step decodes
+// again, to the same stage.
+func (m *Machine) Choose(id int) error {
+	if err := m.changeable(); err != nil {
+		return err
+	}
+	if err := m.run.Choose(id); err != nil {
+		return err
+	}
+	m.decodeAgain()
+	return nil
+}
+
+// Change sets how the steps decode from the one on in which the machine stands, which decodes
+// again where it did already, to the same stage.
+func (m *Machine) Change(o decoding.Options) error {
+	if err := m.changeable(); err != nil {
+		return err
+	}
+	if err := m.run.Change(o); err != nil {
+		return err
+	}
+	m.decodeAgain()
+	return nil
+}
+
+// changeable returns a LateError where the token of the step is appended.
+func (m *Machine) changeable() error {
+	if m.ended || m.inside && m.at.Stage >= stage.Append {
+		return &LateError{len(m.run.ids) - 1}
+	}
+	return nil
+}
+
+func (m *Machine) decodeAgain() {
+	if m.inside && m.at.Stage >= stage.Softmax {
+		m.again, m.standing = true, false
+		m.gate.Goto(PlaceOf(&m.at))
+	}
+}
+
+// SetBreakpoints sets where the machine stops.
+func (m *Machine) SetBreakpoints(all []Breakpoint) error { return m.gate.SetBreakpoints(all) }

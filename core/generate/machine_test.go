@@ -1,0 +1,384 @@
+package generate
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"vitrine/core/decoding"
+	"vitrine/core/stage"
+)
+
+// told is a Host that keeps what it is told, and passes on where the machine stands or ends.
+type told struct {
+	events  []Place // of stages, since it was cleared
+	again   []Place
+	tokens  []int // that the page would show
+	prompt  int
+	missed  bool
+	stops   chan any // Paused, "done" or an error
+	rewound []Rewound
+	resumed int
+	logs    []Log
+}
+
+func (h *told) Work(<-chan struct{}) bool { return true }
+func (h *told) Rest()                     {}
+func (h *told) Missed() bool              { return h.missed }
+func (h *told) Stage(e *stage.Event) error {
+	h.events = append(h.events, PlaceOf(e))
+	if e.Stage == stage.Tokenize {
+		h.prompt = e.Tokens
+	}
+	return nil
+}
+func (h *told) Again(e *stage.Event) error { h.again = append(h.again, PlaceOf(e)); return nil }
+func (h *told) Token(t Token) error {
+	h.tokens = append(h.tokens[:t.Position-h.prompt], t.ID)
+	return nil
+}
+func (h *told) Paused(p Paused) error { h.stops <- p; return nil }
+func (h *told) Resumed() error        { h.resumed++; return nil }
+func (h *told) Log(l Log) error       { h.logs = append(h.logs, l); return nil }
+func (h *told) Done() error           { h.stops <- "done"; return nil }
+func (h *told) Failed(err error) error {
+	h.stops <- err
+	return nil
+}
+func (h *told) Rewound(r Rewound) error {
+	h.rewound = append(h.rewound, r)
+	h.tokens = h.tokens[:min(len(h.tokens), r.Step)]
+	return nil
+}
+
+// start serves a machine that stands at the first stage.
+func start(t *testing.T, prompt string, o Options) (*Machine, *told) {
+	t.Helper()
+	m, tok := load(t)
+	r, err := New(m, tok, Prompt{Text: prompt}, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &told{stops: make(chan any, 1000)}
+	machine := NewMachine(r, NewGate(nil), h, true)
+	go machine.Serve()
+	t.Cleanup(func() { machine.Do(machine.Close) })
+	if p, ok := (<-h.stops).(Paused); !ok || p.Reason != ReasonEntry || PlaceOf(&p.At) != first(0) {
+		t.Fatalf("begins at %+v", p)
+	}
+	return machine, h
+}
+
+// ask executes a command and waits until it has been.
+func ask[T any](m *Machine, command func() T) T {
+	answer := make(chan T)
+	m.Do(func() { answer <- command() })
+	return <-answer
+}
+
+// to executes a command that lets the machine go and waits until it stands; nil is the end.
+func to(t *testing.T, m *Machine, h *told, command func() bool) *Paused {
+	t.Helper()
+	if !ask(m, command) {
+		t.Fatalf("the machine does not go from %+v, standing %v, ended %v", m.at, m.standing, m.ended)
+	}
+	switch stop := (<-h.stops).(type) {
+	case Paused:
+		return &stop
+	case error:
+		t.Fatal(stop)
+	}
+	return nil
+}
+
+func sampled(maxTokens int) Options {
+	return Options{MaxTokens: maxTokens, IgnoreEOS: true, Decoding: decoding.Options{Temperature: 0.9, TopK: 50, TopP: 0.95, Seed: 5}}
+}
+
+// TestStepsGoThroughAllStages steps into every stage, and back through all of them.
+func TestStepsGoThroughAllStages(t *testing.T) {
+	const steps = 2
+	m, h := start(t, "Once upon a time", sampled(steps))
+	places := []Place{first(0)}
+	for {
+		p := to(t, m, h, func() bool { return m.Step(ByStage, Into) })
+		if p == nil {
+			break
+		}
+		places = append(places, PlaceOf(&p.At))
+	}
+	layers := m.layers
+	var want []stage.Stage
+	for step := range steps {
+		want = append(want, passOrder(layers, step)...)
+	}
+	var got []stage.Stage
+	for i, p := range places {
+		got = append(got, p.Stage)
+		if i > 0 && (places[i-1].Compare(p) != -1 || p.before(layers) != places[i-1]) {
+			t.Fatalf("%v comes after %v", p, places[i-1])
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("stands at %v, want %v", got, want)
+	}
+	ids := slices.Clone(h.tokens)
+	for i := len(places) - 2; i >= 0; i -= 7 { // every place would take long
+		target := places[i]
+		p := to(t, m, h, func() bool { return m.Goto(target) })
+		if p == nil || PlaceOf(&p.At) != target || p.Reason != ReasonGoto {
+			t.Fatalf("back to %v leads to %+v", target, p)
+		}
+		if i > 0 {
+			p = to(t, m, h, func() bool { return m.StepBack(ByStage) })
+			if p == nil || PlaceOf(&p.At) != places[i-1] {
+				t.Fatalf("a stage back from %v leads to %+v", target, p)
+			}
+		}
+	}
+	if p := to(t, m, h, m.Resume); p != nil || !slices.Equal(h.tokens, ids) {
+		t.Errorf("from the beginning again: %v, want %v", h.tokens, ids)
+	}
+}
+
+// TestStandsBeforeWhatFollows: nothing after a breakpoint inside a layer has happened.
+func TestStandsBeforeWhatFollows(t *testing.T) {
+	m, h := start(t, france, sampled(4))
+	if err := ask(m, func() error {
+		return m.SetBreakpoints([]Breakpoint{{Stage: stage.AttentionMask, Layer: 2, Position: -1}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for step := range 3 {
+		p := to(t, m, h, m.Resume)
+		if p == nil || PlaceOf(&p.At) != (Place{step, 2, stage.AttentionMask}) || !slices.Equal(p.Breakpoints, []int{0}) {
+			t.Fatalf("step %d: stands at %+v", step, p)
+		}
+		if last := h.events[len(h.events)-1]; last != PlaceOf(&p.At) {
+			t.Fatalf("step %d: %v was told last", step, last)
+		}
+		ask(m, func() any {
+			if got, want := len(m.run.ids), h.prompt+step; got != want {
+				t.Errorf("step %d: %d ids, want %d", step, got, want)
+			}
+			cached := h.prompt + step - 1
+			if step == 0 {
+				cached = 0
+			}
+			if got := m.run.session.Len(); got != cached {
+				t.Errorf("step %d: %d positions in the cache, want %d", step, got, cached)
+			}
+			var place *PlaceError
+			if _, err := m.Inspect(Query{Stage: stage.AttentionMix, Layer: 2, Position: m.at.Position, Head: -1, From: -1}); !errors.As(err, &place) {
+				t.Errorf("what has not happened can be looked at: %v", err)
+			}
+			if _, err := m.Inspect(Query{Stage: stage.AttentionMask, Layer: 2, Position: m.at.Position, Head: -1, From: -1}); err != nil {
+				t.Error(err)
+			}
+			return nil
+		})
+	}
+}
+
+// fresh runs to the end with the same choices, and the options that hold from steps on.
+func fresh(t *testing.T, prompt string, o Options, changes []change) []int {
+	t.Helper()
+	m, tok := load(t)
+	r, err := New(m, tok, Prompt{Text: prompt}, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.changes = nil
+	for _, c := range changes {
+		r.changes = append(r.changes, change{step: c.step, options: c.options})
+	}
+	for r.Reason() == "" {
+		if _, _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return slices.Clone(r.IDs())
+}
+
+// TestRandomCommands gives a machine 200 random commands; then the ids are those of a fresh
+// run with the same choices.
+func TestRandomCommands(t *testing.T) {
+	for seed := range uint64(3) {
+		randomCommands(t, seed)
+	}
+}
+
+func randomCommands(t *testing.T, seed uint64) {
+	random := rand.New(rand.NewPCG(seed, 14))
+	const prompt, tokens = "The cat", 8
+	m, h := start(t, prompt, sampled(tokens))
+	layers, vocabulary := m.layers, m.run.model.Config().Vocabulary
+	ended := func() bool { return ask(m, m.Ended) }
+	for n := range 200 {
+		by, dir := Granularity(random.IntN(3)), Direction(random.IntN(3))
+		var command func() bool
+		switch random.IntN(12) {
+		case 0, 1, 2:
+			command = func() bool { return m.Step(by, dir) }
+		case 3:
+			command = m.Resume
+		case 4:
+			command = func() bool { return m.StepBack(by) }
+		case 5:
+			target := Place{random.IntN(tokens), random.IntN(layers), stage.Stage(random.IntN(len(stage.All())))}
+			if !inLayers(target.Stage) {
+				target.Layer = -1
+			}
+			command = func() bool { return m.Goto(target) }
+		case 6:
+			command = m.ReverseContinue
+		case 7:
+			position := h.prompt + random.IntN(tokens+1)
+			command = func() bool { return m.Rewind(position) == nil }
+		case 8:
+			id := random.IntN(vocabulary)
+			command = func() bool { return m.Choose(id) == nil && m.again }
+		case 9:
+			o := m.run.options.Decoding
+			o.Temperature, o.Seed = float32(random.IntN(3))/2, random.Uint64()
+			command = func() bool { return m.Change(o) == nil && m.again }
+		case 10:
+			breakpoints := []Breakpoint{{Stage: stage.Stage(random.IntN(len(stage.All()))), Layer: -1, Position: -1}}
+			command = func() bool { return m.SetBreakpoints(breakpoints) != nil }
+		case 11:
+			command = func() bool {
+				q := Query{Stage: stage.Stage(random.IntN(len(stage.All()))), Layer: random.IntN(layers), Position: random.IntN(h.prompt + tokens), Head: random.IntN(2) - 1, From: -1}
+				_, err := m.Inspect(q)
+				var place *PlaceError
+				if err != nil && !errors.As(err, &place) {
+					t.Errorf("%+v: %v", q, err)
+				}
+				return false
+			}
+		}
+		if !ask(m, command) {
+			continue
+		}
+		if err, failed := (<-h.stops).(error); failed {
+			t.Fatalf("seed %d, command %d: %v", seed, n, err)
+		}
+		if got := ask(m, func() []int { return slices.Clone(m.run.IDs()) }); !slices.Equal(got, h.tokens) && !slices.Equal(got[:max(0, len(got)-1)], h.tokens) {
+			t.Fatalf("seed %d, command %d: the run has %v, the page %v", seed, n, got, h.tokens)
+		}
+	}
+	ask(m, func() error { return m.SetBreakpoints(nil) })
+	for !ended() && to(t, m, h, m.Resume) != nil {
+	}
+	o := sampled(tokens)
+	o.Choices = m.run.Choices()
+	if want := fresh(t, prompt, o, m.run.changes); !slices.Equal(m.run.IDs(), want) || !slices.Equal(h.tokens, want) {
+		t.Errorf("seed %d: after all commands %v, told %v, a fresh run has %v", seed, m.run.IDs(), h.tokens, want)
+	}
+}
+
+// TestRewindAndBranch takes another token on a run that has ended.
+func TestRewindAndBranch(t *testing.T) {
+	m, h := start(t, "Once upon a time", sampled(5))
+	to(t, m, h, m.Resume)
+	one := slices.Clone(h.tokens)
+	position := h.prompt + 2
+	if err := ask(m, func() error { return m.Rewind(position) }); err != nil {
+		t.Fatal(err)
+	}
+	p := (<-h.stops).(Paused)
+	if p.At.Stage != stage.Generation || p.At.Step != 1 || len(h.rewound) != 1 || h.rewound[0] != (Rewound{position, 2, false}) {
+		t.Fatalf("stands at %+v, rewound %+v", p, h.rewound)
+	}
+	other := (one[2] + 1) % m.run.model.Config().Vocabulary
+	if err := ask(m, func() error { return m.Choose(other) }); err != nil {
+		t.Fatal(err)
+	}
+	to(t, m, h, m.Resume)
+	if !slices.Equal(h.tokens[:2], one[:2]) || h.tokens[2] != other || len(h.tokens) != 5 {
+		t.Errorf("the branch of %v with %d is %v", one, other, h.tokens)
+	}
+	var late *LateError
+	if err := ask(m, func() error { return m.Choose(other) }); !errors.As(err, &late) {
+		t.Errorf("a choice after the end: %v", err)
+	}
+}
+
+// TestChooseWhereItWasDrawn changes the token while the machine stands at select, and how it
+// is drawn while it stands at each stage of decode.
+func TestChooseWhereItWasDrawn(t *testing.T) {
+	m, h := start(t, "Once upon a time", sampled(3))
+	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select}) })
+	p := to(t, m, h, func() bool { return m.Choose(77) == nil })
+	if p == nil || PlaceOf(&p.At) != (Place{1, -1, stage.Select}) {
+		t.Fatalf("after the choice it stands at %+v", p)
+	}
+	for s := stage.Decode; s <= stage.Select; s++ {
+		to(t, m, h, func() bool { return m.Goto(Place{2, -1, s}) })
+		o := decoding.Options{Temperature: 1.5, TopP: 1, Seed: uint64(s)}
+		p := to(t, m, h, func() bool { return m.Change(o) == nil })
+		if p == nil || PlaceOf(&p.At) != (Place{2, -1, s}) {
+			t.Fatalf("after the change it stands at %+v, want %v", p, s)
+		}
+	}
+	to(t, m, h, m.Resume)
+	o := sampled(3)
+	o.Choices = map[int]int{h.prompt + 1: 77}
+	want := fresh(t, "Once upon a time", o, []change{{options: o.Decoding}, {step: 2, options: decoding.Options{Temperature: 1.5, TopP: 1, Seed: uint64(stage.Select)}}})
+	if !slices.Equal(h.tokens, want) {
+		t.Errorf("%v, want %v", h.tokens, want)
+	}
+}
+
+// TestReverseContinue goes back from breakpoint to breakpoint.
+func TestReverseContinue(t *testing.T) {
+	m, h := start(t, "Once upon a time", sampled(3))
+	ask(m, func() error { return m.SetBreakpoints([]Breakpoint{{Stage: stage.MLP, Layer: 1, Position: -1}}) })
+	for to(t, m, h, m.Resume) != nil {
+	}
+	ids := slices.Clone(h.tokens)
+	for _, want := range []Place{{2, 1, stage.MLP}, {1, 1, stage.MLP}, {0, 1, stage.MLP}, first(0)} {
+		if p := to(t, m, h, m.ReverseContinue); p == nil || PlaceOf(&p.At) != want {
+			t.Fatalf("back to %+v, want %v", p, want)
+		}
+	}
+	ask(m, func() error { return m.SetBreakpoints(nil) })
+	to(t, m, h, m.Resume)
+	if !slices.Equal(h.tokens, ids) {
+		t.Errorf("then %v, want %v", h.tokens, ids)
+	}
+}
+
+// TestMissedStepIsShown: where nobody was shown the stages of a step, a machine that stands in
+// it shows all that were done, and one that ends shows the whole last step.
+func TestMissedStepIsShown(t *testing.T) {
+	m, h := start(t, "Once upon a time", sampled(3))
+	h.missed = true
+	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.AttentionScale}) })
+	want := passOrder(m.layers, 1)
+	end := slices.Index(want, stage.Residual2) + 1 + slices.Index(want[3:], stage.AttentionScale) + 1
+	if len(h.again) != end || h.again[end-1] != (Place{1, 1, stage.AttentionScale}) {
+		t.Errorf("shown %v", h.again)
+	}
+	h.again = nil
+	to(t, m, h, m.Resume)
+	if len(h.again) != len(passOrder(m.layers, 2)) || h.again[0] != first(2) {
+		t.Errorf("shown at the end %v", h.again)
+	}
+}
+
+// TestAbortAndGoOn ends a run that stands, and takes it back.
+func TestAbortAndGoOn(t *testing.T) {
+	m, h := start(t, "Once upon a time", sampled(4))
+	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.MLP}) })
+	if p := to(t, m, h, func() bool { m.Abort(); return true }); p != nil {
+		t.Fatalf("stands at %+v", p)
+	}
+	if r := ask(m, m.run.Reason); r != decoding.ReasonAborted || len(h.tokens) != 1 {
+		t.Fatalf("reason %q after %d tokens", r, len(h.tokens))
+	}
+	to(t, m, h, m.Resume)
+	if want := fresh(t, "Once upon a time", sampled(4), []change{{options: sampled(4).Decoding}}); !slices.Equal(h.tokens, want) {
+		t.Errorf("then %v, want %v", h.tokens, want)
+	}
+}

@@ -1,0 +1,410 @@
+// Package generate is the autoregressive loop: read the ids, predict, choose a
+// token, append it, and again, until there is a reason to stop.
+//
+// A Run does one step at a time. Everything that it holds beside the cache of its session
+// follows from its ids: the bytes of a character that is not whole yet, and text that may
+// begin a stop text. The random number of a step depends on the seed and the step alone. So
+// a run can go back to any of its steps, do it again to the same bits, or go another way
+// (travel.go).
+//
+// The observer is told of every stage when it is done and before the next begins, and may
+// block: the machine then stands still. An error from it unwinds the step and leaves the
+// run at its beginning, or behind it if the token was appended already. A Machine makes of
+// this a run that can be stopped and steered (machine.go); a Gate says where it stops
+// (gate.go).
+package generate
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"vitrine/core/decoding"
+	"vitrine/core/model"
+	"vitrine/core/stage"
+	"vitrine/core/tokenizer"
+)
+
+// ErrEmptyPrompt says that there is nothing to continue.
+var ErrEmptyPrompt = errors.New("generate: the prompt is empty, want at least one token")
+
+// A PromptTooLongError says that a prompt does not fit the model's context.
+type PromptTooLongError struct {
+	Tokens, Context int
+}
+
+func (e *PromptTooLongError) Error() string {
+	return fmt.Sprintf("generate: the prompt has %d tokens, and the context of this model holds %d", e.Tokens, e.Context)
+}
+
+// Options say how to decode and when to stop.
+type Options struct {
+	MaxTokens int // at least 1
+	Decoding  decoding.Options
+	Stop      []string // texts that end the run and are not given out
+	IgnoreEOS bool     // go on after the end-of-text token
+	// Choices has tokens that are taken instead of those that are drawn, by position.
+	Choices map[int]int
+}
+
+// Prompt is what a run continues: a text, or ids with the text that they are.
+type Prompt struct {
+	Text string
+	IDs  []int // nil: those of the text, which the run looks up when it begins
+}
+
+// IDPrompt takes ids as they are. New checks their range.
+func IDPrompt(t *tokenizer.Tokenizer, ids []int) Prompt {
+	stream := t.NewStream()
+	var text strings.Builder
+	for _, id := range ids {
+		text.WriteString(stream.Push(id))
+	}
+	text.WriteString(stream.Flush())
+	return Prompt{Text: text.String(), IDs: append([]int{}, ids...)}
+}
+
+// Check returns ErrEmptyPrompt, a *PromptTooLongError, a *decoding.OptionError for
+// an id outside the vocabulary, or nil.
+func (p Prompt) Check(c model.Config) error {
+	if len(p.IDs) == 0 {
+		return ErrEmptyPrompt
+	}
+	if len(p.IDs) > c.Context {
+		return &PromptTooLongError{Tokens: len(p.IDs), Context: c.Context}
+	}
+	for i, id := range p.IDs {
+		if id < 0 || id >= c.Vocabulary {
+			return &decoding.OptionError{Option: fmt.Sprintf("prompt[%d]", i), Got: id, Want: fmt.Sprintf("a token id from 0 to %d", c.Vocabulary-1)}
+		}
+	}
+	return nil
+}
+
+// Token is one step's outcome.
+type Token struct {
+	ID          int
+	Text        string // text that became certain with this token; "" inside a character or a possible stop string
+	Probability float32
+	Step        int  // 0-based
+	Position    int  // 0-based, in the whole sequence
+	Forced      bool // it was chosen, not drawn
+}
+
+// Run is one generation. It is not safe for concurrent use.
+type Run struct {
+	model     *model.Model
+	tokenizer *tokenizer.Tokenizer
+	options   Options
+	eos       int // -1: none, or ignored
+	observer  stage.Observer
+
+	prompt  Prompt
+	read    int            // how many ids the prompt has; 0: it has not been read yet
+	session *model.Session // nil until then
+	ids     []int          // the prompt and what was generated
+	choices map[int]int    // tokens that were chosen, by position
+	changes []change       // of how to decode, by step
+
+	stream  *tokenizer.Stream
+	stopper *decoding.Stopper
+	text    strings.Builder
+	rest    string // what an abort has made certain
+	reason  decoding.Reason
+	err     error
+
+	step   int       // that is under way, or the last
+	logits []float32 // [V] of the step under way, or the last; nil: there are none
+	now    outcome   // of the step under way
+	seen   lookup    // what Candidates and Lens looked at last
+}
+
+// outcome is what a step comes to, before it is done.
+type outcome struct {
+	decoding.Selection
+	forced  bool
+	text    string // that is certain with the token
+	reason  decoding.Reason
+	stream  *tokenizer.Stream // as they are after the token
+	stopper *decoding.Stopper
+}
+
+// New prepares a run. Nothing is computed before the first Next. observer may be
+// nil.
+//
+// Detail of the events that this package reports: prompt *Prompt, without ids, tokenize *Prompt;
+// ids and append *Sequence; decode.stop *Stop; select *Selection; loop
+// *Loop; generation *Prediction. The other stages are reported by core/model
+// and core/decoding.
+func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, observer stage.Observer) (*Run, error) {
+	c := m.Config()
+	if prompt.IDs != nil {
+		if err := prompt.Check(c); err != nil {
+			return nil, err
+		}
+	} else if prompt.Text == "" && len(t.Encode("")) == 0 {
+		return nil, ErrEmptyPrompt
+	}
+	for position, id := range o.Choices {
+		if id < 0 || id >= c.Vocabulary {
+			return nil, &decoding.OptionError{Option: fmt.Sprintf("choices at position %d", position), Got: id, Want: fmt.Sprintf("a token id from 0 to %d", c.Vocabulary-1)}
+		}
+	}
+	r := &Run{model: m, tokenizer: t, options: o, eos: -1, prompt: prompt, choices: make(map[int]int), changes: []change{{options: o.Decoding}}}
+	for position, id := range o.Choices {
+		r.choices[position] = id
+	}
+	if id, ok := t.EOS(); ok && !o.IgnoreEOS {
+		r.eos = id
+	}
+	var err error
+	if r.changes[0].sampler, err = decoding.NewSampler(c.Vocabulary, o.Decoding); err != nil {
+		return nil, err
+	}
+	if err = r.begin(); err != nil {
+		return nil, err
+	}
+	r.observer = func(e *stage.Event) error {
+		e.Step = r.step
+		return observer.Report(e)
+	}
+	return r, nil
+}
+
+// begin sets what the text of a run needs to the beginning of one.
+func (r *Run) begin() (err error) {
+	// A full context still predicts one token more, which nothing can read.
+	r.stopper, err = decoding.NewStopper(decoding.StopOptions{EOS: r.eos, MaxTokens: r.options.MaxTokens, Context: r.model.Config().Context + 1, Stop: r.options.Stop})
+	r.stream = r.tokenizer.NewStream()
+	r.text.Reset()
+	r.rest, r.reason, r.err = "", "", nil
+	return err
+}
+
+// Close gives the memory of the run back, which must not go on afterwards. What it has
+// given out stays.
+func (r *Run) Close() {
+	if r.session != nil {
+		r.session.Close()
+		r.session = nil
+	}
+}
+
+// Prompt returns what the run continues; its ids once they have been read.
+func (r *Run) Prompt() Prompt { return r.prompt }
+
+// IDs returns the generated ids. The slice is lent until the next step.
+func (r *Run) IDs() []int { return r.ids[r.read:] }
+
+// Text returns all text given out so far.
+func (r *Run) Text() string { return r.text.String() + r.rest }
+
+// Reason says why the run is over, or "" while it is not.
+func (r *Run) Reason() decoding.Reason { return r.reason }
+
+// Err returns the error that the run ended with, or nil.
+func (r *Run) Err() error { return r.err }
+
+// Abort ends the run where it is: what it holds back is given out. It is no way out of
+// Next: an error of the observer is.
+func (r *Run) Abort() {
+	if r.reason == "" && r.err == nil {
+		stopper, stream := r.stopper.Clone(), r.stream.Clone()
+		r.rest = stopper.Flush() + stream.Flush()
+		r.reason = decoding.ReasonAborted
+	}
+}
+
+// GoOn takes an Abort back.
+func (r *Run) GoOn() {
+	if r.reason == decoding.ReasonAborted {
+		r.reason, r.rest = "", ""
+	}
+}
+
+// Next does one step: a forward pass over the ids that the cache lacks, and the
+// choice of the next token. ok is false when there was none: because the run is over, and
+// Reason then says why, or because an error came before the token was appended.
+//
+// ErrUnwound, which only an observer returns, leaves the run as it was before the step, or
+// as it is after the token. Any other error ends the run, and every later call returns it
+// again.
+func (r *Run) Next() (token Token, ok bool, err error) {
+	if r.reason != "" || r.err != nil {
+		return Token{}, false, r.err
+	}
+	if r.read == 0 {
+		err = r.readPrompt()
+	}
+	if err == nil {
+		ok, err = r.do()
+	}
+	if !errors.Is(err, ErrUnwound) {
+		r.err = err
+	}
+	if ok {
+		n := &r.now
+		token = Token{n.ID, n.text, n.Probability, r.step, len(r.ids) - 1, n.forced}
+	}
+	return token, ok, err
+}
+
+// readPrompt tokenizes the prompt and makes room for the run.
+func (r *Run) readPrompt() error {
+	r.step = 0
+	c := r.model.Config()
+	if err := r.report(stage.Event{Stage: stage.Prompt, Layer: -1}, &Prompt{Text: r.prompt.Text}); err != nil {
+		return err
+	}
+	prompt := r.prompt
+	if prompt.IDs == nil {
+		prompt.IDs = r.tokenizer.Encode(prompt.Text)
+		if err := prompt.Check(c); err != nil {
+			return err
+		}
+	}
+	n := len(prompt.IDs)
+	for position := range r.choices {
+		if position < n {
+			return &decoding.OptionError{Option: "choices", Got: fmt.Sprintf("position %d", position), Want: fmt.Sprintf("positions after the prompt, from %d on", n)}
+		}
+	}
+	if err := r.report(stage.Event{Stage: stage.Tokenize, Layer: -1, Position: n - 1, Tokens: n}, &prompt); err != nil {
+		return err
+	}
+	r.prompt, r.read = prompt, n
+	if r.session == nil {
+		r.session = r.model.NewSession(min(c.Context, n+min(r.options.MaxTokens, c.Context))) // the sum of two contexts cannot overflow
+	}
+	r.ids = append(r.ids[:0], prompt.IDs...)
+	return nil
+}
+
+// do does a step. appended tells whether it came to its token, also where an error ends it.
+func (r *Run) do() (appended bool, err error) {
+	r.step = len(r.IDs())
+	cached := r.session.Len()
+	pending := r.ids[cached:]
+	ev := stage.Event{Layer: -1, Position: len(r.ids) - 1, Tokens: len(pending)}
+	r.logits = nil
+	err = r.report(at(ev, stage.IDs), &Sequence{IDs: pending, Count: len(r.ids)})
+	if err == nil {
+		r.logits, err = r.session.Forward(pending, r.observer)
+	}
+	for err == nil {
+		if err = r.decide(ev); !errors.Is(err, errAgain) {
+			break
+		}
+		err = nil
+	}
+	if err != nil {
+		r.session.Truncate(min(cached, r.session.Len()))
+		return false, err
+	}
+	r.ids = append(r.ids, r.now.ID)
+	r.stream, r.stopper = r.now.stream, r.now.stopper
+	r.text.WriteString(r.now.text)
+	err = r.report(at(ev, stage.Append), &Sequence{IDs: r.ids, Count: len(r.ids)})
+	// The loop decides, whoever is told of it.
+	r.reason = r.now.reason
+	if err == nil {
+		err = r.report(at(ev, stage.Loop), &Loop{Step: r.step, Cached: r.session.Len(), Reason: r.reason})
+	}
+	if err == nil {
+		err = r.report(at(ev, stage.Generation), r.prediction())
+	}
+	return true, err
+}
+
+// errAgain unwinds the decoding of a step, which is then done again.
+var errAgain = errors.New("generate: the step decodes again")
+
+// decide chooses the token of a step.
+func (r *Run) decide(ev stage.Event) error {
+	sampler, err := r.samplerOf(r.step)
+	if err != nil {
+		return err
+	}
+	drawn, err := sampler.Sample(r.logits, r.step, ev, r.observer)
+	if err != nil {
+		return err
+	}
+	r.now = r.outcome(r.forced(sampler, drawn, len(r.ids)))
+	if err := r.report(at(ev, stage.DecodeStop), &Stop{Reason: r.now.reason}); err != nil {
+		return err
+	}
+	return r.report(at(ev, stage.Select), &Selection{r.now.Selection, r.now.forced})
+}
+
+// forced returns the token that was chosen for a position, or else the one that is drawn.
+func (r *Run) forced(sampler *decoding.Sampler, drawn decoding.Selection, position int) (decoding.Selection, bool) {
+	id, ok := r.choices[position]
+	if !ok {
+		return drawn, false
+	}
+	return sampler.Choose(r.logits, id, drawn), true
+}
+
+// outcome is what a step comes to with the token.
+func (r *Run) outcome(s decoding.Selection, forced bool) outcome {
+	o := outcome{Selection: s, forced: forced, stream: r.stream.Clone(), stopper: r.stopper.Clone()}
+	piece := ""
+	if s.ID != r.eos {
+		piece = o.stream.Push(s.ID)
+	}
+	o.text, o.reason = o.stopper.Push(s.ID, piece, len(r.IDs())+1, len(r.ids)+1)
+	if o.reason != "" && o.reason != decoding.ReasonStop {
+		o.text += o.stopper.Flush() + o.stream.Flush()
+	}
+	return o
+}
+
+func (r *Run) prediction() *Prediction {
+	return &Prediction{Step: r.step, Read: r.ids[:len(r.ids)-1], ID: r.now.ID, Probability: r.now.Probability}
+}
+
+func at(ev stage.Event, s stage.Stage) stage.Event {
+	ev.Stage = s
+	return ev
+}
+
+func (r *Run) report(ev stage.Event, detail any) error {
+	ev.Source = stage.Shown{Other: detail}
+	return r.observer(&ev)
+}
+
+// ErrUnwound is what an observer returns to unwind a step.
+var ErrUnwound = errors.New("generate: unwound")
+
+// Sequence is the detail of ids (the ids that this pass reads) and of append
+// (all ids, with the new one).
+type Sequence struct {
+	IDs   []int // lent
+	Count int   // length of the whole sequence
+}
+
+// Stop is the detail of decode.stop.
+type Stop struct {
+	Reason decoding.Reason // "" when the run goes on
+}
+
+// Selection is the detail of select.
+type Selection struct {
+	decoding.Selection
+	Forced bool // it was chosen, not drawn
+}
+
+// Loop is the detail of loop.
+type Loop struct {
+	Step   int
+	Cached int // positions in the KV cache
+	Reason decoding.Reason
+}
+
+// Prediction is the detail of generation: what a step read and predicted.
+type Prediction struct {
+	Step        int
+	Read        []int // lent
+	ID          int
+	Probability float32 // the model's own, as decoding.Selection
+}
