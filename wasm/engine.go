@@ -265,7 +265,7 @@ func (e *engine) logits(args []safejs.Value) (any, error) {
 	session := e.model.NewSession(len(prompt.IDs))
 	defer session.Close()
 	turned := time.Now()
-	session.Interrupt = func() error { // whoever asks for a sign of life gets one
+	breathe := func(*stage.Event) error { // whoever asks for a sign of life gets one
 		if time.Since(turned) < e.turn.due() {
 			return nil
 		}
@@ -273,7 +273,7 @@ func (e *engine) logits(args []safejs.Value) (any, error) {
 		turned = time.Now()
 		return err
 	}
-	logits, err := session.Forward(prompt.IDs, nil)
+	logits, err := session.Forward(prompt.IDs, breathe)
 	if err != nil {
 		return nil, err
 	}
