@@ -18,25 +18,25 @@ type block struct {
 //	x += attention(ln1(x))
 //	x += mlp(ln2(x))
 //
-// Each call is one stage: it computes, then reports. Only the last n rows are wanted: of
-// the others, which all have a part in the attention of these, the rest is left out.
+// Each call is one stage, which returns whether the pass goes on. Only the last n rows
+// are wanted: all have a part in the attention of these, and the rest of the others is
+// left out.
 //
 // Source: Radford et al. 2019, section 2.3; order of operations as in block() of
 // openai/gpt-2 src/model.py.
-func (b *block) forward(p *pass, n int) {
-	p.enter(stage.Layers)
-	p.normalize(stage.LN1, &b.ln1)
+func (b *block) forward(p *pass, n int) bool {
+	return p.emit(stage.Layers) &&
+		p.normalize(stage.LN1, &b.ln1) &&
 
-	p.enter(stage.Attention)
-	p.queriesKeysValues(&b.qkv)
-	p.score()
-	p.scale()
-	p.maskedSoftmax()
-	p.narrow(n)
-	p.mixValues(&b.attnProj)
-	p.addResidual(stage.Residual1)
+		p.emit(stage.Attention) &&
+		p.queriesKeysValues(&b.qkv) &&
+		p.score() &&
+		p.scale() &&
+		p.maskedSoftmax() &&
+		p.mixValues(&b.attnProj, n) &&
+		p.addResidual(stage.Residual1) &&
 
-	p.normalize(stage.LN2, &b.ln2)
-	p.feedForward(&b.fc, &b.mlpProj)
-	p.addResidual(stage.Residual2)
+		p.normalize(stage.LN2, &b.ln2) &&
+		p.feedForward(&b.fc, &b.mlpProj) &&
+		p.addResidual(stage.Residual2)
 }

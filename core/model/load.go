@@ -96,7 +96,7 @@ func begin(r *gguf.Reader) (*Model, []slot, error) {
 		caches := make([]layerCache, config.Layers)
 		return &caches
 	}
-	m.passes.New = func() any { return &pass{config: &m.config, activate: m.activate} }
+	m.passes.New = func() any { return &pass{model: m} }
 	m.blocks = make([]block, config.Layers)
 	slots := m.slots()
 	for _, info := range r.Tensors() {

@@ -16,7 +16,8 @@
 //
 // A pass reports its stages in this order, with these tensors. Layer is -1 before
 // and after the layers, Position is that of the last row, Tokens is T. All is lent
-// until the observer returns.
+// until the observer returns, and only what it asks for is made: an observer that does
+// not look costs a call.
 //
 //	embed             rows [T, C]
 //	position          table [T, C], sum [T, C]
@@ -37,8 +38,9 @@
 //	final             as ln1
 //	head              logits [V], or [T, V] where ForwardAll asks for several
 //
-// From attention.mix of the last layer on, the tensors have only the rows whose logits
-// are asked for, at least the last one: nothing would read the others.
+// From attention.mix of the last layer on, the tensors of Forward and ForwardAll have only
+// the rows whose logits are asked for, at least the last one: nothing would read the
+// others.
 //
 // A model without biases has no shift. More than 256 ids are read in several
 // passes, each with its own events; those that ask for no logits end without final

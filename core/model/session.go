@@ -17,11 +17,6 @@ var (
 // Session is one sequence of tokens in the making. Only one goroutine may use it
 // at a time.
 type Session struct {
-	// Interrupt is asked before each layer, and in a pass of several rows, which takes as
-	// much longer, before each stage, whether or not anybody observes; an error of it ends
-	// the pass as one of the observer's does. nil: nobody is asked.
-	Interrupt func() error
-
 	model    *Model
 	length   int
 	capacity int
@@ -74,9 +69,9 @@ func (s *Session) Truncate(n int) {
 // divided among calls.
 //
 // No ids, an id outside the vocabulary or too many ids are ErrNoTokens,
-// ErrTokenRange and ErrContextFull, wrapped. An error of the observer or of
-// Interrupt ends the pass before the next stage and is returned. After an error the
-// session stands where it stood before the call.
+// ErrTokenRange and ErrContextFull, wrapped. An error of the observer ends the pass
+// before the next stage and is returned. After an error the session stands where it
+// stood before the call.
 func (s *Session) Forward(ids []int, observer stage.Observer) ([]float32, error) {
 	return s.forward(ids, 1, observer)
 }
@@ -95,8 +90,8 @@ func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]flo
 	s.logits = resized(s.logits, wanted*v)
 	for from := 0; from < len(ids); from += MaxRows {
 		to := min(from+MaxRows, len(ids))
-		logits := s.logits[max(0, from-skip)*v : max(0, to-skip)*v]
-		if err := s.run(s.length+from, ids[from:to], logits, observer); err != nil {
+		first, last := max(0, from-skip), max(0, to-skip)
+		if err := s.run(s.length+from, ids[from:to], max(1, last-first), s.logits[first*v:last*v], observer); err != nil {
 			return nil, err
 		}
 	}
@@ -120,34 +115,14 @@ func (s *Session) check(ids []int) error {
 	return nil
 }
 
-// run is one pass: ids, [T], at the positions from start on. logits, [n, V], is
-// set for the last n rows and may be empty.
-func (s *Session) run(start int, ids []int, logits []float32, observer stage.Observer) error {
-	m := s.model
-	p := m.passes.Get().(*pass)
-	defer m.passes.Put(p)
-	p.team = m.team
+// run is one pass: ids, [T], at the positions from start on. In the last layer only the
+// last wanted rows, at least one, go on after attention: no later layer reads the others.
+// logits, [n, V] with n <= wanted, is set for the last n rows and may be empty.
+func (s *Session) run(start int, ids []int, wanted int, logits []float32, observer stage.Observer) error {
+	p := s.model.passes.Get().(*pass)
+	defer s.model.passes.Put(p)
 	p.reserve(s.capacity)
 	p.begin(start, len(ids), observer)
-	if p.interrupt = nil; len(ids) > 1 {
-		p.interrupt = s.Interrupt
-	}
-	p.embed(&m.wte, ids)
-	p.addPositions(m.wpe)
-	for i := range m.blocks {
-		wanted := p.rows
-		if i == len(m.blocks)-1 {
-			wanted = max(1, len(logits)/m.config.Vocabulary) // no later layer reads the other rows
-		}
-		if s.Interrupt != nil && p.rows == 1 && !p.stopped() {
-			p.err = s.Interrupt()
-		}
-		p.event.Layer, p.kv = i, &s.caches[i]
-		m.blocks[i].forward(p, wanted)
-	}
-	p.event.Layer = -1
-	if len(logits) > 0 {
-		p.predict(&m.lnF, &m.head, logits)
-	}
-	return p.err
+	p.forward(ids, s.caches, wanted, logits)
+	return p.Err()
 }

@@ -328,45 +328,54 @@ func TestObserverErrorEndsThePass(t *testing.T) {
 	}
 }
 
-// TestInterrupt: a pass of several rows, which takes long, asks before each stage that it
-// may be ended at; a pass of one, before each layer.
-func TestInterrupt(t *testing.T) {
-	f, ids := long(t)
-	m := f.load(t)
-	enough := errors.New("enough")
-	for _, test := range []struct{ rows, least, most int }{
-		{1, m.Config().Layers, m.Config().Layers},
-		{2, 10 * m.Config().Layers, 12*m.Config().Layers + 3}, // 11 stages, embed, position and final
-		{MaxRows + 2, 20 * m.Config().Layers, 24*m.Config().Layers + 5},
-	} {
-		s := m.NewSession(len(ids))
-		asked := 0
-		s.Interrupt = func() error { asked++; return nil }
-		forward(t, s, ids[:test.rows])
-		if asked < test.least || asked > test.most {
-			t.Errorf("%d rows: asked %d times, want %d to %d", test.rows, asked, test.least, test.most)
+// TestNobodyLooks: what only an observer sees is not made unless it is asked for, and then
+// once an event.
+func TestNobodyLooks(t *testing.T) {
+	models, ids := kinds(t)
+	s := models["F32"].NewSession(len(ids))
+	forward(t, s, ids[:3])
+	const mark = 7 // no score
+	looked := false
+	observe := func(ev *stage.Event) error {
+		p := ev.Source.(*pass)
+		if p.shown.count != 0 {
+			t.Errorf("%v: %d tensors are made before anybody asks", ev.Stage, p.shown.count)
 		}
-		for last := range asked {
-			s.Truncate(0)
-			n := 0
-			s.Interrupt = func() error {
-				if n++; n == last+1 {
-					return enough
-				}
-				return nil
+		switch ev.Stage {
+		case stage.Embed:
+			for i := range p.seen {
+				p.seen[i] = mark
 			}
-			if _, err := s.Forward(ids[:test.rows], nil); err != enough || n != last+1 || s.Len() != 0 {
-				t.Fatalf("%d rows: ended at question %d of %d with %v, length %d", test.rows, n, last+1, err, s.Len())
+		case stage.AttentionMix:
+			if p.seen[0] != mark {
+				t.Errorf("scores that nobody asked for were copied: %v", p.seen[0])
 			}
+		case stage.Final:
+			ev.Tensor("result")
+			scale := ev.Tensors()
+			if again := ev.Tensors(); &scale[0] != &again[0] || len(again) != 5 {
+				t.Errorf("asked again: %v", again)
+			}
+			looked = true
 		}
+		return nil
+	}
+	if _, err := s.Forward(ids[3:8], observe); err != nil || !looked {
+		t.Errorf("got %v, looked %v", err, looked)
 	}
 }
 
-// TestDecodeAllocatesNothing, nor does an observer make it.
+// looks asks for all that is shown.
+func looks(ev *stage.Event) error {
+	ev.Tensors()
+	return nil
+}
+
+// TestDecodeAllocatesNothing, nor does an observer make it, whether or not it looks.
 func TestDecodeAllocatesNothing(t *testing.T) {
 	models, ids := kinds(t)
 	for kind, m := range models {
-		for name, observer := range map[string]stage.Observer{"unobserved": nil, "observed": nobody} {
+		for name, observer := range map[string]stage.Observer{"unobserved": nil, "observed": nobody, "looked at": looks} {
 			s := m.NewSession(len(ids))
 			forward(t, s, ids[:16])
 			id := []int{5}

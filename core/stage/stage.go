@@ -211,13 +211,5 @@ func (e *Event) Detail() any {
 
 // Observer is told of every stage, in execution order, on the goroutine that
 // computes. It may block: the machine then stands still between two stages. An
-// error ends the pass, and the run returns it. A nil Observer costs nothing.
+// error ends the pass, and the run returns it.
 type Observer func(*Event) error
-
-// Report calls o with e unless o is nil.
-func (o Observer) Report(e *Event) error {
-	if o == nil {
-		return nil
-	}
-	return o(e)
-}

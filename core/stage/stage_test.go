@@ -25,13 +25,6 @@ func TestNamesAreUniqueAndParse(t *testing.T) {
 	}
 }
 
-func TestNilObserver(t *testing.T) {
-	var o Observer
-	if err := o.Report(&Event{}); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestParents(t *testing.T) {
 	for _, s := range All() {
 		parent, ok := s.Parent()
