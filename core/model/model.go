@@ -40,7 +40,7 @@
 //
 // From attention.mix of the last layer on, the tensors of Forward and ForwardAll have only
 // the rows whose logits are asked for, at least the last one: nothing would read the
-// others.
+// others. Those of Revisit have all.
 //
 // A model without biases has no shift. More than 256 ids are read in several
 // passes, each with its own events; those that ask for no logits end without final
@@ -48,6 +48,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 	"sync"
 
@@ -80,6 +81,22 @@ func (m *Model) Config() Config { return m.config }
 // Parameters returns how many numbers the file holds for the model. A sinusoidal
 // position table is computed, not learned, and counts for none.
 func (m *Model) Parameters() int64 { return m.parameters }
+
+// Lens sets logits, [V], to what the model would answer if x, [C], were a row of the
+// residual stream after the last layer: the final layer norm and the head, with the bits
+// of a pass. So an observer of residual2 asks what a layer has made of the answer.
+//
+// Source: nostalgebraist 2020, "interpreting GPT: the logit lens".
+func (m *Model) Lens(logits, x []float32) {
+	if c, v := m.config.Embedding, m.config.Vocabulary; len(x) != c || len(logits) != v {
+		panic(fmt.Sprintf("model: Lens: got %d values for %d logits, want %d for %d", len(x), len(logits), c, v))
+	}
+	p := m.passes.Get().(*pass)
+	defer m.passes.Put(p)
+	p.begin(0, 1, nil)
+	copy(p.x, x)
+	p.answer(logits)
+}
 
 // activations has the MLP's non-linearity by its name.
 var activations = map[string]func(team *kernel.Team, dst, x []float32){

@@ -122,7 +122,7 @@ func (p *pass) forward(ids []int, caches []layerCache, wanted int, logits []floa
 		}
 	}
 	p.layer = -1
-	return len(logits) == 0 || p.normalize(stage.Final, &p.model.lnF) && p.predict(logits)
+	return len(logits) == 0 || p.answer(logits)
 }
 
 // positions returns P, the positions that the newest row sees.
@@ -252,6 +252,11 @@ func (p *pass) feedForward(fc, proj *linear) bool {
 func (p *pass) addResidual(s stage.Stage) bool {
 	kernel.Add(p.team.For(4*len(p.x)), p.x, p.out)
 	return p.emit(s)
+}
+
+// answer sets logits, [n, V], to what follows the last n rows of x.
+func (p *pass) answer(logits []float32) bool {
+	return p.normalize(stage.Final, &p.model.lnF) && p.predict(logits)
 }
 
 // predict sets logits, [n, V], to the head's answer to the last n rows of norm.

@@ -7,7 +7,7 @@ import (
 	"vitrine/core/stage"
 )
 
-// What Forward and ForwardAll refuse. The errors say the counts.
+// What Forward, ForwardAll and Revisit refuse. The errors say the counts.
 var (
 	ErrNoTokens    = errors.New("model: no tokens")
 	ErrTokenRange  = errors.New("model: token id outside the vocabulary")
@@ -47,7 +47,7 @@ func (s *Session) Close() {
 	s.model.caches.Put(&caches)
 }
 
-// Len returns how many positions the session has read.
+// Len returns how many positions the session has read; during a pass, those before it.
 func (s *Session) Len() int { return s.length }
 
 // Capacity returns how many positions the session has room for.
@@ -83,7 +83,8 @@ func (s *Session) ForwardAll(ids []int, observer stage.Observer) ([]float32, err
 
 // forward returns the logits that follow the last wanted ids.
 func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]float32, error) {
-	if err := s.check(ids); err != nil {
+	before := s.length
+	if err := s.check(before, ids); err != nil {
 		return nil, err
 	}
 	v, skip := s.model.config.Vocabulary, len(ids)-wanted
@@ -91,21 +92,48 @@ func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]flo
 	for from := 0; from < len(ids); from += MaxRows {
 		to := min(from+MaxRows, len(ids))
 		first, last := max(0, from-skip), max(0, to-skip)
-		if err := s.run(s.length+from, ids[from:to], max(1, last-first), s.logits[first*v:last*v], observer); err != nil {
+		if err := s.run(s.length, ids[from:to], max(1, last-first), s.logits[first*v:last*v], observer); err != nil {
+			s.length = before
 			return nil, err
 		}
+		s.length += to - from
 	}
-	s.length += len(ids)
 	return s.logits, nil
 }
 
-// check is the door: token ids and positions are trusted behind it.
-func (s *Session) check(ids []int) error {
+// Revisit runs the pass over ids at the positions from from on once more, for an
+// observer that looks at it: every stage, those of the last layer and final too, has all
+// rows, and head has the logits that follow the last one. All tensors have the bits that
+// they have in Forward, rows of the cache are written again with the same bits, and Len
+// stays. It may be called from the observer of a pass of the session that is under way,
+// which then goes on as if nothing had been.
+//
+// ids must be those that the session has read at these positions; from Len() on, where
+// it may reach while there is room, those that it reads now or next.
+//
+// Errors are those of Forward, and one for a from outside 0 to Len() or more than MaxRows
+// ids.
+func (s *Session) Revisit(from int, ids []int, observer stage.Observer) error {
+	if from < 0 || from > s.length {
+		return fmt.Errorf("model: revisit: got position %d, want 0 to %d", from, s.length)
+	}
+	if len(ids) > MaxRows {
+		return fmt.Errorf("model: revisit: got %d tokens, want at most %d in one pass", len(ids), MaxRows)
+	}
+	if err := s.check(from, ids); err != nil {
+		return err
+	}
+	return s.run(from, ids, len(ids), make([]float32, s.model.config.Vocabulary), observer)
+}
+
+// check is the door: token ids, which are to be read from a position on, and positions
+// are trusted behind it.
+func (s *Session) check(from int, ids []int) error {
 	if len(ids) == 0 {
 		return fmt.Errorf("%w: got 0, want at least 1", ErrNoTokens)
 	}
-	if room := s.capacity - s.length; len(ids) > room {
-		return fmt.Errorf("%w: got %d tokens after %d, want at most %d (room for %d in all)", ErrContextFull, len(ids), s.length, room, s.capacity)
+	if room := s.capacity - from; len(ids) > room {
+		return fmt.Errorf("%w: got %d tokens after %d, want at most %d (room for %d in all)", ErrContextFull, len(ids), from, room, s.capacity)
 	}
 	for i, id := range ids {
 		if id < 0 || id >= s.model.config.Vocabulary {
