@@ -46,6 +46,7 @@ func (m *Machine) Inspect(q Query) ([]Part, error) {
 			q.From = max(0, q.Position+1-model.MaxRows)
 		}
 	}
+	q.From = m.run.firstRow(q.From)
 	var parts []Part
 	err := m.run.Revisit(q.Position, q.From, func(e *stage.Event) error {
 		if e.Stage != q.Stage || e.Layer != q.Layer {

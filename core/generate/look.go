@@ -48,7 +48,8 @@ func (r *Run) Lens(position int, each func(LensRow) error) error {
 			return nil
 		}
 		row.Layer = e.Layer
-		r.model.Lens(row.Logits, e.Tensor("sum"))
+		x := e.Tensor("sum")
+		r.model.Lens(row.Logits, x[len(x)-r.model.Config().Embedding:])
 		return each(row)
 	})
 }

@@ -83,10 +83,7 @@ type search struct {
 func NewMachine(run *Run, gate *Gate, host Host, paused bool) *Machine {
 	m := &Machine{run: run, gate: gate, host: host, layers: run.model.Config().Layers, bell: make(chan struct{}, 1), entering: paused}
 	m.between()
-	run.observer = func(e *stage.Event) error {
-		e.Step = run.step
-		return m.observe(e)
-	}
+	run.watch(m.observe)
 	return m
 }
 

@@ -164,11 +164,19 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 	if err = r.begin(); err != nil {
 		return nil, err
 	}
+	r.watch(observer)
+	return r, nil
+}
+
+// watch sets the observer, which may be nil.
+func (r *Run) watch(observer stage.Observer) {
 	r.observer = func(e *stage.Event) error {
 		e.Step = r.step
-		return observer.Report(e)
+		if observer == nil {
+			return nil
+		}
+		return observer(e)
 	}
-	return r, nil
 }
 
 // begin sets what the text of a run needs to the beginning of one.

@@ -161,7 +161,7 @@ func (r *Run) Redecode(position int, o decoding.Options, observer stage.Observer
 }
 
 // Revisit does the step again whose newest token is at position, for observer, with the
-// rows from from to it: every stage that a pass over these ids has, to the same bits, and
+// rows from from to it (see firstRow): every stage that a pass over these ids has, to the same bits, and
 // what followed, to the end of the step. The run stays as it is, and may stand in the middle
 // of a step. Of a position inside the prompt, after which nothing was chosen, the stages end
 // with distribution. ErrUnwound of the observer ends it and is no error.
@@ -172,6 +172,7 @@ func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 	if low := max(0, position+1-model.MaxRows); from < low || from > position {
 		return &PlaceError{"row", from, low, position}
 	}
+	from = r.firstRow(from)
 	step := position - (r.read - 1)
 	look := func(e *stage.Event) error {
 		e.Step = max(0, step)
@@ -186,6 +187,10 @@ func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 	}
 	return err
 }
+
+// firstRow returns where a pass begins that is to have rows from from on: earlier where the
+// pass under way is the first one that reads it.
+func (r *Run) firstRow(from int) int { return min(from, r.session.Len()) }
 
 func (r *Run) revisit(position, from, step int, observer stage.Observer) error {
 	ids := r.ids[from : position+1]
@@ -211,7 +216,6 @@ func (r *Run) revisit(position, from, step int, observer stage.Observer) error {
 	err := r.session.Revisit(from, ids, func(e *stage.Event) error {
 		if e.Stage == stage.Head {
 			logits = slices.Clone(e.Tensor("logits"))
-			logits = logits[len(logits)-r.model.Config().Vocabulary:]
 		}
 		return observer(e)
 	})
