@@ -26,6 +26,7 @@ import (
 	"vitrine/core/model"
 	"vitrine/core/stage"
 	"vitrine/core/tokenizer"
+	"vitrine/core/trace"
 	"vitrine/wasm/border"
 )
 
@@ -176,39 +177,39 @@ func (e *engine) parse(first, in io.Reader, size int64) error {
 
 func (e *engine) info() string {
 	c := e.model.Config()
-	var stages json
-	stages.open('[')
+	var stages trace.JSON
+	stages.Open('[')
 	for _, s := range stage.All() {
-		stages.element().string(s.String())
+		stages.Element().Text(s.String())
 	}
-	stages.close(']')
-	var j json
-	j.open('{')
-	j.key("name").string(c.Name)
-	j.key("architecture").string(c.Architecture)
-	j.key("layers").int(c.Layers)
-	j.key("heads").int(c.Heads)
-	j.key("embedding").int(c.Embedding)
-	j.key("context").int(c.Context)
-	j.key("vocabulary").int(c.Vocabulary)
-	j.key("feedForward").int(c.FeedForward)
-	j.key("parameters").int(int(e.model.Parameters()))
-	j.key("activation").string(c.Activation)
-	j.key("position").string(c.Position)
-	j.key("tiedHead").bool(c.TiedHead)
-	j.key("weights").string(c.Weights)
-	j.key("addedTokens").open('[')
+	stages.Close(']')
+	var j trace.JSON
+	j.Open('{')
+	j.Key("name").Text(c.Name)
+	j.Key("architecture").Text(c.Architecture)
+	j.Key("layers").Int(c.Layers)
+	j.Key("heads").Int(c.Heads)
+	j.Key("embedding").Int(c.Embedding)
+	j.Key("context").Int(c.Context)
+	j.Key("vocabulary").Int(c.Vocabulary)
+	j.Key("feedForward").Int(c.FeedForward)
+	j.Key("parameters").Int(int(e.model.Parameters()))
+	j.Key("activation").Text(c.Activation)
+	j.Key("position").Text(c.Position)
+	j.Key("tiedHead").Bool(c.TiedHead)
+	j.Key("weights").Text(c.Weights)
+	j.Key("addedTokens").Open('[')
 	for _, id := range e.tokenizer.Added() {
-		j.element().open('{')
-		j.key("id").int(id)
-		j.key("text").string(e.tokenizer.Text(id))
-		j.close('}')
+		j.Element().Open('{')
+		j.Key("id").Int(id)
+		j.Key("text").Text(e.tokenizer.Text(id))
+		j.Close('}')
 	}
-	j.close(']')
-	j.key("simd").bool(kernel.Name() != "portable")
-	j.key("stages").raw(stages.bytes)
-	j.close('}')
-	return string(j.bytes)
+	j.Close(']')
+	j.Key("simd").Bool(kernel.Name() != "portable")
+	j.Key("stages").Raw(stages.Bytes)
+	j.Close('}')
+	return string(j.Bytes)
 }
 
 // tokenize(text) returns the JSON of [{id, text, bytes, special}].
@@ -217,23 +218,25 @@ func (e *engine) tokenize(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var j json
-	j.open('[')
+	var j trace.JSON
+	j.Open('[')
 	for _, id := range e.tokenizer.Encode(s) {
 		piece, _ := e.tokenizer.Bytes(id)
-		j.element().open('{')
-		j.key("id").int(id)
-		j.key("text").string(e.tokenizer.Text(id))
-		j.key("bytes").open('[')
+		j.Element().Open('{')
+		j.Key("id").Int(id)
+		j.Key("text").Text(e.tokenizer.Text(id))
+		j.Key("bytes").Open('[')
 		for _, b := range piece {
-			j.element().int(int(b))
+			j.Element().Int(int(b))
 		}
-		j.close(']')
-		j.special(e.tokenizer, id)
-		j.close('}')
+		j.Close(']')
+		if e.tokenizer.Special(id) {
+			j.Key("special").Bool(true)
+		}
+		j.Close('}')
 	}
-	j.close(']')
-	return string(j.bytes), nil
+	j.Close(']')
+	return string(j.Bytes), nil
 }
 
 // prompt reads a text or an array of token ids.
@@ -410,16 +413,12 @@ func (e *engine) result(r *generate.Run, reason decoding.Reason, first, last tim
 	if seconds := (last - first).Seconds(); seconds > 0 {
 		speed = float64(len(r.IDs())-1) / seconds
 	}
-	var j json
-	j.open('{')
-	j.key("text").string(r.Text())
-	j.key("ids").ints(r.IDs())
-	j.key("promptIds").ints(r.Prompt().IDs)
-	j.key("finishReason").string(string(reason))
-	j.key("tokensPerSecond").float(speed)
-	j.key("promptMs").float(first.Seconds() * 1000)
-	j.close('}')
-	return string(j.bytes)
+	var j trace.JSON
+	j.Result(&trace.Result{
+		Text: r.Text(), IDs: r.IDs(), PromptIDs: r.Prompt().IDs, FinishReason: string(reason),
+		TokensPerSecond: speed, PromptMs: first.Seconds() * 1000,
+	})
+	return string(j.Bytes)
 }
 
 // options reads GenerateOptions; which says what stages are reported. Every field has been

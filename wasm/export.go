@@ -69,7 +69,7 @@ func message(err error) string {
 		return broken.Error()
 	}
 	text := err.Error()
-	for _, prefix := range []string{"generate: ", "decoding: ", "model: ", "gguf: ", "tokenizer: ", "kernel: "} {
+	for _, prefix := range []string{"generate: ", "decoding: ", "model: ", "gguf: ", "tokenizer: ", "kernel: ", "trace: "} {
 		text = strings.ReplaceAll(text, prefix, "")
 	}
 	var load *loadError

@@ -3,7 +3,7 @@
 package main
 
 import (
-	stdjson "encoding/json"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -16,56 +16,9 @@ import (
 
 	"vitrine/core/gguf"
 	"vitrine/core/stage"
+	"vitrine/core/trace"
 	"vitrine/wasm/border"
 )
-
-func TestJSONIsRead(t *testing.T) {
-	var j json
-	j.open('{')
-	j.key("text").string("a\"b\\c\n\x00é🙂\xff\u2028")
-	j.key("list").open('[')
-	j.element().int(-3)
-	j.element().float(0.1)
-	j.element().float(math.Inf(1))
-	j.element().bool(true)
-	j.close(']')
-	j.key("none").ints(nil)
-	j.close('}')
-	var got struct {
-		Text string
-		List []any
-		None []int
-	}
-	if err := stdjson.Unmarshal(j.bytes, &got); err != nil {
-		t.Fatalf("%s: %v", j.bytes, err)
-	}
-	if want := "a\"b\\c\n\x00é🙂\uFFFD\u2028"; got.Text != want {
-		t.Errorf("text %q, want %q", got.Text, want)
-	}
-	if !slices.Equal(got.List, []any{-3.0, 0.1, nil, true}) || len(got.None) != 0 {
-		t.Errorf("lists %v and %v", got.List, got.None)
-	}
-}
-
-func TestTop(t *testing.T) {
-	nan := float32(math.NaN())
-	for _, test := range []struct {
-		values []float32
-		n      int
-		want   []int
-	}{
-		{nil, 3, []int{}},
-		{[]float32{1}, 3, []int{0}},
-		{[]float32{1, 3, 2, 3, 0}, 3, []int{1, 3, 2}},
-		{[]float32{5, 4, 3, 2, 1}, 2, []int{0, 1}},
-		{[]float32{1, 2, 3, 4, 5}, 5, []int{4, 3, 2, 1, 0}},
-		{[]float32{1, nan, 2}, 2, []int{2, 0}},
-	} {
-		if got := top(test.values, test.n); !slices.Equal(got, test.want) {
-			t.Errorf("top(%v, %d) = %v, want %v", test.values, test.n, got, test.want)
-		}
-	}
-}
 
 // value makes a JavaScript value of Go data.
 func value(t *testing.T, v any) safejs.Value {
@@ -183,94 +136,6 @@ func TestLiveLayers(t *testing.T) {
 	}
 }
 
-// coordinates is a tensor whose values say where they are: digit by digit the index of
-// each dimension.
-func coordinates(name string, shape ...int) stage.Tensor {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	data := make([]float32, n)
-	for i := range data {
-		at, rest, unit := 0, i, 1
-		for d := len(shape) - 1; d >= 0; d-- {
-			at += rest % shape[d] * unit
-			rest, unit = rest/shape[d], 100*unit
-		}
-		data[i] = float32(at)
-	}
-	return stage.Tensor{Name: name, Shape: shape, Data: data}
-}
-
-// TestNumbersOfAHead: every stage of attention gives those of the head that is shown, and
-// of the newest token. T 3, H 4, D 10, P 12.
-func TestNumbersOfAHead(t *testing.T) {
-	count := func(from float32, n int) (want []float32) {
-		for i := range n {
-			want = append(want, from+float32(i))
-		}
-		return want
-	}
-	for _, test := range []struct {
-		stage  stage.Stage
-		tensor []stage.Tensor
-		values []float32
-		more   [][]float32
-	}{
-		{stage.AttentionQKV, []stage.Tensor{coordinates("qkv", 3, 3, 4, 10)}, count(2_00_02_00, 8), [][]float32{count(2_01_02_00, 8), count(2_02_02_00, 8)}},
-		{stage.AttentionScores, []stage.Tensor{coordinates("scores", 4, 3, 12)}, count(2_02_04, 8), nil},
-		{stage.AttentionScale, []stage.Tensor{coordinates("scaled", 4, 3, 12)}, count(2_02_04, 8), nil},
-		{stage.AttentionMask, []stage.Tensor{coordinates("weights", 4, 3, 12)}, count(2_02_04, 8), nil},
-		{stage.AttentionMix, []stage.Tensor{coordinates("mix", 3, 4, 10), coordinates("output", 3, 40)}, count(2_02_00, 8), [][]float32{count(2_00, 8)}},
-		{stage.LN1, []stage.Tensor{coordinates("mean", 3), coordinates("scale", 40), coordinates("shift", 40), coordinates("result", 3, 40)}, count(2_00, 8), [][]float32{count(0, 8), count(0, 8)}},
-		{stage.LN2, []stage.Tensor{coordinates("scale", 40), coordinates("result", 3, 40)}, count(2_00, 8), [][]float32{count(0, 8)}},
-		{stage.Position, []stage.Tensor{coordinates("table", 3, 40), coordinates("sum", 3, 40)}, count(2_00, 8), [][]float32{count(2_00, 8)}},
-		{stage.MLP, []stage.Tensor{coordinates("hidden", 3, 40), coordinates("output", 3, 40)}, count(2_00, 8), nil},
-	} {
-		r := &recorder{head: 2}
-		e := &stage.Event{Stage: test.stage, Source: stage.Shown{Named: test.tensor}}
-		if _, values := r.sample(e); !slices.Equal(values, test.values) {
-			t.Errorf("%v: values %v, want %v", test.stage, values, test.values)
-		}
-		if more := r.more(e); !slices.EqualFunc(more, test.more, slices.Equal[[]float32]) {
-			t.Errorf("%v: more rows %v, want %v", test.stage, more, test.more)
-		}
-	}
-}
-
-// TestOneHeadInALayer: a head that is chosen within a layer is shown from the next one on.
-func TestOneHeadInALayer(t *testing.T) {
-	control := &run{head: 1}
-	r := &recorder{control: control, before: -1, layer: -1}
-	heads := func(e *stage.Event) int {
-		r.record(e, 0)
-		var detail struct{ Head int }
-		if err := stdjson.Unmarshal(r.detail.bytes, &detail); err != nil {
-			t.Fatal(err)
-		}
-		return detail.Head
-	}
-	for layer, want := range []int{1, 3} {
-		for i, s := range []stage.Stage{stage.Attention, stage.AttentionQKV, stage.AttentionScores, stage.AttentionMix} {
-			e := &stage.Event{Stage: s, Layer: layer}
-			switch s {
-			case stage.AttentionQKV:
-				e.Source = stage.Shown{Named: []stage.Tensor{coordinates("qkv", 1, 3, 4, 4)}}
-			case stage.AttentionScores:
-				e.Source = stage.Shown{Named: []stage.Tensor{coordinates("scores", 4, 1, 4)}}
-			case stage.AttentionMix:
-				e.Source = stage.Shown{Named: []stage.Tensor{coordinates("mix", 1, 4, 4), coordinates("output", 1, 16)}}
-			}
-			if got := heads(e); got != want {
-				t.Errorf("layer %d, %v: head %d, want %d", layer, s, got, want)
-			}
-			if i == 1 {
-				control.head = 3
-			}
-		}
-	}
-}
-
 // generateOnce generates three tokens, and returns how often each stage was recorded.
 func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]int, ids []int) {
 	t.Helper()
@@ -295,7 +160,7 @@ func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]in
 		IDs          []int
 		FinishReason string
 	}
-	if err := stdjson.Unmarshal([]byte(outcome.(string)), &result); err != nil {
+	if err := json.Unmarshal([]byte(outcome.(string)), &result); err != nil {
 		t.Fatal(err)
 	}
 	if result.FinishReason != "length" {
@@ -307,7 +172,7 @@ func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]in
 		shape, values := int(records[20]), int(records[21])
 		size := int(records[24]) | int(records[25])<<8
 		at := 28 + 4*(shape+values+int(records[22])*int(records[23]))
-		if detail := records[at : at+size]; !stdjson.Valid(detail) {
+		if detail := records[at : at+size]; !json.Valid(detail) {
 			t.Fatalf("%v: detail %q", stage.Stage(records[1]), detail)
 		}
 		if records[0] == 1 {
@@ -408,19 +273,10 @@ func TestAbortWhileWaiting(t *testing.T) {
 	}
 }
 
-// TestNotFinite: an event whose numbers are none is an error that names the stage.
 func TestNotFinite(t *testing.T) {
-	r := &recorder{}
-	nan := []float32{float32(math.NaN())}
-	event := &stage.Event{Stage: stage.LN1, Layer: 2, Source: stage.Shown{Named: []stage.Tensor{
-		{Name: "mean", Shape: []int{1}, Data: nan}, {Name: "variance", Shape: []int{1}, Data: nan}, {Name: "result", Shape: []int{1, 1}, Data: nan},
-	}}}
-	err := r.record(event, 0)
-	if err == nil || code(err) != "numeric" || !strings.Contains(message(err), "the stage ln1 of layer 2") || !strings.Contains(message(err), "choose another file") {
-		t.Errorf("got %v", err)
-	}
-	if len(r.buffer) != 0 {
-		t.Error("the event was recorded")
+	code, message := describe(&trace.NotFiniteError{Stage: stage.LN1, Layer: 2})
+	if code != "numeric" || !strings.HasPrefix(message, "the stage ln1 of layer 2") || !strings.Contains(message, "choose another file") {
+		t.Errorf("numbers that are none became %s: %s", code, message)
 	}
 }
 

@@ -18,7 +18,7 @@ const MORE = {
 
 /**
  * Decodes one batch of events. The layout of a record is stated where it is
- * written, in wasm/recorder.go; all that is read as words lies at multiples of 4,
+ * written, in core/trace/writer.go; all that is read as words lies at multiples of 4,
  * in the byte order of every machine that runs browsers.
  *
  * @param {Uint8Array} batch whole records, from a multiple of 4 bytes on

@@ -6,7 +6,7 @@ import { decodeEvents } from "./events.js";
 const stages = ["prompt", "ln1", "select", "position"];
 
 /**
- * Writes one record as wasm/recorder.go does.
+ * Writes one record as core/trace/writer.go does.
  * @param {{ kind?: number, stage?: number, layer?: number, shape?: number[], values?: number[], rows?: number[][], json: string }} record
  */
 function record({ kind = 1, stage = 0, layer = -1, shape = [], values = [], rows = [], json }) {
