@@ -37,12 +37,17 @@ func code(err error) string {
 		incomplete  *incompleteError
 		load        *loadError
 		team        teamError
+		place       *generate.PlaceError
+		late        *generate.LateError
+		condition   *generate.ConditionError
 	)
 	switch {
 	case errors.As(err, &team):
 		return "engine.silent"
-	case errors.As(err, &argument), errors.As(err, &option):
+	case errors.As(err, &argument), errors.As(err, &option), errors.As(err, &place), errors.As(err, &late), errors.As(err, &condition):
 		return "argument"
+	case errors.Is(err, errClosed):
+		return "closed"
 	case errors.Is(err, generate.ErrEmptyPrompt):
 		return "prompt.empty"
 	case errors.As(err, &tooLong):

@@ -14,6 +14,8 @@ const (
 	turnEvery = 48 * time.Millisecond
 	// quietTurnEvery is for what else a browser has to tell, that another worker has failed.
 	quietTurnEvery = 500 * time.Millisecond
+	// quietStages is how many stages pass before the clock is looked at for that.
+	quietStages = 8
 )
 
 // turner gives the event loop a turn in the middle of a computation, so that the
@@ -22,6 +24,10 @@ const (
 type turner struct {
 	port safejs.Value
 	back chan struct{}
+	one  chan struct{} // holds one value while somebody waits
+	last time.Time     // when the event loop had its last turn
+	// skipped counts the stages since the clock was looked at.
+	skipped int
 }
 
 func newTurner() (*turner, error) {
@@ -37,7 +43,7 @@ func newTurner() (*turner, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &turner{back: make(chan struct{}, 1)}
+	t := &turner{back: make(chan struct{}, 1), one: make(chan struct{}, 1)}
 	if t.port, err = channel.Get("port2"); err != nil {
 		return nil, err
 	}
@@ -58,7 +64,7 @@ func newTurner() (*turner, error) {
 func waiting() int32
 
 // due returns how long after the last turn there should be another.
-func (t *turner) due() time.Duration {
+func due() time.Duration {
 	switch waiting() {
 	case 0:
 		return quietTurnEvery
@@ -68,9 +74,25 @@ func (t *turner) due() time.Duration {
 	return turnEvery
 }
 
-// wait returns after the messages that were waiting have been answered. Only one
-// goroutine may wait at a time.
-func (t *turner) wait() error {
+// breathe gives the event loop a turn if it is due: it returns after the messages that were
+// waiting have been answered. It is to be called between any two stages, at any speed: to
+// look for a message takes less time than to look at the clock, which it does each time only
+// where nobody can know of messages.
+func (t *turner) breathe() error {
+	after := due()
+	if after == quietTurnEvery && t.skipped < quietStages {
+		t.skipped++
+		return nil
+	}
+	t.skipped = 0
+	if time.Since(t.last) < after {
+		return nil
+	}
+	t.one <- struct{}{}
+	defer func() {
+		t.last = time.Now()
+		<-t.one
+	}()
 	if _, err := t.port.Call("postMessage", 0); err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ func options(t *testing.T, change map[string]any) safejs.Value {
 	o := map[string]any{
 		"maxTokens": 3, "temperature": 0.8, "topK": 40, "topP": 0.95, "seed": 1, "banned": []any{},
 		"ignoreEos": true, "stages": true, "aborted": false, "pace": 0, "head": 0, "stop": []any{},
+		"paused": false, "breakpoints": []any{}, "choices": []any{},
 	}
 	for k, v := range change {
 		o[k] = v
@@ -106,32 +107,60 @@ func TestGenerateReports(t *testing.T) {
 	}
 }
 
-// TestLiveLayers writes letters for records: a live run keeps the last whole layer, the one
-// under way, and what is left of one whose beginning has been handed over.
-func TestLiveLayers(t *testing.T) {
-	for _, test := range []struct{ events, want string }{
-		{"-0aa", "-aa"},
-		{"-0aa1bb", "-aabb"},
-		{"-0aa1bb2cc", "-bbcc"},
-		{"-0aa1bb2cc3d", "-ccd"},
-		{"-0aa1b|b2cc", "bcc"},
-		{"-0aa1b|b2cc3dd4ee", "bddee"},
-		{"-0aa1bb|2cc3dd4ee", "ddee"},
-		{"-0aa1bb2cc-0aa1bb2cc", "-bbcc-bbcc"},
-	} {
-		r := &recorder{before: -1, layer: -1}
-		for _, e := range []byte(test.events) {
-			switch {
-			case e == '|':
-				r.handedOver()
-			case e >= '0' && e <= '9':
-				r.enter(int(e - '0'))
-			default:
-				r.buffer = append(r.buffer, e)
-			}
+// event is a record of a run.
+type event struct {
+	kind   trace.Kind
+	stage  stage.Stage
+	layer  int
+	step   int
+	detail string
+}
+
+// begin begins run 0 and returns its records as they come.
+func begin(t *testing.T, e *engine, prompt any, o map[string]any) chan event {
+	t.Helper()
+	events := make(chan event, 100_000)
+	emit, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
+		n, _ := args[0].Length()
+		records := make([]byte, n)
+		if _, err := safejs.CopyBytesToGo(records, args[0]); err != nil {
+			t.Error(err)
 		}
-		if got := string(r.buffer); got != test.want {
-			t.Errorf("%s leaves %s, want %s", test.events, got, test.want)
+		for len(records) > 0 {
+			shape, values := int(records[20]), int(records[21])
+			size := int(records[24]) | int(records[25])<<8
+			at := 28 + 4*(shape+values+int(records[22])*int(records[23]))
+			detail := records[at : at+size]
+			if !json.Valid(detail) {
+				t.Errorf("%v: detail %q", stage.Stage(records[1]), detail)
+			}
+			events <- event{trace.Kind(records[0]), stage.Stage(records[1]), int(int8(records[2])), int(records[4]), string(detail)}
+			records = records[at+(size+3)/4*4:]
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.generate([]safejs.Value{value(t, 0), value(t, prompt), options(t, o), emit.Value()}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.close([]safejs.Value{value(t, 0)}) })
+	return events
+}
+
+// until returns the events up to the first of a kind.
+func until(t *testing.T, events chan event, kinds ...trace.Kind) []event {
+	t.Helper()
+	var all []event
+	for {
+		select {
+		case ev := <-events:
+			if all = append(all, ev); slices.Contains(kinds, ev.kind) {
+				return all
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("no event of %v", kinds)
 		}
 	}
 }
@@ -139,53 +168,107 @@ func TestLiveLayers(t *testing.T) {
 // generateOnce generates three tokens, and returns how often each stage was recorded.
 func generateOnce(t *testing.T, e *engine, stages bool) (seen map[stage.Stage]int, ids []int) {
 	t.Helper()
-	var records []byte
-	emit, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
-		n, _ := args[0].Length()
-		batch := make([]byte, n)
-		if _, err := safejs.CopyBytesToGo(batch, args[0]); err != nil {
-			t.Error(err)
-		}
-		records = append(records, batch...)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	outcome, err := e.generate([]safejs.Value{value(t, 0), value(t, "Once upon a time"), options(t, map[string]any{"stages": stages}), emit.Value()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := until(t, begin(t, e, "Once upon a time", map[string]any{"stages": stages}), trace.KindDone, trace.KindFailed)
 	var result struct {
 		IDs          []int
 		FinishReason string
 	}
-	if err := json.Unmarshal([]byte(outcome.(string)), &result); err != nil {
+	if err := json.Unmarshal([]byte(all[len(all)-1].detail), &result); err != nil {
 		t.Fatal(err)
 	}
 	if result.FinishReason != "length" {
-		t.Errorf("result %s", outcome)
+		t.Errorf("result %+v", all[len(all)-1])
 	}
 	seen = map[stage.Stage]int{}
 	tokens := 0
-	for len(records) > 0 {
-		shape, values := int(records[20]), int(records[21])
-		size := int(records[24]) | int(records[25])<<8
-		at := 28 + 4*(shape+values+int(records[22])*int(records[23]))
-		if detail := records[at : at+size]; !json.Valid(detail) {
-			t.Fatalf("%v: detail %q", stage.Stage(records[1]), detail)
-		}
-		if records[0] == 1 {
-			seen[stage.Stage(records[1])]++
-		} else {
+	for _, ev := range all {
+		switch ev.kind {
+		case trace.KindStage:
+			seen[ev.stage]++
+		case trace.KindToken:
 			tokens++
 		}
-		records = records[at+(size+3)/4*4:]
 	}
 	if tokens != len(result.IDs) {
 		t.Errorf("%d tokens recorded, want %d", tokens, len(result.IDs))
 	}
 	return seen, result.IDs
+}
+
+// TestCommands stops a run inside a layer, looks at it, steps, goes back and ends it.
+func TestCommands(t *testing.T) {
+	e := loadModel(t)
+	events := begin(t, e, "Once upon a time", map[string]any{"stages": "live", "breakpoints": []any{
+		map[string]any{"stage": "mlp", "layer": 2, "position": 4, "condition": "", "hitCondition": "", "logMessage": ""},
+	}})
+	call := func(name string, f func([]safejs.Value) (any, error), args ...any) any {
+		t.Helper()
+		list := []safejs.Value{value(t, 0)}
+		for _, a := range args {
+			list = append(list, value(t, a))
+		}
+		got, err := f(list)
+		if err != nil {
+			t.Fatalf("%s%v: %v", name, args, err)
+		}
+		return got
+	}
+	stands := func(s stage.Stage, layer, step int) {
+		t.Helper()
+		all := until(t, events, trace.KindPaused, trace.KindDone, trace.KindFailed)
+		if at := all[len(all)-1]; at.kind != trace.KindPaused || at.stage != s || at.layer != layer || at.step != step {
+			t.Fatalf("stands at %+v, want %v of layer %d, step %d", at, s, layer, step)
+		}
+		for i, ev := range all[:len(all)-1] {
+			if ev.kind == trace.KindStage && ev.step == step && i == 0 && ev.stage > s {
+				t.Errorf("%+v was told", ev)
+			}
+		}
+	}
+	stands(stage.MLP, 2, 1)
+	if got := call("inspect", e.inspect, "mlp", -1, -1, -1, -1).(safejs.Value); border.Kind(got) != "an object" {
+		t.Errorf("inspect: %v", got)
+	}
+	if got := call("lens", e.lens, -1).(string); strings.Count(got, `"layer"`) != 2 {
+		t.Errorf("a lens over the two layers that are done: %s", got)
+	}
+	if got := call("candidates", e.candidates, 3, " Paris", 0, 5).(string); !strings.Contains(got, `"total"`) {
+		t.Errorf("candidates: %s", got)
+	}
+	if goes := call("step", e.step, "stage", "into"); goes != true {
+		t.Error("the machine does not go")
+	}
+	stands(stage.Residual2, 2, 1)
+	call("goto", e.goTo, 3, 1, "attention.mask")
+	stands(stage.AttentionMask, 1, 0)
+	call("stepBack", e.stepBack, "layer")
+	stands(stage.Layers, 1, 0)
+	call("reverseContinue", e.reverseContinue)
+	stands(stage.Prompt, -1, 0)
+	call("goto", e.goTo, 5, -1, "select")
+	stands(stage.Select, -1, 2) // no breakpoint stops it on the way
+	call("resume", e.resume)
+	until(t, events, trace.KindDone)
+	call("close", e.close)
+	if _, err := e.step([]safejs.Value{value(t, 0), value(t, "stage"), value(t, "over")}); err == nil || code(err) != "closed" {
+		t.Errorf("a command after the run was closed: %v", err)
+	}
+}
+
+// TestEngineServesOthers: while one run stands, another goes to its end.
+func TestEngineServesOthers(t *testing.T) {
+	e := loadModel(t)
+	first := begin(t, e, "Once", map[string]any{"paused": true})
+	until(t, first, trace.KindPaused)
+	e.runs[1] = e.runs[0] // begin names its run 0
+	_, ids := generateOnce(t, e, false)
+	if len(ids) != 3 {
+		t.Errorf("the other run has %d tokens", len(ids))
+	}
+	if _, err := e.resume([]safejs.Value{value(t, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, first, trace.KindDone)
 }
 
 func TestBadCalls(t *testing.T) {
@@ -195,16 +278,27 @@ func TestBadCalls(t *testing.T) {
 		"temperature": {"temperature": math.NaN()}, "topP": {"topP": 0}, "topK": {"topK": 1.5},
 		"maxTokens": {"maxTokens": 0}, "seed": {"seed": -1}, "banned": {"banned": []any{8192}},
 		"stop": {"stop": []any{""}}, "pace": {"pace": -1}, "head": {"head": 6}, "ignoreEos": {"ignoreEos": "yes"},
-		"stages": {"stages": 1}, `stages is "all", want true, false or "live"`: {"stages": "all"},
+		"breakpoints[0].stage": {"breakpoints": []any{map[string]any{"stage": "mpl"}}}, "choices[0].id": {"choices": []any{map[string]any{"position": 1, "id": 1.5}}},
+		"column 1": {"breakpoints": []any{map[string]any{"stage": "mlp", "layer": -1, "position": -1, "condition": "entorpy > 3", "hitCondition": "", "logMessage": ""}}},
+		"stages":   {"stages": 1}, `stages is "all", want true, false or "live"`: {"stages": "all"},
 	} {
 		_, err := e.generate([]safejs.Value{value(t, 0), value(t, "a"), options(t, bad), emit})
 		if err == nil || code(err) != "argument" || !strings.Contains(message(err), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if all := until(t, begin(t, e, strings.Repeat("word ", 400), nil), trace.KindDone, trace.KindFailed); !strings.Contains(all[len(all)-1].detail, "prompt.too_long") {
+		t.Errorf("a long prompt: %+v", all[len(all)-1])
+	}
 	for want, prompt := range map[string]any{
 		"prompt.empty": "", "prompt.too_long": strings.Repeat("word ", 400), "argument": []any{8192},
 	} {
+		if want == "prompt.too_long" {
+			prompt = make([]any, 400)
+			for i := range 400 {
+				prompt.([]any)[i] = 262
+			}
+		}
 		if _, err := e.generate([]safejs.Value{value(t, 0), value(t, prompt), options(t, nil), emit}); err == nil || code(err) != want {
 			t.Errorf("generate: %v, want code %s", err, want)
 		}
@@ -252,24 +346,13 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 func TestAbortWhileWaiting(t *testing.T) {
 	e := loadModel(t)
 	e.busy <- struct{}{} // somebody computes, and goes on doing so
-	done := make(chan string)
-	go func() {
-		got, err := e.generate([]safejs.Value{value(t, 7), value(t, "Once"), options(t, nil), value(t, nil)})
-		done <- fmt.Sprint(got, err)
-	}()
-	for e.runs[7] == nil {
-		time.Sleep(time.Millisecond)
-	}
-	if _, err := e.abort([]safejs.Value{value(t, 7)}); err != nil {
+	events := begin(t, e, "Once", nil)
+	if _, err := e.abort([]safejs.Value{value(t, 0)}); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case got := <-done:
-		if !strings.Contains(got, `"ids":[]`) || !strings.Contains(got, `"finishReason":"aborted"`) {
-			t.Errorf("ended with %s", got)
-		}
-	case <-time.After(5 * time.Second):
-		t.Fatal("still waits")
+	all := until(t, events, trace.KindDone)
+	if got := all[len(all)-1].detail; len(all) != 1 || !strings.Contains(got, `"ids":[]`) || !strings.Contains(got, `"finishReason":"aborted"`) {
+		t.Errorf("ended with %+v", all)
 	}
 }
 

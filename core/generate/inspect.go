@@ -22,7 +22,7 @@ type Query struct {
 // [T, H, D] is [T, D].
 type Part struct {
 	stage.Tensor
-	From int // the position of its first row; -1: its rows are no positions
+	From []int // the index of its first element in the tensor of a pass over all positions
 }
 
 // Inspect computes the tensors of a stage that the run has done, as the engine computed
@@ -53,52 +53,45 @@ func (m *Machine) Inspect(q Query) ([]Part, error) {
 			return nil
 		}
 		for _, t := range e.Tensors() {
-			part := Part{ofHead(t, q.Head), q.From}
-			if perModel(t.Name) {
-				part.From = -1
-			}
-			parts = append(parts, part)
+			parts = append(parts, partOf(t, q.Head, q.From))
 		}
 		return ErrUnwound
 	})
 	return parts, err
 }
 
-// perModel reports whether a tensor has no row per token.
-func perModel(name string) bool {
-	return slices.Contains([]string{"scale", "shift", "logits", "probabilities", "ids"}, name)
+// axes has, by tensor, which axis is that of the rows and which that of the heads; -1: none.
+var axes = map[string]struct{ row, head int }{
+	"rows": {0, -1}, "table": {0, -1}, "sum": {0, -1}, "mean": {0, -1}, "variance": {0, -1}, "result": {0, -1},
+	"qkv": {0, 2}, "scores": {1, 0}, "scaled": {1, 0}, "weights": {1, 0}, "mix": {0, 1},
+	"hidden": {0, -1}, "activated": {0, -1}, "output": {0, -1},
 }
 
-// ofHead returns a copy of a tensor, or of the part of one head.
-func ofHead(t stage.Tensor, head int) stage.Tensor {
-	copied := stage.Tensor{Name: t.Name, Shape: slices.Clone(t.Shape)}
-	at := slices.Index([]string{"scores", "scaled", "weights"}, t.Name)
-	axis := -1 // of the heads
-	switch {
-	case at >= 0:
-		axis = 0
-	case t.Name == "qkv":
-		axis = 2
-	case t.Name == "mix":
-		axis = 1
+// partOf returns a copy of a tensor whose first row is at position from, or of what one head
+// has of it.
+func partOf(t stage.Tensor, head, from int) Part {
+	at, perToken := axes[t.Name]
+	p := Part{stage.Tensor{Name: t.Name, Shape: slices.Clone(t.Shape)}, make([]int, len(t.Shape))}
+	if perToken {
+		p.From[at.row] = from
 	}
-	if head < 0 || axis < 0 {
-		copied.Data = slices.Clone(t.Data)
-		return copied
+	if head < 0 || !perToken || at.head < 0 {
+		p.Data = slices.Clone(t.Data)
+		return p
 	}
 	inner, outer := 1, 1
-	for _, n := range t.Shape[axis+1:] {
+	for _, n := range t.Shape[at.head+1:] {
 		inner *= n
 	}
-	for _, n := range t.Shape[:axis] {
+	for _, n := range t.Shape[:at.head] {
 		outer *= n
 	}
-	heads := t.Shape[axis]
-	copied.Shape = slices.Delete(copied.Shape, axis, axis+1)
 	for i := range outer {
-		copied.Data = append(copied.Data, t.Data[(i*heads+head)*inner:][:inner]...)
+		p.Data = append(p.Data, t.Data[(i*t.Shape[at.head]+head)*inner:][:inner]...)
 	}
-	return copied
+	p.Shape = slices.Delete(p.Shape, at.head, at.head+1)
+	p.From = slices.Delete(p.From, at.head, at.head+1)
+	return p
 }
 
 // reached returns a PlaceError unless the stage has been done for the token at position.

@@ -17,6 +17,8 @@ type Host interface {
 	// says that it does not compute for now, but for an answer to a command.
 	Work(called <-chan struct{}) bool
 	Rest()
+	// Breathe is called between any two stages that the host is not told of.
+	Breathe() error
 
 	// Stage is told of every stage, and may block.
 	Stage(e *stage.Event) error
@@ -36,7 +38,7 @@ type Host interface {
 
 // Paused says where a machine stands, and why.
 type Paused struct {
-	Halt
+	Stop
 	At stage.Event // without its source
 }
 
@@ -58,6 +60,8 @@ type Machine struct {
 	lock  sync.Mutex
 	queue []func()
 	bell  chan struct{} // holds one value while commands wait
+
+	breakpoints []Breakpoint
 
 	at       stage.Event  // the stage that was done last, without its source
 	entering bool         // it is to stand at the first stage
@@ -113,11 +117,13 @@ func (m *Machine) Called() <-chan struct{} { return m.bell }
 // Serve runs until the machine is closed.
 func (m *Machine) Serve() {
 	m.work()
+	m.obey()
 	for !m.closed {
 		if err := m.advance(); err != nil {
 			m.fail(err)
 		}
 	}
+	m.obey() // what waits gets its answer
 	m.run.Close()
 	m.host.Rest()
 }
@@ -140,6 +146,9 @@ func (m *Machine) advance() error {
 	}
 	if m.standing {
 		return m.wait()
+	}
+	if m.work(); m.plan != nil || m.closed {
+		return nil
 	}
 	token, ok, err := m.run.Next()
 	if ok {
@@ -221,7 +230,7 @@ func (m *Machine) observe(e *stage.Event) error {
 	if m.plan == nil && !m.closed {
 		stop, logs, err := m.gate.At(e)
 		if m.entering {
-			m.entering, stop = false, &Halt{Reason: ReasonEntry}
+			m.entering, stop = false, &Stop{Reason: ReasonEntry}
 		}
 		for i := 0; i < len(logs) && err == nil; i++ {
 			err = m.host.Log(logs[i])
@@ -247,6 +256,9 @@ func (m *Machine) observe(e *stage.Event) error {
 
 // look is observe on the way back to a breakpoint.
 func (m *Machine) look(e *stage.Event) error {
+	if err := m.host.Breathe(); err != nil {
+		return err
+	}
 	m.obey()
 	s, place := m.search, PlaceOf(e)
 	if s.cancel || m.closed || place.Compare(s.until) >= 0 {
@@ -260,7 +272,7 @@ func (m *Machine) look(e *stage.Event) error {
 }
 
 // stand keeps the machine where it is until a command lets it go.
-func (m *Machine) stand(stop Halt) error {
+func (m *Machine) stand(stop Stop) error {
 	m.standing, m.inside = true, true
 	m.gate.Clear()
 	if m.host.Missed() && m.run.read > 0 {
@@ -392,13 +404,16 @@ func (m *Machine) Goto(to Place) bool {
 		if m.ended {
 			return false
 		}
-		m.gate.Goto(to)
+		m.goTo(to)
 		m.standing = false
 	default:
 		m.plan = func() error { return m.goBack(to) }
 	}
 	return true
 }
+
+// goTo has the gate stop at a place.
+func (m *Machine) goTo(p Place) { m.gate.Goto(Target{Step: p.Step, Layer: p.Layer, Stage: p.Stage}) }
 
 // started reports whether the run has begun.
 func (m *Machine) started() bool { return m.run.read > 0 || m.inside }
@@ -409,7 +424,7 @@ func (m *Machine) goBack(to Place) error {
 		return err
 	}
 	m.gate.Clear()
-	m.gate.Goto(to)
+	m.goTo(to)
 	m.standing = false
 	return m.host.Rewound(Rewound{Position: len(m.run.prompt.IDs) + to.Step, Step: to.Step, Again: true})
 }
@@ -448,7 +463,7 @@ func (m *Machine) lastHit(here Place) (Place, error) {
 		if err := m.toStep(step); err != nil {
 			return here, err
 		}
-		m.search = &search{gate: m.gate.Fresh(), until: here}
+		m.search = &search{gate: m.fresh(), until: here}
 		if _, _, err := m.run.Next(); err != nil && !errors.Is(err, ErrUnwound) {
 			return here, err
 		}
@@ -460,6 +475,13 @@ func (m *Machine) lastHit(here Place) (Place, error) {
 		}
 	}
 	return first(0), nil
+}
+
+// fresh returns a gate with the same breakpoints.
+func (m *Machine) fresh() *Gate {
+	gate := NewGate(m.run.tokenizer)
+	_ = gate.SetBreakpoints(m.breakpoints) // they have been set before
+	return gate
 }
 
 // Rewind forgets the ids from position on and what was chosen there, and stands before the
@@ -482,7 +504,7 @@ func (m *Machine) Rewind(position int) error {
 		if err := m.host.Rewound(Rewound{Position: position, Step: position - m.run.read}); err != nil {
 			return err
 		}
-		return m.host.Paused(Paused{Halt{Reason: ReasonGoto}, m.at})
+		return m.host.Paused(Paused{Stop{Reason: ReasonGoto}, m.at})
 	}
 	return nil
 }
@@ -496,29 +518,46 @@ func (e *LateError) Error() string {
 
 // Choose sets the token of the step in which the machine stands, in place of the one that is
 // drawn; between two steps, that of the next one. Where it was drawn already the step decodes
-// again, to the same stage.
-func (m *Machine) Choose(id int) error {
+// again, to the same stage; Choose tells whether it does.
+func (m *Machine) Choose(id int) (goes bool, err error) {
 	if err := m.changeable(); err != nil {
-		return err
+		return false, err
 	}
 	if err := m.run.Choose(id); err != nil {
-		return err
+		return false, err
 	}
-	m.decodeAgain()
-	return nil
+	return m.decodeAgain(), nil
 }
 
-// Change sets how the steps decode from the one on in which the machine stands, which decodes
-// again where it did already, to the same stage.
-func (m *Machine) Change(o decoding.Options) error {
+// Redecode reports to observer the stages of decode, with other options, for the last
+// distribution that the machine has come to: temperature, top-k and top-p and, with draw, the
+// sample. With draw the options hold from this step on, which decodes again where it did
+// already, to the same stage; Redecode tells whether it does. What is banned stays so.
+func (m *Machine) Redecode(o decoding.Options, draw bool, observer stage.Observer) (goes bool, err error) {
+	at := m.at
+	if err := m.reached(at.Position, -1, stage.Head); err != nil {
+		return false, err
+	}
+	o.Banned = m.run.options.Decoding.Banned
+	err = m.run.Redecode(at.Position, o, func(e *stage.Event) error {
+		if e.Stage < stage.DecodeTemperature {
+			return nil
+		}
+		if e.Stage == stage.DecodeSample && !draw {
+			return nil
+		}
+		return observer(e)
+	})
+	if err != nil || !draw {
+		return false, err
+	}
 	if err := m.changeable(); err != nil {
-		return err
+		return false, err
 	}
 	if err := m.run.Change(o); err != nil {
-		return err
+		return false, err
 	}
-	m.decodeAgain()
-	return nil
+	return m.decodeAgain(), nil
 }
 
 // changeable returns a LateError where the token of the step is appended.
@@ -529,12 +568,28 @@ func (m *Machine) changeable() error {
 	return nil
 }
 
-func (m *Machine) decodeAgain() {
-	if m.inside && m.at.Stage >= stage.Softmax {
-		m.again, m.standing = true, false
-		m.gate.Goto(PlaceOf(&m.at))
+func (m *Machine) decodeAgain() bool {
+	if !m.inside || m.at.Stage < stage.Softmax {
+		return false
 	}
+	m.again, m.standing = true, false
+	m.goTo(PlaceOf(&m.at))
+	return true
+}
+
+// Place returns where a stage is done for the token at a position.
+func (m *Machine) Place(position, layer int, s stage.Stage) Place {
+	if !inLayers(s) {
+		layer = -1
+	}
+	return Place{max(0, position+1-m.run.promptLength()), layer, s}
 }
 
 // SetBreakpoints sets where the machine stops.
-func (m *Machine) SetBreakpoints(all []Breakpoint) error { return m.gate.SetBreakpoints(all) }
+func (m *Machine) SetBreakpoints(all []Breakpoint) error {
+	err := m.gate.SetBreakpoints(all)
+	if err == nil {
+		m.breakpoints = all
+	}
+	return err
+}

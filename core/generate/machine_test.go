@@ -25,6 +25,7 @@ type told struct {
 
 func (h *told) Work(<-chan struct{}) bool { return true }
 func (h *told) Rest()                     {}
+func (h *told) Breathe() error            { return nil }
 func (h *told) Missed() bool              { return h.missed }
 func (h *told) Stage(e *stage.Event) error {
 	h.events = append(h.events, PlaceOf(e))
@@ -61,7 +62,7 @@ func start(t *testing.T, prompt string, o Options) (*Machine, *told) {
 		t.Fatal(err)
 	}
 	h := &told{stops: make(chan any, 1000)}
-	machine := NewMachine(r, NewGate(nil), h, true)
+	machine := NewMachine(r, NewGate(tok), h, true)
 	go machine.Serve()
 	t.Cleanup(func() { machine.Do(machine.Close) })
 	if p, ok := (<-h.stops).(Paused); !ok || p.Reason != ReasonEntry || PlaceOf(&p.At) != first(0) {
@@ -238,11 +239,14 @@ func randomCommands(t *testing.T, seed uint64) {
 			command = func() bool { return m.Rewind(position) == nil }
 		case 8:
 			id := random.IntN(vocabulary)
-			command = func() bool { return m.Choose(id) == nil && m.again }
+			command = func() bool { goes, err := m.Choose(id); return goes && err == nil }
 		case 9:
 			o := m.run.options.Decoding
 			o.Temperature, o.Seed = float32(random.IntN(3))/2, random.Uint64()
-			command = func() bool { return m.Change(o) == nil && m.again }
+			command = func() bool {
+				goes, err := m.Redecode(o, true, func(*stage.Event) error { return nil })
+				return goes && err == nil
+			}
 		case 10:
 			breakpoints := []Breakpoint{{Stage: stage.Stage(random.IntN(len(stage.All()))), Layer: -1, Position: -1}}
 			command = func() bool { return m.SetBreakpoints(breakpoints) != nil }
@@ -291,7 +295,7 @@ func TestRewindAndBranch(t *testing.T) {
 		t.Fatalf("stands at %+v, rewound %+v", p, h.rewound)
 	}
 	other := (one[2] + 1) % m.run.model.Config().Vocabulary
-	if err := ask(m, func() error { return m.Choose(other) }); err != nil {
+	if err := ask(m, func() error { _, err := m.Choose(other); return err }); err != nil {
 		t.Fatal(err)
 	}
 	to(t, m, h, m.Resume)
@@ -299,7 +303,7 @@ func TestRewindAndBranch(t *testing.T) {
 		t.Errorf("the branch of %v with %d is %v", one, other, h.tokens)
 	}
 	var late *LateError
-	if err := ask(m, func() error { return m.Choose(other) }); !errors.As(err, &late) {
+	if err := ask(m, func() error { _, err := m.Choose(other); return err }); !errors.As(err, &late) {
 		t.Errorf("a choice after the end: %v", err)
 	}
 }
@@ -309,14 +313,26 @@ func TestRewindAndBranch(t *testing.T) {
 func TestChooseWhereItWasDrawn(t *testing.T) {
 	m, h := start(t, "Once upon a time", sampled(3))
 	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select}) })
-	p := to(t, m, h, func() bool { return m.Choose(77) == nil })
+	p := to(t, m, h, func() bool { goes, err := m.Choose(77); return goes && err == nil })
 	if p == nil || PlaceOf(&p.At) != (Place{1, -1, stage.Select}) {
 		t.Fatalf("after the choice it stands at %+v", p)
 	}
 	for s := stage.Decode; s <= stage.Select; s++ {
 		to(t, m, h, func() bool { return m.Goto(Place{2, -1, s}) })
 		o := decoding.Options{Temperature: 1.5, TopP: 1, Seed: uint64(s)}
-		p := to(t, m, h, func() bool { return m.Change(o) == nil })
+		kept := 0
+		p := to(t, m, h, func() bool {
+			goes, err := m.Redecode(o, true, func(e *stage.Event) error {
+				if f, ok := e.Detail().(*decoding.Filter); ok {
+					kept = f.Kept
+				}
+				return nil
+			})
+			return goes && err == nil
+		})
+		if kept != m.run.model.Config().Vocabulary {
+			t.Errorf("%d tokens are kept, want all", kept)
+		}
 		if p == nil || PlaceOf(&p.At) != (Place{2, -1, s}) {
 			t.Fatalf("after the change it stands at %+v, want %v", p, s)
 		}

@@ -133,7 +133,7 @@ type outcome struct {
 // nil.
 //
 // Detail of the events that this package reports: prompt *Prompt, without ids, tokenize *Prompt;
-// ids and append *Sequence; decode.stop *Stop; select *Selection; loop
+// ids and append *Sequence; decode.stop *Ending; select *Selection; loop
 // *Loop; generation *Prediction. The other stages are reported by core/model
 // and core/decoding.
 func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, observer stage.Observer) (*Run, error) {
@@ -201,11 +201,22 @@ func (r *Run) Close() {
 // Prompt returns what the run continues; its ids once they have been read.
 func (r *Run) Prompt() Prompt { return r.prompt }
 
+// Sequence returns all ids, those of the prompt first. The slice is lent until the next step.
+func (r *Run) Sequence() []int { return r.ids }
+
 // IDs returns the generated ids. The slice is lent until the next step.
 func (r *Run) IDs() []int { return r.ids[r.read:] }
 
 // Text returns all text given out so far.
 func (r *Run) Text() string { return r.text.String() + r.rest }
+
+// promptLength returns how many ids the prompt has, also before it is read.
+func (r *Run) promptLength() int {
+	if r.prompt.IDs == nil {
+		return len(r.tokenizer.Encode(r.prompt.Text))
+	}
+	return len(r.prompt.IDs)
+}
 
 // Reason says why the run is over, or "" while it is not.
 func (r *Run) Reason() decoding.Reason { return r.reason }
@@ -338,7 +349,7 @@ func (r *Run) decide(ev stage.Event) error {
 		return err
 	}
 	r.now = r.outcome(r.forced(sampler, drawn, len(r.ids)))
-	if err := r.report(at(ev, stage.DecodeStop), &Stop{Reason: r.now.reason}); err != nil {
+	if err := r.report(at(ev, stage.DecodeStop), &Ending{Reason: r.now.reason}); err != nil {
 		return err
 	}
 	return r.report(at(ev, stage.Select), &Selection{r.now.Selection, r.now.forced})
@@ -391,8 +402,8 @@ type Sequence struct {
 	Count int   // length of the whole sequence
 }
 
-// Stop is the detail of decode.stop.
-type Stop struct {
+// Ending is the detail of decode.stop.
+type Ending struct {
 	Reason decoding.Reason // "" when the run goes on
 }
 

@@ -250,7 +250,7 @@ func (r *Run) retell(sampler *decoding.Sampler, drawn decoding.Selection, logits
 		stage  stage.Stage
 		detail any
 	}{
-		{stage.DecodeStop, &Stop{reason}},
+		{stage.DecodeStop, &Ending{reason}},
 		{stage.Select, &Selection{chosen, forced}},
 		{stage.Append, &Sequence{IDs: ids, Count: len(ids)}},
 		{stage.Loop, &Loop{Step: step, Cached: position + 1, Reason: reason}},

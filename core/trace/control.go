@@ -1,16 +1,17 @@
 package trace
 
-import "vitrine/core/stage"
+import (
+	"vitrine/core/generate"
+	"vitrine/core/stage"
+)
 
-// Paused writes that the run stands at a stage. reason is a word of the Debug Adapter
-// Protocol, description says it for people, breakpoints are those that were hit.
-func (w *Writer) Paused(at *stage.Event, reason, description string, breakpoints []int, time float32) {
+// Paused writes where the run stands, and why.
+func (w *Writer) Paused(p generate.Paused, time float32) {
 	j := w.object()
-	j.Key("reason").Text(reason)
-	j.Key("description").Text(description)
-	j.Key("breakpoints").Ints(breakpoints)
+	j.Key("reason").Text(string(p.Reason))
+	j.Key("breakpoints").Ints(p.Breakpoints)
 	j.Close('}')
-	w.record(KindPaused, at, time, nil, nil, nil)
+	w.record(KindPaused, &p.At, time, nil, nil, nil)
 }
 
 // Resumed writes that a run that stood at a stage goes on.
@@ -19,20 +20,24 @@ func (w *Writer) Resumed(at *stage.Event, time float32) {
 	w.record(KindResumed, at, time, nil, nil, nil)
 }
 
-// Rewound writes that the ids from a position on are forgotten, and which step comes next.
-// reason is "goto" where they will come again, else "rewind".
-func (w *Writer) Rewound(position, step int, reason string, time float32) {
+// Rewound writes that the ids from a position on are forgotten, and which step comes next;
+// its reason is "goto" where they will come again, else "rewind".
+func (w *Writer) Rewound(r generate.Rewound, time float32) {
+	reason := "rewind"
+	if r.Again {
+		reason = "goto"
+	}
 	j := w.object()
 	j.Key("reason").Text(reason)
 	j.Close('}')
-	w.record(KindRewound, &stage.Event{Step: step, Layer: -1, Position: position}, time, nil, nil, nil)
+	w.record(KindRewound, &stage.Event{Step: r.Step, Layer: -1, Position: r.Position}, time, nil, nil, nil)
 }
 
-// Log writes what the breakpoint with this index says at a stage.
-func (w *Writer) Log(at *stage.Event, message string, breakpoint int, time float32) {
+// Log writes what a breakpoint says at a stage.
+func (w *Writer) Log(at *stage.Event, l generate.Log, time float32) {
 	j := w.object()
-	j.Key("message").Text(message)
-	j.Key("breakpoint").Int(breakpoint)
+	j.Key("message").Text(l.Message)
+	j.Key("breakpoint").Int(l.Breakpoint)
 	j.Close('}')
 	w.record(KindLog, at, time, nil, nil, nil)
 }

@@ -85,16 +85,19 @@ func (w *Writer) describeDetail(detail any) {
 		j.Key("kept").Int(d.Kept)
 		j.Key("probability").Float(float64(d.Probability))
 		j.Close('}')
-	case *generate.Stop:
+	case *generate.Ending:
 		j.Open('{')
 		j.Key("reason").Text(string(d.Reason))
 		j.Close('}')
-	case *decoding.Selection:
+	case *generate.Selection:
 		w.open(d.ID)
 		j.Key("probability").Float(float64(d.Probability))
 		j.Key("sampled").Float(float64(d.Sampled))
 		j.Key("random").Float(d.Random)
 		j.Key("rank").Int(d.Rank)
+		if d.Forced {
+			j.Key("forced").Bool(true)
+		}
 		j.Close('}')
 	case *generate.Loop:
 		j.Open('{')

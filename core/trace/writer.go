@@ -98,9 +98,8 @@ func (e *NotFiniteError) Error() string {
 // Unwrap returns decoding.ErrNotFinite.
 func (e *NotFiniteError) Unwrap() error { return decoding.ErrNotFinite }
 
-// Token writes a token that stands at a position of the sequence from now on. forced tells
-// whether somebody chose it in the place of the one that was drawn.
-func (w *Writer) Token(t generate.Token, position int, forced bool, time float32) {
+// Token writes a token that the sequence has from now on.
+func (w *Writer) Token(t generate.Token, time float32) {
 	j := &w.detail
 	j.Reset()
 	j.Open('{')
@@ -110,11 +109,11 @@ func (w *Writer) Token(t generate.Token, position int, forced bool, time float32
 	w.partial(t.ID)
 	j.Key("probability").Float(float64(t.Probability))
 	w.special(t.ID)
-	if forced {
+	if t.Forced {
 		j.Key("forced").Bool(true)
 	}
 	j.Close('}')
-	w.record(KindToken, &stage.Event{Step: t.Step, Layer: -1, Position: position, Tokens: 1}, time, nil, nil, nil)
+	w.record(KindToken, &stage.Event{Step: t.Step, Layer: -1, Position: t.Position, Tokens: 1}, time, nil, nil, nil)
 }
 
 // record writes a record with the JSON of detail.

@@ -70,16 +70,16 @@ func (f Function) export(api safejs.Value, describe func(error) (code, message s
 
 // A PanicError is a panic of a function, caught here.
 type PanicError struct {
-	call  string
-	cause any
+	Call  string
+	Cause any
 }
 
 func (e *PanicError) Error() string {
-	return fmt.Sprintf("%s: internal error: %v", e.call, e.cause)
+	return fmt.Sprintf("%s: internal error: %v", e.Call, e.Cause)
 }
 
 func (e *PanicError) Unwrap() error {
-	err, _ := e.cause.(error)
+	err, _ := e.Cause.(error)
 	return err
 }
 

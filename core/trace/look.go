@@ -1,0 +1,88 @@
+package trace
+
+import (
+	"encoding/binary"
+	"math"
+
+	"vitrine/core/generate"
+	"vitrine/core/stage"
+)
+
+// Detail returns the JSON of an event's detail, lent until the next call.
+func (w *Writer) Detail(e *stage.Event) ([]byte, error) {
+	w.tensors = e.Tensors()
+	w.detail.Reset()
+	w.describe(e)
+	if w.detail.notFinite {
+		return nil, &NotFiniteError{Stage: e.Stage, Layer: e.Layer}
+	}
+	return w.detail.Bytes, nil
+}
+
+// Lens returns the JSON of LensRow[] of vitrine.d.ts.
+func (w *Writer) Lens(rows []generate.LensRow) []byte {
+	j := &w.detail
+	j.Reset()
+	j.Open('[')
+	for _, row := range rows {
+		j.Element().Open('{')
+		j.Key("layer").Int(row.Layer)
+		j.Key("top")
+		w.candidates(row.Top)
+		j.Key("rank").Int(row.Rank)
+		j.Key("probability").Float(float64(row.Probability))
+		j.Close('}')
+	}
+	j.Close(']')
+	return j.Bytes
+}
+
+// Candidates returns the JSON of Candidates of vitrine.d.ts.
+func (w *Writer) Candidates(total int, rows []generate.Ranked) []byte {
+	j := w.object()
+	j.Key("total").Int(total)
+	j.Key("rows").Open('[')
+	for _, row := range rows {
+		j.Element()
+		w.open(row.ID)
+		w.special(row.ID)
+		j.Key("logit").Float(float64(row.Logit))
+		j.Key("probability").Float(float64(row.Probability))
+		j.Key("rank").Int(row.Rank)
+		j.Close('}')
+	}
+	j.Close(']')
+	j.Close('}')
+	return j.Bytes
+}
+
+// Parts returns tensors as bytes: the length of a JSON as uint32, the JSON of
+// [{ name, shape, from }], padded with blanks to 4 bytes, and the float32 values of one
+// tensor after the other, little-endian.
+func Parts(parts []generate.Part) []byte {
+	var j JSON
+	j.Open('[')
+	for _, p := range parts {
+		j.Element().Open('{')
+		j.Key("name").Text(p.Name)
+		j.Key("shape").Ints(p.Shape)
+		j.Key("from").Ints(p.From)
+		j.Close('}')
+	}
+	j.Close(']')
+	for len(j.Bytes)%4 != 0 {
+		j.Bytes = append(j.Bytes, ' ')
+	}
+	size := 4 + len(j.Bytes)
+	for _, p := range parts {
+		size += 4 * len(p.Data)
+	}
+	b := binary.LittleEndian.AppendUint32(make([]byte, 0, size), uint32(len(j.Bytes)))
+	b = append(b, j.Bytes...)
+	for _, p := range parts {
+		for _, v := range p.Data {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+	}
+	return b
+}

@@ -1,0 +1,275 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"math"
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"vitrine/core/generate"
+	"vitrine/core/stage"
+	"vitrine/core/trace"
+	"vitrine/wasm/border"
+)
+
+const (
+	// flushEvery is one animation frame of a 60 Hz display.
+	flushEvery = 16 * time.Millisecond
+	// lookEvery is how far the steps are apart that a live run tells of in full, and how long
+	// it keeps the tokens of the others: they change faster than anybody reads, and to
+	// describe and to receive them takes time from the machine.
+	lookEvery = 100 * time.Millisecond
+	// shortestPause is longer than the 4 ms to which browsers clamp timers; shorter
+	// pauses are gathered.
+	shortestPause = 8 * time.Millisecond
+)
+
+// run is a machine, and the host of it: it writes what happens, hands the records of one
+// animation frame to JavaScript, gives the event loop its turns, and has the machine stand
+// still as long as the pace asks.
+type run struct {
+	machine *generate.Machine
+	engine  *engine
+	emit    safejs.Value // receives records as Uint8Array
+	records *trace.Writer
+	stages  stages
+	pace    time.Duration // how long the machine stands still after each stage
+
+	start   time.Time
+	flushed time.Duration // since start, as all times here
+	looked  time.Duration // when the last step that was told in full began
+	full    bool          // whether the step under way is told in full
+	working bool          // whether it is this run's turn
+	owed    time.Duration // standing still that is still to be done
+	stood   time.Duration // how long the machine has not worked
+	rested  time.Duration // since when it does not
+	tokens  int           // since the run began, or went back
+	first   time.Duration // when the first and the last of these was there, by worked
+	last    time.Duration
+}
+
+// generate(run, prompt, options, emit) begins a run. run is a number of the caller's choice;
+// emit receives the records of core/trace, to the end and beyond, until the run is closed.
+func (e *engine) generate(args []safejs.Value) (any, error) {
+	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	prompt, err := e.prompt(args[1])
+	if err != nil {
+		return nil, err
+	}
+	o, err := e.settings(args[2])
+	if err != nil {
+		return nil, err
+	}
+	made, err := generate.New(e.model, e.tokenizer, prompt, o.Options, nil)
+	if err != nil {
+		return nil, err
+	}
+	gate := generate.NewGate(e.tokenizer)
+	if err := gate.SetBreakpoints(o.breakpoints); err != nil {
+		return nil, err
+	}
+	r := &run{engine: e, emit: args[3], records: trace.NewWriter(e.tokenizer), stages: o.stages, pace: o.pace, start: time.Now()}
+	r.records.Head = o.head
+	r.machine = generate.NewMachine(made, gate, r, o.paused)
+	if o.aborted {
+		r.machine.Do(r.machine.Abort)
+	}
+	e.runs[id] = r
+	go r.serve()
+	return nil, nil
+}
+
+// serve runs the machine. A panic of core ends the run.
+func (r *run) serve() {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = r.Failed(&border.PanicError{Call: "run", Cause: p})
+			r.Rest()
+		}
+	}()
+	r.machine.Serve()
+}
+
+func (r *run) now() time.Duration { return time.Since(r.start) }
+
+// worked returns for how long the machine has worked.
+func (r *run) worked() time.Duration { return r.now() - r.stood }
+
+func milliseconds(d time.Duration) float32 { return float32(d.Seconds() * 1000) }
+
+// Work is that of generate.Host.
+func (r *run) Work(called <-chan struct{}) bool {
+	if r.working {
+		return true
+	}
+	select {
+	case r.engine.busy <- struct{}{}:
+		r.working = true
+		if r.rested > 0 {
+			r.stood += r.now() - r.rested
+		}
+		return true
+	case <-called:
+		return false
+	}
+}
+
+// Rest is that of generate.Host.
+func (r *run) Rest() {
+	if r.working {
+		r.working = false
+		r.rested = r.now()
+		<-r.engine.busy
+	}
+}
+
+// Breathe is that of generate.Host.
+func (r *run) Breathe() error { return r.engine.turn.breathe() }
+
+// Stage is that of generate.Host.
+func (r *run) Stage(e *stage.Event) error {
+	if e.Stage == stage.Prompt || e.Stage == stage.IDs && e.Step > 0 {
+		r.begin(e.Step)
+	}
+	if r.full || r.stages == liveStages && e.Stage == stage.Generation {
+		if err := r.write(e); err != nil {
+			return err
+		}
+	}
+	if r.owed += r.pace; r.owed >= shortestPause {
+		if err := r.flush(); err != nil {
+			return err
+		}
+		from := r.now()
+		select {
+		case <-time.After(r.owed):
+		case <-r.machine.Called():
+		}
+		r.owed = 0
+		r.stood += r.now() - from
+	} else if r.full {
+		if err := r.flushAfter(flushEvery); err != nil {
+			return err
+		}
+	}
+	return r.Breathe()
+}
+
+// begin decides whether the step is told in full.
+func (r *run) begin(step int) {
+	r.full = r.stages == allStages
+	if r.stages == liveStages {
+		now := r.now()
+		if r.full = step == 0 || r.pace > 0 || now-r.looked >= lookEvery; r.full {
+			r.looked = now
+		}
+	}
+}
+
+// Missed is that of generate.Host.
+func (r *run) Missed() bool { return r.stages == liveStages && !r.full }
+
+// Again is that of generate.Host.
+func (r *run) Again(e *stage.Event) error {
+	r.full = true
+	if err := r.write(e); err != nil {
+		return err
+	}
+	return r.Breathe()
+}
+
+// write writes the record of a stage.
+func (r *run) write(e *stage.Event) error {
+	r.records.IDs = r.machine.Run().Sequence()
+	return r.records.Stage(e, milliseconds(r.now()))
+}
+
+// Token is that of generate.Host.
+func (r *run) Token(t generate.Token) error {
+	r.last = r.worked()
+	if r.tokens++; r.tokens == 1 {
+		r.first = r.last
+	}
+	r.records.Token(t, milliseconds(r.now()))
+	if r.stages == liveStages && !r.full {
+		return r.flushAfter(lookEvery)
+	}
+	return r.flushAfter(flushEvery)
+}
+
+// Paused is that of generate.Host.
+func (r *run) Paused(p generate.Paused) error {
+	r.records.Paused(p, milliseconds(r.now()))
+	return r.flush()
+}
+
+// Resumed is that of generate.Host.
+func (r *run) Resumed() error {
+	at := r.machine.At()
+	r.records.Resumed(&at, milliseconds(r.now()))
+	return nil
+}
+
+// Rewound is that of generate.Host.
+func (r *run) Rewound(back generate.Rewound) error {
+	r.tokens, r.first, r.last = 0, 0, 0
+	r.records.Rewound(back, milliseconds(r.now()))
+	return nil
+}
+
+// Log is that of generate.Host.
+func (r *run) Log(l generate.Log) error {
+	at := r.machine.At()
+	r.records.Log(&at, l, milliseconds(r.now()))
+	return nil
+}
+
+// Done is that of generate.Host.
+func (r *run) Done() error {
+	g := r.machine.Run()
+	result := trace.Result{
+		Text: g.Text(), IDs: g.IDs(), PromptIDs: g.Prompt().IDs, FinishReason: string(g.Reason()),
+		PromptMs: r.first.Seconds() * 1000,
+	}
+	if seconds := (r.last - r.first).Seconds(); seconds > 0 {
+		result.TokensPerSecond = float64(r.tokens-1) / seconds
+	}
+	at := r.machine.At()
+	r.records.Done(&at, &result, milliseconds(r.now()))
+	return r.flush()
+}
+
+// Failed is that of generate.Host.
+func (r *run) Failed(err error) error {
+	at := r.machine.At()
+	code, message := describe(err)
+	r.records.Failed(&at, code, message, milliseconds(r.now()))
+	return r.flush()
+}
+
+func (r *run) flushAfter(wait time.Duration) error {
+	if r.now()-r.flushed < wait {
+		return nil
+	}
+	return r.flush()
+}
+
+// flush hands over what has been gathered.
+func (r *run) flush() error {
+	r.flushed = r.now()
+	if len(r.records.Bytes()) == 0 {
+		return nil
+	}
+	array, err := border.Bytes(r.records.Bytes())
+	if err != nil {
+		return err
+	}
+	r.records.Reset()
+	_, err = r.emit.Invoke(array)
+	return err
+}
