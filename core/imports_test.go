@@ -12,7 +12,7 @@ import (
 )
 
 // layers has every package of the engine; each may import those before it only.
-var layers = []string{"stage", "gguf", "quant", "kernel", "model", "tokenizer", "decoding", "generate", "trace"}
+var layers = []string{"stage", "condition", "gguf", "quant", "kernel", "model", "tokenizer", "decoding", "generate", "trace"}
 
 // forbidden has what the engine does without: files, a clock, network, browser.
 // The standard library may have them underneath; nothing here uses them directly.

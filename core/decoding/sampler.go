@@ -23,6 +23,7 @@ type Selection struct {
 	Sampled     float32 // among the tokens that were left to choose from
 	Random      float64 // in [0, 1); -1 at temperature 0, where nothing is drawn
 	Rank        int     // 0-based among all tokens by logit, of equal ones the lower id first
+	Forced      bool    // it was chosen, not drawn
 }
 
 // Sampler chooses tokens. It owns buffers, so two runs do not share one.

@@ -49,8 +49,8 @@ const (
 	ReasonException  Reason = "exception"
 )
 
-// Stop says why to stop.
-type Stop struct {
+// Stopped says why to stop.
+type Stopped struct {
 	Reason      Reason
 	Breakpoints []int // those that were hit, by index
 }
@@ -151,7 +151,7 @@ func (g *Gate) Clear() { g.stepping, g.travelling, g.pausing = false, false, fal
 // At is told of every event. stop is nil where the run goes on; of several reasons it has
 // the first of goto, breakpoint, step and pause. An error means that the event does not say
 // what a breakpoint asks of it.
-func (g *Gate) At(e *stage.Event) (stop *Stop, logs []Log, err error) {
+func (g *Gate) At(e *stage.Event) (stop *Stopped, logs []Log, err error) {
 	if e.Step != g.step || e.Stage <= stage.IDs && e.Stage <= g.stage {
 		g.look.known = 0
 		for _, a := range g.breakpoints {
@@ -185,7 +185,7 @@ func (g *Gate) At(e *stage.Event) (stop *Stop, logs []Log, err error) {
 		return nil, logs, nil
 	}
 	g.Clear()
-	return &Stop{reason, hit}, logs, nil
+	return &Stopped{reason, hit}, logs, nil
 }
 
 // meet asks the breakpoints at the place of an event, which only count if they are silent.

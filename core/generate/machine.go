@@ -38,7 +38,7 @@ type Host interface {
 
 // Paused says where a machine stands, and why.
 type Paused struct {
-	Stop
+	Stopped
 	At stage.Event // without its source
 }
 
@@ -230,7 +230,7 @@ func (m *Machine) observe(e *stage.Event) error {
 	if m.plan == nil && !m.closed {
 		stop, logs, err := m.gate.At(e)
 		if m.entering {
-			m.entering, stop = false, &Stop{Reason: ReasonEntry}
+			m.entering, stop = false, &Stopped{Reason: ReasonEntry}
 		}
 		for i := 0; i < len(logs) && err == nil; i++ {
 			err = m.host.Log(logs[i])
@@ -272,7 +272,7 @@ func (m *Machine) look(e *stage.Event) error {
 }
 
 // stand keeps the machine where it is until a command lets it go.
-func (m *Machine) stand(stop Stop) error {
+func (m *Machine) stand(stop Stopped) error {
 	m.standing, m.inside = true, true
 	m.gate.Clear()
 	if m.host.Missed() && m.run.read > 0 {
@@ -504,7 +504,7 @@ func (m *Machine) Rewind(position int) error {
 		if err := m.host.Rewound(Rewound{Position: position, Step: position - m.run.read}); err != nil {
 			return err
 		}
-		return m.host.Paused(Paused{Stop{Reason: ReasonGoto}, m.at})
+		return m.host.Paused(Paused{Stopped{Reason: ReasonGoto}, m.at})
 	}
 	return nil
 }

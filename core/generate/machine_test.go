@@ -10,8 +10,8 @@ import (
 	"vitrine/core/stage"
 )
 
-// told is a Host that keeps what it is told, and passes on where the machine stands or ends.
-type told struct {
+// listener is a Host that keeps what it is told, and passes on where the machine stands or ends.
+type listener struct {
 	events  []Place // of stages, since it was cleared
 	again   []Place
 	tokens  []int // that the page would show
@@ -23,45 +23,45 @@ type told struct {
 	logs    []Log
 }
 
-func (h *told) Work(<-chan struct{}) bool { return true }
-func (h *told) Rest()                     {}
-func (h *told) Breathe() error            { return nil }
-func (h *told) Missed() bool              { return h.missed }
-func (h *told) Stage(e *stage.Event) error {
+func (h *listener) Work(<-chan struct{}) bool { return true }
+func (h *listener) Rest()                     {}
+func (h *listener) Breathe() error            { return nil }
+func (h *listener) Missed() bool              { return h.missed }
+func (h *listener) Stage(e *stage.Event) error {
 	h.events = append(h.events, PlaceOf(e))
 	if e.Stage == stage.Tokenize {
 		h.prompt = e.Tokens
 	}
 	return nil
 }
-func (h *told) Again(e *stage.Event) error { h.again = append(h.again, PlaceOf(e)); return nil }
-func (h *told) Token(t Token) error {
+func (h *listener) Again(e *stage.Event) error { h.again = append(h.again, PlaceOf(e)); return nil }
+func (h *listener) Token(t Token) error {
 	h.tokens = append(h.tokens[:t.Position-h.prompt], t.ID)
 	return nil
 }
-func (h *told) Paused(p Paused) error { h.stops <- p; return nil }
-func (h *told) Resumed() error        { h.resumed++; return nil }
-func (h *told) Log(l Log) error       { h.logs = append(h.logs, l); return nil }
-func (h *told) Done() error           { h.stops <- "done"; return nil }
-func (h *told) Failed(err error) error {
+func (h *listener) Paused(p Paused) error { h.stops <- p; return nil }
+func (h *listener) Resumed() error        { h.resumed++; return nil }
+func (h *listener) Log(l Log) error       { h.logs = append(h.logs, l); return nil }
+func (h *listener) Done() error           { h.stops <- "done"; return nil }
+func (h *listener) Failed(err error) error {
 	h.stops <- err
 	return nil
 }
-func (h *told) Rewound(r Rewound) error {
+func (h *listener) Rewound(r Rewound) error {
 	h.rewound = append(h.rewound, r)
 	h.tokens = h.tokens[:min(len(h.tokens), r.Step)]
 	return nil
 }
 
 // start serves a machine that stands at the first stage.
-func start(t *testing.T, prompt string, o Options) (*Machine, *told) {
+func start(t *testing.T, prompt string, o Options) (*Machine, *listener) {
 	t.Helper()
 	m, tok := load(t)
 	r, err := New(m, tok, Prompt{Text: prompt}, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &told{stops: make(chan any, 1000)}
+	h := &listener{stops: make(chan any, 1000)}
 	machine := NewMachine(r, NewGate(tok), h, true)
 	go machine.Serve()
 	t.Cleanup(func() { machine.Do(machine.Close) })
@@ -79,7 +79,7 @@ func ask[T any](m *Machine, command func() T) T {
 }
 
 // to executes a command that lets the machine go and waits until it stands; nil is the end.
-func to(t *testing.T, m *Machine, h *told, command func() bool) *Paused {
+func to(t *testing.T, m *Machine, h *listener, command func() bool) *Paused {
 	t.Helper()
 	if !ask(m, command) {
 		t.Fatalf("the machine does not go from %+v, standing %v, ended %v", m.at, m.standing, m.ended)
@@ -93,14 +93,14 @@ func to(t *testing.T, m *Machine, h *told, command func() bool) *Paused {
 	return nil
 }
 
-func sampled(maxTokens int) Options {
+func drawn(maxTokens int) Options {
 	return Options{MaxTokens: maxTokens, IgnoreEOS: true, Decoding: decoding.Options{Temperature: 0.9, TopK: 50, TopP: 0.95, Seed: 5}}
 }
 
 // TestStepsGoThroughAllStages steps into every stage, and back through all of them.
 func TestStepsGoThroughAllStages(t *testing.T) {
 	const steps = 2
-	m, h := start(t, "Once upon a time", sampled(steps))
+	m, h := start(t, "Once upon a time", drawn(steps))
 	places := []Place{first(0)}
 	for {
 		p := to(t, m, h, func() bool { return m.Step(ByStage, Into) })
@@ -145,7 +145,7 @@ func TestStepsGoThroughAllStages(t *testing.T) {
 
 // TestStandsBeforeWhatFollows: nothing after a breakpoint inside a layer has happened.
 func TestStandsBeforeWhatFollows(t *testing.T) {
-	m, h := start(t, france, sampled(4))
+	m, h := start(t, france, drawn(4))
 	if err := ask(m, func() error {
 		return m.SetBreakpoints([]Breakpoint{{Stage: stage.AttentionMask, Layer: 2, Position: -1}})
 	}); err != nil {
@@ -213,7 +213,7 @@ func TestRandomCommands(t *testing.T) {
 func randomCommands(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 14))
 	const prompt, tokens = "The cat", 8
-	m, h := start(t, prompt, sampled(tokens))
+	m, h := start(t, prompt, drawn(tokens))
 	layers, vocabulary := m.layers, m.run.model.Config().Vocabulary
 	ended := func() bool { return ask(m, m.Ended) }
 	for n := range 200 {
@@ -274,7 +274,7 @@ func randomCommands(t *testing.T, seed uint64) {
 	ask(m, func() error { return m.SetBreakpoints(nil) })
 	for !ended() && to(t, m, h, m.Resume) != nil {
 	}
-	o := sampled(tokens)
+	o := drawn(tokens)
 	o.Choices = m.run.Choices()
 	if want := fresh(t, prompt, o, m.run.changes); !slices.Equal(m.run.IDs(), want) || !slices.Equal(h.tokens, want) {
 		t.Errorf("seed %d: after all commands %v, told %v, a fresh run has %v", seed, m.run.IDs(), h.tokens, want)
@@ -283,7 +283,7 @@ func randomCommands(t *testing.T, seed uint64) {
 
 // TestRewindAndBranch takes another token on a run that has ended.
 func TestRewindAndBranch(t *testing.T) {
-	m, h := start(t, "Once upon a time", sampled(5))
+	m, h := start(t, "Once upon a time", drawn(5))
 	to(t, m, h, m.Resume)
 	one := slices.Clone(h.tokens)
 	position := h.prompt + 2
@@ -311,7 +311,7 @@ func TestRewindAndBranch(t *testing.T) {
 // TestChooseWhereItWasDrawn changes the token while the machine stands at select, and how it
 // is drawn while it stands at each stage of decode.
 func TestChooseWhereItWasDrawn(t *testing.T) {
-	m, h := start(t, "Once upon a time", sampled(3))
+	m, h := start(t, "Once upon a time", drawn(3))
 	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select}) })
 	p := to(t, m, h, func() bool { goes, err := m.Choose(77); return goes && err == nil })
 	if p == nil || PlaceOf(&p.At) != (Place{1, -1, stage.Select}) {
@@ -338,7 +338,7 @@ func TestChooseWhereItWasDrawn(t *testing.T) {
 		}
 	}
 	to(t, m, h, m.Resume)
-	o := sampled(3)
+	o := drawn(3)
 	o.Choices = map[int]int{h.prompt + 1: 77}
 	want := fresh(t, "Once upon a time", o, []change{{options: o.Decoding}, {step: 2, options: decoding.Options{Temperature: 1.5, TopP: 1, Seed: uint64(stage.Select)}}})
 	if !slices.Equal(h.tokens, want) {
@@ -348,7 +348,7 @@ func TestChooseWhereItWasDrawn(t *testing.T) {
 
 // TestReverseContinue goes back from breakpoint to breakpoint.
 func TestReverseContinue(t *testing.T) {
-	m, h := start(t, "Once upon a time", sampled(3))
+	m, h := start(t, "Once upon a time", drawn(3))
 	ask(m, func() error { return m.SetBreakpoints([]Breakpoint{{Stage: stage.MLP, Layer: 1, Position: -1}}) })
 	for to(t, m, h, m.Resume) != nil {
 	}
@@ -368,7 +368,7 @@ func TestReverseContinue(t *testing.T) {
 // TestMissedStepIsShown: where nobody was shown the stages of a step, a machine that stands in
 // it shows all that were done, and one that ends shows the whole last step.
 func TestMissedStepIsShown(t *testing.T) {
-	m, h := start(t, "Once upon a time", sampled(3))
+	m, h := start(t, "Once upon a time", drawn(3))
 	h.missed = true
 	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.AttentionScale}) })
 	want := passOrder(m.layers, 1)
@@ -385,7 +385,7 @@ func TestMissedStepIsShown(t *testing.T) {
 
 // TestAbortAndGoOn ends a run that stands, and takes it back.
 func TestAbortAndGoOn(t *testing.T) {
-	m, h := start(t, "Once upon a time", sampled(4))
+	m, h := start(t, "Once upon a time", drawn(4))
 	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.MLP}) })
 	if p := to(t, m, h, func() bool { m.Abort(); return true }); p != nil {
 		t.Fatalf("stands at %+v", p)
@@ -394,7 +394,7 @@ func TestAbortAndGoOn(t *testing.T) {
 		t.Fatalf("reason %q after %d tokens", r, len(h.tokens))
 	}
 	to(t, m, h, m.Resume)
-	if want := fresh(t, "Once upon a time", sampled(4), []change{{options: sampled(4).Decoding}}); !slices.Equal(h.tokens, want) {
+	if want := fresh(t, "Once upon a time", drawn(4), []change{{options: drawn(4).Decoding}}); !slices.Equal(h.tokens, want) {
 		t.Errorf("then %v, want %v", h.tokens, want)
 	}
 }

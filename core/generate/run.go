@@ -122,7 +122,6 @@ type Run struct {
 // outcome is what a step comes to, before it is done.
 type outcome struct {
 	decoding.Selection
-	forced  bool
 	text    string // that is certain with the token
 	reason  decoding.Reason
 	stream  *tokenizer.Stream // as they are after the token
@@ -133,7 +132,7 @@ type outcome struct {
 // nil.
 //
 // Detail of the events that this package reports: prompt *Prompt, without ids, tokenize *Prompt;
-// ids and append *Sequence; decode.stop *Ending; select *Selection; loop
+// ids and append *Sequence; decode.stop *Stop; select *decoding.Selection; loop
 // *Loop; generation *Prediction. The other stages are reported by core/model
 // and core/decoding.
 func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, observer stage.Observer) (*Run, error) {
@@ -263,7 +262,7 @@ func (r *Run) Next() (token Token, ok bool, err error) {
 	}
 	if ok {
 		n := &r.now
-		token = Token{n.ID, n.text, n.Probability, r.step, len(r.ids) - 1, n.forced}
+		token = Token{n.ID, n.text, n.Probability, r.step, len(r.ids) - 1, n.Forced}
 	}
 	return token, ok, err
 }
@@ -348,25 +347,24 @@ func (r *Run) decide(ev stage.Event) error {
 	if err != nil {
 		return err
 	}
-	r.now = r.outcome(r.forced(sampler, drawn, len(r.ids)))
-	if err := r.report(at(ev, stage.DecodeStop), &Ending{Reason: r.now.reason}); err != nil {
+	r.now = r.outcome(r.chosen(sampler, drawn, r.logits, len(r.ids)))
+	if err := r.report(at(ev, stage.DecodeStop), &Stop{Reason: r.now.reason}); err != nil {
 		return err
 	}
-	return r.report(at(ev, stage.Select), &Selection{r.now.Selection, r.now.forced})
+	return r.report(at(ev, stage.Select), &r.now.Selection)
 }
 
-// forced returns the token that was chosen for a position, or else the one that is drawn.
-func (r *Run) forced(sampler *decoding.Sampler, drawn decoding.Selection, position int) (decoding.Selection, bool) {
-	id, ok := r.choices[position]
-	if !ok {
-		return drawn, false
+// chosen returns the token that was chosen for a position, or else the one that is drawn.
+func (r *Run) chosen(sampler *decoding.Sampler, drawn decoding.Selection, logits []float32, position int) decoding.Selection {
+	if id, ok := r.choices[position]; ok {
+		return sampler.Choose(logits, id, drawn)
 	}
-	return sampler.Choose(r.logits, id, drawn), true
+	return drawn
 }
 
 // outcome is what a step comes to with the token.
-func (r *Run) outcome(s decoding.Selection, forced bool) outcome {
-	o := outcome{Selection: s, forced: forced, stream: r.stream.Clone(), stopper: r.stopper.Clone()}
+func (r *Run) outcome(s decoding.Selection) outcome {
+	o := outcome{Selection: s, stream: r.stream.Clone(), stopper: r.stopper.Clone()}
 	piece := ""
 	if s.ID != r.eos {
 		piece = o.stream.Push(s.ID)
@@ -402,15 +400,9 @@ type Sequence struct {
 	Count int   // length of the whole sequence
 }
 
-// Ending is the detail of decode.stop.
-type Ending struct {
+// Stop is the detail of decode.stop.
+type Stop struct {
 	Reason decoding.Reason // "" when the run goes on
-}
-
-// Selection is the detail of select.
-type Selection struct {
-	decoding.Selection
-	Forced bool // it was chosen, not drawn
 }
 
 // Loop is the detail of loop.

@@ -83,7 +83,7 @@ func (r *Run) Rewind(position int, keep bool) error {
 // retrace appends ids to a run at its beginning, with all that follows from them.
 func (r *Run) retrace(ids []int) {
 	for _, id := range ids {
-		o := r.outcome(decoding.Selection{ID: id}, false)
+		o := r.outcome(decoding.Selection{ID: id})
 		r.ids = append(r.ids, id)
 		r.stream, r.stopper, r.reason = o.stream, o.stopper, o.reason
 		r.text.WriteString(o.text)
@@ -236,10 +236,7 @@ func (r *Run) revisit(position, from, step int, observer stage.Observer) error {
 // retell reports the stages that follow the draw. Of the step under way none have come yet
 // that the observer may see.
 func (r *Run) retell(sampler *decoding.Sampler, drawn decoding.Selection, logits []float32, position int, tell func(stage.Stage, any) error) error {
-	chosen, forced := drawn, false
-	if id, ok := r.choices[position+1]; ok {
-		chosen, forced = sampler.Choose(logits, id, drawn), true
-	}
+	chosen := r.chosen(sampler, drawn, logits, position+1)
 	reason, err := r.reasonAt(position+1, chosen.ID)
 	if err != nil {
 		return err
@@ -250,8 +247,8 @@ func (r *Run) retell(sampler *decoding.Sampler, drawn decoding.Selection, logits
 		stage  stage.Stage
 		detail any
 	}{
-		{stage.DecodeStop, &Ending{reason}},
-		{stage.Select, &Selection{chosen, forced}},
+		{stage.DecodeStop, &Stop{reason}},
+		{stage.Select, &chosen},
 		{stage.Append, &Sequence{IDs: ids, Count: len(ids)}},
 		{stage.Loop, &Loop{Step: step, Cached: position + 1, Reason: reason}},
 		{stage.Generation, &Prediction{Step: step, Read: ids[:position+1], ID: chosen.ID, Probability: chosen.Probability}},

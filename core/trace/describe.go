@@ -85,11 +85,11 @@ func (w *Writer) describeDetail(detail any) {
 		j.Key("kept").Int(d.Kept)
 		j.Key("probability").Float(float64(d.Probability))
 		j.Close('}')
-	case *generate.Ending:
+	case *generate.Stop:
 		j.Open('{')
 		j.Key("reason").Text(string(d.Reason))
 		j.Close('}')
-	case *generate.Selection:
+	case *decoding.Selection:
 		w.open(d.ID)
 		j.Key("probability").Float(float64(d.Probability))
 		j.Key("sampled").Float(float64(d.Sampled))
