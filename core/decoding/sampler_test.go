@@ -3,6 +3,7 @@ package decoding
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -54,8 +55,15 @@ type record struct {
 	softmax      []float32
 	mass         Mass
 	distribution Distribution
-	filters      []Filter
+	filters      []filtered
 	draw         Draw
+}
+
+// filtered is what a filter reports: its detail and its tensors.
+type filtered struct {
+	Filter
+	IDs           []int32
+	Probabilities []float32
 }
 
 func (r *record) observe(e *stage.Event) error {
@@ -70,8 +78,11 @@ func (r *record) observe(e *stage.Event) error {
 		r.distribution = *d
 		r.distribution.Top = slices.Clone(d.Top)
 	case *Filter:
-		f := *d
-		f.Top, f.IDs, f.Probabilities = slices.Clone(f.Top), slices.Clone(f.IDs), slices.Clone(f.Probabilities)
+		f := filtered{Filter: *d, Probabilities: slices.Clone(e.Tensor("probabilities"))}
+		f.Top = slices.Clone(f.Top)
+		for _, id := range e.Tensor("ids") {
+			f.IDs = append(f.IDs, int32(id))
+		}
 		r.filters = append(r.filters, f)
 	case *Draw:
 		r.draw = *d
@@ -92,9 +103,9 @@ func sample(t testing.TB, s *Sampler, logits []float32, step int) (Selection, re
 	return got, r
 }
 
-// filtered is the pipeline in its plainest form: sort, cut, divide, in float64. It
+// plain is the pipeline in its plainest form: sort, cut, divide, in float64. It
 // returns the ids that are left, best first, with their probabilities.
-func filtered(logits []float32, o Options) (ids []int, probs []float64) {
+func plain(logits []float32, o Options) (ids []int, probs []float64) {
 	for id := range logits {
 		if !slices.Contains(o.Banned, id) {
 			ids = append(ids, id)
@@ -195,7 +206,7 @@ func TestMatchesPlainPipeline(t *testing.T) {
 					o.Banned = append(o.Banned, id)
 				}
 			}
-			wantIDs, wantProbs := filtered(logits, o)
+			wantIDs, wantProbs := plain(logits, o)
 			s := newSampler(t, n, o)
 			got, r := sample(t, s, logits, rng.IntN(100))
 			checkReport(t, logits, o, got, r)
@@ -213,6 +224,18 @@ func TestMatchesPlainPipeline(t *testing.T) {
 			}
 		}
 	}
+}
+
+// reportOptions are those between which the ways of the steps differ.
+var reportOptions = []Options{
+	{TopP: 1},
+	{TopP: 1, Banned: []int{4, 3}},
+	{Temperature: 1, TopP: 1, Seed: 1},
+	{Temperature: 0.7, TopP: 1, Seed: 2, Banned: []int{99}},
+	{Temperature: 0.8, TopK: 40, TopP: 0.95, Seed: 3},
+	{Temperature: 1, TopK: 40, TopP: 1, Seed: 4, Banned: []int{0}},
+	{Temperature: 1.3, TopP: 0.9, Seed: 5, Banned: []int{1, 50}},
+	{Temperature: 0.6, TopP: 0.5, Seed: 6},
 }
 
 // checkReport checks what holds for every report.
@@ -390,6 +413,66 @@ func TestObserverChangesNothing(t *testing.T) {
 	}
 }
 
+// TestLateQuestions: what is asked for alone, twice or the other way round has the bits of
+// what is asked for in order, and the run goes on the same. Details are copied as words.
+func TestLateQuestions(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	show := func(e *stage.Event, detail bool) string {
+		if detail {
+			return fmt.Sprintf("%v %x", e.Stage, e.Detail())
+		}
+		return fmt.Sprintf("%v %x", e.Stage, e.Tensors())
+	}
+	for _, o := range reportOptions {
+		s := newSampler(t, 300, o)
+		logits := randomLogits(rng, 300)
+		var want []string
+		first, err := s.Sample(logits, 3, stage.Event{}, func(e *stage.Event) error {
+			want = append(want, show(e, true), show(e, false))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for only := range want {
+			at := 0
+			got, err := s.Sample(logits, 3, stage.Event{}, func(e *stage.Event) error {
+				if at == only/2 {
+					for range 2 {
+						if now := show(e, only%2 == 0); now != want[only] {
+							t.Errorf("%+v: asked alone: %s, want %s", o, now, want[only])
+						}
+					}
+					if now := show(e, only%2 == 1); now != want[only^1] {
+						t.Errorf("%+v: asked after the other: %s, want %s", o, now, want[only^1])
+					}
+				}
+				at++
+				return nil
+			})
+			if err != nil || got != first {
+				t.Errorf("%+v: after a question at event %d: %+v, %v, want %+v", o, only/2, got, err, first)
+			}
+		}
+	}
+}
+
+// TestNothingIsMadeUnasked: an observer that looks at nothing leaves all undone that only
+// a report needs.
+func TestNothingIsMadeUnasked(t *testing.T) {
+	logits := randomLogits(rand.New(rand.NewPCG(15, 16)), 300)
+	for _, o := range reportOptions {
+		s := newSampler(t, 300, o)
+		if _, err := s.Sample(logits, 0, stage.Event{}, func(*stage.Event) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		r := &s.reporter
+		if r.led || r.ids != nil || r.mass != (Mass{}) || r.dist.Top != nil || r.filter.Top != nil || s.isWarm && s.cuts() {
+			t.Errorf("%+v: led %v, ids %d, %+v, %+v, %+v, warm %v", o, r.led, len(r.ids), r.mass, r.dist, r.filter, s.isWarm)
+		}
+	}
+}
+
 func TestEventsCarryTheTemplate(t *testing.T) {
 	var r record
 	s := newSampler(t, 3, Options{Temperature: 1, TopP: 1})
@@ -400,8 +483,16 @@ func TestEventsCarryTheTemplate(t *testing.T) {
 		if e.Step != 5 || e.Layer != -1 || e.Position != 17 || e.Tokens != 4 {
 			t.Errorf("%v: %+v", e.Stage, e)
 		}
-		if want := e.Stage == stage.Softmax; (len(e.Tensors()) == 1) != want {
-			t.Errorf("%v has %d tensors", e.Stage, len(e.Tensors()))
+		names := ""
+		for _, x := range e.Tensors() {
+			names += x.Name + " "
+		}
+		want := map[stage.Stage]string{
+			stage.Softmax: "probabilities ", stage.DecodeTemperature: "ids probabilities ",
+			stage.DecodeTopK: "ids probabilities ", stage.DecodeTopP: "ids probabilities ",
+		}
+		if names != want[e.Stage] {
+			t.Errorf("%v has the tensors %q, want %q", e.Stage, names, want[e.Stage])
 		}
 	}
 	if shape := r.events[0].Tensors()[0].Shape; !slices.Equal(shape, []int{3}) {
@@ -579,11 +670,12 @@ func TestBannedOptionIsCopied(t *testing.T) {
 func TestAllocatesNothing(t *testing.T) {
 	logits := randomLogits(rand.New(rand.NewPCG(7, 8)), 3000)
 	quiet := func(*stage.Event) error { return nil }
+	curious := func(e *stage.Event) error { e.Detail(); e.Tensors(); return nil }
 	for _, o := range []Options{
 		{TopP: 1}, {Temperature: 1, TopP: 1}, {Temperature: 0.8, TopK: 40, TopP: 0.95}, {Temperature: 0.8, TopP: 0.95, Banned: []int{3}},
 	} {
 		s := newSampler(t, len(logits), o)
-		for name, obs := range map[string]stage.Observer{"nil": nil, "quiet": quiet} {
+		for name, obs := range map[string]stage.Observer{"nil": nil, "quiet": quiet, "curious": curious} {
 			step := 0
 			allocs := testing.AllocsPerRun(20, func() {
 				if _, err := s.Sample(logits, step, stage.Event{}, obs); err != nil {
@@ -648,7 +740,11 @@ func BenchmarkSample(b *testing.B) {
 		{"k5000", Options{Temperature: 0.8, TopK: 5000, TopP: 1}},
 	} {
 		s := newSampler(b, vocabulary, test.o)
-		for name, obs := range map[string]stage.Observer{"nil": nil, "observed": func(*stage.Event) error { return nil }} {
+		for name, obs := range map[string]stage.Observer{
+			"nil":       nil,
+			"observed":  func(*stage.Event) error { return nil },
+			"described": func(e *stage.Event) error { e.Detail(); return nil },
+		} {
 			b.Run(test.name+"/"+name, func(b *testing.B) {
 				b.ReportAllocs()
 				step := 0
