@@ -5,35 +5,45 @@ import (
 	"strings"
 
 	"vitrine/core/decoding"
-	"vitrine/core/kernel"
 	"vitrine/core/stage"
 )
 
-// lookup keeps what the last look at a distribution computed.
+// lookup keeps the distribution that was looked at last.
 type lookup struct {
 	position int
-	logits   []float32 // [V]; nil: nothing was looked at
-	of       []float32 // the logits that order ranks
-	order    []int     // ids by rank
+	ranking  *decoding.Ranking // nil: none
 }
 
 // logitsAt returns the logits, [V], that follow the token at position. They are lent until
 // the run goes on.
-func (r *Run) logitsAt(position int) ([]float32, error) {
+func (r *Run) logitsAt(position int) (logits []float32, err error) {
 	if r.logits != nil && position == r.read-1+r.step {
 		return r.logits, nil
 	}
-	if r.seen.logits != nil && r.seen.position == position {
-		return r.seen.logits, nil
-	}
-	err := r.Revisit(position, position, func(e *stage.Event) error {
+	err = r.Revisit(position, position, func(e *stage.Event) error {
 		if e.Stage != stage.Head {
 			return nil
 		}
-		r.seen = lookup{position: position, logits: slices.Clone(e.Tensor("logits"))}
+		logits = slices.Clone(e.Tensor("logits"))
 		return ErrUnwound
 	})
-	return r.seen.logits, err
+	return logits, err
+}
+
+// rankingAt returns the distribution that follows the token at position.
+func (r *Run) rankingAt(position int) (*decoding.Ranking, error) {
+	if r.seen.ranking != nil && r.seen.position == position {
+		return r.seen.ranking, nil
+	}
+	logits, err := r.logitsAt(position)
+	if err != nil {
+		return nil, err
+	}
+	ranking, err := decoding.NewRanking(logits)
+	if err == nil {
+		r.seen = lookup{position, ranking}
+	}
+	return ranking, err
 }
 
 // topCount is how many tokens a row of the lens lists.
@@ -57,7 +67,8 @@ func (m *Machine) Lens(position int) ([]LensRow, error) {
 		return nil, err
 	}
 	r := m.run
-	var all [][]float32 // [L, V]
+	var all []*decoding.Ranking // by layer
+	logits := make([]float32, r.model.Config().Vocabulary)
 	err := r.Revisit(position, position, func(e *stage.Event) error {
 		if err := m.host.Breathe(); err != nil {
 			return err
@@ -65,93 +76,60 @@ func (m *Machine) Lens(position int) ([]LensRow, error) {
 		if e.Stage != stage.Residual2 {
 			return nil
 		}
-		if err := m.reached(position, e.Layer, stage.Residual2); err != nil {
+		if m.reached(position, e.Layer, stage.Residual2) != nil {
 			return ErrUnwound
 		}
 		x := e.Tensor("sum")
-		logits := make([]float32, r.model.Config().Vocabulary)
 		r.model.Lens(logits, x[len(x)-r.model.Config().Embedding:])
-		all = append(all, logits)
-		return nil
+		ranking, err := decoding.NewRanking(logits)
+		all = append(all, ranking)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	id := m.tokenAfter(position, all[len(all)-1])
 	rows := make([]LensRow, len(all))
-	for layer, logits := range all {
-		probs := slices.Clone(logits)
-		kernel.Softmax(probs)
-		rows[layer] = LensRow{Layer: layer, Rank: rankOf(logits, id), Probability: probs[id]}
-		for _, best := range ranked(logits, topCount) {
-			rows[layer].Top = append(rows[layer].Top, decoding.Candidate{ID: best, Logit: logits[best], Probability: probs[best]})
+	for layer, ranking := range all {
+		rows[layer] = LensRow{Layer: layer, Rank: ranking.Rank(id), Probability: ranking.Probabilities()[id]}
+		for _, best := range ranking.All(0, topCount) {
+			rows[layer].Top = append(rows[layer].Top, best.Candidate)
 		}
 	}
 	return rows, nil
 }
 
-// tokenAfter returns the token at the position after one, or else the best by logits.
-func (m *Machine) tokenAfter(position int, logits []float32) int {
+// tokenAfter returns the token at the position after one, or else the best of a ranking.
+func (m *Machine) tokenAfter(position int, ranking *decoding.Ranking) int {
 	if r := m.run; position+1 < len(r.ids) {
 		return r.ids[position+1]
 	}
 	if m.inside && m.at.Stage >= stage.DecodeStop && m.at.Stage < stage.Append {
 		return m.run.now.ID
 	}
-	return ranked(logits, 1)[0]
-}
-
-// Ranked is a token among all of the vocabulary.
-type Ranked struct {
-	decoding.Candidate
-	Rank int // 0-based, by logit; of equal ones the lower id comes first
+	return ranking.All(0, 1)[0].ID
 }
 
 // Candidates returns how many tokens of the vocabulary have search in their text, in small
 // letters or capitals, and count of them from the given one on, by rank, in the distribution
 // that follows the token at position.
-func (m *Machine) Candidates(position int, search string, from, count int) (total int, rows []Ranked, err error) {
+func (m *Machine) Candidates(position int, search string, from, count int) (total int, rows []decoding.Ranked, err error) {
 	if err := m.reached(position, -1, stage.Head); err != nil {
 		return 0, nil, err
 	}
-	r := m.run
-	logits, err := r.logitsAt(position)
+	ranking, err := m.run.rankingAt(position)
 	if err != nil {
 		return 0, nil, err
 	}
-	if len(r.seen.of) == 0 || &r.seen.of[0] != &logits[0] || r.seen.position != position {
-		r.seen.position, r.seen.of, r.seen.order = position, logits, ranked(logits, len(logits))
+	if search == "" {
+		return m.run.model.Config().Vocabulary, ranking.All(from, count), nil
 	}
-	probs := slices.Clone(logits)
-	kernel.Softmax(probs)
+	var found []int
 	search = strings.ToLower(search)
-	for rank, id := range r.seen.order {
-		if search != "" && !strings.Contains(strings.ToLower(r.tokenizer.Text(id)), search) {
-			continue
+	for id := range m.run.model.Config().Vocabulary {
+		if strings.Contains(strings.ToLower(m.run.tokenizer.Text(id)), search) {
+			found = append(found, id)
 		}
-		if total >= from && len(rows) < count {
-			rows = append(rows, Ranked{decoding.Candidate{ID: id, Logit: logits[id], Probability: probs[id]}, rank})
-		}
-		total++
 	}
-	return total, rows, nil
-}
-
-func rankOf(logits []float32, id int) int { return slices.Index(ranked(logits, len(logits)), id) }
-
-func ranked(logits []float32, n int) []int {
-	order := make([]int, len(logits))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		switch {
-		case logits[a] > logits[b]:
-			return -1
-		case logits[a] < logits[b]:
-			return 1
-		}
-		return a - b
-	})
-	return order[:min(n, len(order))]
+	return len(found), ranking.Page(found, from, count), nil
 }

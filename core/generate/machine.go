@@ -538,12 +538,8 @@ func (m *Machine) Redecode(o decoding.Options, draw bool, observer stage.Observe
 	if err := m.reached(at.Position, -1, stage.Head); err != nil {
 		return false, err
 	}
-	o.Banned = m.run.options.Decoding.Banned
-	err = m.run.Redecode(at.Position, o, func(e *stage.Event) error {
+	err = m.run.Redecode(at.Position, o, draw, func(e *stage.Event) error {
 		if e.Stage < stage.DecodeTemperature {
-			return nil
-		}
-		if e.Stage == stage.DecodeSample && !draw {
 			return nil
 		}
 		return observer(e)

@@ -100,11 +100,12 @@ type Run struct {
 	observer  stage.Observer
 
 	prompt  Prompt
-	read    int            // how many ids the prompt has; 0: it has not been read yet
-	session *model.Session // nil until then
-	ids     []int          // the prompt and what was generated
-	choices map[int]int    // tokens that were chosen, by position
-	changes []change       // of how to decode, by step
+	read    int               // how many ids the prompt has; 0: it has not been read yet
+	session *model.Session    // nil until then
+	ids     []int             // the prompt and what was generated
+	choices map[int]int       // tokens that were chosen, by position
+	sampler *decoding.Sampler // of the options that the run began with
+	changes []change          // of how to decode, by step
 
 	stream  *tokenizer.Stream
 	stopper *decoding.Stopper
@@ -149,7 +150,7 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 			return nil, &decoding.OptionError{Option: fmt.Sprintf("choices at position %d", position), Got: id, Want: fmt.Sprintf("a token id from 0 to %d", c.Vocabulary-1)}
 		}
 	}
-	r := &Run{model: m, tokenizer: t, options: o, eos: -1, prompt: prompt, choices: make(map[int]int), changes: []change{{options: o.Decoding}}}
+	r := &Run{model: m, tokenizer: t, options: o, eos: -1, prompt: prompt, choices: make(map[int]int)}
 	for position, id := range o.Choices {
 		r.choices[position] = id
 	}
@@ -157,9 +158,10 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 		r.eos = id
 	}
 	var err error
-	if r.changes[0].sampler, err = decoding.NewSampler(c.Vocabulary, o.Decoding); err != nil {
+	if r.sampler, err = decoding.NewSampler(c.Vocabulary, o.Decoding); err != nil {
 		return nil, err
 	}
+	r.changes = []change{{options: o.Decoding, sampler: r.sampler}}
 	if err = r.begin(); err != nil {
 		return nil, err
 	}
@@ -347,7 +349,7 @@ func (r *Run) decide(ev stage.Event) error {
 	if err != nil {
 		return err
 	}
-	r.now = r.outcome(r.chosen(sampler, drawn, r.logits, len(r.ids)))
+	r.now = r.outcome(r.chosen(sampler, drawn, len(r.ids)))
 	if err := r.report(at(ev, stage.DecodeStop), &Stop{Reason: r.now.reason}); err != nil {
 		return err
 	}
@@ -355,9 +357,9 @@ func (r *Run) decide(ev stage.Event) error {
 }
 
 // chosen returns the token that was chosen for a position, or else the one that is drawn.
-func (r *Run) chosen(sampler *decoding.Sampler, drawn decoding.Selection, logits []float32, position int) decoding.Selection {
+func (r *Run) chosen(sampler *decoding.Sampler, drawn decoding.Selection, position int) decoding.Selection {
 	if id, ok := r.choices[position]; ok {
-		return sampler.Choose(logits, id, drawn)
+		return sampler.Choose(id, drawn)
 	}
 	return drawn
 }

@@ -44,7 +44,7 @@ func (r *Run) samplerOf(step int) (*decoding.Sampler, error) {
 	c := r.changeOf(step)
 	if c.sampler == nil {
 		var err error
-		if c.sampler, err = decoding.NewSampler(r.model.Config().Vocabulary, c.options); err != nil {
+		if c.sampler, err = r.sampler.With(c.options); err != nil {
 			return nil, err
 		}
 	}
@@ -99,7 +99,7 @@ func (r *Run) forget(position int) {
 	}
 	r.dropChanges(position - r.read)
 	if len(r.changes) == 0 {
-		r.changes = []change{{options: r.options.Decoding}}
+		r.changes = []change{{options: r.options.Decoding, sampler: r.sampler}}
 	}
 }
 
@@ -134,7 +134,7 @@ func (r *Run) Choices() map[int]int { return r.choices }
 
 // Change sets how the steps from the one that is next or under way decode.
 func (r *Run) Change(o decoding.Options) error {
-	sampler, err := decoding.NewSampler(r.model.Config().Vocabulary, o)
+	sampler, err := r.sampler.With(o)
 	if err != nil {
 		return err
 	}
@@ -145,18 +145,23 @@ func (r *Run) Change(o decoding.Options) error {
 }
 
 // Redecode reports to observer the stages of decode, with other options, of the step that
-// read up to position. Nothing of the run changes.
-func (r *Run) Redecode(position int, o decoding.Options, observer stage.Observer) error {
+// read up to position: with draw the sample too. Nothing of the run changes. What is banned
+// stays so.
+func (r *Run) Redecode(position int, o decoding.Options, draw bool, observer stage.Observer) error {
 	logits, err := r.logitsAt(position)
 	if err != nil {
 		return err
 	}
-	sampler, err := decoding.NewSampler(r.model.Config().Vocabulary, o)
+	sampler, err := r.sampler.With(o)
 	if err != nil {
 		return err
 	}
 	step := max(0, position-r.read+1)
-	_, err = sampler.Sample(logits, step, stage.Event{Step: step, Layer: -1, Position: position, Tokens: 1}, observer)
+	ev := stage.Event{Step: step, Layer: -1, Position: position, Tokens: 1}
+	if !draw {
+		return sampler.Preview(logits, ev, observer)
+	}
+	_, err = sampler.Sample(logits, step, ev, observer)
 	return err
 }
 
@@ -222,7 +227,7 @@ func (r *Run) revisit(position, from, step int, observer stage.Observer) error {
 	if err != nil {
 		return err
 	}
-	sampler, err := decoding.NewSampler(r.model.Config().Vocabulary, r.changeOf(step).options)
+	sampler, err := r.sampler.With(r.changeOf(step).options)
 	if err != nil {
 		return err
 	}
@@ -230,13 +235,13 @@ func (r *Run) revisit(position, from, step int, observer stage.Observer) error {
 	if err != nil || position+1 < r.read {
 		return err
 	}
-	return r.retell(sampler, drawn, logits, position, tell)
+	return r.retell(sampler, drawn, position, tell)
 }
 
 // retell reports the stages that follow the draw. Of the step under way none have come yet
 // that the observer may see.
-func (r *Run) retell(sampler *decoding.Sampler, drawn decoding.Selection, logits []float32, position int, tell func(stage.Stage, any) error) error {
-	chosen := r.chosen(sampler, drawn, logits, position+1)
+func (r *Run) retell(sampler *decoding.Sampler, drawn decoding.Selection, position int, tell func(stage.Stage, any) error) error {
+	chosen := r.chosen(sampler, drawn, position+1)
 	reason, err := r.reasonAt(position+1, chosen.ID)
 	if err != nil {
 		return err

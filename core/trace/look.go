@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"vitrine/core/decoding"
 	"vitrine/core/generate"
 	"vitrine/core/stage"
 )
@@ -38,7 +39,7 @@ func (w *Writer) Lens(rows []generate.LensRow) []byte {
 }
 
 // Candidates returns the JSON of Candidates of vitrine.d.ts.
-func (w *Writer) Candidates(total int, rows []generate.Ranked) []byte {
+func (w *Writer) Candidates(total int, rows []decoding.Ranked) []byte {
 	j := w.object()
 	j.Key("total").Int(total)
 	j.Key("rows").Open('[')
