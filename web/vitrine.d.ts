@@ -123,10 +123,15 @@ export interface TokenPiece {
   special?: true;
 }
 
-/** A token that a stage ranks, before there are probabilities. */
-export interface Scored {
+/** A token in an event: its text as TokenPiece.text, and its bytes where they are not whole characters. */
+export interface NamedToken {
   id: number;
   text: string;
+  bytes?: number[];
+}
+
+/** A token that a stage ranks, before there are probabilities. */
+export interface Scored extends NamedToken {
   logit: number;
 }
 
@@ -174,11 +179,11 @@ interface StageBase {
 export type StageEvent = StageBase &
   (
     | { stage: "prompt"; detail: { text: string } }
-    | { stage: "tokenize"; detail: { pieces: { id: number; text: string; special?: true; bytes?: number[] }[]; count: number } }
+    | { stage: "tokenize"; detail: { pieces: (NamedToken & { special?: true })[]; count: number } }
     /** The ids that this pass reads (the last 64 at most), and how many the sequence has in all. */
     | { stage: "ids"; detail: { ids: number[]; count: number } }
     /** The newest token. */
-    | { stage: "embed"; detail: { id: number; text: string } }
+    | { stage: "embed"; detail: NamedToken }
     /** What is added: the row of the position table. */
     | { stage: "position"; detail: { row: Float32Array } }
     /**
@@ -190,7 +195,7 @@ export type StageEvent = StageBase &
     /** Key and value of the newest token. */
     | { stage: "attention.qkv"; detail: { head: number; k: Float32Array; v: Float32Array } }
     /** The head's three largest weights of the newest token, largest first; `position` is the token attended to. */
-    | { stage: "attention.mask"; detail: { head: number; top: { position: number; weight: number; text: string }[] } }
+    | { stage: "attention.mask"; detail: { head: number; top: { position: number; weight: number; text: string; bytes?: number[] }[] } }
     /** What attention adds: the output projection, of all heads together. */
     | { stage: "attention.mix"; detail: { head: number; output: Float32Array } }
     /** The largest activation before and after the non-linearity, and the share of hidden units above zero after it. */
@@ -210,16 +215,16 @@ export type StageEvent = StageBase &
         detail: { parameter: number; kept: number; removed: number; removedProbability: number; top: Candidate[] };
       }
     /** The random number in [0, 1), from how many tokens it chose, and its choice. At temperature 0 random is -1: nothing is drawn. */
-    | { stage: "decode.sample"; detail: { random: number; kept: number; id: number; text: string; probability: number } }
+    | { stage: "decode.sample"; detail: NamedToken & { random: number; kept: number; probability: number } }
     /** Why generation ends here, or "". */
     | { stage: "decode.stop"; detail: { reason: FinishReason | "" } }
     /** `probability`: the model's own (softmax over the whole vocabulary); `sampled`: after the filters; `rank`: 0-based among all tokens. */
-    | { stage: "select"; detail: { id: number; text: string; probability: number; sampled: number; random: number; rank: number } }
+    | { stage: "select"; detail: NamedToken & { probability: number; sampled: number; random: number; rank: number } }
     | { stage: "append"; detail: { ids: number[]; count: number } }
     /** `cached`: positions in the KV cache; `reason`: why the run ends, or "" when it goes on. */
     | { stage: "loop"; detail: { step: number; cached: number; reason: FinishReason | "" } }
     /** One step of the run: the end of the text that was read (60 characters at most), and what was predicted. */
-    | { stage: "generation"; detail: { step: number; context: string; text: string; id: number; probability: number } }
+    | { stage: "generation"; detail: NamedToken & { step: number; context: string; probability: number } }
     | { stage: "layers" | "residual1" | "residual2" | "decode"; detail: null }
   );
 

@@ -21,10 +21,7 @@ func (w *Writer) describe(e *stage.Event) {
 		j.Key("variance").Float(float64(variance[len(variance)-1]))
 		j.Close('}')
 	case stage.Embed:
-		id := w.IDs[e.Position]
-		j.Open('{')
-		j.Key("id").Int(id)
-		j.Key("text").Text(w.tokenizer.Text(id))
+		w.open(w.IDs[e.Position])
 		j.Close('}')
 	case stage.Attention, stage.AttentionQKV, stage.AttentionScores, stage.AttentionScale, stage.AttentionMix:
 		j.Open('{')
@@ -139,19 +136,17 @@ func contextTail(t *tokenizer.Tokenizer, ids []int) string {
 func (w *Writer) open(id int) {
 	w.detail.Open('{')
 	w.detail.Key("id").Int(id)
+	w.name(id)
+}
+
+// name writes the text of a token into an object, and its bytes where they are not whole
+// characters.
+func (w *Writer) name(id int) {
 	w.detail.Key("text").Text(w.tokenizer.Text(id))
+	w.partial(id)
 }
 
-// special says in the object about a token that it is a special one, and nothing of
-// others.
-func (w *Writer) special(id int) {
-	if w.tokenizer.Special(id) {
-		w.detail.Key("special").Bool(true)
-	}
-}
-
-// partial gives in the object about a token its bytes, where they are not whole
-// characters, and says nothing of others.
+// partial writes the bytes of a token that is not whole characters, and nothing of others.
 func (w *Writer) partial(id int) {
 	piece, _ := w.tokenizer.Bytes(id)
 	if utf8.Valid(piece) {
@@ -164,6 +159,13 @@ func (w *Writer) partial(id int) {
 	w.detail.Close(']')
 }
 
+// special writes that a token is a special one, and nothing of others.
+func (w *Writer) special(id int) {
+	if w.tokenizer.Special(id) {
+		w.detail.Key("special").Bool(true)
+	}
+}
+
 // pieces writes the last tokens of a prompt, and how many it has.
 func (w *Writer) pieces(p *generate.Prompt) {
 	j := &w.detail
@@ -173,7 +175,6 @@ func (w *Writer) pieces(p *generate.Prompt) {
 		j.Element()
 		w.open(id)
 		w.special(id)
-		w.partial(id)
 		j.Close('}')
 	}
 	j.Close(']')
@@ -224,7 +225,7 @@ func (w *Writer) strongest() {
 		j.Element().Open('{')
 		j.Key("position").Int(position)
 		j.Key("weight").Float(float64(weights[position]))
-		j.Key("text").Text(w.tokenizer.Text(w.IDs[position]))
+		w.name(w.IDs[position])
 		j.Close('}')
 	}
 	j.Close(']')
