@@ -242,11 +242,60 @@ export interface TokenEvent {
   /** The model's own probability, softmax over the whole vocabulary at temperature 1. */
   probability: number;
   step: number;
+  /** 0-based place in the whole sequence, prompt and generated. */
+  position: number;
+  /** Somebody chose it in the place of the one that was drawn. */
+  forced?: true;
+}
+
+/**
+ * Why a run stands. "entry": it was to stand at its first stage; "step": a step has ended; "breakpoint"; "pause": it was
+ * asked to; "goto": it has come to the place; "exception": the model computed a number that is not finite.
+ */
+export type PauseReason = "entry" | "step" | "breakpoint" | "pause" | "goto" | "exception";
+
+/** The run stands: this stage is the last that was reported, and nothing after it has happened. */
+export interface PausedEvent {
+  type: "paused";
+  reason: PauseReason;
+  description: string;
+  stage: StageName;
+  layer: number;
+  position: number;
+  step: number;
+  tokens: number;
+  /** Those that were hit, by their place in Run.breakpoints. */
+  breakpoints: number[];
+}
+
+/** The run goes on. */
+export interface ResumedEvent {
+  type: "resumed";
+}
+
+/** The ids from `position` on are forgotten; after "goto" they will come again. */
+export interface RewoundEvent {
+  type: "rewound";
+  position: number;
+  step: number;
+  reason: "goto" | "rewind";
+}
+
+/** What a breakpoint with a logMessage says. */
+export interface LogEvent {
+  type: "log";
+  message: string;
+  /** Its place in Run.breakpoints. */
+  breakpoint: number;
+  stage: StageName;
+  layer: number;
+  position: number;
+  step: number;
 }
 
 export type DoneEvent = { type: "done" } & Result;
 
-export type RunEvent = StageEvent | TokenEvent | DoneEvent;
+export type RunEvent = StageEvent | TokenEvent | PausedEvent | ResumedEvent | RewoundEvent | LogEvent | DoneEvent;
 
 /** A generation under way. It runs whether or not it is iterated; leaving the loop early ends it. */
 export interface Run extends AsyncIterable<RunEvent> {

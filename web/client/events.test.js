@@ -40,7 +40,7 @@ test("a batch of records comes out in order", () => {
     shape: [1, 4], values: Float32Array.of(0.5, -1), detail: { mean: 0.25, variance: null, scale: Float32Array.of(1, 2, 3), shift: Float32Array.of(4, 5, 6) },
   });
   assert.deepEqual([prompt.type, "detail" in prompt && prompt.detail, "layer" in prompt && prompt.layer], ["stage", null, -1]);
-  assert.deepEqual(token, { type: "token", step: 3, id: 7, text: "é\0", piece: "é", probability: 0.5 });
+  assert.deepEqual(token, { type: "token", step: 3, position: 9, id: 7, text: "é\0", piece: "é", probability: 0.5 });
   assert.deepEqual(rest, []);
 });
 

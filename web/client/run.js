@@ -63,7 +63,7 @@ export class RunView {
       for (;;) {
         const batch = this.#batches.shift();
         if (batch) {
-          yield decodeEvents(batch, this.#stages);
+          yield /** @type {RunEvent[]} */ (decodeEvents(batch, this.#stages)); // a failure comes as that of result
         } else if (this.#over) {
           yield [{ type: "done", ...(await this.result) }];
           return;
