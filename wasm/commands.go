@@ -203,14 +203,13 @@ func (e *engine) redecode(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, &border.ArgumentError{Name: "draw", Got: border.Kind(args[2]), Want: "true or false"}
 	}
-	return e.command(args[0], func(r *run, m *generate.Machine) (any, error) {
-		w := r.looker()
-		var j trace.JSON
+	return e.command(args[0], func(_ *run, m *generate.Machine) (any, error) {
+		j := trace.NewDescriber(e.tokenizer)
 		j.Open('{')
 		goes, err := m.Redecode(o, draw, func(ev *stage.Event) error {
-			detail, err := w.Detail(ev)
-			j.Key(ev.Stage.String()).Raw(detail)
-			return err
+			j.Key(ev.Stage.String())
+			j.Detail(ev.Detail())
+			return nil
 		})
 		if err != nil {
 			return nil, err
@@ -219,13 +218,6 @@ func (e *engine) redecode(args []safejs.Value) (any, error) {
 		j.Close('}')
 		return string(j.Bytes), nil
 	})
-}
-
-// looker returns a writer for what is no event of the run.
-func (r *run) looker() *trace.Writer {
-	w := trace.NewWriter(r.engine.tokenizer)
-	w.IDs, w.Head = r.machine.Run().Sequence(), r.records.Head
-	return w
 }
 
 // inspect(run, stage, position, layer, head, from) returns the tensors of a stage: see
@@ -269,12 +261,14 @@ func (e *engine) lens(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.command(args[0], func(r *run, m *generate.Machine) (any, error) {
+	return e.command(args[0], func(_ *run, m *generate.Machine) (any, error) {
 		if position < 0 {
 			position = m.At().Position
 		}
 		rows, err := m.Lens(position)
-		return string(r.looker().Lens(rows)), err
+		j := trace.NewDescriber(e.tokenizer)
+		j.Lens(rows)
+		return string(j.Bytes), err
 	})
 }
 
@@ -296,11 +290,13 @@ func (e *engine) candidates(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.command(args[0], func(r *run, m *generate.Machine) (any, error) {
+	return e.command(args[0], func(_ *run, m *generate.Machine) (any, error) {
 		if position < 0 {
 			position = m.At().Position
 		}
 		total, rows, err := m.Candidates(position, search, from, count)
-		return string(r.looker().Candidates(total, rows)), err
+		j := trace.NewDescriber(e.tokenizer)
+		j.Page(total, rows)
+		return string(j.Bytes), err
 	})
 }

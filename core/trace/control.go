@@ -59,7 +59,7 @@ func (w *Writer) Failed(at *stage.Event, code, message string, time float32) {
 }
 
 // object begins the JSON of a record.
-func (w *Writer) object() *JSON {
+func (w *Writer) object() *Describer {
 	w.detail.Reset()
 	w.detail.Open('{')
 	return &w.detail

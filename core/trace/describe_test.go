@@ -88,7 +88,7 @@ func TestPartOfACharacter(t *testing.T) {
 			}
 		}
 		w := NewWriter(tok)
-		w.Token(generate.Token{ID: id}, 3, false, 0)
+		w.Token(generate.Token{ID: id}, 0)
 		if got := strings.Contains(string(w.Bytes()), `,"bytes":[195]`); got != (id == part) {
 			t.Errorf("token %q: %q", tok.Text(id), w.Bytes())
 		}

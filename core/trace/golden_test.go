@@ -72,11 +72,11 @@ func (r *recording) observe(e *stage.Event) error {
 	if e.Stage != stage.AttentionMask || e.Layer != 1 {
 		return nil
 	}
-	r.Log(e, `"quoted" \ é € 🙂`+"\n\x00\u2028\xff", 1, r.next("log", e))
-	r.Paused(e, "breakpoint", "Paused on breakpoint", []int{0, 2}, r.next("paused", e))
+	r.Log(e, generate.Log{Breakpoint: 1, Message: `"quoted" \ é € 🙂` + "\n\x00\u2028\xff"}, r.next("log", e))
+	r.Paused(generate.Paused{Stopped: generate.Stopped{Reason: "breakpoint", Breakpoints: []int{0, 2}}, At: *e}, r.next("paused", e))
 	r.Head++
 	r.Resumed(e, r.next("resumed", e))
-	r.Paused(e, "step", "Paused on step", nil, r.next("paused", e))
+	r.Paused(generate.Paused{Stopped: generate.Stopped{Reason: "step"}, At: *e}, r.next("paused", e))
 	return nil
 }
 
@@ -85,7 +85,7 @@ func record(t *testing.T) *recording {
 	t.Helper()
 	m, tok := tiny(t)
 	rec := &recording{Writer: NewWriter(tok)}
-	prompt := generate.TextPrompt(tok, endOfText+"Vitrine é")
+	prompt := generate.IDPrompt(tok, tok.Encode(endOfText+"Vitrine é"))
 	rec.IDs = slices.Clone(prompt.IDs)
 	options := generate.Options{MaxTokens: 4, IgnoreEOS: true, Decoding: decoding.Options{Temperature: 0.75, TopK: 40, TopP: 0.875, Seed: 3}}
 	run, err := generate.New(m, tok, prompt, options, rec.observe)
@@ -100,13 +100,14 @@ func record(t *testing.T) *recording {
 			t.Fatal(ok, err)
 		}
 		last = &stage.Event{Step: token.Step, Layer: -1, Position: len(rec.IDs), Tokens: 1}
-		rec.Token(token, len(rec.IDs), token.Step == 2, rec.next("token", last))
+		token.Forced = token.Step == 2
+		rec.Token(token, rec.next("token", last))
 		rec.IDs = append(rec.IDs, token.ID)
 	}
 	result := &Result{Text: run.Text(), IDs: run.IDs(), PromptIDs: prompt.IDs, FinishReason: string(run.Reason()), TokensPerSecond: 12.5, PromptMs: 0.1}
 	rec.Done(last, result, rec.next("done", last))
 	back := &stage.Event{Step: 1, Layer: -1, Position: len(prompt.IDs) + 1}
-	rec.Rewound(back.Position, back.Step, "rewind", rec.next("rewound", back))
+	rec.Rewound(generate.Rewound{Position: back.Position, Step: back.Step}, rec.next("rewound", back))
 	rec.Failed(back, "numeric", "a number is not finite", rec.next("failed", back))
 	return rec
 }

@@ -6,47 +6,32 @@ import (
 
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
-	"vitrine/core/stage"
 )
 
-// Detail returns the JSON of an event's detail, lent until the next call.
-func (w *Writer) Detail(e *stage.Event) ([]byte, error) {
-	w.tensors = e.Tensors()
-	w.detail.Reset()
-	w.describe(e)
-	if w.detail.notFinite {
-		return nil, &NotFiniteError{Stage: e.Stage, Layer: e.Layer}
-	}
-	return w.detail.Bytes, nil
-}
-
-// Lens returns the JSON of LensRow[] of vitrine.d.ts.
-func (w *Writer) Lens(rows []generate.LensRow) []byte {
-	j := &w.detail
-	j.Reset()
+// Lens writes LensRow[] of vitrine.d.ts.
+func (j *Describer) Lens(rows []generate.LensRow) {
 	j.Open('[')
 	for _, row := range rows {
 		j.Element().Open('{')
 		j.Key("layer").Int(row.Layer)
 		j.Key("top")
-		w.candidates(row.Top)
+		j.Candidates(row.Top)
 		j.Key("rank").Int(row.Rank)
 		j.Key("probability").Float(float64(row.Probability))
 		j.Close('}')
 	}
 	j.Close(']')
-	return j.Bytes
 }
 
-// Candidates returns the JSON of Candidates of vitrine.d.ts.
-func (w *Writer) Candidates(total int, rows []decoding.Ranked) []byte {
-	j := w.object()
+// Page writes Candidates of vitrine.d.ts.
+func (j *Describer) Page(total int, rows []decoding.Ranked) {
+	j.Open('{')
 	j.Key("total").Int(total)
 	j.Key("rows").Open('[')
 	for _, row := range rows {
 		j.Element()
-		w.open(row.ID)
-		w.special(row.ID)
+		j.Token(row.ID)
+		j.special(row.ID)
 		j.Key("logit").Float(float64(row.Logit))
 		j.Key("probability").Float(float64(row.Probability))
 		j.Key("rank").Int(row.Rank)
@@ -54,7 +39,6 @@ func (w *Writer) Candidates(total int, rows []decoding.Ranked) []byte {
 	}
 	j.Close(']')
 	j.Close('}')
-	return j.Bytes
 }
 
 // Parts returns tensors as bytes: the length of a JSON as uint32, the JSON of

@@ -41,14 +41,13 @@ const (
 	KindFailed                  // it has failed
 )
 
-// Writer writes records one after the other. What it is given it does not keep.
+// Writer writes records one after the other. It reads what it is given only until it returns.
 type Writer struct {
 	IDs  []int // of the whole sequence, up to the position of the next event at least
 	Head int   // that the stages of attention show: the same in all of a layer, so from the next attention on
 
-	tokenizer   *tokenizer.Tokenizer
 	bytes       []byte
-	detail      JSON
+	detail      Describer
 	tensors     []stage.Tensor // of the event under way
 	shown       int            // the head of this layer
 	step, layer int            // that shown is of
@@ -56,7 +55,9 @@ type Writer struct {
 }
 
 // NewWriter returns an empty Writer of runs whose token ids t names.
-func NewWriter(t *tokenizer.Tokenizer) *Writer { return &Writer{tokenizer: t, layer: -1} }
+func NewWriter(t *tokenizer.Tokenizer) *Writer {
+	return &Writer{detail: Describer{tokenizer: t}, layer: -1}
+}
 
 // Bytes returns the records since the last Reset. They are lent until the next record.
 func (w *Writer) Bytes() []byte { return w.bytes }
@@ -105,10 +106,10 @@ func (w *Writer) Token(t generate.Token, time float32) {
 	j.Open('{')
 	j.Key("id").Int(t.ID)
 	j.Key("text").Text(t.Text)
-	j.Key("piece").Text(w.tokenizer.Text(t.ID))
-	w.partial(t.ID)
+	j.Key("piece").Text(j.tokenizer.Text(t.ID))
+	j.partial(t.ID)
 	j.Key("probability").Float(float64(t.Probability))
-	w.special(t.ID)
+	j.special(t.ID)
 	if t.Forced {
 		j.Key("forced").Bool(true)
 	}
