@@ -17,9 +17,11 @@ export function complaints(values, folder) {
   copyFileSync("web/vitrine.d.ts", join(folder, "vitrine.d.ts"));
   const flags = ["--strict", "--noEmit", "--pretty", "false", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--types", "", "values.ts"];
   const tsc = join(process.cwd(), "node_modules/typescript/bin/tsc");
-  const { stdout, error } = spawnSync(process.execPath, [tsc, ...flags], { cwd: folder, encoding: "utf8", maxBuffer: 1 << 28 });
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, [tsc, ...flags], { cwd: folder, encoding: "utf8", maxBuffer: 1 << 28 });
   if (error) throw error;
-  return [...stdout.matchAll(/^values\.ts\((\d+),\d+\): (.*)$/gm)].map(([, line, message]) => ({ line: Number(line) - 2, message }));
+  const found = [...stdout.matchAll(/^values\.ts\((\d+),\d+\): (.*)$/gm)].map(([, line, message]) => ({ line: Number(line) - 2, message }));
+  if ((status === 0) !== (found.length === 0)) throw new Error(`the compiler ended with ${status} and said: ${stdout.slice(0, 1000)}${stderr.slice(0, 1000)}`);
+  return found;
 }
 
 /** A value as it is written in TypeScript; typed arrays may come as such, or as { floats } and { bytes }, which JSON knows. */
