@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { VitrineError } from "../web/engine/error.js";
-import { decodeEvents } from "../web/engine/events.js";
+import { VitrineError } from "../web/client/error.js";
+import { decodeEvents } from "../web/client/events.js";
 import { complaints, literal } from "./declared.js";
 
 const bytes = new Uint8Array(readFileSync("core/trace/testdata/run.trace"));

@@ -96,8 +96,42 @@ export interface GenerateOptions {
   pace?: number;
   /** The head, 0-based, whose numbers the stages of attention report. Default 0. */
   head?: number;
+  /** Where the run is to stand. A wrong one refuses the run, with what is wrong and its column. */
+  breakpoints?: Breakpoint[];
+  /** Stand at the first stage, before anything is computed. Default false. */
+  paused?: boolean;
+  /** Tokens that are taken instead of those that are drawn, by their place in the whole sequence. */
+  choices?: { position: number; id: number }[];
   /** Aborting it ends the run between two stages; what was generated stays, finishReason is "aborted". */
   signal?: AbortSignal;
+}
+
+/**
+ * Where a run stops, and when. The conditions are a small language: numbers, texts in double quotes, the names below,
+ * = != < <= > >=, and, or, not, + - * / %, parentheses, changed(name), abs, min, max. Names, where the stage has them:
+ * step, position, layer, tokens, token and id (the newest token, from decode.sample on the chosen one), top, probability
+ * and entropy (of the distribution; nats), rank, random, head (holds if it holds for one of them), max, min, mean, norm (of the newest row of the
+ * stage's main tensor), variance, isnan.
+ */
+export interface Breakpoint {
+  stage: StageName;
+  /** 0-based; any where it is left out. */
+  layer?: number;
+  /** That of the newest token of the pass; any where it is left out. */
+  position?: number;
+  /** Stop only where it holds, such as `probability < 0.5` or `token = " Paris"`. */
+  condition?: string;
+  /** Which of the times that the condition holds count: `3`, `>= 3` or `% 5 = 0`. */
+  hitCondition?: string;
+  /** Do not stop: log this text, with what stands in {} computed. */
+  logMessage?: string;
+}
+
+/** A place in a run. What is left out is that of where it stands. */
+export interface Where {
+  position?: number;
+  layer?: number;
+  stage?: StageName;
 }
 
 export type FinishReason = "eos" | "length" | "context" | "stop" | "aborted";
@@ -219,7 +253,7 @@ export type StageEvent = StageBase &
     /** Why generation ends here, or "". */
     | { stage: "decode.stop"; detail: { reason: FinishReason | "" } }
     /** `probability`: the model's own (softmax over the whole vocabulary); `sampled`: after the filters; `rank`: 0-based among all tokens. */
-    | { stage: "select"; detail: NamedToken & { probability: number; sampled: number; random: number; rank: number } }
+    | { stage: "select"; detail: NamedToken & { probability: number; sampled: number; random: number; rank: number; forced?: true } }
     | { stage: "append"; detail: { ids: number[]; count: number } }
     /** `cached`: positions in the KV cache; `reason`: why the run ends, or "" when it goes on. */
     | { stage: "loop"; detail: { step: number; cached: number; reason: FinishReason | "" } }
@@ -297,15 +331,111 @@ export type DoneEvent = { type: "done" } & Result;
 
 export type RunEvent = StageEvent | TokenEvent | PausedEvent | ResumedEvent | RewoundEvent | LogEvent | DoneEvent;
 
-/** A generation under way. It runs whether or not it is iterated; leaving the loop early ends it. */
+/** A tensor, or a part of one: row-major, last index contiguous. */
+export interface Tensor {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+  /** The index of its first element in the tensor of a pass over all positions. */
+  from: number[];
+}
+
+type DetailOf<S extends StageName> = StageEvent extends infer E ? (E extends { stage: infer N; detail: infer D } ? (S extends N ? D : never) : never) : never;
+
+/** What other sampling options would keep and remove, as the stages of decode say it. */
+export interface Redecoded {
+  temperature: DetailOf<"decode.temperature">;
+  topK: DetailOf<"decode.top_k">;
+  topP: DetailOf<"decode.top_p">;
+  /** null unless it was drawn. */
+  sample: DetailOf<"decode.sample"> | null;
+}
+
+/** What the model would predict if this layer were its last one. */
+export interface LensRow {
+  layer: number;
+  /** The five most probable tokens. */
+  top: Candidate[];
+  /** 0-based, of the token that the step came to, or else of the top one after the last layer here. */
+  rank: number;
+  probability: number;
+}
+
+/** Tokens of the whole vocabulary at one step, most probable first. */
+export interface Candidates {
+  /** How many there are, of which `rows` are some. */
+  total: number;
+  rows: (Candidate & { rank: number; special?: true })[];
+}
+
+type Granularity = "stage" | "layer" | "token";
+
+/**
+ * A generation. It runs whether or not its events are read. Events are read from the first one on by the first reader, by
+ * later ones from when they begin, until the run ends; leaving the loop ends a run that is going and that nobody else
+ * reads, and lets one stand that stands.
+ *
+ * The run can be stopped between any two stages: everything up to that stage has happened, and nothing after it. Looking
+ * at it changes nothing: ids and numbers are those of a run that nobody touched. A run that has ended can still be looked
+ * at, sent back and gone on with, until it is closed or nothing refers to it any more. Methods that send the run somewhere
+ * resolve where it stands, and to null where it ended first or had ended. All methods reject with a VitrineError:
+ * "argument" for a place that is not there or has not been reached, "closed" once it is closed.
+ */
 export interface Run extends AsyncIterable<RunEvent> {
+  readonly state: "running" | "paused" | "ended" | "closed";
+  /** Where it stands, or null. */
+  readonly at: PausedEvent | null;
+  /** Of the way to its next end: a run that goes on after an end has another one. */
   readonly result: Promise<Result>;
-  /** The same events, those together that arrive together: what a fast run costs the page less. Iterate one of the two. */
+  /** The same events, those together that arrive together: what a fast run costs the page less. */
   batches(): AsyncIterable<RunEvent[]>;
-  /** Changes GenerateOptions.pace while the run is under way. */
+
+  /** Setting them replaces all; setBreakpoints does it too, and rejects where one is wrong: then all stay as they were. */
+  breakpoints: Breakpoint[];
+  setBreakpoints(breakpoints: Breakpoint[]): Promise<void>;
+
+  /** Stands before the next stage. */
+  pause(): Promise<PausedEvent | null>;
+  /** Goes on, to the next breakpoint or the end; also a run that was aborted. */
+  resume(): void;
+  /**
+   * By stage: "into" the very next one; "over" the next one that is not inside the one stood at; "out" the first after its
+   * container. By layer: the beginning of the next layer, "out" of all of them. By token: the first stage of the next one,
+   * "out" to the end. Default: "stage", "over".
+   */
+  step(options?: { granularity?: Granularity; direction?: "over" | "into" | "out" }): Promise<PausedEvent | null>;
+  /** To the stage before, the beginning of this layer or of the one before, of this token or of the one before. */
+  stepBack(options?: { granularity?: Granularity }): Promise<PausedEvent | null>;
+  /** Back to the last place at which a breakpoint stops, else to the first stage. */
+  reverseContinue(): Promise<PausedEvent | null>;
+  /** Back or forward to a place, by doing again what leads there; breakpoints do not stop it on the way. */
+  goto(where: Where): Promise<PausedEvent | null>;
+  /** Forgets the ids from position on, and what was chosen there, and stands before that step. */
+  rewind(position: number): Promise<void>;
+  /** Sets the token of the step that it stands in, or of the next one where it stands between two; before "append". */
+  choose(id: number): Promise<void>;
+  /** What other options would keep and remove of the last distribution. With draw they hold from this step on. */
+  redecode(options: { temperature?: number; topK?: number; topP?: number; seed?: number; draw?: boolean }): Promise<Redecoded>;
+
+  /**
+   * The tensors of a stage that the run has done, computed again to the same bits: of where it stands, or of a place before
+   * it. `rows` are positions, from inclusive to exclusive, at most 256: the pass reads these; without it, those that the
+   * step read. `head` picks one head of attention's tensors.
+   */
+  inspect(stage: StageName, options?: { position?: number; layer?: number; head?: number; rows?: [from: number, to: number] }): Promise<Tensor[]>;
+  /** The logit lens, of the layers that are done at a position. */
+  lens(options?: { position?: number }): Promise<LensRow[]>;
+  /** Tokens whose text contains `search`, without regard to capitals; 20 from the first on unless said otherwise, at most 1000. */
+  candidates(options?: { position?: number; search?: string; from?: number; count?: number }): Promise<Candidates>;
+  /** The first layer from which on the lens' top token is the last layer's: a place to go to. */
+  answerChanged(options?: { position?: number }): Promise<Where & { layer: number }>;
+
+  /** Changes GenerateOptions.pace. */
   setPace(ms: number): void;
   /** Changes GenerateOptions.head, from the next layer on: the stages of one layer report one head. */
   setHead(head: number): void;
+  /** Ends it for good and gives its memory back. */
+  close(): void;
 }
 
 /** Every failure is one of these, but for the reason of a signal that stops createEngine. */
@@ -330,7 +460,7 @@ export type ErrorCode =
   | "memory"
   /** The model computed a number that is not finite. */
   | "numeric"
-  /** The engine was closed. */
+  /** The engine or the run was closed. */
   | "closed"
   /**
    * The engine cannot run here: the browser has no workers or no WebAssembly, or the page, the frame that it is in, or
@@ -365,7 +495,7 @@ export interface Engine {
   readonly info: EngineInfo;
   /** null where the model was a GGUF file already. */
   readonly quantized: Quantized | null;
-  /** Starts a run. Runs of one engine follow one another. */
+  /** Starts a run. Runs of one engine follow one another; while one stands, others go. */
   generate(prompt: string | number[], options?: GenerateOptions): Run;
   /**
    * The tokens of a text as the model's own tokenizer gives them: text that is an added token, such as

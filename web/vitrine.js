@@ -1,11 +1,10 @@
 import { VitrineError } from "./client/error.js";
 import { isMore } from "./client/kinds.js";
 import { WorkerLink } from "./client/link.js";
-import { checkEngineOptions, checkHead, checkPace, checkRunOptions } from "./client/options.js";
-import { RunView } from "./client/run.js";
+import { checkEngineOptions, settingsOf } from "./client/options.js";
 
 /**
- * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, Quantized, Result, Run, StageName} from "./vitrine.d.ts"
+ * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, Quantized, Run, StageName} from "./vitrine.d.ts"
  * @import {Opened} from "./client/open.js"
  */
 
@@ -122,33 +121,15 @@ class WorkerEngine {
    * @returns {Run}
    */
   generate(prompt, options = {}) {
+    /** @type {ReturnType<typeof settingsOf>} */
+    let settings;
     try {
-      checkRunOptions(options);
+      settings = settingsOf(options);
     } catch (error) {
-      return new RunView(Promise.reject(error), this.#stages, { abort() {}, setPace() {}, setHead() {} });
+      return this.#link.refuse(error);
     }
-    const { signal, stop = [], ...rest } = options;
-    const settings = {
-      maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, stages: true, pace: 0, head: 0,
-      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-      stop: typeof stop === "string" ? [stop] : stop,
-      aborted: signal?.aborted ?? false,
-    };
-    const { id, result } = this.#link.start("generate", [prompt, settings]);
-    const abort = () => this.#link.abort(id);
-    const setPace = (/** @type {number} */ ms) => {
-      checkPace(ms);
-      this.#link.call("setPace", [id, ms]).catch(() => {}); // a closed engine has ended the run already
-    };
-    const setHead = (/** @type {number} */ head) => {
-      checkHead(head, this.info.heads);
-      this.#link.call("setHead", [id, head]).catch(() => {});
-    };
-    const run = new RunView(/** @type {Promise<Result>} */ (result.then(JSON.parse)), this.#stages, { abort, setPace, setHead });
-    this.#link.runs.set(id, run);
-    signal?.addEventListener("abort", abort, { once: true });
-    const forget = () => signal?.removeEventListener("abort", abort);
-    result.then(forget, forget);
+    const { id, run } = this.#link.generate(prompt, settings, { info: this.info, stages: this.#stages });
+    options.signal?.addEventListener("abort", () => this.#link.abort(id));
     return run;
   }
 

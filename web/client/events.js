@@ -1,4 +1,4 @@
-/** @import {ErrorCode, RunEvent, StageName} from "../vitrine.d.ts" */
+/** @import {ErrorCode, RunEvent, StageName, Tensor} from "../vitrine.d.ts" */
 
 import { VitrineError } from "./error.js";
 
@@ -79,7 +79,7 @@ export function decodeEvents(batch, stages) {
         events.push(/** @type {RunEvent} */ ({ type, step: where.step, position: where.position, ...detail }));
         break;
       case "paused":
-        events.push(/** @type {RunEvent} */ ({ type, ...where, tokens, ...detail }));
+        events.push(/** @type {RunEvent} */ ({ type, ...where, tokens, description: describe(where, String(detail?.reason)), ...detail }));
         break;
       case "log":
         events.push(/** @type {RunEvent} */ ({ type, ...where, ...detail }));
@@ -90,6 +90,57 @@ export function decodeEvents(batch, stages) {
     at = end;
   }
   return events;
+}
+
+/** Why a run stands, in words. @type {Record<string, string>} */
+const REASONS = {
+  entry: "the run begins", step: "the step has ended", breakpoint: "a breakpoint", pause: "it was asked to", goto: "it was to come here",
+  exception: "a number is not finite",
+};
+
+/**
+ * Where a run stands, and why.
+ *
+ * @param {{ stage: StageName, layer: number, position: number }} where
+ * @param {string} reason
+ */
+function describe({ stage, layer, position }, reason) {
+  const of = layer < 0 ? "" : `, layer ${layer + 1}`;
+  return `Paused at ${stage}${of}, token ${position + 1}: ${REASONS[reason] ?? reason}`;
+}
+
+/**
+ * Reads tensors as core/trace/look.go states them.
+ *
+ * @param {Uint8Array} bytes from a multiple of 4 bytes on
+ * @returns {Tensor[]}
+ */
+export function decodeTensors({ buffer, byteOffset, byteLength }) {
+  const [length] = new Uint32Array(buffer, byteOffset, 1);
+  let at = byteOffset + 4 + length;
+  /** @type {Omit<Tensor, "data">[]} */
+  const tensors = JSON.parse(text.decode(new Uint8Array(buffer, byteOffset + 4, length)));
+  return tensors.map(({ name, shape, from }) => {
+    const data = new Float32Array(buffer, at, shape.reduce((product, n) => product * n, 1));
+    at += data.byteLength;
+    if (at > byteOffset + byteLength) throw new VitrineError("internal", `the tensor ${name} is cut short`);
+    return { name, shape, data, from };
+  });
+}
+
+/**
+ * Whether a batch has more than stages and tokens.
+ *
+ * @param {Uint8Array} batch
+ */
+export function hasControl(batch) {
+  const words = new Uint32Array(batch.buffer, batch.byteOffset, batch.byteLength / 4);
+  for (let at = 0; at < words.length; ) {
+    if ((words[at] & 0xff) > 2) return true;
+    const [counts, jsonBytes] = [words[at + 5], words[at + 6]];
+    at += HEADER_WORDS + (counts & 0xff) + ((counts >> 8) & 0xff) + ((counts >> 16) & 0xff) * (counts >>> 24) + Math.ceil(jsonBytes / 4);
+  }
+  return false;
 }
 
 /**

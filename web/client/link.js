@@ -1,9 +1,9 @@
 import { VitrineError } from "./error.js";
+import { RunView } from "./run.js";
 import { startWorker, whyNotStarted } from "./start-worker.js";
 
 /**
- * @import {EngineOptions, ErrorCode} from "../vitrine.d.ts"
- * @import {RunView} from "./run.js"
+ * @import {EngineInfo, EngineOptions, ErrorCode, Run, StageName} from "../vitrine.d.ts"
  */
 
 /**
@@ -20,8 +20,10 @@ const START_PATIENCE = 20;
 export class WorkerLink {
   /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void }>} */
   #calls = new Map();
-  /** @type {Map<number, RunView>} */
-  runs = new Map();
+  /** Runs that are not closed. One that stands or has ended is held by who uses it alone. @type {Map<number, { deref(): RunView | undefined }>} */
+  #runs = new Map();
+  /** @type {FinalizationRegistry<number>} */
+  #collected = new FinalizationRegistry((id) => this.call("close", [id]).catch(() => {}));
   /** @type {Int32Array | undefined} see worker/inbox.js */
   inbox;
   #next = 0;
@@ -42,7 +44,7 @@ export class WorkerLink {
       this.#asked = 0;
       if (data.alive) return;
       if (data.progress) onProgress?.(data.progress);
-      else if (data.batch) this.runs.get(data.run)?.push(data.batch);
+      else if (data.batch) this.#runs.get(data.run)?.deref()?.push(data.batch);
       else if (data.fatal) this.close(new VitrineError(data.fatal.code, data.fatal.message));
       else this.#settle(data);
     };
@@ -83,9 +85,45 @@ export class WorkerLink {
     return { id, result };
   }
 
+  /**
+   * Begins a run.
+   *
+   * @param {string | number[]} prompt
+   * @param {ReturnType<typeof import("./options.js").settingsOf>} settings
+   * @param {{ info: EngineInfo, stages: StageName[] }} of
+   */
+  generate(prompt, settings, of) {
+    const { id, result } = this.start("generate", [prompt, settings]);
+    const { temperature, topK, topP, seed, breakpoints } = settings;
+    const call = (/** @type {string} */ method, /** @type {unknown[]} */ ...args) => this.call(method, [id, ...args]);
+    const onState = (/** @type {Run["state"]} */ state) => this.#keep(id, run, state);
+    const run = new RunView({ ...of, call, abort: () => this.abort(id), decoding: { temperature, topK, topP, seed }, breakpoints }, onState);
+    this.#keep(id, run, "running");
+    this.#collected.register(run, id);
+    result.catch((error) => run.fail(error));
+    return { id, run };
+  }
+
+  /** A run that never begins. @param {unknown} reason */
+  refuse(reason) {
+    const none = { call: async () => {}, abort() {}, stages: [], info: /** @type {any} */ ({}), breakpoints: [], decoding: { temperature: 0, topK: 0, topP: 1, seed: 0 } };
+    const run = new RunView(none, () => {});
+    run.fail(reason);
+    return run;
+  }
+
+  /** @param {number} id @param {RunView} run @param {Run["state"]} state */
+  #keep(id, run, state) {
+    if (state !== "running" && state !== "paused") this.#aborted.delete(id);
+    if (state === "closed") this.#runs.delete(id);
+    else this.#runs.set(id, state === "running" ? { deref: () => run } : new WeakRef(run));
+  }
+
   /** Ends a run, if need be with the worker. @param {number} run */
   abort(run) {
-    if (this.#calls.has(run) && !this.#aborted.has(run)) this.#aborted.set(run, 0);
+    const { state } = this.#runs.get(run)?.deref() ?? { state: "closed" };
+    if (state === "ended" || state === "closed") return;
+    if (!this.#aborted.has(run)) this.#aborted.set(run, 0);
     this.call("abort", [run]).catch(() => {}); // a closed engine has ended the run already
   }
 
@@ -119,8 +157,6 @@ export class WorkerLink {
   #settle({ id, value, code, message }) {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
-    this.runs.delete(id);
-    this.#aborted.delete(id);
     if (code) call?.reject(new VitrineError(code, message ?? ""));
     else call?.resolve(value);
   }
@@ -133,7 +169,8 @@ export class WorkerLink {
     this.#worker.terminate();
     for (const { reject } of this.#calls.values()) reject(reason);
     this.#calls.clear();
-    this.runs.clear();
+    for (const run of this.#runs.values()) run.deref()?.fail(reason);
+    this.#runs.clear();
     this.#aborted.clear();
   }
 }

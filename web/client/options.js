@@ -1,5 +1,7 @@
 import { VitrineError } from "./error.js";
 
+/** @import {Breakpoint} from "../vitrine.d.ts" */
+
 /** The options of the API: their names, and what the page's side can tell of their values. The engine checks the rest. */
 
 /** By name: what it is, for messages. @type {Record<string, string>} */
@@ -25,8 +27,20 @@ const RUN = {
   stages: 'true, false or "live"',
   pace: "a number of milliseconds from 0 to 60000",
   head: "a whole number of at least 0, less than the heads of the model",
+  breakpoints: "an array of breakpoints",
+  paused: "true or false",
+  choices: "an array of { position, id }",
   signal: "an AbortSignal",
 };
+
+/** @type {Record<string, string>} */
+const BREAKPOINT = {
+  stage: "the name of a stage", layer: "a whole number of at least 0", position: "a whole number of at least 0",
+  condition: "a text", hitCondition: "a text", logMessage: "a text",
+};
+
+/** @type {Record<string, string>} */
+const STEP = { granularity: '"stage", "layer" or "token"', direction: '"over", "into" or "out"' };
 
 /** What other libraries call an option, without case and signs. @type {Record<string, string>} */
 const ELSEWHERE = {
@@ -47,13 +61,57 @@ export function checkEngineOptions(options) {
   checkSignal(signal, ENGINE);
 }
 
-/** @param {any} options of generate */
-export function checkRunOptions(options) {
+/**
+ * What the engine wants of a run, with what is left out.
+ *
+ * @param {any} options of generate
+ */
+export function settingsOf(options) {
   checkNames(options, RUN);
   checkSignal(options.signal, RUN);
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "function" || typeof value === "symbol") throw wrong(name, value, RUN); // which no worker can be sent
   }
+  const { signal, stop = [], breakpoints = [], ...rest } = options;
+  return {
+    maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, stages: true, pace: 0, head: 0,
+    paused: false, choices: [],
+    ...given(rest),
+    stop: typeof stop === "string" ? [stop] : stop,
+    aborted: signal?.aborted ?? false,
+    breakpoints: withEveryField(breakpoints),
+  };
+}
+
+/**
+ * The fields that are not undefined.
+ *
+ * @template {object} T
+ * @param {T} fields
+ * @returns {T}
+ */
+export const given = (fields) => /** @type {any} */ (Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
+
+/**
+ * @param {{ granularity?: "stage" | "layer" | "token", direction?: "over" | "into" | "out" }} options
+ * @returns {{ granularity: string, direction: string }} with what is left out
+ */
+export function checkStep(options) {
+  checkNames(options, STEP);
+  return { granularity: options.granularity ?? "stage", direction: options.direction ?? "over" };
+}
+
+/**
+ * Breakpoints with what is left out, as the engine wants them.
+ *
+ * @param {Breakpoint[]} list
+ */
+export function withEveryField(list) {
+  if (!Array.isArray(list)) throw wrong("breakpoints", list, RUN);
+  return list.map((one) => {
+    checkNames(one, BREAKPOINT);
+    return { layer: -1, position: -1, condition: "", hitCondition: "", logMessage: "", ...given(one) };
+  });
 }
 
 /** @param {unknown} ms */

@@ -5,7 +5,7 @@ import { createRunState } from "./state.js";
 
 const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 8, stop: ["END"] };
 const piece = (id, text, bytes = [...new TextEncoder().encode(text)], more = {}) => ({ id, text, bytes: Uint8Array.from(bytes), ...more });
-const token = (step, text, more = {}) => ({ type: "token", id: 10 + step, text, piece: text, probability: 0.5, step, ...more });
+const token = (step, text, more = {}) => ({ type: "token", id: 10 + step, text, piece: text, probability: 0.5, step, position: 2 + step, ...more });
 const done = (finishReason, text) => ({ type: "done", text, ids: [], promptIds: [], finishReason, tokensPerSecond: 1, promptMs: 1 });
 
 /** The output of a run with these pieces and events. */

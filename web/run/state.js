@@ -1,5 +1,4 @@
-/** @import { DoneEvent, EngineInfo, RunEvent, StageEvent, TokenEvent, TokenPiece } from "../vitrine.d.ts" */
-/** @import { LogEvent, PausedEvent, ResumedEvent, RewoundEvent } from "./events.d.ts" */
+/** @import { DoneEvent, EngineInfo, LogEvent, PausedEvent, RewoundEvent, RunEvent, StageEvent, TokenEvent, TokenPiece } from "../vitrine.d.ts" */
 /** @import { Settings } from "./settings.js" */
 import { StageRecord } from "./record.js";
 import { containersOf } from "./stages.js";
@@ -9,7 +8,7 @@ const LOG_LINES = 200;
 /**
  * A generated token. `ahead`: known from before, and not computed again yet.
  *
- * @typedef {Omit<TokenEvent, "type"> & { position: number, forced?: boolean, ahead?: boolean }} Generated
+ * @typedef {Omit<TokenEvent, "type"> & { ahead?: boolean }} Generated
  */
 /** @typedef {"idle" | "waiting" | "running" | "paused" | "ended" | "failed"} Phase waiting: for the model */
 
@@ -39,7 +38,7 @@ export class RunState extends StageRecord {
   done = null;
   #begun = false; // whether the prompt was reported
 
-  /** @param {RunEvent | PausedEvent | ResumedEvent | RewoundEvent | LogEvent} event */
+  /** @param {RunEvent} event */
   add(event) {
     this.changed = true;
     if (event.type === "stage") this.addStage(event);
@@ -69,7 +68,7 @@ export class RunState extends StageRecord {
   #addToken({ type, ...token }) {
     const before = this.tokens[token.step];
     if (before && before.id !== token.id) this.tokens.length = token.step;
-    this.tokens[token.step] = { position: this.pieces.length + token.step, ...token };
+    this.tokens[token.step] = token;
   }
 
   /** @param {PausedEvent} event */

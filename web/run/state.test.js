@@ -6,7 +6,7 @@ const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 8, stop
 const pieces = [{ id: 1, text: "a", bytes: Uint8Array.of(97) }, { id: 2, text: "b", bytes: Uint8Array.of(98) }];
 
 const stage = (name, step = 0, more = {}) => ({ type: "stage", stage: name, step, layer: -1, position: 1 + step, tokens: 1, time: 0, shape: [], values: new Float32Array(0), detail: null, ...more });
-const token = (step, id = 10 + step) => ({ type: "token", id, text: `t${id}`, piece: `t${id}`, probability: 0.5, step });
+const token = (step, id = 10 + step) => ({ type: "token", id, text: `t${id}`, piece: `t${id}`, probability: 0.5, step, position: 2 + step });
 const generation = (step) => stage("generation", step, { detail: { step, context: "", text: "", id: 10 + step, probability: 0.5 } });
 const paused = (name, step = 0, reason = "step") => ({ type: "paused", reason, description: "", stage: name, layer: -1, position: 1 + step, step, tokens: 1, breakpoints: [] });
 const rewound = (step, reason) => ({ type: "rewound", position: pieces.length + step, step, reason });
