@@ -40,7 +40,9 @@ type run struct {
 	start   time.Time
 	flushed time.Duration // since start, as all times here
 	looked  time.Duration // when the last step that was told in full began
-	full    bool          // whether the step under way is told in full
+	step    int           // that is under way, or the last
+	full    bool          // whether it is told in full
+	told    int           // the last whole step that was
 	working bool          // whether it is this run's turn
 	owed    time.Duration // standing still that is still to be done
 	stood   time.Duration // how long the machine has not worked
@@ -73,7 +75,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	if err := gate.SetBreakpoints(o.breakpoints); err != nil {
 		return nil, err
 	}
-	r := &run{engine: e, emit: args[3], records: trace.NewWriter(e.tokenizer), stages: o.stages, pace: o.pace, start: time.Now()}
+	r := &run{engine: e, emit: args[3], records: trace.NewWriter(e.tokenizer), stages: o.stages, pace: o.pace, start: time.Now(), told: -1}
 	r.records.Head = o.head
 	r.machine = generate.NewMachine(made, gate, r, o.paused)
 	if o.aborted {
@@ -162,7 +164,7 @@ func (r *run) Stage(e *stage.Event) error {
 
 // begin decides whether the step is told in full.
 func (r *run) begin(step int) {
-	r.full = r.stages == allStages
+	r.step, r.full = step, r.stages == allStages
 	if r.stages == liveStages {
 		now := r.now()
 		if r.full = step == 0 || r.pace > 0 || now-r.looked >= lookEvery; r.full {
@@ -172,11 +174,16 @@ func (r *run) begin(step int) {
 }
 
 // Missed is that of generate.Host.
-func (r *run) Missed() bool { return r.stages == liveStages && !r.full }
+func (r *run) Missed(step int) bool {
+	if r.stages != liveStages {
+		return false
+	}
+	return step == r.step && !r.full || step != r.step && step != r.told
+}
 
 // Again is that of generate.Host.
 func (r *run) Again(e *stage.Event) error {
-	r.full = true
+	r.full = r.full || e.Step == r.step
 	if err := r.write(e); err != nil {
 		return err
 	}
@@ -185,6 +192,9 @@ func (r *run) Again(e *stage.Event) error {
 
 // write writes the record of a stage.
 func (r *run) write(e *stage.Event) error {
+	if r.full && e.Stage == stage.Generation {
+		r.told = e.Step
+	}
 	r.records.IDs = r.machine.Run().Sequence()
 	return r.records.Stage(e, milliseconds(r.now()))
 }

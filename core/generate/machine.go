@@ -22,9 +22,9 @@ type Host interface {
 
 	// Stage is told of every stage, and may block.
 	Stage(e *stage.Event) error
-	// Missed reports whether nobody was shown the stages of the step under way, or of the
-	// last one. Again is then told of them.
-	Missed() bool
+	// Missed reports whether nobody was shown what has been done of a step: of the one under
+	// way, or of the last whole one. Again is then told of it.
+	Missed(step int) bool
 	Again(e *stage.Event) error
 	Token(t Token) error
 	Paused(p Paused) error
@@ -177,8 +177,8 @@ func (m *Machine) end() error {
 	m.standing, m.ended = true, true
 	m.between()
 	m.gate.Clear()
-	if n := len(m.run.ids); m.host.Missed() && n > m.run.read {
-		if err := m.show(n-2, nil); err != nil {
+	if last := len(m.run.IDs()) - 1; last >= 0 && m.host.Missed(last) {
+		if err := m.show(len(m.run.ids)-2, nil); err != nil {
 			return err
 		}
 	}
@@ -275,7 +275,7 @@ func (m *Machine) look(e *stage.Event) error {
 func (m *Machine) stand(stop Stopped) error {
 	m.standing, m.inside = true, true
 	m.gate.Clear()
-	if m.host.Missed() && m.run.read > 0 {
+	if m.run.read > 0 && m.host.Missed(m.at.Step) {
 		place := PlaceOf(&m.at)
 		if err := m.show(m.at.Position, &place); err != nil {
 			return err

@@ -26,7 +26,7 @@ type listener struct {
 func (h *listener) Work(<-chan struct{}) bool { return true }
 func (h *listener) Rest()                     {}
 func (h *listener) Breathe() error            { return nil }
-func (h *listener) Missed() bool              { return h.missed }
+func (h *listener) Missed(int) bool           { return h.missed }
 func (h *listener) Stage(e *stage.Event) error {
 	h.events = append(h.events, PlaceOf(e))
 	if e.Stage == stage.Tokenize {

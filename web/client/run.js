@@ -259,7 +259,7 @@ export class RunView {
         if (batch) {
           const events = this.#decode(batch);
           if (events.length > 0) yield events;
-          if (events.at(-1)?.type === "done" && this.state !== "running") return;
+          if (events.at(-1)?.type === "done" && reader.queue.length === 0 && this.state === "ended" && this.#waiting.length === 0) return;
         } else if (this.state === "closed" || (this.state === "ended" && this.#waiting.length === 0)) {
           yield [{ type: "done", ...(await this.result) }];
           return;
