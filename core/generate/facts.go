@@ -2,7 +2,6 @@ package generate
 
 import (
 	"fmt"
-	"math"
 
 	"vitrine/core/decoding"
 	"vitrine/core/stage"
@@ -115,7 +114,7 @@ func (h *heard) hear(e *stage.Event, needed facts) error {
 	case stage.Softmax:
 		if p := e.Tensor("probabilities"); len(p) > 0 {
 			if says(factSpread) {
-				h.entropy = nats(p)
+				h.entropy = decoding.Entropy(p)
 			}
 			if says(factWhole) {
 				h.probabilities = append(h.probabilities[:0], p...)
@@ -153,15 +152,4 @@ func (h *heard) hear(e *stage.Event, needed facts) error {
 		}
 	}
 	return fmt.Errorf("generate: %v does not say what a breakpoint asks of it: got detail %T", e.Stage, e.Detail())
-}
-
-// nats returns the entropy of probabilities, -Σ p ln p, added in order of id.
-func nats(probabilities []float32) float64 {
-	var sum float64
-	for _, p := range probabilities {
-		if p > 0 {
-			sum -= float64(p) * math.Log(float64(p))
-		}
-	}
-	return sum
 }

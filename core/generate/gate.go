@@ -191,6 +191,7 @@ func (g *Gate) At(e *stage.Event) (stop *Stopped, logs []Log, err error) {
 // meet asks the breakpoints at the place of an event, which only count if they are silent.
 func (g *Gate) meet(e *stage.Event, silent bool) (hit []int, logs []Log, err error) {
 	g.look.at(e)
+	defer g.look.at(nil) // what an event shows is lent
 	for i, a := range g.breakpoints {
 		if !a.meets(e) || a.needs&^g.look.known != 0 {
 			continue
@@ -213,13 +214,9 @@ func (g *Gate) meet(e *stage.Event, silent bool) (hit []int, logs []Log, err err
 // ends reports whether the armed step ends at an event.
 func (g *Gate) ends(e *stage.Event) bool {
 	from := &g.from
-	another := e.Step != from.Step
-	within := func(container stage.Stage) bool {
-		return !another && e.Layer == from.Layer && e.Stage.Within(container)
-	}
 	switch g.granularity {
 	case ByToken:
-		return g.direction != Out && another
+		return g.direction != Out && e.Step != from.Step
 	case ByLayer:
 		switch {
 		case g.direction == Out:
@@ -227,17 +224,17 @@ func (g *Gate) ends(e *stage.Event) bool {
 		case from.Layer < 0:
 			return e.Stage == stage.Layers
 		default:
-			return another || e.Layer != from.Layer
+			return e.Layer != from.Layer
 		}
 	}
-	switch g.direction {
+	switch g.direction { // a container is left before it is entered again
 	case Over:
-		return !within(from.Stage)
+		return !e.Stage.Within(from.Stage)
 	case Out:
 		if container, ok := from.Stage.Parent(); ok {
-			return !within(container)
+			return !e.Stage.Within(container)
 		}
-		return another
+		return e.Step != from.Step
 	default:
 		return true
 	}

@@ -339,6 +339,7 @@ func TestReasons(t *testing.T) {
 	check(at, func() { step(); g.Pause() }, &Stopped{Reason: ReasonStep})
 	check(at, func() { g.Goto(Target{Step: 1}); g.Pause() }, &Stopped{Reason: ReasonPause})
 	check(at, func() { step(); there(); g.Pause(); g.Clear() }, nil)
+	check(sel, func() { g.Goto(Target{Step: 1}); g.Pause() }, &Stopped{ReasonBreakpoint, []int{0}})
 	check(sel, func() {}, &Stopped{ReasonBreakpoint, []int{0}}) // Clear leaves breakpoints
 }
 
@@ -364,6 +365,23 @@ func TestGotoPassesBreakpoints(t *testing.T) {
 	want := []string{"2/select&{goto [2]} [{0 select of 2}]", "3/0/mlp&{breakpoint [1]} []", "3/select<nil> [{0 select of 3}]"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Of two breakpoints that are the same, each counts for itself, and what has been counted
+// goes to one.
+func TestTwins(t *testing.T) {
+	events := stream(5, 1, 1)
+	b := anywhere(stage.Select)
+	b.HitCondition = "3"
+	g := armedWith(t, b)
+	next(t, g, events[:find(t, events, "1/ids")])
+	if err := g.SetBreakpoints([]Breakpoint{b, b}); err != nil {
+		t.Fatal(err)
+	}
+	got := stops(t, g, events[find(t, events, "1/ids"):])
+	if want := []string{"2/select[0]", "3/select[1]"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -50,9 +50,9 @@ type look struct {
 // figures are those of the newest row of a tensor, computed in float64.
 type figures struct{ largest, smallest, mean, norm float64 }
 
-// at turns to an event.
+// at turns to an event, or away from the one before if it is nil.
 func (l *look) at(e *stage.Event) {
-	l.event, l.by, l.tensors, l.head, l.measured = e, nil, nil, -1, false
+	l.event, l.by, l.tensors, l.main, l.head, l.measured = e, nil, nil, stage.Tensor{}, -1, false
 }
 
 // as looks through a breakpoint. The heads are how many it looks at one by one, 1 if it

@@ -258,6 +258,9 @@ func TestFirstHeadThatHolds(t *testing.T) {
 		if err != nil || !slices.Equal(logs, test.want) {
 			t.Errorf("event %d: got %v, %v, want %v", i, logs, err, test.want)
 		}
+		if g.look.event != nil || g.look.tensors != nil || g.look.main.Data != nil {
+			t.Errorf("event %d: the gate keeps what is lent", i)
+		}
 	}
 }
 
@@ -270,6 +273,20 @@ func TestIsNaN(t *testing.T) {
 		stop, _, err := armedWith(t, b).At(scores(0, test.x, 0, 0))
 		if err != nil || (stop != nil) != test.want {
 			t.Errorf("%v: got %v, %v, want a stop: %v", test.x, stop, err, test.want)
+		}
+	}
+}
+
+// NaN that stays NaN has not changed.
+func TestChangedNaN(t *testing.T) {
+	g := armedWith(t, Breakpoint{Stage: stage.AttentionScores, Layer: -1, Position: -1, Condition: "changed(max)"})
+	nan := float32(math.NaN())
+	for i, test := range []struct {
+		x    float32
+		want bool
+	}{{1, false}, {nan, true}, {nan, false}, {1, true}} {
+		if stop, _, err := g.At(scores(0, test.x, 0, 0)); err != nil || (stop != nil) != test.want {
+			t.Errorf("event %d: got %v, %v, want a stop: %v", i, stop, err, test.want)
 		}
 	}
 }

@@ -71,7 +71,9 @@ func (w *Writer) Stage(e *stage.Event, time float32) error {
 	if e.Stage == stage.Attention || e.Step != w.step || e.Layer != w.layer {
 		w.shown, w.step, w.layer = w.Head, e.Step, e.Layer
 	}
-	w.tensors = e.Tensors()
+	if w.tensors = nil; e.Stage < stage.Decode { // the lists of decode are for who asks for them
+		w.tensors = e.Tensors()
+	}
 	w.detail.Reset()
 	w.describe(e)
 	if w.detail.notFinite {
