@@ -101,15 +101,15 @@ func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]flo
 	return s.logits, nil
 }
 
-// Revisit runs the pass over ids at the positions from from on once more, for an
-// observer that looks at it: every stage, those of the last layer and final too, has all
-// rows, and head has the logits that follow the last one. All tensors have the bits that
-// they have in Forward, rows of the cache are written again with the same bits, and Len
-// stays. It may be called from the observer of a pass of the session that is under way,
-// which then goes on as if nothing had been.
+// Revisit reads ids once more, the first at position from, for an observer that looks at
+// it: every stage, those of the last layer and final too, has all rows, and head has the
+// logits that follow the last one. All tensors have the bits that they have in Forward,
+// rows of the cache are written again with the same bits, and Len stays. It may be called
+// from the observer of a pass of the session that is under way, which then goes on as if
+// nothing had been; it has scratch memory of its own, at most that of MaxRows rows.
 //
 // ids must be those that the session has read at these positions; from Len() on, where
-// it may reach while there is room, those that it reads now or next.
+// they may reach while there is room, those that it reads now or next.
 //
 // Errors are those of Forward, and one for a from outside 0 to Len() or more than MaxRows
 // ids.
