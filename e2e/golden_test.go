@@ -118,7 +118,7 @@ func load(t *testing.T, path string) (*model.Model, *tokenizer.Tokenizer) {
 // generated does the run that want describes and returns it with its outcome.
 func generated(t *testing.T, m *model.Model, words *tokenizer.Tokenizer, want goldenRun) goldenRun {
 	t.Helper()
-	prompt := generate.TextPrompt(words, want.Prompt)
+	prompt := generate.Prompt{Text: want.Prompt}
 	run, err := generate.New(m, words, prompt, generate.Options{
 		MaxTokens: want.Options.MaxTokens,
 		Decoding: decoding.Options{
@@ -140,7 +140,7 @@ func generated(t *testing.T, m *model.Model, words *tokenizer.Tokenizer, want go
 		}
 	}
 	got := want
-	got.PromptIDs, got.IDs = prompt.IDs, slices.Clone(run.IDs())
+	got.PromptIDs, got.IDs = run.Prompt().IDs, slices.Clone(run.IDs())
 	got.Text, got.FinishReason = run.Text(), run.Reason()
 	return got
 }

@@ -20,7 +20,7 @@ const (
 
 // write goes on from the prompt. ended is set where the model ended the text itself.
 func (m *subject) write(prompt string, o generate.Options) (text string, ended bool, err error) {
-	r, err := generate.New(m.Model, m.words, generate.TextPrompt(m.words, prompt), o, nil)
+	r, err := generate.New(m.Model, m.words, generate.Prompt{Text: prompt}, o, nil)
 	if err != nil {
 		return "", false, err
 	}
