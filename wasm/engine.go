@@ -177,6 +177,11 @@ func (e *engine) info() string {
 		j.Close('}')
 	}
 	j.Close(']')
+	j.Key("notes").Open('[')
+	for _, note := range e.tokenizer.Notes() {
+		j.Element().Text(note)
+	}
+	j.Close(']')
 	j.Key("simd").Bool(kernel.Name() != "portable")
 	j.Key("stages").Raw(stages.Bytes)
 	j.Close('}')

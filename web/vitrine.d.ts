@@ -64,6 +64,8 @@ export interface EngineInfo {
   weights: string;
   /** Tokens that a text is split at before any merging: text that is one of these becomes that token. */
   addedTokens: { id: number; text: string }[];
+  /** What of the model file was left out, since it is none of the model, in sentences. */
+  notes: string[];
   simd: boolean;
   threads: number;
 }

@@ -121,7 +121,7 @@ func readAround(meta *gguf.Metadata, key, addKey, idKey string, id, tokens int) 
 		return nil, nil
 	}
 	if id < 0 {
-		return nil, fmt.Errorf("%s: got true, but %s is missing", addKey, idKey)
+		return nil, fmt.Errorf("%s: got true, but %s names no token", addKey, idKey)
 	}
 	return []int{id}, nil
 }

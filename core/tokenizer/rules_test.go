@@ -106,18 +106,18 @@ func TestRules(t *testing.T) {
 
 func TestBadRules(t *testing.T) {
 	for want, set := range map[string]map[string]any{
-		`vitrine.tokenizer.magic: got a key that this version does not know`:                 {ours + "magic": true},
-		`tokenizer.ggml.add_bos_token: got "1", want true or false`:                          {keyAddBOS: uint8(1)},
-		`tokenizer.ggml.pre: got "", want "gpt-2"`:                                           {keyPre: uint8(1)},
-		`tokenizer.ggml.bos_token_id: got 999, want a token id from 0 to 265`:                {keyBOS: uint32(999)},
-		`vitrine.tokenizer.splits[0]: got "gpt-2", want digit, digits, or gpt-2 as the last`: {keySplits: []string{splitGPT2, splitDigit}},
-		`vitrine.tokenizer.splits: got "gpt-2", want an array of strings`:                    {keySplits: splitGPT2},
-		`vitrine.tokenizer.normalizer[1]: got "magic", want a step that is known`:            {keyNormalizer: []string{"nfc", "magic"}},
-		`vitrine.tokenizer.normalizer[0] replace: got 1 texts, want 2`:                       {keyNormalizer: []string{"replace", "a"}},
-		`vitrine.tokenizer.normalizer[0] replace: got an empty text`:                         {keyNormalizer: []string{"replace", "", "a"}},
-		`vitrine.tokenizer.before[1]: got 266, want a token id from 0 to 265`:                {keyBefore: []uint32{1, 266}},
-		`vitrine.tokenizer.lstrip: got "[a]", want an array of token ids`:                    {keyLstrip: []string{"a"}},
-		`vitrine.tokenizer.normalized: token 261, "zed", is empty when it is normalized`:     {keyNormalizer: []string{"replace", "zed", ""}, keyNormalized: []uint32{261}},
+		`vitrine.tokenizer.magic: got a key that this version does not know`:                     {ours + "magic": true},
+		`tokenizer.ggml.add_bos_token: got "1", want true or false`:                              {keyAddBOS: uint8(1)},
+		`tokenizer.ggml.pre: got "", want "gpt-2"`:                                               {keyPre: uint8(1)},
+		`tokenizer.ggml.add_bos_token: got true, but tokenizer.ggml.bos_token_id names no token`: {keyBOS: uint32(999), keyAddBOS: true},
+		`vitrine.tokenizer.splits[0]: got "gpt-2", want digit, digits, or gpt-2 as the last`:     {keySplits: []string{splitGPT2, splitDigit}},
+		`vitrine.tokenizer.splits: got "gpt-2", want an array of strings`:                        {keySplits: splitGPT2},
+		`vitrine.tokenizer.normalizer[1]: got "magic", want a step that is known`:                {keyNormalizer: []string{"nfc", "magic"}},
+		`vitrine.tokenizer.normalizer[0] replace: got 1 texts, want 2`:                           {keyNormalizer: []string{"replace", "a"}},
+		`vitrine.tokenizer.normalizer[0] replace: got an empty text`:                             {keyNormalizer: []string{"replace", "", "a"}},
+		`vitrine.tokenizer.before[1]: got 266, want a token id from 0 to 265`:                    {keyBefore: []uint32{1, 266}},
+		`vitrine.tokenizer.lstrip: got "[a]", want an array of token ids`:                        {keyLstrip: []string{"a"}},
+		`vitrine.tokenizer.normalized: token 261, "zed", is empty when it is normalized`:         {keyNormalizer: []string{"replace", "zed", ""}, keyNormalized: []uint32{261}},
 	} {
 		if _, err := ruled(set); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got error %v, want %q", set, err, want)
@@ -129,7 +129,7 @@ func TestBadRules(t *testing.T) {
 	meta.Set(keyTokens, f.tokens)
 	meta.Set(keyMerges, []string{})
 	meta.Set(keyAddEOS, true)
-	if _, err := New(meta); err == nil || !strings.Contains(err.Error(), "tokenizer.ggml.add_eos_token: got true, but tokenizer.ggml.eos_token_id is missing") {
+	if _, err := New(meta); err == nil || !strings.Contains(err.Error(), "tokenizer.ggml.add_eos_token: got true, but tokenizer.ggml.eos_token_id names no token") {
 		t.Errorf("an end that is missing: got error %v", err)
 	}
 }

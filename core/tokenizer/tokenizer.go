@@ -169,3 +169,6 @@ func (t *Tokenizer) EOS() (id int, ok bool) { return t.eos, t.eos >= 0 }
 
 // BOS returns the id of the token that begins a text, if the file names one.
 func (t *Tokenizer) BOS() (id int, ok bool) { return t.bos, t.bos >= 0 }
+
+// Notes returns what of the file was left out, in sentences.
+func (t *Tokenizer) Notes() []string { return slices.Clone(t.notes) }

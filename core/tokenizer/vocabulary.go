@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -41,6 +42,7 @@ type vocabulary struct {
 	added    []bool                // [V] by id: a text is split at it before any merging
 	whole    map[string]int32      // by bytes: the token of a whole piece, whatever the merges make of it; nil: what they make
 	bos, eos int                   // -1 where the file names none
+	notes    []string              // what of the file was left out, and why
 }
 
 // pair is two neighbouring tokens, by id.
@@ -68,12 +70,7 @@ func readVocabulary(meta *gguf.Metadata) (*vocabulary, *rules, error) {
 	}
 
 	v := &vocabulary{}
-	if v.bos, err = readID(meta, keyBOS, len(tokens)); err != nil {
-		return nil, nil, err
-	}
-	if v.eos, err = readID(meta, keyEOS, len(tokens)); err != nil {
-		return nil, nil, err
-	}
+	v.bos, v.eos = v.readID(meta, keyBOS, len(tokens)), v.readID(meta, keyEOS, len(tokens))
 	if err := v.readBytes(ids, len(tokens), len(merges)); err != nil {
 		return nil, nil, err
 	}
@@ -116,17 +113,24 @@ func readTypes(meta *gguf.Metadata, tokens int) ([]int64, error) {
 	return types, nil
 }
 
-// readID returns the token id at key, or -1 where the file has none.
-func readID(meta *gguf.Metadata, key string, tokens int) (int, error) {
+// readID returns the token id at key, or -1 where the file has none. What is no token
+// is left out with a note: converters write the id that a configuration states, also
+// one of another vocabulary.
+func (v *vocabulary) readID(meta *gguf.Metadata, key string, tokens int) int {
 	value, ok := meta.Value(key)
 	if !ok {
-		return -1, nil
+		return -1
 	}
 	id, ok := meta.Int(key)
 	if !ok || id < 0 || id >= int64(tokens) {
-		return 0, fmt.Errorf("%s: got %v, want a token id from 0 to %d", key, value, tokens-1)
+		got := fmt.Sprintf("%.60q", fmt.Sprint(value))
+		if ok {
+			got = strconv.FormatInt(id, 10)
+		}
+		v.notes = append(v.notes, fmt.Sprintf("%s is left out: got %s, want a token id from 0 to %d", key, got, tokens-1))
+		return -1
 	}
-	return int(id), nil
+	return int(id)
 }
 
 func indexTokens(tokens []string) (map[string]int32, error) {

@@ -77,6 +77,35 @@ func TestAbsentIDs(t *testing.T) {
 	}
 }
 
+// TestWrongIDs of the tokens that begin and end a text are left out with a note.
+func TestWrongIDs(t *testing.T) {
+	for want, value := range map[string]any{
+		"got 257, want a token id from 0 to 256": uint32(257),
+		"got -1, want a token id":                int32(-1),
+		`got "x", want a token id`:               "x",
+	} {
+		m := byteFile().meta()
+		m.Set(keyEOS, value)
+		tok, err := New(m)
+		if err != nil {
+			t.Errorf("%v: %v", value, err)
+			continue
+		}
+		if id, ok := tok.EOS(); ok {
+			t.Errorf("%v: EOS() = %d, want none", value, id)
+		}
+		if id, ok := tok.BOS(); !ok || id != 256 {
+			t.Errorf("%v: BOS() = %d, %v, want 256", value, id, ok)
+		}
+		if notes := tok.Notes(); len(notes) != 1 || !strings.HasPrefix(notes[0], "tokenizer.ggml.eos_token_id is left out: "+want) {
+			t.Errorf("%v: notes %q, want one with %q", value, notes, want)
+		}
+	}
+	if notes := byteFile().tokenizer(t).Notes(); len(notes) != 0 {
+		t.Errorf("a sound file: notes %q", notes)
+	}
+}
+
 func TestBadFiles(t *testing.T) {
 	set := func(key string, value any) func(*gguf.Metadata) {
 		return func(m *gguf.Metadata) { m.Set(key, value) }
@@ -97,9 +126,6 @@ func TestBadFiles(t *testing.T) {
 		"merges of ints":   {[]func(*gguf.Metadata){set(keyMerges, []int32{1})}, "tokenizer.ggml.merges: missing"},
 		"few types":        {[]func(*gguf.Metadata){set(keyTypes, []int32{1, 1})}, "tokenizer.ggml.token_type: got 2 integers, want one for each of 257 tokens"},
 		"types of strings": {[]func(*gguf.Metadata){set(keyTypes, []string{"a"})}, "tokenizer.ggml.token_type: got 0 integers"},
-		"eos too large":    {[]func(*gguf.Metadata){set(keyEOS, uint32(257))}, "tokenizer.ggml.eos_token_id: got 257, want a token id from 0 to 256"},
-		"eos negative":     {[]func(*gguf.Metadata){set(keyEOS, int32(-1))}, "tokenizer.ggml.eos_token_id: got -1"},
-		"bos no number":    {[]func(*gguf.Metadata){set(keyBOS, "x")}, "tokenizer.ggml.bos_token_id: got x"},
 		"no byte": {[]func(*gguf.Metadata){tokens(func(all []string) []string { all['A'] = "other"; return all })},
 			`tokenizer.ggml.tokens: no token 'A' for the byte 0x41, want one for every byte`},
 		"token twice": {[]func(*gguf.Metadata){tokens(func(all []string) []string { return append(all, "q", "ab") })},

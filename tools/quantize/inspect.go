@@ -155,9 +155,10 @@ func inspectGGUF(path string) (*inspection, error) {
 	}
 	listed := false
 	err := withGGUF(path, func(r *gguf.Reader) error {
-		err := runs(r)
+		notes, err := runs(r)
 		i.Metadata = entries(r.Metadata())
 		i.addTensors(r.Tensors())
+		i.Notes = append(i.Notes, notes...)
 		i.Runs, listed = err == nil, true
 		return err
 	})
@@ -187,13 +188,17 @@ func inspectGGUF(path string) (*inspection, error) {
 	return i, nil
 }
 
-// runs returns why Vitrine cannot run the model that r reads, nil if it can.
-func runs(r *gguf.Reader) error {
+// runs returns what Vitrine leaves out of the model that r reads, and why it cannot run
+// it, nil if it can.
+func runs(r *gguf.Reader) (notes []string, err error) {
 	if err := model.Check(r); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := tokenizer.New(r.Metadata())
-	return err
+	t, err := tokenizer.New(r.Metadata())
+	if err != nil {
+		return nil, err
+	}
+	return t.Notes(), nil
 }
 
 // converts returns why Vitrine could not run what the checkpoint becomes, nil if it
@@ -213,7 +218,8 @@ func converts(m *checkpoint.Model, typ gguf.Type) error {
 	if err != nil {
 		return err
 	}
-	return runs(r)
+	_, err = runs(r)
+	return err
 }
 
 func (i *inspection) addTensors(tensors []gguf.TensorInfo) {

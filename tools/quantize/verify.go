@@ -94,7 +94,11 @@ func (o *verifyOptions) run(ctx context.Context, c console, args []string) error
 		return fmt.Errorf("%s: %w", out, err)
 	}
 	if o.logits && len(r.Problems) == 0 {
-		if err := withGGUF(out, runs); err != nil {
+		err := withGGUF(out, func(file *gguf.Reader) error {
+			_, err := runs(file)
+			return err
+		})
+		if err != nil {
 			o.logits = false
 			r.Notes = append(r.Notes, fmt.Sprintf("no predictions: Vitrine does not run the file: %v", err))
 		}

@@ -72,7 +72,6 @@ export function mountModelMenu(root, { strings, signal }) {
     if (quantized) save.href = URL.createObjectURL(quantized.file);
     else save.removeAttribute("href");
     save.download = quantized?.file.name ?? "";
-    notes.replaceChildren(...(quantized?.notes ?? []).map((text) => el("li", { text })));
   }
 
   return {
@@ -86,6 +85,7 @@ export function mountModelMenu(root, { strings, signal }) {
     /** @param {EngineInfo} info @param {Quantized | null} quantized */
     setInfo(info, quantized) {
       setQuantized(quantized);
+      notes.replaceChildren(...[...(quantized?.notes ?? []), ...info.notes].map((text) => el("li", { text })));
       const { value, unit } = size(info.bytes);
       name.textContent = info.name;
       state.textContent = `${value} ${unit}, ${quantized ? strings.quantized : strings.onDevice}`;

@@ -163,18 +163,18 @@ func readMetadata(model *checkpoint.Model, meta *gguf.Metadata) error {
 			return fmt.Errorf("%s: got %q, want one of %q", choice.key, *choice.to, choice.names)
 		}
 	}
-	model.Metadata = meta
 	model.Name, _ = meta.Text("general.name")
 	model.License, _ = meta.Text("general.license")
 	model.Author, _ = meta.Text("general.author")
 	model.Source, _ = meta.Text("general.source.url")
 	model.Languages, _ = meta.Texts("general.languages")
-	return readTokenizer(&model.Tokenizer, meta)
+	return readTokenizer(model, meta)
 }
 
 // readTokenizer reads the vocabulary, whose merges and types the tokenizer of the
-// engine checks when it is used.
-func readTokenizer(t *checkpoint.Tokenizer, meta *gguf.Metadata) error {
+// engine checks when it is used. An id that is no token's is left out with a note.
+func readTokenizer(model *checkpoint.Model, meta *gguf.Metadata) error {
+	t := &model.Tokenizer
 	if got, _ := meta.Text("tokenizer.ggml.model"); got != "gpt2" {
 		return fmt.Errorf(`tokenizer.ggml.model: got %q, want "gpt2"`, got)
 	}
@@ -190,18 +190,37 @@ func readTokenizer(t *checkpoint.Tokenizer, meta *gguf.Metadata) error {
 	for _, typ := range types {
 		t.Types = append(t.Types, int32(typ))
 	}
-	for key, to := range map[string]*int{"tokenizer.ggml.bos_token_id": &t.BOS, "tokenizer.ggml.eos_token_id": &t.EOS} {
-		*to = -1
-		if _, ok := meta.Value(key); !ok {
+	var wrong []string
+	for _, role := range []struct {
+		key string
+		to  *int
+	}{{"tokenizer.ggml.bos_token_id", &t.BOS}, {"tokenizer.ggml.eos_token_id", &t.EOS}} {
+		*role.to = -1
+		value, ok := meta.Value(role.key)
+		if !ok {
 			continue
 		}
-		id, ok := meta.Int(key)
+		id, ok := meta.Int(role.key)
 		if !ok || id < 0 || id >= int64(len(t.Tokens)) {
-			return fmt.Errorf("%s: got %d, want 0 to %d", key, id, len(t.Tokens)-1)
+			wrong = append(wrong, role.key)
+			model.Notes = append(model.Notes, fmt.Sprintf("%s is left out: got %s, want 0 to %d, a token of the vocabulary", role.key, checkpoint.Line(fmt.Sprint(value), 60), len(t.Tokens)-1))
+			continue
 		}
-		*to = int(id)
+		*role.to = int(id)
 	}
+	model.Metadata = without(meta, wrong)
 	return nil
+}
+
+// without returns the metadata but for some keys.
+func without(meta *gguf.Metadata, keys []string) *gguf.Metadata {
+	rest := new(gguf.Metadata)
+	for _, key := range meta.Keys() {
+		if value, _ := meta.Value(key); !slices.Contains(keys, key) {
+			rest.Set(key, value)
+		}
+	}
+	return rest
 }
 
 var layerName = regexp.MustCompile(`^blk\.(0|[1-9]\d*)\.(.+)$`)
