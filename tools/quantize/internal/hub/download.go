@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 
+	"vitrine/tools/quantize/checkpoint"
 	"vitrine/tools/quantize/huggingface"
 )
 
@@ -79,13 +80,14 @@ func (c *client) fetch(ctx context.Context, snapshot *Snapshot, s store, revisio
 	if err != nil {
 		return err
 	}
+	if absent := slices.DeleteFunc(slices.Clone(parts), has); len(absent) > 0 {
+		return fmt.Errorf("%s lists %s, which revision %s does not have: its upload is not complete: try again later, or name with -revision one that has all files of %s/%s/tree/%s",
+			weights, checkpoint.Listed(absent), revision, c.Endpoint, snapshot.ID, revision)
+	}
 	if parts == nil {
 		parts = []string{weights}
 	}
 	for _, name := range parts {
-		if !has(name) {
-			return fmt.Errorf("%s lists %s, which the model does not have: its upload is not complete", weights, name)
-		}
 		if err := c.get(ctx, s, dir, files[name], maxWeights); err != nil {
 			return err
 		}

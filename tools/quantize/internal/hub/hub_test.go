@@ -247,7 +247,10 @@ func TestWeights(t *testing.T) {
 		},
 		{"none", small(map[string][]byte{"tf_model.h5": {}}), "", nil, "hf:tales: the model has no weights that can be read, want model.safetensors or "},
 		{"no config", map[string][]byte{"model.safetensors": weights(1, 10)}, "", nil, "no config.json"},
-		{"a shard is missing", small(map[string][]byte{"model.safetensors.index.json": index("a.safetensors")}), "", nil, "lists a.safetensors, which the model does not have"},
+		{
+			"shards are missing", small(map[string][]byte{"model.safetensors.index.json": index("a.safetensors", "b.safetensors", "c.safetensors"), "b.safetensors": weights(2, 20)}),
+			"", nil, "lists a.safetensors, c.safetensors, which revision main does not have: its upload is not complete: try again later, or name with -revision one that has all files of http",
+		},
 		{
 			"a shard is elsewhere", small(map[string][]byte{"model.safetensors.index.json": index("../x.safetensors"), "../x.safetensors": weights(1, 10)}),
 			"", nil, `got the file "../x.safetensors", want a name in the same directory`,
