@@ -76,8 +76,8 @@ export const layerReaders = {
     const event = sources.run.of("attention.mask");
     if (!event) return { value: scores(sources), idle: true };
     const { head, top } = event.detail;
-    const lines = top.slice(0, room.rows).map(({ weight, text }) =>
-      withToken(sources.words.weight, text, { weight: percent(weight) }, room.columns),
+    const lines = top.slice(0, room.rows).map((token) =>
+      withToken(sources.words.weight, token, { weight: percent(token.weight) }, room.columns),
     );
     return { value: lines.join("\n"), caption: fill(sources.words.newest, { head: head + 1 }) };
   },

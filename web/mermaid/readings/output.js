@@ -3,7 +3,7 @@
 import { count, fixed, percent, rounded } from "../../kit/numbers.js";
 import { clip, visible, wrap } from "../../kit/text.js";
 import { SHOWN_STEPS } from "../../run/record.js";
-import { fill, plural, withToken } from "./write.js";
+import { fill, pieceOf, plural, withToken } from "./write.js";
 
 const SHARE = 8; // columns of a percentage behind a token
 
@@ -34,13 +34,13 @@ const read = ({ run, words }, room, n) => {
 const predicted = ({ run }, room, n) => {
   const step = run.steps[n];
   if (!step) return {};
-  return { bars: [{ token: clip(visible(step.text), room.columns - SHARE), probability: step.probability }] };
+  return { bars: [{ token: clip(pieceOf(step), room.columns - SHARE), probability: step.probability }] };
 };
 
 /** What comes after the steps shown. @param {Sources} sources */
 function end({ run, words }) {
   const { done } = run;
-  if (done) return { value: `${reason(done.finishReason, words)}\n${plural(words.tokens, done.ids.length)}` };
+  if (done) return { name: words.ended, value: `${reason(done.finishReason, words)}\n${plural(words.tokens, done.ids.length)}` };
   const step = run.steps.at(-1)?.step;
   return step === undefined ? { value: words.until, idle: true } : { value: fill(words.next, { step: step + 2 }) };
 }
@@ -62,30 +62,31 @@ export const outputReaders = {
   head({ run, info, words }, room) {
     const event = run.of("head");
     if (!event) return { value: fill(words.vector, { size: count(info.vocabulary) }), idle: true };
-    const top = event.detail.top.map(({ text, logit }) =>
-      fill(words.logit, { token: visible(text), logit: fixed(logit, 2) }),
-    );
+    const top = event.detail.top.map((token) => fill(words.logit, { token: pieceOf(token), logit: fixed(token.logit, 2) }));
     return { value: wrap(top, room, { separator: "  ", open: true }) };
   },
   softmax({ run, info, words }, room) {
     const event = run.of("softmax");
     if (!event) return { value: fill(words.vector, { size: count(info.vocabulary) }), idle: true };
     const { sum, largest } = event.detail;
-    return { value: fill(words.sum, { sum: fixed(sum, 7), top: percent(largest) }) };
+    const full = fill(words.sum, { sum: fixed(sum, 7), top: percent(largest) });
+    return { value: full.length <= room.columns ? full : fill(words.sum, { sum: fixed(sum, 3), top: percent(largest) }) };
   },
   distribution({ run, words }, room) {
     const event = run.of("distribution");
     if (!event) return {};
     const { shown, probability, others } = topAndRest(event.detail, room.rows);
-    const bars = shown.map(({ text, probability }) => ({ token: clip(visible(text), room.columns - SHARE), probability }));
+    const bars = shown.map((token) => ({ token: clip(pieceOf(token), room.columns - SHARE), probability: token.probability }));
     return { bars: [...bars, { token: fill(words.rest, { count: count(others) }), probability, rest: true }] };
   },
-  "decode.temperature"({ run, words }) {
+  "decode.temperature"({ run, words }, room) {
     const event = run.of("decode.temperature");
     if (!event) return {};
     const { parameter, top } = event.detail;
-    const form = parameter === 0 ? words.greedy : words.temperature;
-    return { value: fill(form, { parameter: rounded(parameter, 2), top: top.length ? percent(top[0].probability) : "" }) };
+    if (parameter === 0) return { value: words.greedy };
+    const values = { parameter: rounded(parameter, 2), top: percent(top[0].probability) };
+    const full = fill(words.temperature, values);
+    return { value: full.length <= room.columns ? full : fill(words.temperatureShort, values) };
   },
   "decode.top_k": filter("decode.top_k", ({ words }) => words.topK, 0),
   "decode.top_p": filter("decode.top_p", ({ words }) => words.topP, 1),
@@ -93,7 +94,7 @@ export const outputReaders = {
     const detail = run.of("decode.sample")?.detail;
     if (!detail) return {};
     const form = detail.random < 0 ? words.best : words.drawn;
-    return { value: withToken(form, detail.text, { random: fixed(detail.random, 4) }, room.columns) };
+    return { value: withToken(form, detail, { random: fixed(detail.random, 4) }, room.columns) };
   },
   "decode.stop"({ run, words }) {
     const detail = run.of("decode.stop")?.detail;
@@ -102,11 +103,11 @@ export const outputReaders = {
   select({ run, info, words }, room) {
     const detail = run.of("select")?.detail;
     if (!detail) return {};
-    const { text, probability, random, rank } = detail;
+    const { probability, random, rank } = detail;
     const form = random < 0 ? words.chosenGreedy : words.chosen;
     const values = { probability: percent(probability), random: fixed(random, 4) };
     return {
-      value: withToken(form, text, values, room.columns),
+      value: withToken(form, detail, values, room.columns),
       caption: fill(words.rank, { rank: count(rank + 1), count: count(info.vocabulary) }),
     };
   },

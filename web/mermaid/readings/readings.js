@@ -47,8 +47,8 @@ export const readers = {
   embed({ run, info, words }, room) {
     const event = run.of("embed");
     if (!event) return { value: fill(words.rows, { rows: count(info.vocabulary), columns: count(info.embedding) }), idle: true };
-    const { id, text } = event.detail;
-    return { value: `${withToken(words.row, text, { id }, room.columns)}\n${slice(event.values, { ...room, rows: room.rows - 1 })}` };
+    const { id } = event.detail;
+    return { value: `${withToken(words.row, event.detail, { id }, room.columns)}\n${slice(event.values, { ...room, rows: room.rows - 1 })}` };
   },
   position({ run, info, words }, room) {
     const event = run.of("position");

@@ -71,9 +71,12 @@ test("the stages of attention say whose numbers they show", () => {
 
 test("the softmax shows its own sum as soon as it is there", () => {
   const softmax = event("softmax", { sum: 0.9999999403953552, largest: 0.5 }, { values: new Float32Array(8) });
-  assert.equal(read("softmax", softmax).value, "sum 0.9999999, top 50.0 %");
+  assert.equal(read("softmax", softmax).value, "sum 1.000 top token 50.0 %", "in a narrow node");
+  const wide = createRunState();
+  wide.add(softmax);
+  assert.equal(readers.softmax({ run: wide, info, words }, { columns: 30, rows: 1 }).value, "sum 0.9999999 top token 50.0 %");
   const before = event("distribution", { top: [], restProbability: 1, restCount: 1 });
-  assert.equal(read("softmax", before, { ...softmax, step: 1 }).value, "sum 0.9999999, top 50.0 %");
+  assert.equal(read("softmax", before, { ...softmax, step: 1 }).value, "sum 1.000 top token 50.0 %");
 });
 
 test("the distribution's bars add up to the engine's whole", () => {
@@ -191,6 +194,13 @@ test("a value is marked as old when it has been so for as long as it takes to re
 test("a piece that is not whole characters shows its bytes, and no space does", () => {
   const pieces = [{ id: 1, text: " " }, { id: 2, text: "\ufffd", bytes: [0xe2, 0x80] }, { id: 3, text: " \ufffd", bytes: [0x20, 0xf0, 0x9f] }];
   assert.equal(read("tokenize", event("tokenize", { pieces, count: 3 })).value, "·|‹E2 80›|‹20 F0 9F›");
+  const token = { ...pieces[1], logit: 2, probability: 0.5 };
+  assert.equal(read("embed", event("embed", token)).value.split("\n")[0], "‹E2 80› = row 2");
+  assert.equal(read("attention.mask", event("attention.mask", { head: 0, top: [{ ...token, position: 0, weight: 1 }] }, { layer: 0 })).value, "→ ‹E2 80› 100.0 %");
+  assert.match(read("head", event("head", { top: [token] })).value, /^‹E2 80› 2\.00/);
+  assert.equal(read("distribution", event("distribution", { top: [token], restProbability: 0.5, restCount: 1 })).bars[0].token, "‹E2 80›");
+  assert.match(read("select", event("select", { ...token, sampled: 1, random: 0.25, rank: 0 })).value, /^‹E2 80› 50\.0 %/);
+  assert.equal(step(1, event("generation", { ...token, step: 0, context: "" })).bars[0].token, "‹E2 80›");
 });
 
 test("a prompt is shown with its indentation and line breaks", () => {

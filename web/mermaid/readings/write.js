@@ -17,9 +17,9 @@ export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, nam
 export const plural = (form, count) => fill(count === 1 ? form.one : form.many, { count: whole(count) });
 
 /**
- * A piece of a text; its bytes where they are not whole characters.
+ * The text of a token; its bytes where they are not whole characters.
  *
- * @param {{ text: string, bytes?: number[] }} piece
+ * @param {{ text: string, bytes?: number[] }} token
  */
 export const pieceOf = ({ text, bytes }) => (bytes ? `‹${hex(bytes)}›` : visible(text));
 
@@ -46,12 +46,12 @@ export function slice(values, room) {
  * Puts a token into a template, clipped so that the whole fits in one line.
  *
  * @param {string} template
- * @param {string} text the token's
+ * @param {{ text: string, bytes?: number[] }} token
  * @param {Record<string, string | number>} values
  * @param {number} columns
  */
-export function withToken(template, text, values, columns) {
+export function withToken(template, token, values, columns) {
   const rest = cells(fill(template, { ...values, token: "" }));
-  return fill(template, { ...values, token: clip(visible(text), Math.max(2, columns - rest)) });
+  return fill(template, { ...values, token: clip(pieceOf(token), Math.max(2, columns - rest)) });
 }
 
