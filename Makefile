@@ -40,7 +40,12 @@ serve: ## compile the static server
 quantize: ## compile the converter
 	$(GO) build -o build/quantize ./tools/quantize
 
-test: check-fmt vet test-go test-train test-wasm test-web test-e2e ## run every check and test
+test: ## run every check and test: those of the browser, some of which measure it, when the others have ended
+	$(MAKE) --no-print-directory --jobs=2 $(TOGETHER) check-fmt vet test-go test-train test-wasm test-web
+	$(MAKE) --no-print-directory test-e2e
+
+# What a target prints stays in one piece where make can do that.
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 check-fmt: ## fail where gofmt would change a file
 	@files=$$($(GOFMT) -l core wasm tools e2e) && test -z "$$files" || { echo "not formatted, run make fmt: $$files"; exit 1; }
@@ -61,14 +66,16 @@ PYTHON ?= $(shell for python in python3 /usr/bin/python3; do $$python -c 'import
 test-train: ## the recipe of the default model, where Python has PyTorch
 	@if test -n "$(PYTHON)"; then cd tools/train && $(PYTHON) -B test_train.py; else echo "test-train: skipped, no python3 with PyTorch here"; fi
 
-test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node, portable and with SIMD
+# SIMD is core/kernel's alone: what does not use it is the same code in both builds.
+USES_KERNEL := {{$$path := .ImportPath}}{{range .Deps}}{{if eq . "vitrine/core/kernel"}}{{$$path}}{{end}}{{end}}
+test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node; with SIMD too where the kernels are used
 	$(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm/...
-	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm/...
+	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/kernel $$($(WASM) list $(MODFILE) -f '$(USES_KERNEL)' ./core/... ./wasm/...)
 
 test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests in Node
 	npx tsc --project web/tsconfig.json
 	npx tsc --project web/tsconfig.worker.json
-	node --test $$(find web e2e -name '*.test.js')
+	node --test --test-concurrency=4 $$(find web e2e -name '*.test.js')
 
 test-e2e: build serve quantize chromium ## the built page in a browser, with the size over the wire
 	npx playwright test
