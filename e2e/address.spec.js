@@ -1,14 +1,24 @@
 // Models by address, from servers as they are.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { sharded, whole } from "./checkpoint.js";
-import { expect, openAPI, test } from "./fixtures.js";
+import { expect, openAPI, serve, test } from "./fixtures.js";
 
-const { models } = JSON.parse(readFileSync("models/manifest.json", "utf8"));
-const gguf = readFileSync(`models/${models[0].url}`);
+/** The checkpoint as a GGUF file of 100 kB. */
+const gguf = (() => {
+  const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
+  for (const [name, bytes] of Object.entries(whole)) writeFileSync(join(folder, name), bytes);
+  execFileSync("build/quantize", ["-in", folder, "-out", join(folder, "m.gguf"), "-type", "f32"]);
+  const bytes = readFileSync(join(folder, "m.gguf"));
+  rmSync(folder, { recursive: true });
+  return bytes;
+})();
 const page = Buffer.from("\ufeff\n<!DOCTYPE html><html><title>Start</title></html>");
 const sum = (/** @type {Buffer} */ bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -88,8 +98,29 @@ async function load(page, how, path) {
   }
 }
 
-// The server is of another origin, which the fixture's own page may not ask.
+/** Put before the workers' scripts: they try again after a twentieth of the time. */
+const hasten = `{
+  const { setTimeout } = self;
+  self.setTimeout = (does, ms, ...rest) => setTimeout(does, ms < 5000 ? ms / 20 : ms, ...rest);
+}`;
+
 const api = test.extend({
+  site: [
+    async ({}, use) => {
+      const dir = mkdtempSync(join(tmpdir(), "site-"));
+      cpSync("dist", dir, { recursive: true });
+      for (const name of readdirSync(dir).filter((name) => /^(worker|quantizer)-\w+\.js$/.test(name))) {
+        writeFileSync(join(dir, name), hasten + readFileSync(join(dir, name), "utf8"));
+      }
+      const { url, stop } = await serve(dir);
+      await use(url);
+      await stop();
+      rmSync(dir, { recursive: true });
+    },
+    { scope: "worker" },
+  ],
+
+  // The server is of another origin, which the fixture's own page may not ask.
   page: async ({ context }, use) => {
     const page = await context.newPage();
     await openAPI(page);

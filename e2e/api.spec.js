@@ -91,7 +91,7 @@ test("a live run hands over a step that it describes in one piece", async ({ pag
   expect(pieces.toSorted()[pieces.length >> 1]).toBe(1);
 });
 
-test("a live run reports some steps whole, and the last one as a run with all stages does", async ({ page }) => {
+test("a live run reports some steps whole, and the last one as a run with all stages does", { tag: "@alone" }, async ({ page }) => {
   const { live, all, batches } = await page.evaluate(async (question) => {
     const engine = await vitrine.createEngine();
     const options = { temperature: 0.9, seed: 4, maxTokens: 150, ignoreEos: true };

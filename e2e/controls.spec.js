@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, generate, openAPI, openPage, setting, speed, test } from "./fixtures.js";
 
-test("the speed is the machine's, without the pauses", async ({ page }) => {
+test("the speed is the machine's, without the pauses", { tag: "@alone" }, async ({ page }) => {
   await openAPI(page);
   const { tokensPerSecond, promptMs, seconds } = await page.evaluate(async () => {
     const engine = await vitrine.createEngine();

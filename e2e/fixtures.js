@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect } from "@playwright/test";
 
 export { expect };
@@ -88,6 +89,36 @@ export async function openAPI(page) {
       model: new URL(models[0].url, `${base}models/`).href,
     });
   });
+}
+
+/**
+ * What axe finds wrong with the page, or a part of it, in words. It looks for violations alone: to list what is right too
+ * takes it twice as long.
+ *
+ * @param {import("@playwright/test").Page} page
+ * @param {string} [part] a selector
+ */
+export async function violations(page, part = "html") {
+  const { violations } = await new AxeBuilder({ page }).include(part).options({ resultTypes: ["violations"] }).analyze();
+  await page.bringToFront(); // axe has had a page of its own
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
+}
+
+/** How often the page asks the engine's worker for a sign of life: see ASK_MS of link.js. */
+const ASK_MS = 1500;
+
+/**
+ * Lets seconds pass on the page's clock, which the test has installed: question by question, so that a worker that lives
+ * has time to answer each.
+ *
+ * @param {import("@playwright/test").Page} page
+ * @param {number} seconds
+ */
+export async function pass(page, seconds) {
+  for (let ms = 0; ms < 1000 * seconds; ms += ASK_MS) {
+    await page.clock.fastForward(ASK_MS);
+    await page.waitForTimeout(50);
+  }
 }
 
 /** Places of the speed control. */

@@ -1,6 +1,5 @@
 // The diagram and the layout in people's hands: keys, screen readers, fingers, wheels, small and large screens.
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, generate, openPage, setting, speed, test } from "./fixtures.js";
+import { expect, generate, openPage, setting, speed, test, violations } from "./fixtures.js";
 
 const slow = 1; // a place of the speed control: 250 ms after each stage
 const quick = 2; // 60 ms
@@ -124,7 +123,7 @@ for (const [name, viewport] of /** @type {const} */ ([
   ["a laptop", { width: 1100, height: 620 }],
 ])) {
   for (const at of [slow, quick]) {
-    test(`Follow follows on ${name} at place ${at} of the speed`, async ({ page }) => {
+    test(`Follow follows on ${name} at place ${at} of the speed`, { tag: "@alone" }, async ({ page }) => {
       await page.setViewportSize(viewport);
       await openPage(page, { at });
       if (viewport.width < 720) await showDiagram(page);
@@ -132,7 +131,7 @@ for (const [name, viewport] of /** @type {const} */ ([
       // Of the frames of some seconds, those in which the running stage was in sight.
       const { seen, all, stages } = await page.evaluate(async () => {
         const window = document.querySelector(".diagram").getBoundingClientRect();
-        const until = performance.now() + 6000;
+        const until = performance.now() + 3500;
         let [seen, all] = [0, 0];
         const stages = new Set();
         while (performance.now() < until) {
@@ -244,7 +243,7 @@ for (const [name, viewport] of /** @type {const} */ ([
     const diagram = await page.locator(".diagram").boundingBox();
     expect(diagram.height, "the diagram has most of the screen").toBeGreaterThan(viewport.height * 0.6);
     await expect(page.getByRole("button", { name: "Fit the whole diagram" })).toBeInViewport({ ratio: 1 });
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 }
 

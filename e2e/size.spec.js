@@ -54,7 +54,7 @@ test("JavaScript and wasm over the wire", async ({ page, requests, site }) => {
 // From an empty cache; the aim is 2 s on two idle cores. The limit is twice that, since other work on a shared machine
 // has been seen to double it; a slow path (a second download, no streaming, no SIMD) costs far more.
 for (const [what, visit] of Object.entries({ "of the API": visitAPI, "of the page": visitPage })) {
-  test(`cold load to first token ${what}`, async ({ browser, site }) => {
+  test(`cold load to first token ${what}`, { tag: "@alone" }, async ({ browser, site }) => {
     const times = [];
     for (let i = 0; i < 3; i++) {
       const context = await browser.newContext({ baseURL: site });

@@ -34,10 +34,8 @@ let server;
 let page; // a document of the same origin without a script
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(180_000); // the compiler may have nothing in its cache
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  execFileSync("go", ["build", "-o", "build/quantize", "./tools/quantize"], { stdio: "inherit" });
   server = await serve("."); // wllama from node_modules, models from models/ and build/, our engine from dist/
   page = await browser.newPage();
   await page.goto(`${server.url}package.json`);
