@@ -497,6 +497,11 @@ export interface Engine {
   readonly info: EngineInfo;
   /** null where the model was a GGUF file already. */
   readonly quantized: Quantized | null;
+  /**
+   * Resolves when the engine has ended, with why: code "closed" after close(), or what its worker died of, which is
+   * noticed within 10 seconds also where nobody asks anything of it.
+   */
+  readonly ended: Promise<VitrineError>;
   /** Starts a run. Runs of one engine follow one another; while one stands, others go. */
   generate(prompt: string | number[], options?: GenerateOptions): Run;
   /**

@@ -113,6 +113,7 @@ class WorkerEngine {
     this.info = Object.freeze(info);
     this.quantized = quantized;
     this.#stages = stages;
+    this.ended = /** @type {Promise<VitrineError>} */ (link.ended);
   }
 
   /**

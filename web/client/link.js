@@ -30,6 +30,9 @@ export class WorkerLink {
   #worker;
   /** @type {unknown} why no call can succeed any more */
   #ended;
+  #tellEnd = (/** @type {unknown} */ _) => {};
+  /** Resolves with that reason, once there is one. @type {Promise<unknown>} */
+  ended = new Promise((resolve) => (this.#tellEnd = resolve));
   #heard = false; // whether the worker has ever said anything
   #asked = 0; // how often since it last did
   #timer;
@@ -172,5 +175,6 @@ export class WorkerLink {
     for (const run of this.#runs.values()) run.deref()?.fail(reason);
     this.#runs.clear();
     this.#aborted.clear();
+    this.#tellEnd(reason);
   }
 }

@@ -151,6 +151,7 @@ export const strings = {
     idle: "Ready",
     waiting: "The run starts when the model is loaded",
     noModel: "No model loaded",
+    lost: "The engine has ended",
     quantized: "Ready. You can save the new GGUF file from the model menu.",
     running: "Generating",
     where: "Say where the machine is",

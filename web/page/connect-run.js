@@ -36,7 +36,6 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   function generate() {
     if (session.running) return;
-    if (prompt.value() === "") return refuse(strings.prompt.empty);
     const settings = sampling.read();
     if (!settings) return panels.unfold();
     if (!session.info && !session.loading) reopen();
@@ -99,6 +98,13 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     else notice.show(code, [why], ended.includes(code) ? [{ label: strings.errors.reopen, does: reopen }] : []);
   }
 
+  /** @param {{ error: unknown }} lost */
+  function onLost({ error }) {
+    const { code, why } = failureOf(error);
+    notice.show(code, [why], [{ label: strings.errors.reopen, does: reopen }]);
+    status.say(strings.status.lost);
+  }
+
   function onEnd() {
     button.show(false);
     status.say(over || (session.info ? strings.status.idle : strings.status.noModel));
@@ -107,7 +113,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   async function count() {
     const text = prompt.value();
-    const pieces = text === "" ? [] : await session.tokenize(text);
+    const pieces = await session.tokenize(text);
     if (pieces && text === prompt.value()) showCount(pieces);
   }
 
@@ -161,6 +167,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   listen(session, "state", show, signal);
   listen(session, "runfailure", onFailure, signal);
   listen(session, "end", onEnd, signal);
+  listen(session, "lost", onLost, signal);
   listen(session, "engine", count, signal);
   state.type(prompt.value());
   session.setPace(speed.pace());

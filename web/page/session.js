@@ -9,7 +9,8 @@ import { createPieces } from "./pieces.js";
 
 /**
  * The engine that the page has now, and the run under way, whose events become its state. It tells by events:
- * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "state" whenever the state has
+ * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error }, of an engine that
+ * died while no run was under way; "state" whenever the state has
  * changed; "runfailure" { error }; "end" of a run.
  */
 export class Session extends EventTarget {
@@ -139,6 +140,7 @@ export class Session extends EventTarget {
       this.#head = 0;
       this.state.info = engine.info;
       this.#send("engine", engine.info);
+      engine.ended.then((error) => this.#engine === engine && !this.#run && this.#send("lost", { error }));
     } catch (error) {
       if (!signal.aborted) this.#send("loadfailure", { source, error });
     } finally {

@@ -37,7 +37,8 @@ export function mountMeter(root, { strings, pacer, signal }) {
     const figures = state.done ? speedOf(strings, state.done) : [];
     const many = state.done?.ids.length ?? state.tokens.filter(({ ahead }) => !ahead).length;
     copy.disabled = state.tokens.length === 0;
-    speed.textContent = figures.join(", ");
+    // A line breaks between two figures, never within one.
+    speed.replaceChildren(...figures.flatMap((text, i) => [i ? " " : "", el("span", { class: "figure", text: i + 1 < figures.length ? `${text},` : text })]));
     length.textContent = many === 0 && !state.done ? "" : strings.generated(many, state.slowed && figures.length > 0);
   }
 
