@@ -123,8 +123,9 @@ export const strings = {
     probability: (percent, exact) => `${percent} (${exact})`,
     /** @param {string} speed */
     speed: (speed) => `${speed} tokens/s`,
-    /** @param {number} n @param {boolean} paused whether the run was slowed down */
-    generated: (n, paused) => some(n, "token") + (paused ? ", pauses excluded" : ""),
+    /** @param {number} n */
+    generated: (n) => some(n, "token"),
+    paused: "pauses excluded",
     /** @param {string} ms */
     promptTime: (ms) => `prompt ${ms} ms`,
     /** @param {number} seed */

@@ -37,9 +37,15 @@ export function mountMeter(root, { strings, pacer, signal }) {
     const figures = state.done ? speedOf(strings, state.done) : [];
     const many = state.done?.ids.length ?? state.tokens.filter(({ ahead }) => !ahead).length;
     copy.disabled = state.tokens.length === 0;
-    // A line breaks between two figures, never within one.
-    speed.replaceChildren(...figures.flatMap((text, i) => [i ? " " : "", el("span", { class: "figure", text: i + 1 < figures.length ? `${text},` : text })]));
-    length.textContent = many === 0 && !state.done ? "" : strings.generated(many, state.slowed && figures.length > 0);
+    list(speed, figures);
+    const lengths = many === 0 && !state.done ? [] : [strings.generated(many)];
+    list(length, state.slowed && figures.length > 0 ? [...lengths, strings.paused] : lengths);
+  }
+
+  /** Figures in a row: a line breaks between two, never within one. @param {HTMLElement} place @param {string[]} figures */
+  function list(place, figures) {
+    const spans = figures.map((text, i) => el("span", { class: "figure", text: i + 1 < figures.length ? `${text},` : text }));
+    place.replaceChildren(...spans.flatMap((span, i) => (i ? [" ", span] : [span])));
   }
 
   /** @param {number} number of the run @param {{ temperature: number, seed: number }} settings that it was started with */
