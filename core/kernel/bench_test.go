@@ -88,30 +88,33 @@ func BenchmarkMatmulF32(b *testing.B) {
 	}
 }
 
-// Attention of one head over 1000 positions: bytes of keys or values a second.
+// Attention of one head, and of the twelve of GPT-2, over 1000 positions: bytes of keys or
+// values a second.
 func BenchmarkAttention(b *testing.B) {
 	const p = 1000
-	rows := causalRows(1, p)
-	for _, d := range []int{32, 64} {
-		q, qScales := rows16(normals(newRand(), d, 1), d)
-		x := normals(newRand(), p*d, 1)
-		k, scales := rows16(x, d)
-		v, _ := pairs16(x, d)
-		w, w16, wScales := normals(newRand(), p, 1), make([]int16, p), make([]float32, 1)
-		dst := make([]float32, d)
+	for _, shape := range [][2]int{{1, 32}, {1, 64}, {12, 64}} {
+		heads, d := shape[0], shape[1]
+		rows := causalRows(heads, 1, p)
+		q, qScales := rows16(normals(newRand(), heads*d, 1), d)
+		x := normals(newRand(), p*heads*d, 1)
+		k, scales := cached(newRand(), QuantizeRows, x, heads, p, p)
+		v, _ := cached(newRand(), QuantizePairs, x, heads, p, p)
+		w, w16, wScales := normals(newRand(), heads*p, 1), make([]int16, heads*p), make([]float32, heads)
+		dst := make([]float32, heads*d)
 		for _, part := range []struct {
 			name  string
 			bytes int
 			run   func()
 		}{
-			{"Scores", 2 * p * d, func() { Scores(nil, w, rows, q, qScales, k, scales) }},
-			{"Scale", 4 * p, func() { ScaleRows(nil, w, rows, 1) }},
-			{"Softmax", 4 * p, func() { SoftmaxRows(nil, w, rows) }},
-			{"Weights", 4 * p, func() { QuantizeWeights(nil, w16, wScales, w, rows, scales) }},
-			{"Mix", 2 * p * d, func() { Mix(nil, dst, d, d, w16, wScales, rows, v) }},
+			{"Scores", 2 * heads * p * d, func() { Scores(nil, w, rows, q, qScales, k, scales) }},
+			{"Scale", 4 * heads * p, func() { ScaleRows(nil, w, rows, 1) }},
+			{"Softmax", 4 * heads * p, func() { SoftmaxRows(nil, w, rows) }},
+			{"Weights", 4 * heads * p, func() { QuantizeWeights(nil, w16, wScales, w, rows, scales) }},
+			{"Mix", 2 * heads * p * d, func() { Mix(nil, dst, w16, wScales, rows, v) }},
 		} {
-			b.Run(fmt.Sprintf("%s/D=%d", part.name, d), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/H=%d/D=%d", part.name, heads, d), func(b *testing.B) {
 				b.SetBytes(int64(part.bytes))
+				b.ReportAllocs()
 				for b.Loop() {
 					part.run()
 				}
@@ -140,7 +143,7 @@ func BenchmarkElementwise(b *testing.B) {
 		{"ReLU", n, func() { ReLU(dst, x) }},
 		{"Add", n, func() { Add(nil, dst, x) }},
 		{"Quantize", n, func() { a.Quantize(nil, x, n) }},
-		{"QuantizePairs", n, func() { QuantizePairs(nil, pairs, one[:1], x, n, n, 0) }},
+		{"QuantizePairs", n, func() { QuantizePairs(nil, pairs, one, x, 1, 1, n, 0) }},
 		{"Maximum", len(logits), func() { Maximum(logits) }},
 		{"Positive", len(logits), func() { Positive(logits) }},
 		{"Finite", len(logits), func() { Finite(logits) }},

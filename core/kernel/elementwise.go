@@ -19,7 +19,7 @@ func LayerNorm(team *Team, dst, mean, variance, x, scale, shift []float32, eps f
 		checkLen("LayerNorm", "shift", len(shift), c)
 	}
 	if len(x) > 0 {
-		layerNorm(team, dst, mean, variance, x, scale, shift, eps)
+		layerNorm(team.worth(layerNormCost*len(x)), dst, mean, variance, x, scale, shift, eps)
 	} else {
 		clear(mean)
 		clear(variance)
@@ -131,7 +131,7 @@ func divideGeneric(x []float32, by float32) {
 // power of two and one division do. Of -Inf it is NaN, as the formula says. dst may be x.
 func GELUNew(team *Team, dst, x []float32) {
 	checkLen("GELUNew", "dst", len(dst), len(x))
-	geluNew(team, dst, x)
+	geluNew(team.worth(geluNewCost*len(x)), dst, x)
 }
 
 // exp(-2u) is 2^(x * (geluLinear + geluCubic*x^2)).
@@ -185,7 +185,7 @@ func reluGeneric(dst, x []float32) {
 // Add adds x to dst. With a team, both must lie on the heap.
 func Add(team *Team, dst, x []float32) {
 	checkLen("Add", "dst", len(dst), len(x))
-	add(team, dst, x)
+	add(team.worth(addCost*len(x)), dst, x)
 }
 
 func addGeneric(dst, x []float32) {

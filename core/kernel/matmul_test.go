@@ -220,7 +220,7 @@ func TestQuantizeMatchesGeneric(t *testing.T) {
 			for kind, x := range inputs(rng, T*cols) {
 				a.Quantize(nil, x, cols)
 				q, scales := make([]int16, len(x)), make([]float32, T)
-				quantizeRowsGeneric(q, scales, x, cols, cols)
+				quantizeRowsGeneric(q, scales, x, store{heads: 1, capacity: T, d: cols, n: T, xStride: cols})
 				wantSame(t, a.scales, scales, "scales of %s", kind)
 				if !slices.Equal(a.q, q) {
 					t.Errorf("%s: Quantize(%s, %d columns) differs from the reference", name, kind, cols)

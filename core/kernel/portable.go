@@ -20,12 +20,12 @@ func packQ8(words []int16, scales []float32, blocks []byte) (finite bool) {
 
 func matmulF32(_ *Team, dst, x []float32, w *MatrixF32) { matmulF32Generic(dst, x, w) }
 
-func quantizeRows(_ *Team, q []int16, scales, x []float32, d, xStride int) {
-	quantizeRowsGeneric(q, scales, x, d, xStride)
+func quantizeRows(_ *Team, q []int16, scales, x []float32, s store) {
+	quantizeRowsGeneric(q, scales, x, s)
 }
 
-func quantizePairs(_ *Team, q []int16, scales, x []float32, d, xStride, first int) {
-	quantizePairsGeneric(q, scales, x, d, xStride, first)
+func quantizePairs(_ *Team, q []int16, scales, x []float32, s store) {
+	quantizePairsGeneric(q, scales, x, s)
 }
 
 func scores(_ *Team, dst []float32, rows Causal, q []int16, qScales []float32, k []int16, scales []float32) {
@@ -39,8 +39,8 @@ func quantizeWeights(_ *Team, q []int16, qScales, weights []float32, rows Causal
 	quantizeWeightsGeneric(q, qScales, weights, rows, scales)
 }
 
-func mix(_ *Team, dst []float32, d, dstStride int, weights []int16, wScales []float32, rows Causal, v []int16) {
-	mixGeneric(dst, 0, d, dstStride, weights, wScales, rows, v)
+func mix(_ *Team, dst []float32, weights []int16, wScales []float32, rows Causal, v []int16) {
+	mixGeneric(dst, 0, weights, wScales, rows, v)
 }
 
 func maximum(x []float32) float32               { return maximumGeneric(x) }

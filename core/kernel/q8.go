@@ -213,8 +213,7 @@ func (a *Activations) Quantize(team *Team, x []float32, cols int) {
 	a.rows, a.cols = len(x)/cols, cols
 	a.q, a.scales = slices.Grow(a.q[:0], len(x))[:len(x)], slices.Grow(a.scales[:0], a.rows)[:a.rows]
 	a.bias = a.bias[:0]
-	QuantizeRows(team, a.q, a.scales, x, cols, cols)
-	team.Flush()
+	QuantizeRows(team, a.q, a.scales, x, 1, a.rows, cols, 0)
 }
 
 // MatmulQ8 computes dst[t, r] = (sum over c of x[t, c] * w[r, c]) + bias[r]; dst is

@@ -99,7 +99,7 @@ func streamsQ8(team *Team, dst []float32, x *Activations, t int, w *MatrixQ8, gr
 			ws, scales := w.block(4*from, 0)
 			team.add(fnQ8Streams, arg(dst[4*from*GroupRows:]), arg(q), arg(xs), arg(bias), arg(ws), arg(scales), uint64(blocks), uint64(to-from))
 		}
-		team.Flush()
+		team.flush()
 	}
 	if left := groups - 4*fours; left > 0 {
 		oneQ8(dst[4*fours*GroupRows:], x, t, w, 4*fours, left)
@@ -153,7 +153,7 @@ func tilesFrom(team *Team, dst []float32, x *Activations, t, n int, w *MatrixQ8,
 		team.add(fnQ8Four, arg(dst[from*GroupRows:]), uint64(stride), arg(q), arg(xs), arg(ws), arg(scales), uint64(blocks), uint64(n), uint64(to-from), arg(wide), b)
 		wide = wide[wideSize(x.cols):]
 	}
-	team.Flush()
+	team.flush()
 }
 
 // lineGroups is how many groups have results on one cache line: two threads at work on
@@ -235,7 +235,7 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 		for from, to := range team.pieces(fours, 1, 1) {
 			team.add(fnF32Streams, arg(dst[4*from*GroupRows:]), arg(x), arg(w.w[4*from*GroupRows*w.cols:]), uint64(w.cols), uint64(to-from))
 		}
-		team.Flush()
+		team.flush()
 	}
 	if tiles > 0 {
 		for g := range groups {
@@ -257,7 +257,7 @@ func matmulF32(team *Team, dst, x []float32, w *MatrixF32) {
 			}
 		}
 	}
-	team.Flush()
+	team.flush()
 	if left := w.rows % GroupRows; left > 0 {
 		for t := range tokens {
 			var sums [GroupRows]float32
@@ -283,17 +283,23 @@ func f32One(dst, x, w *float32, cols int)
 //go:noescape
 func f32Four(dst *float32, stride int, x, w *float32, cols, n int)
 
-func quantizeRows(team *Team, q []int16, scales, x []float32, d, xStride int) {
-	switch {
-	case d%8 != 0:
-		quantizeRowsGeneric(q, scales, x, d, xStride)
-	case team == nil:
-		rowsTo16(&q[0], &scales[0], &x[0], d, len(scales), 4*xStride)
-	default:
-		for from, to := range team.rows(len(scales), d) {
-			team.add(fnRowsTo16, arg(q[from*d:]), arg(scales[from:]), arg(x[from*xStride:]), uint64(d), uint64(to-from), uint64(4*xStride))
+func quantizeRows(team *Team, q []int16, scales, x []float32, s store) {
+	if s.d%8 != 0 {
+		quantizeRowsGeneric(q, scales, x, s)
+		return
+	}
+	for h := range s.heads {
+		at := h*s.capacity + s.first
+		q, scales, x := q[at*s.d:], scales[at:], x[h*s.d:]
+		if team == nil {
+			rowsTo16(&q[0], &scales[0], &x[0], s.d, s.n, 4*s.xStride)
+			continue
+		}
+		for from, to := range team.rows(s.n, s.d) {
+			team.add(fnRowsTo16, arg(q[from*s.d:]), arg(scales[from:]), arg(x[from*s.xStride:]), uint64(s.d), uint64(to-from), uint64(4*s.xStride))
 		}
 	}
+	team.flush()
 }
 
 // rowsTo16 quantizes n rows of d values, a multiple of 8, that are xStride bytes apart.
@@ -301,15 +307,20 @@ func quantizeRows(team *Team, q []int16, scales, x []float32, d, xStride int) {
 //go:noescape
 func rowsTo16(q *int16, scales, x *float32, d, n, xStride int)
 
-func quantizePairs(team *Team, q []int16, scales, x []float32, d, xStride, first int) {
-	switch {
-	case d%8 != 0:
-		quantizePairsGeneric(q, scales, x, d, xStride, first)
-	case team == nil:
-		pairsTo16(&q[0], &scales[0], &x[0], d, len(scales), 4*xStride, first)
-	default:
-		team.add(fnPairsTo16, arg(q), arg(scales), arg(x), uint64(d), uint64(len(scales)), uint64(4*xStride), uint64(first))
+func quantizePairs(team *Team, q []int16, scales, x []float32, s store) {
+	if s.d%8 != 0 {
+		quantizePairsGeneric(q, scales, x, s)
+		return
 	}
+	for h := range s.heads {
+		q, scales, x := q[h*s.capacity*s.d:], scales[h*s.capacity+s.first:], x[h*s.d:]
+		if team == nil {
+			pairsTo16(&q[0], &scales[0], &x[0], s.d, s.n, 4*s.xStride, s.first)
+		} else {
+			team.add(fnPairsTo16, arg(q), arg(scales), arg(x), uint64(s.d), uint64(s.n), uint64(4*s.xStride), uint64(s.first))
+		}
+	}
+	team.flush()
 }
 
 // pairsTo16 is rowsTo16 into the rows from first on of pairs of rows.
@@ -317,36 +328,40 @@ func quantizePairs(team *Team, q []int16, scales, x []float32, d, xStride, first
 //go:noescape
 func pairsTo16(q *int16, scales, x *float32, d, n, xStride, first int)
 
-// parts cuts rows of attention into parts for a team: from the given row on, so many.
+// parts cuts the rows of attention into parts of one head, for a team of at most 16 rows:
+// from the given row on, of all heads, those.
 func (c Causal) parts(team *Team) iter.Seq2[int, Causal] {
 	size := c.N
 	if team != nil {
 		size = 16
 	}
 	return func(yield func(from int, part Causal) bool) {
-		for from := 0; from < c.N; from += size {
-			if !yield(from, Causal{Stride: c.Stride, Seen: c.Seen + from, N: min(size, c.N-from)}) {
-				return
+		for first := 0; first < c.rows(); first += c.N {
+			for t := 0; t < c.N; t += size {
+				if !yield(first+t, Causal{Heads: 1, Stride: c.Stride, Seen: c.Seen + t, N: min(size, c.N-t)}) {
+					return
+				}
 			}
 		}
 	}
 }
 
 func scores(team *Team, dst []float32, rows Causal, q []int16, qScales []float32, k []int16, scales []float32) {
-	d := len(q) / rows.N
+	d, capacity := len(q)/rows.rows(), len(scales)/rows.Heads
 	if d == 0 || d%8 != 0 {
-		team.Flush() // the generic functions do not wait in the queue
 		scoresGeneric(dst, rows, q, qScales, k, scales)
 		return
 	}
-	for t, part := range rows.parts(team) {
-		dst, q, qScales := dst[t*rows.Stride:], q[t*d:], qScales[t:]
+	for i, part := range rows.parts(team) {
+		first := i / rows.N * capacity
+		dst, q, qScales, k, scales := dst[i*rows.Stride:], q[i*d:], qScales[i:], k[first*d:], scales[first:]
 		if team == nil {
 			scoresRows(&dst[0], &q[0], &qScales[0], &k[0], &scales[0], d, part.Seen, part.N, 4*part.Stride)
 		} else {
 			team.add(fnScoresRows, arg(dst), arg(q), arg(qScales), arg(k), arg(scales), uint64(d), uint64(part.Seen), uint64(part.N), uint64(4*part.Stride))
 		}
 	}
+	team.flush()
 }
 
 // scoresRows multiplies n rows of q, [n, d] with d a multiple of 8, by rows of k: the
@@ -356,14 +371,15 @@ func scores(team *Team, dst []float32, rows Causal, q []int16, qScales []float32
 func scoresRows(dst *float32, q *int16, qScales *float32, k *int16, scales *float32, d, seen, n, stride int)
 
 func scaleRows(team *Team, x []float32, rows Causal, factor float32) {
-	for t, part := range rows.parts(team) {
-		x := x[t*rows.Stride:]
+	for i, part := range rows.parts(team) {
+		x := x[i*rows.Stride:]
 		if team == nil {
 			scaleRows8s(&x[0], factor, part.Seen, part.N, 4*part.Stride)
 		} else {
 			team.add(fnScaleRows8s, arg(x), floatArg(factor), uint64(part.Seen), uint64(part.N), uint64(4*part.Stride))
 		}
 	}
+	team.flush()
 }
 
 // scaleRows8s multiplies rows of seen values, and one more in each row, up to whole
@@ -373,14 +389,15 @@ func scaleRows(team *Team, x []float32, rows Causal, factor float32) {
 func scaleRows8s(x *float32, factor float32, seen, n, stride int)
 
 func softmaxRows(team *Team, x []float32, rows Causal) {
-	for t, part := range rows.parts(team) {
-		x := x[t*rows.Stride:]
+	for i, part := range rows.parts(team) {
+		x := x[i*rows.Stride:]
 		if team == nil {
 			softmaxRows8s(&x[0], part.Seen, part.N, 4*part.Stride, &constants)
 		} else {
 			team.add(fnSoftmaxRows8s, arg(x), uint64(part.Seen), uint64(part.N), uint64(4*part.Stride), constantsArg())
 		}
 	}
+	team.flush()
 }
 
 // softmaxRows8s does rows of seen values, and one more in each row; it sets what lies
@@ -390,19 +407,20 @@ func softmaxRows(team *Team, x []float32, rows Causal) {
 func softmaxRows8s(x *float32, seen, n, stride int, c *vectors)
 
 func quantizeWeights(team *Team, q []int16, qScales, weights []float32, rows Causal, scales []float32) {
-	if len(scales) < (rows.Positions()+7)&^7 { // weightsRows reads whole vectors
-		team.Flush()
+	capacity := len(scales) / rows.Heads
+	if capacity < (rows.Positions()+7)&^7 { // weightsRows reads whole vectors
 		quantizeWeightsGeneric(q, qScales, weights, rows, scales)
 		return
 	}
-	for t, part := range rows.parts(team) {
-		q, qScales, weights := q[t*rows.Stride:], qScales[t:], weights[t*rows.Stride:]
+	for i, part := range rows.parts(team) {
+		q, qScales, weights, scales := q[i*rows.Stride:], qScales[i:], weights[i*rows.Stride:], scales[i/rows.N*capacity:]
 		if team == nil {
 			weightsRows(&q[0], &qScales[0], &weights[0], &scales[0], part.Seen, part.N, part.Stride)
 		} else {
 			team.add(fnWeightsRows, arg(q), arg(qScales), arg(weights), arg(scales), uint64(part.Seen), uint64(part.N), uint64(part.Stride))
 		}
 	}
+	team.flush()
 }
 
 // weightsRows quantizes rows of seen products, and one more in each row, up to whole
@@ -411,21 +429,24 @@ func quantizeWeights(team *Team, q []int16, qScales, weights []float32, rows Cau
 //go:noescape
 func weightsRows(q *int16, qScales, weights, scales *float32, seen, n, stride int)
 
-func mix(team *Team, dst []float32, d, dstStride int, weights []int16, wScales []float32, rows Causal, v []int16) {
-	whole := d &^ 31
-	for from := 0; from < whole; from += 32 {
-		for t, part := range rows.parts(team) {
-			dst, weights, wScales, v := dst[t*dstStride+from:], weights[t*rows.Stride:], wScales[t:], v[2*from:]
+func mix(team *Team, dst []float32, weights []int16, wScales []float32, rows Causal, v []int16) {
+	d, ofHead := len(dst)/rows.rows(), len(v)/rows.Heads
+	stride, whole := rows.Heads*d, d&^31
+	for i, part := range rows.parts(team) {
+		h, t := i/rows.N, i%rows.N
+		dst, weights, wScales, v := dst[t*stride+h*d:], weights[i*rows.Stride:], wScales[i:], v[h*ofHead:]
+		for from := 0; from < whole; from += 32 {
+			dst, v := dst[from:], v[2*from:]
 			if team == nil {
-				mixRows(&dst[0], &weights[0], &wScales[0], &v[0], 4*d, part.Seen, part.N, 4*dstStride, 2*part.Stride)
+				mixRows(&dst[0], &weights[0], &wScales[0], &v[0], 4*d, part.Seen, part.N, 4*stride, 2*part.Stride)
 			} else {
-				team.add(fnMixRows, arg(dst), arg(weights), arg(wScales), arg(v), uint64(4*d), uint64(part.Seen), uint64(part.N), uint64(4*dstStride), uint64(2*part.Stride))
+				team.add(fnMixRows, arg(dst), arg(weights), arg(wScales), arg(v), uint64(4*d), uint64(part.Seen), uint64(part.N), uint64(4*stride), uint64(2*part.Stride))
 			}
 		}
 	}
+	team.flush()
 	if whole < d {
-		team.Flush()
-		mixGeneric(dst, whole, d, dstStride, weights, wScales, rows, v)
+		mixGeneric(dst, whole, weights, wScales, rows, v)
 	}
 }
 
@@ -454,7 +475,7 @@ func layerNorm(team *Team, dst, mean, variance, x, scale, shift []float32, eps f
 		for from, to := range team.rows(len(mean), c) {
 			team.add(fnLayerNormRows, arg(dst[from*c:]), arg(mean[from:]), arg(variance[from:]), arg(x[from*c:]), arg(scale), s, floatArg(eps), uint64(c), uint64(to-from))
 		}
-		team.Flush()
+		team.flush()
 	}
 }
 
@@ -519,7 +540,7 @@ func geluNew(team *Team, dst, x []float32) {
 		for from, to := range team.rows(n/8, 8) {
 			team.add(fnGELUNew8s, arg(dst[8*from:]), arg(x[8*from:]), uint64(8*(to-from)), constantsArg())
 		}
-		team.Flush()
+		team.flush()
 	}
 	geluNewGeneric(dst[n:], x[n:])
 }
@@ -550,7 +571,7 @@ func add(team *Team, dst, x []float32) {
 		for from, to := range team.rows(n/8, 8) {
 			team.add(fnAdd8s, arg(dst[8*from:]), arg(x[8*from:]), uint64(8*(to-from)))
 		}
-		team.Flush()
+		team.flush()
 	}
 	addGeneric(dst[n:], x[n:])
 }

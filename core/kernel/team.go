@@ -14,6 +14,7 @@ import (
 // builds without them always work alone.
 type Team struct {
 	threads  int
+	least    int // work that is worth a team, in multiplications
 	run      func(function int, frames unsafe.Pointer, frameBytes, count, grain int)
 	function int // of the frames
 	frames   []frame
@@ -36,7 +37,7 @@ func NewTeam(threads int, run func(function int, frames unsafe.Pointer, frameByt
 	if threads < 2 || len(functions) == 0 {
 		return nil
 	}
-	return &Team{threads: threads, run: run, frames: make([]frame, 0, mostFrames)}
+	return &Team{threads: threads, least: leastWork, run: run, frames: make([]frame, 0, mostFrames)}
 }
 
 // byGroup is the grain of a function whose calls each write 8 consecutive results of
@@ -82,10 +83,24 @@ func (t *Team) rows(n, values int) iter.Seq2[int, int] {
 	return t.pieces(n, (2048+values-1)/values, 2)
 }
 
-// For returns t, or nil where work is done sooner than a team meets. The work is given
-// in multiplications of a matrix product that take as long.
-func (t *Team) For(multiplications int) *Team {
-	if multiplications < 1<<18 { // about 15 us of one thread
+// What a value costs in each kernel, in multiplications of a matrix product that take as
+// long. (A matrix product is worth a team whatever its size: its weights come from memory.)
+const (
+	rowCost       = 8
+	scaleCost     = 4
+	softmaxCost   = 48
+	layerNormCost = 16
+	geluNewCost   = 32
+	addCost       = 4
+)
+
+// leastWork is what one thread does in about 15 us, in multiplications: less than that is
+// done sooner than a team meets.
+const leastWork = 1 << 18
+
+// worth returns t, or nil where so much work is too little for a team.
+func (t *Team) worth(cost int) *Team {
+	if t == nil || cost < t.least {
 		return nil
 	}
 	return t
@@ -94,15 +109,15 @@ func (t *Team) For(multiplications int) *Team {
 // add queues a call of the function.
 func (t *Team) add(function int, args ...uint64) {
 	if function != t.function || len(t.frames) == mostFrames {
-		t.Flush()
+		t.flush()
 		t.function = function
 	}
 	t.frames = t.frames[:len(t.frames)+1]
 	copy(t.frames[len(t.frames)-1][1:], args)
 }
 
-// Flush does what is queued. Of a nil Team nothing ever is.
-func (t *Team) Flush() {
+// flush does what is queued. Of a nil Team nothing ever is.
+func (t *Team) flush() {
 	if t != nil && len(t.frames) > 0 {
 		t.run(t.function, unsafe.Pointer(unsafe.SliceData(t.frames)), int(unsafe.Sizeof(frame{})), len(t.frames), grains[t.function])
 		t.frames = t.frames[:0]

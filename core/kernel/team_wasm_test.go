@@ -55,9 +55,10 @@ func call(function int, f *frame) {
 	}
 }
 
-// testTeam runs the frames of a job from the last to the first: any order is fine.
+// testTeam runs the frames of a job from the last to the first: any order is fine. No work
+// is too little for it.
 func testTeam(threads int, calls *int) *Team {
-	return NewTeam(threads, func(function int, frames unsafe.Pointer, frameBytes, count, _ int) {
+	team := NewTeam(threads, func(function int, frames unsafe.Pointer, frameBytes, count, _ int) {
 		if frameBytes != int(unsafe.Sizeof(frame{})) {
 			panic(fmt.Sprintf("frames of %d bytes", frameBytes))
 		}
@@ -67,6 +68,8 @@ func testTeam(threads int, calls *int) *Team {
 			*calls++
 		}
 	})
+	team.least = 0
+	return team
 }
 
 // TestTeamGivesTheSameBits compares a team with one thread.
@@ -118,34 +121,34 @@ func TestTeamAttends(t *testing.T) {
 	rng := newRand()
 	for _, d := range []int{8, 32, 64, 96, 12} { // 12 is for no function that is shared
 		for _, n := range []int{1, 5, 300} {
+			const heads = 2
 			calls := 0
 			team := testTeam(3, &calls)
-			x := normals(rng, n*d, 1)
-			k, scales := rows16(x, d)
-			v, _ := pairs16(x, d)
-			got, gotScales := make([]int16, n*d), make([]float32, n)
-			QuantizeRows(team, got, gotScales, x, d, d)
-			team.Flush()
-			wantSame(t, gotScales, scales, "scales, %d rows of %d", n, d)
-			gotPairs := make([]int16, len(v))
-			QuantizePairs(team, gotPairs, gotScales, x, d, d, 0)
-			team.Flush()
-			wantSame(t, gotScales, scales, "scales, %d pairs of %d", n, d)
-			if !slices.Equal(got, k) || !slices.Equal(gotPairs, v) {
-				t.Errorf("%d rows of %d: a team quantizes them otherwise", n, d)
+			x := normals(rng, n*heads*d, 1)
+			capacity := upTo8(n + 3)
+			for name, store := range map[string]func(team *Team, q []int16, scales, x []float32, heads, n, xStride, first int){"QuantizeRows": QuantizeRows, "QuantizePairs": QuantizePairs} {
+				got, gotScales := make([]int16, heads*capacity*d), make([]float32, heads*capacity)
+				want, wantScales := slices.Clone(got), slices.Clone(gotScales)
+				store(team, got, gotScales, x, heads, n, heads*d, 3)
+				store(nil, want, wantScales, x, heads, n, heads*d, 3)
+				wantSame(t, gotScales, wantScales, "scales of %s, %d rows of %d", name, n, d)
+				if !slices.Equal(got, want) {
+					t.Errorf("%s, %d rows of %d: a team quantizes them otherwise", name, n, d)
+				}
 			}
 
-			rows := causalRows(min(n, 40), n)
+			rows := causalRows(heads, min(n, 40), n)
+			k, scales := cached(rng, QuantizeRows, x, heads, n, capacity)
+			v, vScales := cached(rng, QuantizePairs, x, heads, n, capacity)
 			attend := func(team *Team) (weights, mixed []float32) {
-				weights, mixed = make([]float32, rows.N*rows.Stride), make([]float32, rows.N*d)
-				w, wScales := make([]int16, len(weights)), make([]float32, rows.N)
-				q, qScales := rows16(x[:rows.N*d], d)
+				weights, mixed = make([]float32, rows.rows()*rows.Stride), make([]float32, rows.N*heads*d)
+				w, wScales := make([]int16, len(weights)), make([]float32, rows.rows())
+				q, qScales := rows16(x[:len(mixed)], d)
 				Scores(team, weights, rows, q, qScales, k, scales)
-				ScaleRows(team, weights, rows, 0.3) // another function: what was queued is done before
+				ScaleRows(team, weights, rows, 0.3)
 				SoftmaxRows(team, weights, rows)
-				QuantizeWeights(team, w, wScales, weights, rows, append(slices.Clone(scales), make([]float32, 7)...))
-				Mix(team, mixed, d, d, w, wScales, rows, v)
-				team.Flush()
+				QuantizeWeights(team, w, wScales, weights, rows, vScales)
+				Mix(team, mixed, w, wScales, rows, v)
 				return weights, mixed
 			}
 			wantWeights, wantMix := attend(nil)
@@ -217,14 +220,28 @@ func TestTeamPieces(t *testing.T) {
 	}
 }
 
+// TestWorthATeam: what is done sooner than a team meets, the caller does alone.
+func TestWorthATeam(t *testing.T) {
+	const most = leastWork / addCost // values
+	x := make([]float32, most)
+	for _, n := range []int{8, most - 8, most} {
+		calls := 0
+		team := testTeam(2, &calls)
+		team.least = leastWork
+		if Add(team, x[:n], x[:n]); calls > 0 != (n == most) {
+			t.Errorf("%d values: %d calls were shared", n, calls)
+		}
+	}
+}
+
 // TestTeamOfOne: there is nobody to share with.
 func TestTeamOfOne(t *testing.T) {
 	if NewTeam(1, nil) != nil {
 		t.Error("a team of one thread is no nil")
 	}
 	var alone *Team
-	alone.Flush()
-	if alone.For(1<<20) != nil {
-		t.Error("For of nil is not nil")
+	alone.flush()
+	if alone.worth(leastWork) != nil {
+		t.Error("a team of one is worth something")
 	}
 }

@@ -12,6 +12,7 @@ import (
 // in a wrong place says where it came from.
 func TestCacheLayout(t *testing.T) {
 	const layers, heads, capacity, headSize = 3, 3, 7, 3 // H*D <= 10, so that the digits do not run together
+	const stride = heads * headSize
 	at := func(layer, position, dim int) float32 { return float32(layer*1000 + position*10 + dim) }
 	caches := make([]layerCache, layers)
 	for layer := range caches {
@@ -24,14 +25,9 @@ func TestCacheLayout(t *testing.T) {
 				values = append(values, -at(layer, position, dim))
 			}
 		}
-		const stride = heads * headSize
-		for h := range heads {
-			for _, part := range [][2]int{{0, 3}, {3, 4}, {4, 6}, {6, 7}} { // both halves of pairs begin and end one
-				first, n := part[0], part[1]-part[0]
-				from := first*stride + h*headSize
-				caches[layer].putKeys(nil, h, first, n, keys[from:], stride)
-				caches[layer].putValues(nil, h, first, n, values[from:], stride)
-			}
+		for _, part := range [][2]int{{0, 3}, {3, 4}, {4, 6}, {6, 7}} { // both halves of pairs begin and end one
+			first, n := part[0], part[1]-part[0]
+			caches[layer].put(nil, first, n, keys[first*stride:], values[first*stride:], stride)
 		}
 	}
 	for layer := range caches {
@@ -51,12 +47,13 @@ func TestCacheLayout(t *testing.T) {
 
 // headRows returns the keys and values of a head in float32, each [n, D].
 func headRows(c *layerCache, h, n int) (keys, values []float32) {
-	k, keyScales := c.headKeys(h, n)
-	v, valueScales := c.headValues(h, n)
+	capacity := len(c.keyScales) / c.heads
+	size := len(c.keys) / len(c.keyScales)
 	for p := range n {
-		for d := range c.headSize {
-			keys = append(keys, float32(k[p*c.headSize+d])*keyScales[p])
-			values = append(values, float32(v[(p/2*c.headSize+d)*2+p%2])*valueScales[p])
+		at := h*capacity + p
+		for d := range size {
+			keys = append(keys, float32(c.keys[at*size+d])*c.keyScales[at])
+			values = append(values, float32(c.values[(at/2*size+d)*2+at%2])*c.valueScales[at])
 		}
 	}
 	return keys, values

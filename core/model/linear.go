@@ -13,7 +13,7 @@ type linear struct {
 // scratch. A row of dst has the same bits whatever T is, and whoever computes it.
 func (l *linear) apply(team *kernel.Team, dst, x []float32, acts *kernel.Activations) {
 	if l.q8 != nil {
-		acts.Quantize(team.For(8*len(x)), x, l.q8.Cols())
+		acts.Quantize(team, x, l.q8.Cols())
 		kernel.MatmulQ8(team, dst, acts, l.q8, l.bias)
 	} else {
 		kernel.MatmulF32(team, dst, x, l.f32)
@@ -42,5 +42,5 @@ type layerNorm struct {
 // apply normalizes each row of x, [T, C], into dst and leaves its statistics in
 // mean and variance, [T].
 func (n *layerNorm) apply(team *kernel.Team, dst, mean, variance, x []float32) {
-	kernel.LayerNorm(team.For(16*len(x)), dst, mean, variance, x, n.scale, n.shift, n.epsilon)
+	kernel.LayerNorm(team, dst, mean, variance, x, n.scale, n.shift, n.epsilon)
 }

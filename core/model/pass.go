@@ -131,15 +131,10 @@ func (p *pass) positions() int { return p.start + p.rows }
 // stride returns S, how far rows of scores are apart.
 func (p *pass) stride() int { return upTo8(p.positions()) }
 
-// causal says how the scores of a head lie: each row sees itself and all before it. Later
-// positions are masked by never being computed.
+// causal says how the scores lie: each row sees itself and all before it. Later positions
+// are masked by never being computed.
 func (p *pass) causal() kernel.Causal {
-	return kernel.Causal{Stride: p.stride(), Seen: p.start + 1, N: p.rows}
-}
-
-// head returns the rows of head h from scores, or what is shaped alike.
-func head[T any](p *pass, x []T, h, width int) []T {
-	return x[h*p.rows*width:][:p.rows*width]
+	return kernel.Causal{Heads: p.model.config.Heads, Stride: p.stride(), Seen: p.start + 1, N: p.rows}
 }
 
 // embed sets x to one row of the token table per id.
@@ -159,7 +154,7 @@ func (p *pass) positionRows() []float32 {
 
 // addPositions adds the rows of the position table to x.
 func (p *pass) addPositions() bool {
-	kernel.Add(nil, p.x, p.positionRows())
+	kernel.Add(p.team, p.x, p.positionRows())
 	return p.emit(stage.Position)
 }
 
@@ -174,67 +169,36 @@ func (p *pass) normalize(s stage.Stage, n *layerNorm) bool {
 func (p *pass) queriesKeysValues(qkv *linear) bool {
 	c, h := p.model.config.Embedding, p.model.config.Heads
 	qkv.apply(p.team, p.qkv, p.norm, &p.acts)
-	team, d := p.team.For(16*len(p.qkv)), c/h
-	for i := range h {
-		q := p.qkv[i*d:]
-		kernel.QuantizeRows(team, p.queries[i*p.rows*d:][:p.rows*d], p.qScales[i*p.rows:][:p.rows], q, d, 3*c)
-		p.kv.putKeys(team, i, p.start, p.rows, q[c:], 3*c)
-	}
-	for i := range h { // values after all that the same function does
-		p.kv.putValues(team, i, p.start, p.rows, p.qkv[2*c+i*d:], 3*c)
-	}
-	team.Flush()
+	kernel.QuantizeRows(p.team, p.queries, p.qScales, p.qkv, h, p.rows, 3*c, 0)
+	p.kv.put(p.team, p.start, p.rows, p.qkv[c:], p.qkv[2*c:], 3*c)
 	return p.emit(stage.AttentionQKV)
 }
 
 // score sets scores to q·k, for each head and row with every position that the row
 // sees.
 func (p *pass) score() bool {
-	d := p.model.config.HeadDim()
-	team := p.team.For(d * len(p.scores))
-	for h := range p.model.config.Heads {
-		keys, scales := p.kv.headKeys(h, p.positions())
-		kernel.Scores(team, head(p, p.scores, h, p.stride()), p.causal(), head(p, p.queries, h, d), head(p, p.qScales, h, 1), keys, scales)
-	}
-	team.Flush()
+	kernel.Scores(p.team, p.scores, p.causal(), p.queries, p.qScales, p.kv.keys, p.kv.keyScales)
 	return p.emit(stage.AttentionScores)
 }
 
 // scale divides the scores by √D.
 func (p *pass) scale() bool {
 	factor := float32(1 / math.Sqrt(float64(p.model.config.HeadDim())))
-	team := p.team.For(4 * len(p.scores))
-	for h := range p.model.config.Heads {
-		kernel.ScaleRows(team, head(p, p.scores, h, p.stride()), p.causal(), factor)
-	}
-	team.Flush()
+	kernel.ScaleRows(p.team, p.scores, p.causal(), factor)
 	return p.emit(stage.AttentionScale)
 }
 
 // maskedSoftmax makes each row of the scores sum to 1 over the positions it sees.
 func (p *pass) maskedSoftmax() bool {
-	team := p.team.For(48 * len(p.scores))
-	for h := range p.model.config.Heads {
-		kernel.SoftmaxRows(team, head(p, p.scores, h, p.stride()), p.causal())
-	}
-	team.Flush()
+	kernel.SoftmaxRows(p.team, p.scores, p.causal())
 	return p.emit(stage.AttentionMask)
 }
 
 // mixValues sets mix to the sum of the values by their weights, head by head, and out to
 // its projection. From the projection on, only the last n rows are there.
 func (p *pass) mixValues(proj *linear, n int) bool {
-	c, d, s, rows := p.model.config.Embedding, p.model.config.HeadDim(), p.stride(), p.causal()
-	team := p.team.For(p.rows * c * p.positions())
-	for h := range p.model.config.Heads {
-		_, scales := p.kv.headValues(h, p.positions())
-		kernel.QuantizeWeights(team, head(p, p.weights, h, s), head(p, p.wScales, h, 1), head(p, p.scores, h, s), rows, scales)
-	}
-	for h := range p.model.config.Heads {
-		values, _ := p.kv.headValues(h, p.positions())
-		kernel.Mix(team, p.mix[h*d:], d, c, head(p, p.weights, h, s), head(p, p.wScales, h, 1), rows, values)
-	}
-	team.Flush()
+	kernel.QuantizeWeights(p.team, p.weights, p.wScales, p.scores, p.causal(), p.kv.valueScales)
+	kernel.Mix(p.team, p.mix, p.weights, p.wScales, p.causal(), p.kv.values)
 	p.narrow(n)
 	proj.apply(p.team, p.out, p.mix, &p.acts)
 	return p.emit(stage.AttentionMix)
@@ -243,14 +207,14 @@ func (p *pass) mixValues(proj *linear, n int) bool {
 // feedForward sets out to the MLP of norm.
 func (p *pass) feedForward(fc, proj *linear) bool {
 	fc.apply(p.team, p.hidden, p.norm, &p.acts)
-	p.model.activate(p.team.For(32*len(p.hidden)), p.activated, p.hidden)
+	p.model.activate(p.team, p.activated, p.hidden)
 	proj.apply(p.team, p.out, p.activated, &p.acts)
 	return p.emit(stage.MLP)
 }
 
 // addResidual adds out to x.
 func (p *pass) addResidual(s stage.Stage) bool {
-	kernel.Add(p.team.For(4*len(p.x)), p.x, p.out)
+	kernel.Add(p.team, p.x, p.out)
 	return p.emit(s)
 }
 
