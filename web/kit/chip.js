@@ -36,3 +36,15 @@ export function fill(parent, text) {
     parent.append(sign ? el("span", { class: "blank", "data-sign": sign, text: part }) : part);
   }
 }
+
+/**
+ * A token that is named in a list: its text, or its bytes where they are no whole characters.
+ *
+ * @param {{ text: string, bytes?: ArrayLike<number> }} token
+ */
+export function named({ text, bytes }) {
+  const element = el("bdi", { class: "token-piece" });
+  if (bytes) element.textContent = hex(bytes);
+  else fill(element, text);
+  return element;
+}
