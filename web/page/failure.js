@@ -18,3 +18,14 @@ function sentence(text) {
   const begun = text.replace(/^[a-z](?=['a-z]* )/, (letter) => letter.toUpperCase());
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
+
+/**
+ * Which field of which breakpoint an error is about, as the engine says it: "breakpoint 0: condition: column 5: got ...";
+ * null where it is about something else. `column` is 1-based, 0 where it is not known.
+ *
+ * @param {unknown} error
+ */
+export function breakpointError(error) {
+  const found = error instanceof Error ? /breakpoint (\d+): (\w+): (?:column (\d+): )?(.+)/s.exec(error.message) : null;
+  return found && { index: Number(found[1]), field: found[2], column: Number(found[3] ?? 0), message: sentence(found[4]) };
+}
