@@ -122,7 +122,8 @@ export async function pass(page, seconds) {
 }
 
 /** Places of the speed control. */
-export const speed = { visible: 3, full: 5 };
+export const speed = { visible: 4, full: 6 };
+const paces = [2000, 1000, 250, 60, 20, 5, 0]; // ms after each stage, by place
 
 /**
  * Opens the page and waits for the model and its diagram.
@@ -134,11 +135,11 @@ export const speed = { visible: 3, full: 5 };
 export async function openPage(page, { address = "./", at = speed.full, settings = { temperature: "0" } } = {}) {
   // Remembered from an earlier visit: the controls themselves are out of sight on a phone.
   await page.addInitScript(
-    ([place, typed]) => {
-      localStorage.setItem("vitrine.speed", place);
+    ([pace, typed]) => {
+      localStorage.setItem("vitrine.pace", pace);
       if (localStorage.getItem("vitrine.settings") === null) localStorage.setItem("vitrine.settings", typed);
     },
-    [String(at), JSON.stringify(settings)],
+    [String(paces[at]), JSON.stringify(settings)],
   );
   await page.goto(address);
   await expect(page.locator('g[data-id="L"]')).toBeAttached();

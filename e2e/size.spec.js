@@ -82,7 +82,7 @@ async function visitAPI(page) {
 
 /** @param {import("@playwright/test").Page} page */
 async function visitPage(page) {
-  await page.addInitScript((place) => localStorage.setItem("vitrine.speed", place), String(speed.full));
+  await page.addInitScript(() => localStorage.setItem("vitrine.pace", "0"));
   await page.goto("./", { waitUntil: "commit" });
   await page.getByRole("button", { name: "Generate" }).click(); // starts when the model is loaded
   // The page's clock begins with the navigation.

@@ -1,4 +1,4 @@
-import { diagramStrings, stageStrings, strings } from "./i18n/en.js";
+import { controlStrings, diagramStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
@@ -10,7 +10,7 @@ import { mountDiagramPlace } from "./views/diagram-place.js";
 import { mountDiagramTools } from "./views/diagram-tools.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
-import { byId, listen } from "./kit/dom.js";
+import { byId, listen, send } from "./kit/dom.js";
 import { mountLoading } from "./views/loading.js";
 import { mountMeter } from "./views/meter.js";
 import { mountModelMenu } from "./views/model-menu.js";
@@ -24,7 +24,9 @@ import { mountSampling } from "./views/sampling.js";
 import { Session } from "./page/session.js";
 import { createRunState } from "./run/state.js";
 import { changes, defaults } from "./run/settings.js";
-import { listenToKeys } from "./page/shortcuts.js";
+import { mountControls } from "./page/controls.js";
+import { failureOf } from "./page/failure.js";
+import { listenToKeys } from "./page/keys.js";
 import { mountSpecialTokens } from "./views/special-tokens.js";
 import { mountSpeed } from "./views/speed.js";
 import { mountSpoken } from "./views/spoken.js";
@@ -46,7 +48,7 @@ const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
 const recent = mountRecentModels(model.recent, { strings: strings.model, signal });
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 mountTheme(byId("tools"), { strings: strings.theme, signal });
-const help = mountHelp(byId("tools"), { strings: strings.help, close: strings.close, single: recall("singleKeys", true), signal });
+const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: recall("singleKeys", true), signal });
 mountAbout(byId("about"), { strings: strings.about, signal });
 const prompt = mountPrompt(byId("prompt-view"), {
   strings: strings.prompt,
@@ -71,13 +73,32 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
 });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
-const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, pacer, signal });
+const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });
 const button = mountRunButton(byId("run-button"), { strings: strings.run, signal });
-const speed = mountSpeed(byId("speed"), { strings: strings.speed, at: recall("speed", -1), signal });
+const speed = mountSpeed(byId("speed"), { strings: controlStrings.speed, ms: recall("pace", -1), signal });
 const notice = mountNotice(byId("notice"), { strings: strings.errors, close: strings.close, signal });
 mountDrop(app, { strings: strings.model, signal });
 
-const views = { app, page, model, recent, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, loading, status, button, speed, notice };
+/** @param {unknown} error of something that was asked of the run */
+function fail(error) {
+  const { code, why } = failureOf(error);
+  notice.show(code, [why], []);
+}
+
+const controls = mountControls(page, {
+  session,
+  start: (how) => generate(how),
+  strings: controlStrings,
+  stages: stageStrings,
+  product: strings.product,
+  kept: { grain: recall("grain", "stage"), breakpoints: recall("breakpoints", []) },
+  announce: status.announce,
+  fail,
+  pacer,
+  signal,
+});
+
+const views = { app, page, model, recent, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, loading, status, button, speed, controls, notice };
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);
@@ -85,6 +106,9 @@ const { generate } = connectRun(session, views, strings, { reopen, pacer, signal
 
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
+listen(page, "grain", (grain) => remember("grain", grain), signal);
+listen(page, "breakpoints", (all) => remember("breakpoints", all), signal);
+listen(page, "speed", (ms) => remember("pace", ms), signal);
 listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), signal);
 listen(page, "samplinginput", (typed) => remember("settings", changes(typed)), signal);
 listen(page, "promptinput", ({ text }) => remember("prompt", text), signal);
@@ -94,7 +118,23 @@ listen(page, "drawn", ({ following }) => tools.following(following), signal);
 listenToKeys({
   generate,
   stop: () => session.running && (session.stop(), true),
+  anywhere: {
+    F8: () => controls.press("run"),
+    F9: () => controls.press("into"),
+    F10: () => controls.press("next"),
+    "Shift F11": () => controls.press("out"),
+  },
   single: {
+    " ": () => controls.press("run"),
+    ".": () => controls.press("next"),
+    arrowright: () => controls.press("next"),
+    ",": () => controls.press("back"),
+    arrowleft: () => controls.press("back"),
+    o: () => controls.press("out"),
+    home: () => controls.press("first"),
+    end: () => controls.press("last"),
+    t: controls.turnGrain,
+    b: () => document.activeElement instanceof SVGElement && send(page, "breakpoint", { stage: document.activeElement.dataset.stage }),
     "/": () => (panels.unfold(), prompt.focus()),
     "?": help.show,
     "[": panels.toggle,

@@ -2,6 +2,7 @@
 
 import { count } from "../kit/numbers.js";
 
+export { control as controlStrings } from "./control-en.js";
 export { diagram as diagramStrings } from "./diagram-en.js";
 export { stages as stageStrings } from "./stages-en.js";
 
@@ -96,13 +97,6 @@ export const strings = {
     stopKey: "Esc",
   },
 
-  speed: {
-    label: "Speed",
-    full: "full speed",
-    /** @param {number} ms */
-    pace: (ms) => (ms < 1000 ? `${ms} ms per stage` : `${ms / 1000} s per stage`),
-  },
-
   output: {
     label: "Output",
     empty: "Press Generate. The prompt and the model's continuation appear here, one box per token.",
@@ -156,10 +150,6 @@ export const strings = {
     quantized: "Ready. You can save the new GGUF file from the model menu.",
     running: "Generating",
     where: "Say where the machine is",
-    /** @param {number} layer @param {number} of */
-    layer: (layer, of) => `layer ${layer} of ${of}`,
-    /** @param {number} n @param {number} of */
-    token: (n, of) => `token ${n} of ${of}`,
   },
 
   diagram: {

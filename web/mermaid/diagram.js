@@ -143,7 +143,7 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
   /** @param {KeyboardEvent} event */
   function chooseByKey(event) {
     const { key, ctrlKey, metaKey, altKey } = event;
-    if ((key === "Enter" || key === " ") && !ctrlKey && !metaKey && !altKey) choose(event);
+    if (key === "Enter" && !ctrlKey && !metaKey && !altKey) choose(event);
   }
 
   /** @param {Card} card that the keyboard has reached */

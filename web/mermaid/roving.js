@@ -1,7 +1,7 @@
 /** @import { Card } from "./card.js" */
 
 /**
- * Makes the cards one stop of the Tab key, with the arrow keys, Home and End between them in reading order. Tab comes
+ * Makes the cards one stop of the Tab key, with the arrow keys up and down between them in reading order. Tab comes
  * back to the card that had the focus last.
  *
  * @param {HTMLElement} root
@@ -23,7 +23,7 @@ export function mountRoving(root, at, reached, signal) {
     const last = cards.length - 1;
     const before = Math.max(0, stop - 1);
     const after = Math.min(last, stop + 1);
-    const to = { ArrowUp: before, ArrowLeft: before, ArrowDown: after, ArrowRight: after, Home: 0, End: last }[event.key];
+    const to = { ArrowUp: before, ArrowDown: after }[event.key];
     if (to === undefined || last < 0) return;
     event.preventDefault();
     cards[at(event) ? to : stop].group.focus({ preventScroll: true });

@@ -14,7 +14,7 @@ import { listen } from "../kit/dom.js";
  * @param {AbortSignal} signal
  */
 export function connectModel(session, views, strings, signal) {
-  const { page, model, recent, notice, loading, status, diagram, tools, prompt } = views;
+  const { page, model, recent, notice, loading, status, diagram, tools, prompt, controls } = views;
 
   /** @type {Source} */
   let newest;
@@ -78,6 +78,7 @@ export function connectModel(session, views, strings, signal) {
     model.setInfo(info, session.quantized);
     recent.add(info.name, newest);
     tools.setInfo(info);
+    controls.setLayers(info.layers);
     prompt.setSpecial(info.addedTokens);
     diagram.setModel(info, session.state);
   }

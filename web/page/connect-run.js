@@ -4,6 +4,7 @@
 /** @import {Views} from "../app.js" */
 /** @import {Typed} from "../run/settings.js" */
 /** @import {Phase} from "../run/state.js" */
+/** @import {Beginning} from "./controls.js" */
 /** @import {Session} from "./session.js" */
 import { listen } from "../kit/dom.js";
 import { ending, speedOf } from "../run/ending.js";
@@ -27,19 +28,20 @@ const ended = ["closed", "engine.error", "engine.silent", "engine.trap", "intern
  * @param {{ reopen: () => void, pacer: Pacer, signal: AbortSignal }} options `reopen` loads the model again that could not be loaded
  */
 export function connectRun(session, views, strings, { reopen, pacer, signal }) {
-  const { page, panels, prompt, sampling, meter, chips, readout, spoken, diagram, status, button, speed, notice } = views;
+  const { page, panels, prompt, sampling, meter, chips, readout, spoken, diagram, status, button, speed, controls, notice } = views;
   const { state } = session;
   /** @type {Phase} as the page shows it */
   let phase = state.phase;
   let over = ""; // how the run ended, in words
   let timer = 0;
 
-  function generate() {
+  /** @param {Beginning} [how] */
+  function generate({ settings, ...how } = {}) {
     if (session.running) return;
-    const settings = sampling.read();
-    if (!settings) return panels.unfold();
+    const read = settings ?? sampling.read();
+    if (!read) return panels.unfold();
     if (!session.info && !session.loading) reopen();
-    session.generate(prompt.value(), settings);
+    session.generate(settings ? session.prompt : prompt.value(), read, { ...how, ...controls.options() });
   }
 
   /** @param {string} message what is wrong with the prompt */
@@ -51,6 +53,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   /** The views draw what changed with the next frame, and then all of it is old. */
   function show() {
+    controls.show();
     for (const view of [diagram, status, chips, readout, spoken, meter]) view.show(state);
     pacer.request(settle);
     const before = phase;
@@ -93,6 +96,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   function onFailure({ error }) {
     const { code, why } = failureOf(error);
     if (phase !== "waiting") over = strings.ending.failed;
+    if (controls.wrong(error)) return;
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
     else notice.show(code, [why], ended.includes(code) ? [{ label: strings.errors.reopen, does: reopen }] : []);
@@ -156,8 +160,8 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     timer = setTimeout(count, countAfter);
   }
 
-  listen(page, "pace", onPace, signal);
-  listen(page, "generate", generate, signal);
+  listen(page, "speed", onPace, signal);
+  listen(page, "generate", () => generate(), signal);
   listen(page, "stop", () => session.stop(), signal);
   listen(page, "copytext", copy, signal);
   listen(page, "keepseed", (/** @type {string} */ seed) => sampling.set({ seed }), signal);

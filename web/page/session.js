@@ -1,4 +1,4 @@
-/** @import {Engine, EngineInfo, Progress, Quantized, Run, TokenPiece} from "../vitrine.js" */
+/** @import { Breakpoint, Engine, EngineInfo, Progress, Quantized, Run, TokenPiece } from "../vitrine.d.ts" */
 /** @import {RunState} from "../run/state.js" */
 /** @import {Settings} from "../run/settings.js" */
 import { createEngine } from "../vitrine.js";
@@ -6,6 +6,8 @@ import { createPieces } from "./pieces.js";
 
 /** @typedef {{ files: File[], folder: string }} Files of a model, and the name of the folder that they are from, or "" */
 /** @typedef {string | Files | undefined} Source a model's address, its files, or undefined for the default model */
+
+/** @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], breakpoints?: Breakpoint[] }} Further options of a run beside the settings */
 
 /**
  * The engine that the page has now, and the run under way, whose events become its state. It tells by events:
@@ -23,10 +25,13 @@ export class Session extends EventTarget {
   /** @type {AbortController | null} */
   #run = null;
   #pieces = createPieces();
+  /** What the newest run reads. */
+  prompt = "";
   #pace = 0;
   #head = 0;
   /** @type {Run | null} the engine's side of it, once the engine has begun */
   #running = null;
+  #stop = new AbortController(); // of the newest run
   /** @type {Promise<void>} settles when the newest run has ended */
   #ended = Promise.resolve();
 
@@ -44,6 +49,25 @@ export class Session extends EventTarget {
   /** @returns {Quantized | null} what was made of the checkpoint that was opened */
   get quantized() {
     return this.#engine?.quantized ?? null;
+  }
+
+  /** The newest run, once the engine has begun: also one that has ended. @returns {Run | null} */
+  get run() {
+    return this.#running;
+  }
+
+  /**
+   * The distribution of the token after these, of which the prompt's are those of the newest run: the engine computes it.
+   *
+   * @param {number[]} ids
+   */
+  async distribution(ids) {
+    if (!this.#engine) throw new Error("there is no engine");
+    const prompt = this.state.pieces.map(({ id }) => id);
+    for await (const event of this.#engine.generate([...prompt, ...ids], { maxTokens: 1 })) {
+      if (event.type === "stage" && event.stage === "distribution") return event.detail;
+    }
+    throw new Error("the engine did not report a distribution");
   }
 
   get loading() {
@@ -77,22 +101,30 @@ export class Session extends EventTarget {
    *
    * @param {string} prompt
    * @param {Settings} settings
+   * @param {Further} [further]
    */
-  generate(prompt, settings) {
+  generate(prompt, settings, further = {}) {
     if (this.#run) return;
-    const run = new AbortController();
-    this.#run = run;
+    this.prompt = prompt;
+    this.#running?.close();
+    this.#running = null;
+    this.#run = this.#stop = new AbortController();
     this.state.wait();
     this.#send("state");
-    this.#ended = this.#drive(prompt, settings, run.signal).finally(() => {
-      this.#run = null;
-      if (this.state.phase !== "ended") this.state.end(this.state.phase !== "waiting");
-      this.#send("state");
-      this.#send("end");
-    });
+    this.#ended = this.#drive(prompt, settings, further, this.#stop.signal);
   }
 
+  /** A run that has ended was sent back, or on: its events are followed again. */
+  follow() {
+    const run = this.#running;
+    if (!run || this.#run || (run.state !== "running" && run.state !== "paused")) return;
+    this.#run = this.#stop;
+    this.#ended = this.#read(run);
+  }
+
+  /** Ends the run, or lets one stand that was ended before. */
   stop() {
+    if (this.#run && this.#stop.signal.aborted) this.#running?.pause().catch(() => {}); // a closed engine has ended the run already
     this.#run?.abort();
   }
 
@@ -137,6 +169,7 @@ export class Session extends EventTarget {
         this.#engine.close();
       }
       this.#engine = engine;
+      this.#running = null;
       this.#head = 0;
       this.state.info = engine.info;
       this.#send("engine", engine.info);
@@ -158,28 +191,50 @@ export class Session extends EventTarget {
   /**
    * @param {string} prompt
    * @param {Settings} settings
+   * @param {Further} further
    * @param {AbortSignal} signal
    */
-  async #drive(prompt, settings, signal) {
+  async #drive(prompt, settings, further, signal) {
     try {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(signal)]);
-      if (!this.#engine || signal.aborted) return;
+      if (!this.#engine || signal.aborted) return this.#end();
       const pieces = await this.#pieces.of(this.#engine, prompt);
-      const run = this.#engine.generate(prompt, { ...settings, signal, stages: "live", pace: this.#pace, head: this.#head });
+      const run = this.#engine.generate(prompt, { ...settings, ...further, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
+      await this.#read(run, () => {
+        this.state.start(settings, pieces); // the engine has taken the prompt
+        this.state.slowed = this.#pace > 0;
+      });
+    } catch (error) {
+      this.#send("runfailure", { error });
+      this.#end();
+    }
+  }
+
+  /**
+   * @param {Run} run
+   * @param {() => void} [begin] called before the first events
+   */
+  async #read(run, begin = () => {}) {
+    try {
       for await (const events of run.batches()) {
-        if (this.state.phase === "waiting") {
-          this.state.start(settings, pieces); // the engine has taken the prompt
-          this.state.slowed = this.#pace > 0;
-        }
+        begin();
+        begin = () => {};
         for (const event of events) this.state.add(event);
         this.#send("state");
       }
     } catch (error) {
-      this.#send("runfailure", { error });
-    } finally {
       this.#running = null;
+      this.#send("runfailure", { error });
     }
+    this.#end();
+  }
+
+  #end() {
+    this.#run = null;
+    if (this.state.phase !== "ended") this.state.end(this.state.phase !== "waiting");
+    this.#send("state");
+    this.#send("end");
   }
 
   /** @param {string} type @param {unknown} [detail] */

@@ -7,7 +7,8 @@ import { outputOf } from "../run/output.js";
 
 /**
  * The run's text, one chip a token. Only chips whose token changed are made anew, once a frame. Sends "tokenread" with
- * the position of the token under the pointer, or else of the one that was tapped or reached by the arrow keys, or -1.
+ * the position of the token under the pointer, or else of the one that was tapped or reached by the arrow keys, or -1;
+ * and "picktoken" { position } when another is wanted in its place: Enter, or a double click.
  *
  * @param {HTMLElement} root scrolls; keeps to its end while its reader is there
  * @param {{ label: string, empty: string, pacer: Pacer, signal: AbortSignal }} options
@@ -32,17 +33,24 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   root.addEventListener("pointerover", (event) => event.pointerType !== "touch" && point(indexOf(event.target)), { signal });
   root.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && point(-1), { signal });
   root.addEventListener("click", (event) => keep(indexOf(event.target)), { signal });
+  root.addEventListener("dblclick", (event) => pick(indexOf(event.target)), { signal });
   root.addEventListener("blur", () => keep(-1), { signal });
   root.addEventListener("keydown", onKey, { signal });
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) return pick(kept);
     const last = elements.length - 1;
     const to = { ArrowLeft: Math.max(0, current - 1), ArrowRight: Math.min(last, current + 1), Home: 0, End: last }[event.key];
     if (to === undefined || last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     keep(to);
     elements[to].scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {number} index */
+  function pick(index) {
+    if (state && index >= state.pieces.length) send(root, "picktoken", { position: index });
   }
 
   /** @param {EventTarget | null} target */

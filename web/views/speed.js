@@ -1,22 +1,21 @@
-/** @import {Strings} from "../i18n/en.js" */
+/** @import { ControlStrings } from "../i18n/control-en.js" */
 import { el, send } from "../kit/dom.js";
-import { remember } from "../kit/store.js";
 
 /** Milliseconds for which the machine stands still after each stage, slowest first. */
-const paces = [1000, 250, 60, 20, 5, 0];
+const paces = [2000, 1000, 250, 60, 20, 5, 0];
 /** At first: slow enough that the eye can follow the layers, about half a second a token for the default model. */
-const initial = paces.indexOf(5);
+const initial = 5;
 
 /**
- * How fast the machine goes. Sends "pace" with the milliseconds.
+ * How fast the machine goes. Sends "speed" with the milliseconds after each stage.
  *
  * @param {HTMLElement} root
- * @param {{ strings: Strings["speed"], at: number, signal: AbortSignal }} options `at`: the remembered place, or -1
+ * @param {{ strings: ControlStrings["speed"], ms: number, signal: AbortSignal }} options `ms`: as remembered
  */
-export function mountSpeed(root, { strings, at, signal }) {
+export function mountSpeed(root, { strings, ms, signal }) {
   const range = el("input", { type: "range", id: "speed-range", min: 0, max: paces.length - 1, step: 1 });
   const words = el("output", { for: "speed-range", class: "speed-words" });
-  range.value = String(paces[at] === undefined ? initial : at);
+  range.value = String(paces.indexOf(paces.includes(ms) ? ms : initial));
   range.addEventListener("input", changed, { signal });
   root.append(el("label", { for: "speed-range", text: strings.label }), range, words);
 
@@ -28,8 +27,7 @@ export function mountSpeed(root, { strings, at, signal }) {
 
   function changed() {
     show();
-    remember("speed", Number(range.value));
-    send(root, "pace", pace());
+    send(root, "speed", pace());
   }
 
   show();

@@ -1,0 +1,103 @@
+// The machine is stopped, led and branched on the page itself, with the default model.
+import { expect, openPage, setting, speed, test } from "./fixtures.js";
+
+const status = (page) => page.locator("#status .status-line");
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const chips = (page) => page.locator("#chips .chip:not([data-prompt])");
+const text = async (page) => (await chips(page).allTextContents()).join("");
+/** Puts the focus into the diagram by its keys. */
+const enterDiagram = async (page) => {
+  await button(page, "Fit the whole diagram").focus();
+  await page.keyboard.press("Tab");
+};
+
+test("by keys alone: stands, steps, goes back, breaks and goes on to the same text", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("Once upon a time");
+  await setting(page, { maxTokens: 6, temperature: 0 });
+  await button(page, "Generate").click();
+  await expect(status(page)).toContainText("Done");
+  const untouched = await text(page);
+
+  await enterDiagram(page);
+  await page.keyboard.press("Home");
+  await expect(status(page)).toContainText("Paused at Prompt");
+  await page.keyboard.press(".");
+  await expect(status(page)).toContainText("Tokenize");
+  await page.keyboard.press("F10");
+  await page.keyboard.press("ArrowRight");
+  await expect(status(page)).toContainText("Token embedding");
+  await page.keyboard.press(",");
+  await expect(status(page)).toContainText("Token ids");
+  await page.keyboard.press("t");
+  await page.keyboard.press("F10");
+  await expect(status(page)).toContainText(/Decoder layers.*layer 1 of 6/);
+  await page.keyboard.press("t");
+  await page.keyboard.press("F10");
+  await expect(status(page)).toContainText("token 2 of 6");
+  await page.keyboard.press("t");
+  await expect(page).toHaveTitle(/^Paused at Token ids, token 2 of 6/);
+  await expect(page.locator("#status [role=status]")).toHaveText("Paused at Token ids, token 2 of 6: step");
+
+  for (let i = 0; i < 13; i++) await page.keyboard.press("ArrowDown");
+  const stage = await page.evaluate(() => document.activeElement.dataset.stage);
+  await page.keyboard.press("b");
+  await expect(button(page, "Breakpoints, 1")).toBeVisible();
+  await page.keyboard.press("F8");
+  await expect(status(page)).toContainText("breakpoint");
+  expect(await page.evaluate(() => document.querySelector("#drawer [name=stage]").value)).toBe(stage);
+  await page.keyboard.press("b");
+  await expect(button(page, "Breakpoints")).toBeVisible();
+  await page.keyboard.press("F8");
+  await expect(status(page)).toContainText("Done");
+  expect(await text(page)).toBe(untouched);
+  await expect(page).toHaveTitle("Vitrine");
+});
+
+test("another token makes a branch, which is walked and compared with the one before", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("Once upon a time");
+  await setting(page, { maxTokens: 5, temperature: 0 });
+  await button(page, "Generate").click();
+  await expect(status(page)).toContainText("Done");
+  const before = await text(page);
+  await chips(page).nth(2).dblclick();
+  const menu = page.getByRole("dialog");
+  await expect(menu.getByRole("option")).toHaveCount(50);
+  await expect(menu.getByRole("status")).toHaveText("8,192 tokens");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(status(page)).toContainText("Done");
+  const after = await text(page);
+  expect(after).not.toBe(before);
+  await expect(chips(page)).toHaveCount(5);
+  await button(page, "Branches, 2").click();
+  await button(page, "Compare with the current branch: Branch 1").click();
+  await expect(page.locator(".compare-at")).toHaveText("They part at token 3");
+  await expect(page.locator(".compare-after").last().locator("li").first()).toBeVisible();
+  await button(page, "Branch 1").click();
+  await expect(status(page)).toContainText("Paused at");
+  await expect.poll(() => text(page)).toBe(before);
+});
+
+test("decoding shows what other settings keep, on the engine's own logits", async ({ page }) => {
+  await openPage(page, { at: speed.full });
+  await setting(page, { maxTokens: 4, temperature: 0.8 });
+  await page.locator("#drawer-buttons button").first().click();
+  await button(page, "Add a breakpoint").click();
+  await page.getByLabel("Stage", { exact: true }).selectOption("decode");
+  await page.getByLabel("Condition").fill("probabilty < 0.5");
+  await page.getByLabel("Condition").press("Enter");
+  await button(page, "Run").click();
+  await expect(page.getByLabel("Condition")).toHaveAccessibleDescription(/^Column 1: .*probability/);
+  await page.getByLabel("Condition").fill("probability >= 0");
+  await page.getByLabel("Condition").press("Enter");
+  await button(page, "Run").click();
+  await expect(status(page)).toContainText("Paused at Decoding");
+  await page.locator("#drawer-buttons button").last().click();
+  await page.getByRole("slider", { name: "Top-k" }).fill("4");
+  await expect(page.locator('.redecode-row[data-name="topK"]')).toContainText("5 kept8,187 removed");
+  await button(page, "Draw again").click();
+  await expect(page.locator(".redecode-drawn")).toContainText("by the random number 0.");
+});
