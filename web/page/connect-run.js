@@ -35,8 +35,9 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   let over = ""; // how the run ended, in words
   let timer = 0;
 
-  /** @param {Beginning} [how] */
-  function generate({ settings, ...how } = {}) {
+  /** @param {Beginning} [how] with settings: in the place of a run that is under way, of the same prompt */
+  async function generate({ settings, ...how } = {}) {
+    if (settings) await session.leave();
     if (session.running) return;
     const read = settings ?? sampling.read();
     if (!read) return panels.unfold();
@@ -58,7 +59,10 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     pacer.request(settle);
     const before = phase;
     phase = state.phase;
+    if (phase === "paused") pacer.hurry(); // nothing computes that the page could take the processor from
     if (phase === before) return;
+    button.show(session.running);
+    setRest();
     if (phase === "waiting") return begin();
     if (!session.running) return; // it has ended without a result
     if (before === "waiting") start();
@@ -71,12 +75,10 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     over = "";
     notice.hide();
     prompt.setError("");
-    button.show(true);
     if (!session.info) status.say(strings.status.waiting);
   }
 
   function start() {
-    setRest();
     showCount(state.pieces);
     status.announce(strings.status.running);
     pacer.hurry();
@@ -149,7 +151,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   /** How much of the time the page leaves to the engine. */
   function setRest() {
     const beside = (session.info?.threads ?? 1) < navigator.hardwareConcurrency;
-    pacer.setRest(speed.pace() > 0 ? RESTS.paused : beside ? RESTS.beside : RESTS.among);
+    pacer.setRest(phase === "paused" || speed.pace() > 0 ? RESTS.paused : beside ? RESTS.beside : RESTS.among);
   }
 
   /** @param {string} text */

@@ -32,6 +32,8 @@ export class Session extends EventTarget {
   /** @type {Run | null} the engine's side of it, once the engine has begun */
   #running = null;
   #stop = new AbortController(); // of the newest run
+  /** @type {Run | null} that was left for another one */
+  #left = null;
   /** @type {Promise<void>} settles when the newest run has ended */
   #ended = Promise.resolve();
 
@@ -120,6 +122,13 @@ export class Session extends EventTarget {
     if (!run || this.#run || (run.state !== "running" && run.state !== "paused")) return;
     this.#run = this.#stop;
     this.#ended = this.#read(run);
+  }
+
+  /** Ends the run for good, so that another one can take its place. */
+  async leave() {
+    this.#left = this.#running;
+    this.#running?.close();
+    await this.#ended;
   }
 
   /** Ends the run, or lets one stand that was ended before. */
@@ -225,7 +234,7 @@ export class Session extends EventTarget {
       }
     } catch (error) {
       this.#running = null;
-      this.#send("runfailure", { error });
+      if (run !== this.#left) this.#send("runfailure", { error });
     }
     this.#end();
   }
