@@ -43,11 +43,13 @@ test("by keys alone: stands, steps, goes back, breaks and goes on to the same te
   const stage = await page.evaluate(() => document.activeElement.dataset.stage);
   await page.keyboard.press("b");
   await expect(button(page, "Breakpoints, 1")).toBeVisible();
+  await expect(page.locator("g.stage:focus")).toHaveAccessibleDescription("breakpoint");
   await page.keyboard.press("F8");
   await expect(status(page)).toContainText("breakpoint");
   expect(await page.evaluate(() => document.querySelector("#drawer [name=stage]").value)).toBe(stage);
-  await page.keyboard.press("b");
+  await page.locator("g.stage:focus .stop").click();
   await expect(button(page, "Breakpoints")).toBeVisible();
+  await expect(page.locator(".diagram [data-stop]")).toHaveCount(0);
   await page.keyboard.press("F8");
   await expect(status(page)).toContainText("Done");
   expect(await text(page)).toBe(untouched);

@@ -92,6 +92,7 @@ const controls = mountControls(page, {
   stages: stageStrings,
   product: strings.product,
   kept: { grain: recall("grain", "stage"), breakpoints: recall("breakpoints", []) },
+  mark: diagram.setBreakpoints,
   announce: status.announce,
   fail,
   pacer,

@@ -42,6 +42,7 @@ const controls = mountControls(page, {
   stages: stageStrings,
   product: strings.product,
   kept: { grain: "stage", breakpoints: [] },
+  mark() {},
   announce: status.announce,
   fail: (error) => failures.push(String(error)),
   pacer,

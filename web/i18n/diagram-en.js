@@ -24,6 +24,7 @@ export const diagram = {
   ofToken: "token {token}",
   ofLayer: "layer {layer}",
   old: "old",
+  breakpoint: "breakpoint",
 
   // What it shows in a run.
   pieces: { one: "1 byte-level BPE piece", many: "{count} byte-level BPE pieces" },

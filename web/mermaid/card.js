@@ -11,6 +11,7 @@ const PAD = 8; // inside a card, left and right
 const NAME = 16; // heights of the lines in diagram.css
 const LINE = 15;
 const CAPTION = 14;
+const STOP = 14; // from the top to the middle of the mark of a breakpoint
 const GLYPH = 6.95; // widest advance of the monospaced stacks at the value's size
 const LETTER = 7.6; // and of a name's letters, on average
 const SMALL = 6.2; // and of a mark's
@@ -48,6 +49,11 @@ export function dress(id, stage, part, group, box) {
   host.setAttribute("height", String(kind === "frame" ? 26 : box.height));
   host.append(body);
   group.append(host);
+  const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint, on the left edge
+  stop.setAttribute("class", "stop");
+  stop.setAttribute("cy", String(Math.min(box.height / 2, STOP)));
+  stop.setAttribute("r", "5");
+  if (part === 0) group.append(stop);
 
   if (group.classList.contains("edgeLabel")) group.setAttribute("transform", `translate(${box.x}, ${box.y})`);
   group.removeAttribute("data-look");
@@ -93,6 +99,12 @@ export function dress(id, stage, part, group, box) {
       group.dataset.state = state;
       say("aria-selected", selected ? "true" : "");
       say("aria-current", current ? "step" : "");
+    },
+
+    /** @param {string} words what is said of a breakpoint that is set, "" where there is none */
+    setStop(words) {
+      group.toggleAttribute("data-stop", words !== "");
+      say("aria-description", words);
     },
 
     /**

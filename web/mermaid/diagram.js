@@ -26,7 +26,8 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
 
 /**
  * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled from the state of a run, at most
- * once a frame. Dispatches on `root`, bubbling: "stageselect" { stage } when the user chooses a stage, "followchange"
+ * once a frame. Dispatches on `root`, bubbling: "stageselect" { stage } when the user chooses a stage, "breakpoint"
+ * { stage } where its mark is pressed, "followchange"
  * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
@@ -47,6 +48,8 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
   let shown;
   /** @type {StageName | null} */
   let selected = null;
+  /** @type {ReadonlySet<StageName>} that have a breakpoint */
+  let stops = new Set();
   /** @type {Set<Card>} whose stage has run since they were written, longest waiting first */
   const stale = new Set();
   const aging = createAging();
@@ -91,6 +94,7 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
       roving.list([...drawn.cards.values()], () => picture.replaceChildren(drawn.svg));
       root.dataset.shape = shape;
       refresh(true);
+      markStops();
     }
     if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
     if (follow.on) camera.home();
@@ -130,11 +134,19 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
     }
   }
 
+  function markStops() {
+    for (const card of shown?.cards.values() ?? []) card.setStop(stops.has(card.stage) ? strings.breakpoint : "");
+  }
+
   /** @param {Event} event */
   function choose(event) {
     const card = shown?.at(event);
     if (!card) return;
     event.preventDefault();
+    if (event.target instanceof Element && event.target.matches(".stop")) {
+      root.dispatchEvent(new CustomEvent("breakpoint", { bubbles: true, detail: { stage: card.stage } }));
+      return;
+    }
     selected = card.stage;
     refresh(false);
     root.dispatchEvent(new CustomEvent("stageselect", { bubbles: true, detail: { stage: card.stage } }));
@@ -169,6 +181,12 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
       all ||= state !== run;
       run = state;
       pacer.request(drawFrame);
+    },
+
+    /** @param {ReadonlySet<StageName>} now the stages that have a breakpoint */
+    setBreakpoints(now) {
+      stops = now;
+      markStops();
     },
 
     /** Shows the whole picture. */

@@ -42,12 +42,13 @@ import { connectBreakpoints, connectControl } from "./control.js";
  * @param {StageStrings} options.stages
  * @param {string} options.product
  * @param {{ grain: Granularity, breakpoints: Breakpoint[] }} options.kept from the last visit
+ * @param {(breakpoints: readonly Breakpoint[]) => void} options.mark in the diagram
  * @param {(sentence: string) => void} options.announce
  * @param {(error: unknown) => void} options.fail
  * @param {Pacer} options.pacer
  * @param {AbortSignal} options.signal
  */
-export function mountControls(page, { session, start, strings, stages, product, kept, announce, fail, pacer, signal }) {
+export function mountControls(page, { session, start, strings, stages, product, kept, mark, announce, fail, pacer, signal }) {
   const { state } = session;
   const run = () => session.run;
   const where = (/** @type {{ last?: any, at?: any }} */ seen) => {
@@ -93,6 +94,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
 
   /** @param {Breakpoint[]} now */
   function showBreakpoints(now) {
+    mark(now);
     list.show(now);
     timeline.setBreakpoints(now);
     transport.setBreakpoints(now.length);

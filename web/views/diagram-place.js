@@ -1,4 +1,4 @@
-/** @import {EngineInfo} from "../vitrine.js" */
+/** @import {Breakpoint, EngineInfo, StageName} from "../vitrine.js" */
 /** @import {RunState} from "../run/state.js" */
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "../kit/dom.js";
@@ -8,6 +8,7 @@ import { el, send } from "../kit/dom.js";
  *
  * @typedef {object} Diagram
  * @property {(state: RunState) => void} show
+ * @property {(stages: ReadonlySet<StageName>) => void} setBreakpoints
  * @property {() => void} fit
  * @property {(factor: number) => void} zoom
  * @property {(on: boolean) => void} follow
@@ -31,6 +32,8 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
   place.append(message);
   /** @type {Diagram | null} */
   let diagram = null;
+  /** @type {ReadonlySet<StageName>} */
+  let stops = new Set();
   let old = new AbortController();
   signal.addEventListener("abort", () => old.abort());
   place.addEventListener("followchange", tell, { signal });
@@ -65,6 +68,7 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
         if (mine.signal.aborted) return;
         diagram = drawn;
         diagram.show(state);
+        diagram.setBreakpoints(stops);
         say("");
         tell();
       } catch (error) {
@@ -76,6 +80,11 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
     },
     /** @param {RunState} state */
     show: (state) => diagram?.show(state),
+    /** @param {readonly Breakpoint[]} now */
+    setBreakpoints(now) {
+      stops = new Set(now.map(({ stage }) => stage));
+      diagram?.setBreakpoints(stops);
+    },
     /** @param {"follow" | "zoomIn" | "zoomOut" | "fit"} what */
     view(what) {
       if (!diagram) return;
