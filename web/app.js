@@ -92,7 +92,10 @@ const controls = mountControls(page, {
   stages: stageStrings,
   product: strings.product,
   kept: { grain: recall("grain", "stage"), breakpoints: recall("breakpoints", []) },
-  mark: diagram.setBreakpoints,
+  showBreakpoints(now) {
+    diagram.setBreakpoints(now);
+    remember("breakpoints", now);
+  },
   announce: status.announce,
   fail,
   pacer,
@@ -108,7 +111,6 @@ const { generate } = connectRun(session, views, strings, { reopen, pacer, signal
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "grain", (grain) => remember("grain", grain), signal);
-listen(page, "breakpoints", (all) => remember("breakpoints", all), signal);
 listen(page, "speed", (ms) => remember("pace", ms), signal);
 listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), signal);
 listen(page, "samplinginput", (typed) => remember("settings", changes(typed)), signal);

@@ -42,7 +42,7 @@ const controls = mountControls(page, {
   stages: stageStrings,
   product: strings.product,
   kept: { grain: "stage", breakpoints: [] },
-  mark() {},
+  showBreakpoints() {},
   announce: status.announce,
   fail: (error) => failures.push(String(error)),
   pacer,

@@ -42,13 +42,13 @@ import { connectBreakpoints, connectControl } from "./control.js";
  * @param {StageStrings} options.stages
  * @param {string} options.product
  * @param {{ grain: Granularity, breakpoints: Breakpoint[] }} options.kept from the last visit
- * @param {(breakpoints: readonly Breakpoint[]) => void} options.mark in the diagram
+ * @param {(breakpoints: readonly Breakpoint[]) => void} options.showBreakpoints whoever else shows or keeps them
  * @param {(sentence: string) => void} options.announce
  * @param {(error: unknown) => void} options.fail
  * @param {Pacer} options.pacer
  * @param {AbortSignal} options.signal
  */
-export function mountControls(page, { session, start, strings, stages, product, kept, mark, announce, fail, pacer, signal }) {
+export function mountControls(page, { session, start, strings, stages, product, kept, showBreakpoints, announce, fail, pacer, signal }) {
   const { state } = session;
   const run = () => session.run;
   const where = (/** @type {{ last?: any, at?: any }} */ seen) => {
@@ -80,7 +80,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
   }
 
   const branching = connectBranches(page, { state: () => state, run, along: start, show: showTree, signal });
-  const breakpoints = connectBreakpoints(page, { at: kept.breakpoints, run, show: showBreakpoints, fail: wrong, signal });
+  const breakpoints = connectBreakpoints(page, { at: kept.breakpoints, run, show: showAll, fail: wrong, signal });
   connectControl(page, { state: () => state, run, follow: () => session.follow(), start, fork: branching.fork, fail: wrong, redecoded: redecode.drawn, pick: menu.open, signal });
   listen(page, "refused", announce, signal);
 
@@ -93,8 +93,8 @@ export function mountControls(page, { session, start, strings, stages, product, 
   }
 
   /** @param {Breakpoint[]} now */
-  function showBreakpoints(now) {
-    mark(now);
+  function showAll(now) {
+    showBreakpoints(now);
     list.show(now);
     timeline.setBreakpoints(now);
     transport.setBreakpoints(now.length);
