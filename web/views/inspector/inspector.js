@@ -1,0 +1,141 @@
+/** @import { StageEvent, StageName } from "../../vitrine.d.ts" */
+/** @import { InspectorStrings, StageWords } from "../../i18n/inspector-en.js" */
+/** @import { Pacer } from "../../run/frames.js" */
+/** @import { Asked, Place, Seen } from "./place.js" */
+/** @import { Asks, Reading } from "./reading.js" */
+import { listen } from "../../kit/dom.js";
+import { family } from "../../run/stages.js";
+import { detailOf, nameOf } from "./detail.js";
+import { mountFrame } from "./frame.js";
+import { newest, placeOf, tokenAt } from "./place.js";
+import { asks, createReading } from "./reading.js";
+import { mountValues } from "./values.js";
+
+/**
+ * The inspector: one stage of the run, with what it does and every number of it. It follows the run, or stays where it was
+ * opened and reads its values again at each stop. Sends "head" { head }, "goto" Where, "inspectorchange" { open }.
+ *
+ * @param {HTMLElement} root hidden while it is closed
+ * @param {{ strings: InspectorStrings, names: Record<StageName, string>, run: () => Asks | null, pacer: Pacer, signal: AbortSignal }} options
+ *   `names` of the stages; `run` gives the run that answers, null where there is none
+ */
+export function mountInspector(root, { strings, names, run, pacer, signal }) {
+  const frame = mountFrame(root, { strings, signal });
+  const values = mountValues(frame.values, { strings, signal });
+  const reading = createReading({ read: onRead, failure: onFailure, waiting: frame.wait }, signal);
+  /** @type {Seen | null} */
+  let state = null;
+  /** @type {Asked} */
+  let asked = { stage: "prompt", layer: null, position: null, head: 0 };
+  /** @type {Place | null} */
+  let place = null;
+  /** @type {Reading | null} */
+  let shown = null;
+  let failed = "";
+  let follow = false;
+  let fresh = false; // something else was asked for since the last frame
+
+  signal.addEventListener("abort", () => pacer.cancel(draw));
+  listen(root, "choose", (/** @type {Partial<Asked>} */ part) => set({ ...asked, ...part }, false), signal);
+  listen(root, "rowchoose", (/** @type {{ row: number }} */ { row }) => place && set({ ...asked, layer: place.layer < 0 ? null : place.layer, position: place.start + row }, false), signal);
+  listen(root, "head", (/** @type {{ head: number }} */ { head }) => set({ ...asked, head }, follow), signal);
+  listen(root, "part", (/** @type {{ stage: StageName }} */ { stage }) => set({ ...asked, stage }, false), signal);
+  listen(root, "follow", () => set({ ...asked, layer: null, position: null }, !follow), signal);
+  listen(root, "close", close, signal);
+  listen(root, "answerchanged", onAnswerChanged, signal);
+
+  /** @param {Asked} next @param {boolean} follows */
+  function set(next, follows) {
+    asked = next;
+    follow = follows;
+    fresh = true;
+    pacer.request(draw);
+  }
+
+  /** @param {Reading} reading */
+  function onRead(reading) {
+    shown = reading;
+    failed = "";
+    pacer.request(draw);
+  }
+
+  /** @param {unknown} error */
+  function onFailure(error) {
+    shown = null;
+    failed = error instanceof Error ? error.message : String(error);
+    pacer.request(draw);
+  }
+
+  async function onAnswerChanged() {
+    try {
+      const where = await run()?.answerChanged();
+      if (where && !signal.aborted) frame.send("goto", where);
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+
+  function close() {
+    if (root.hidden) return;
+    reading.forget();
+    frame.close();
+  }
+
+  /** @param {number} position */
+  const text = (position) => (state ? nameOf(tokenAt(state, position)) : "");
+
+  function draw() {
+    if (root.hidden || !state?.info) return;
+    const stands = state.phase === "paused" || state.phase === "ended";
+    const answers = run();
+    values.stand(stands && answers !== null);
+    if (state.phase === "running" && !follow && !fresh) return frame.note(noteOf(place, stands, answers !== null)); // stays as it was
+    fresh = false;
+    const current = state.at?.stage ?? state.last?.stage;
+    if (follow && current) asked = { ...asked, stage: current, layer: null, position: null };
+    const { stage } = asked;
+    place = placeOf(asked, state);
+    if (shown && shown.stage !== stage) shown = null;
+    let key = shown?.key;
+    if (place && answers && asks(stage) && (stands || (follow && !reading.busy))) key = reading.want(place, answers, state);
+
+    frame.title(names[stage], family(stage), strings.stages(state.info)[stage], stage, names);
+    frame.place(state, place, { stage, text, follow });
+    frame.note(noteOf(place, stands, answers !== null));
+    const event = /** @type {StageEvent | undefined} */ (state.of(stage));
+    const here = event && (!place || (place.layer === event.layer && place.position === event.position));
+    const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, steps: state.steps, text }) : null;
+    const known = shown?.key === key;
+    values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, text });
+  }
+
+  /** @param {Place | null} place @param {boolean} stands @param {boolean} answers */
+  function noteOf(place, stands, answers) {
+    if (failed) return strings.state.failed(failed);
+    if (!state || newest(state) < 0) return strings.state.idle;
+    if (!place) return strings.state.unreached;
+    if (!asks(asked.stage)) return "";
+    if (!answers) return strings.state.closed;
+    return stands || follow ? "" : strings.state.running;
+  }
+
+  return {
+    /** Shows a stage. @param {{ stage: StageName, layer?: number, position?: number, head?: number }} where */
+    open({ stage, layer, position, head }) {
+      frame.open();
+      failed = "";
+      set({ stage, layer: layer ?? null, position: position ?? null, head: head ?? asked.head }, false);
+    },
+    close,
+    /** @param {Seen} next */
+    show(next) {
+      state = next;
+      if (failed && next.phase === "running") failed = "";
+      pacer.request(draw);
+    },
+    /** @param {number} head that the page shows */
+    setHead(head) {
+      if (head !== asked.head) set({ ...asked, head }, follow);
+    },
+  };
+}

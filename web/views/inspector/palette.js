@@ -1,0 +1,71 @@
+const STEPS = 16; // colours that the style sheet mixes, between two of its own; canvas does the rest
+const SHADES = 256;
+
+/**
+ * The colours of numbers, as the style sheet has them: --heat-negative, --heat-zero, --heat-positive for signed numbers,
+ * --heat-zero and --heat-high for others.
+ *
+ * @param {HTMLElement} root
+ */
+export function createPalette(root) {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  root.append(probe);
+  let known = "";
+  /** @type {{ signed: Uint8ClampedArray, plain: Uint8ClampedArray }} */
+  let shades = { signed: new Uint8ClampedArray(4 * SHADES), plain: new Uint8ClampedArray(4 * SHADES) };
+
+  /** @param {string} color */
+  function resolved(color) {
+    probe.style.color = color;
+    return getComputedStyle(probe).color;
+  }
+
+  /** @param {string[]} colors evenly apart */
+  function ramp(colors) {
+    const canvas = document.createElement("canvas");
+    canvas.width = SHADES;
+    canvas.height = 1;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const gradient = context.createLinearGradient(0.5, 0, SHADES - 0.5, 0);
+    const stops = (colors.length - 1) * STEPS;
+    for (let i = 0; i <= stops; i++) {
+      const [from, part] = [Math.min(colors.length - 2, Math.floor(i / STEPS)), i / STEPS];
+      const mix = `color-mix(in oklab, ${colors[from]}, ${colors[from + 1]} ${100 * (part - from)}%)`;
+      gradient.addColorStop(i / stops, resolved(mix));
+    }
+    context.fillStyle = gradient;
+    context.fillRect(0, 0, SHADES, 1);
+    return context.getImageData(0, 0, SHADES, 1).data;
+  }
+
+  return {
+    /** Reads the style sheet again; true where its colours are others than before. */
+    renew() {
+      const now = [resolved("var(--heat-zero)"), resolved("var(--heat-high)")].join();
+      if (now === known) return false;
+      known = now;
+      shades = {
+        signed: ramp(["var(--heat-negative)", "var(--heat-zero)", "var(--heat-positive)"]),
+        plain: ramp(["var(--heat-zero)", "var(--heat-high)"]),
+      };
+      return true;
+    },
+    /**
+     * Writes the colour of a number as four bytes.
+     *
+     * @param {Uint8ClampedArray} to @param {number} at
+     * @param {number} x
+     * @param {number} limit where the colours end
+     * @param {boolean} signed
+     */
+    write(to, at, x, limit, signed) {
+      const share = limit > 0 ? (signed ? (x / limit + 1) / 2 : x / limit) : signed ? 0.5 : 0;
+      const shade = Math.round(Math.min(1, Math.max(0, share)) * (SHADES - 1));
+      const table = signed ? shades.signed : shades.plain;
+      for (let i = 0; i < 4; i++) to[at + i] = table[4 * shade + i];
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createPalette>} Palette */

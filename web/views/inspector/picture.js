@@ -1,0 +1,215 @@
+/** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
+/** @import { Layout } from "./layout.js" */
+/** @import { Palette } from "./palette.js" */
+/** @import { Picture } from "./tensors.js" */
+import { el, send } from "../../kit/dom.js";
+import { iconButton } from "../../kit/icons.js";
+import { decimal, exact } from "../../kit/numbers.js";
+import { paint } from "./canvas.js";
+import { boxOf, cellAt, COLUMNS, layoutOf, moved } from "./layout.js";
+import { mountLabels } from "./labels.js";
+import { mountPager } from "./pager.js";
+import { computed } from "./tensors.js";
+import { tableOf } from "./table.js";
+
+/**
+ * What a picture needs to know beside its numbers.
+ *
+ * @typedef {object} Scene
+ * @property {string} title
+ * @property {number} start position of the first token of the pass
+ * @property {number} rows of the pass
+ * @property {number} limit where the colours end
+ * @property {number} chosen row of the pass that is looked at
+ * @property {boolean} paged whether its rows are paged
+ * @property {(position: number) => string} text of the token there, quoted
+ * @property {(cell: Cell) => string[]} where a cell comes from, part by part
+ * @property {{ low: string, high: string, exact: string }} range of its numbers
+ */
+
+/** @typedef {{ row: number, column: number }} Cell row of the pass, column of the whole row */
+
+let made = 0;
+
+/**
+ * One tensor as a picture of cells, which is a grid for the keyboard and for assistive technology: it has one cell, the
+ * one that the cursor is on. Sends "cellread" { value, where } or null, and "rowchoose" { row }.
+ *
+ * @param {{ strings: InspectorStrings["tensor"], palette: Palette, signal: AbortSignal }} options
+ */
+export function mountPicture({ strings, palette, signal }) {
+  const id = `tensor-${++made}`;
+  const title = el("h3", { id });
+  const shape = el("span", { class: "tensor-shape" });
+  const range = el("span", { class: "tensor-range" });
+  const copy = iconButton("copy", strings.copy);
+  const copied = el("span", { class: "tensor-copied", role: "status" });
+  const canvas = el("canvas", { class: "heat-canvas", "aria-hidden": true });
+  const cursor = el("div", { class: "heat-cursor", hidden: true });
+  const cells = el("div", { class: "heat-cells" }, canvas, cursor);
+  const labels = mountLabels();
+  const header = el("span", { role: "rowheader" });
+  const spoken = el("span", { role: "gridcell" });
+  const spokenRow = el("div", { role: "row", class: "visually-hidden" }, header, spoken);
+  const grid = el("div", { class: "heat-grid", role: "grid", tabindex: 0, "aria-labelledby": id, "aria-readonly": "true", "aria-description": strings.keys }, labels.columns, labels.rows, cells, spokenRow);
+  const heat = el("div", { class: "heat" }, grid);
+  const legend = el("p", { class: "heat-legend", role: "img" });
+  const pager = { rows: mountPager("rows", strings, signal), columns: mountPager("columns", strings, signal) };
+  const root = el("section", { class: "tensor" }, el("div", { class: "tensor-head" }, title, shape, copied, copy), el("div", { class: "tensor-scale" }, range, legend), heat, pager.rows.root, pager.columns.root);
+
+  /** @type {Picture} */
+  let picture;
+  /** @type {Scene} */
+  let scene;
+  /** @type {Layout} */
+  let layout;
+  let first = 0; // column that is shown first
+  /** @type {Cell | null} */
+  let kept = null; // by a key or a click
+  let turn = 0;
+
+  const sizes = new ResizeObserver(() => picture && draw());
+  sizes.observe(root);
+  signal.addEventListener("abort", () => sizes.disconnect());
+  canvas.addEventListener("pointermove", (event) => read(pointed(event)), { signal });
+  canvas.addEventListener("pointerleave", () => read(null), { signal });
+  canvas.addEventListener("click", (event) => (grid.focus({ preventScroll: true }), go(pointed(event))), { signal });
+  grid.addEventListener("focus", () => go(kept ?? { row: scene.chosen, column: first }), { signal });
+  grid.addEventListener("blur", () => ((kept = null), read(null)), { signal });
+  grid.addEventListener("keydown", onKey, { signal });
+  copy.addEventListener("click", onCopy, { signal });
+  pager.rows.root.addEventListener("page", (event) => turnRows(/** @type {CustomEvent} */ (event).detail.from), { signal });
+  pager.columns.root.addEventListener("page", (event) => turnColumns(/** @type {CustomEvent} */ (event).detail.from), { signal });
+
+  const columns = () => Math.min(COLUMNS, picture.across.from + picture.across.count - first);
+  /** @param {Cell} cell */
+  const valueOf = ({ row, column }) =>
+    computed(picture, row, column, scene.start) ? picture.data[(row - picture.rows.from) * picture.across.count + column - picture.across.from] : null;
+  /** @param {Cell} cell */
+  const isHere = ({ row, column }) => row >= picture.rows.from && row < picture.rows.from + picture.rows.count && column >= picture.across.from && column < picture.across.from + picture.across.count;
+
+  /** @param {PointerEvent | MouseEvent} event */
+  function pointed(event) {
+    const box = canvas.getBoundingClientRect();
+    const cell = cellAt(layout, event.clientX - box.left, event.clientY - box.top);
+    return cell && { row: picture.rows.from + cell.row, column: first + cell.column };
+  }
+
+  /** @param {number} from */
+  function turnRows(from) {
+    send(root, "rowchoose", { row: Math.max(0, Math.min(scene.rows - 1, from)) });
+  }
+
+  /** @param {number} from */
+  function turnColumns(from) {
+    const last = picture.across.from + picture.across.count - 1;
+    const page = Math.max(picture.across.from, Math.min(last, from));
+    first = page - ((page - picture.across.from) % COLUMNS);
+    if (kept) kept = { ...kept, column: page };
+    draw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !kept) return;
+    const paging = { PageUp: -1, PageDown: 1 }[event.key];
+    const at = { row: kept.row - picture.rows.from, column: kept.column - first };
+    const to = moved(layout, event.key, at);
+    if (!to && !paging) return;
+    event.preventDefault();
+    if (to) go({ row: picture.rows.from + to.row, column: first + to.column });
+    else if (scene.paged && scene.rows > picture.rows.count) turnRows(picture.rows.from + Number(paging) * picture.rows.count);
+    else turnColumns(first + Number(paging) * COLUMNS);
+  }
+
+  /** Moves the cursor, to another page too. @param {Cell | null} cell */
+  function go(cell) {
+    if (!cell) return;
+    if (!isHere(cell)) {
+      if (scene.paged && cell.row !== scene.chosen && cell.row >= 0 && cell.row < scene.rows) turnRows(cell.row);
+      return;
+    }
+    kept = cell;
+    if (cell.column < first || cell.column >= first + columns()) turnColumns(cell.column);
+    read(null);
+    if (picture.tokens && cell.row !== scene.chosen) send(root, "rowchoose", { row: cell.row });
+  }
+
+  /** Reads the cell under the pointer, or else the one that the cursor is on. @param {Cell | null} under */
+  function read(under) {
+    const cell = under ?? kept;
+    cursor.hidden = !cell;
+    if (!cell) return send(root, "cellread", null);
+    const box = boxOf(layout, cell.row - picture.rows.from, cell.column - first);
+    cursor.style.translate = `${box.x}px ${box.y}px`;
+    const value = valueOf(cell);
+    const where = scene.where(cell);
+    send(root, "cellread", { name: scene.title, value: value === null ? strings.masked : exact(value), where });
+    if (under) return;
+    cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
+    spokenRow.ariaRowIndex = String(cell.row + 1);
+    spoken.ariaColIndex = String(cell.column + 1);
+    spoken.id = `${id}-cell-${(turn = 1 - turn)}`; // another name each time, so that the move is told
+    header.textContent = picture.tokens ? scene.text(scene.start + cell.row) : "";
+    spoken.textContent = `${value === null ? strings.masked : exact(value)}, ${where.join(", ")}`;
+    grid.setAttribute("aria-activedescendant", spoken.id);
+  }
+
+  async function onCopy() {
+    const shown = { from: first, count: columns() };
+    const text = tableOf(picture, shown, (cell) => valueOf(cell), (row) => (picture.tokens ? scene.text(scene.start + row) : scene.title));
+    try {
+      await navigator.clipboard.writeText(text);
+      copied.textContent = strings.copied;
+    } catch {
+      copied.textContent = strings.copyFailed;
+    }
+  }
+
+  function draw() {
+    labels.measure(picture);
+    const width = heat.clientWidth - labels.width;
+    if (width <= 0) return; // hidden
+    layout = layoutOf({ rows: picture.rows.count, columns: columns() }, picture.columns, width);
+    paint(canvas, layout, (row, column) => valueOf({ row: picture.rows.from + row, column: first + column }), { palette, limit: scene.limit, signed: picture.signed });
+    cursor.style.width = `${Math.max(layout.width, 3)}px`;
+    cursor.style.height = `${layout.height}px`;
+    labels.draw(picture, scene, layout, first);
+    pager.columns.show({ from: first - picture.across.from, count: columns(), of: picture.across.count });
+    pager.rows.show({ from: picture.rows.from, count: picture.rows.count, of: scene.paged ? scene.rows : picture.rows.count });
+    if (kept) read(null);
+  }
+
+  return {
+    root,
+    /** @param {Picture} next @param {Scene} nextScene */
+    show(next, nextScene) {
+      [picture, scene] = [next, nextScene];
+      copied.textContent = "";
+      title.textContent = scene.title;
+      shape.textContent = strings.shape(picture.shape);
+      shape.ariaLabel = strings.shapeSaid(picture.shape);
+      range.textContent = strings.range(scene.range.low, scene.range.high);
+      range.title = scene.range.exact;
+      legend.replaceChildren(...legendOf(scene.limit, picture.signed));
+      legend.dataset.signed = String(picture.signed);
+      legend.ariaLabel = picture.signed ? strings.scaleSigned(decimal(scene.limit).trim()) : strings.scalePlain(decimal(scene.limit).trim());
+      grid.ariaRowCount = String(picture.tokens ? scene.rows : picture.rows.count);
+      grid.ariaColCount = String(picture.across.count);
+      if (first < picture.across.from || first >= picture.across.from + picture.across.count) first = picture.across.from;
+      if (kept && !isHere(kept)) kept = { row: Math.min(scene.chosen, picture.rows.from + picture.rows.count - 1), column: Math.min(kept.column, picture.across.from + picture.across.count - 1) };
+      draw();
+    },
+    /** Paints again, as after a change of the colours. */
+    paint: draw,
+  };
+}
+
+/** @param {number} limit @param {boolean} signed */
+function legendOf(limit, signed) {
+  const end = decimal(limit).trim();
+  const bar = el("span", { class: "heat-bar" });
+  return signed ? [`−${end}`, bar, end].map((part) => (typeof part === "string" ? el("span", { text: part }) : part)) : [el("span", { text: "0" }), bar, el("span", { text: end })];
+}
+
+/** @typedef {ReturnType<typeof mountPicture>} PictureView */

@@ -1,0 +1,115 @@
+/** @import { EngineInfo, StageName, TokenPiece } from "../../vitrine.d.ts" */
+import { perHead, perToken } from "./tensors.js";
+
+/** Most rows that are asked for at a time. */
+export const ROWS = 64;
+
+/**
+ * What the inspector reads of the state of the page.
+ *
+ * @typedef {object} Seen
+ * @property {"idle" | "waiting" | "running" | "paused" | "ended" | "failed"} phase
+ * @property {{ stage: StageName, layer: number, position: number } | null} at where the machine stands
+ * @property {{ stage: StageName, layer: number, position: number } | null} last the newest event
+ * @property {EngineInfo | null} info
+ * @property {TokenPiece[]} pieces of the prompt
+ * @property {{ id: number, piece: string, position: number, bytes?: ArrayLike<number> }[]} tokens generated
+ * @property {{ step: number, context: string, text: string, id: number, probability: number }[]} steps the newest
+ * @property {(stage: StageName) => { stage: StageName, layer: number, position: number, detail?: unknown } | undefined} of
+ */
+
+/**
+ * What somebody asked to see. null: that of the newest event of the stage.
+ *
+ * @typedef {{ stage: StageName, layer: number | null, position: number | null, head: number }} Asked
+ */
+
+/**
+ * Where the values on the screen come from.
+ *
+ * @typedef {object} Place
+ * @property {StageName} stage
+ * @property {number} layer -1 outside the layers
+ * @property {number} position of the token that is looked at
+ * @property {number} head
+ * @property {number} start position of the first token of the pass
+ * @property {number} rows how many tokens the pass read
+ * @property {[from: number, to: number] | null} window rows that are asked for; null: the stage has no row for each token
+ */
+
+const inLayer = /^(ln[12]|attention.*|mlp|residual[12])$/;
+
+/** @type {Partial<Record<StageName, StageName[]>>} */
+const children = {
+  layers: ["ln1", "attention", "residual1", "ln2", "mlp", "residual2"],
+  attention: ["attention.qkv", "attention.scores", "attention.scale", "attention.mask", "attention.mix"],
+  decode: ["decode.temperature", "decode.top_k", "decode.top_p", "decode.sample", "decode.stop"],
+};
+
+/** The stages that a stage consists of. @param {StageName} stage */
+export const childrenOf = (stage) => children[stage] ?? [];
+
+/** Whether a stage runs once a layer. @param {StageName} stage */
+export const perLayer = (stage) => inLayer.test(stage);
+
+/**
+ * The pass that read a position: one pass reads the whole prompt, each later one a single token.
+ *
+ * @param {Seen} state
+ * @param {number} position
+ */
+export function passOf({ pieces }, position) {
+  return position < pieces.length ? { start: 0, rows: pieces.length } : { start: position, rows: 1 };
+}
+
+/**
+ * The newest position that the machine has read, -1 where it has read none.
+ *
+ * @param {Seen} state
+ */
+export const newest = ({ at, last }) => at?.position ?? last?.position ?? -1;
+
+/**
+ * The place that is asked for, null where the machine has not been there.
+ *
+ * @param {Asked} asked
+ * @param {Seen} state
+ * @returns {Place | null}
+ */
+export function placeOf({ stage, layer, position, head }, state) {
+  const event = state.of(stage);
+  const at = position ?? event?.position ?? -1;
+  const depth = perLayer(stage) ? (layer ?? event?.layer ?? -1) : -1;
+  if (at < 0 || at > newest(state) || (perLayer(stage) && depth < 0)) return null;
+  const pass = passOf(state, at);
+  const first = Math.floor((at - pass.start) / ROWS) * ROWS;
+  const window = /** @type {[number, number]} */ ([first, Math.min(pass.rows, first + ROWS)]);
+  return { stage, layer: depth, position: at, head: perHead(stage) ? head : 0, ...pass, window: perToken(stage) ? window : null };
+}
+
+/**
+ * The text of the token at a position.
+ *
+ * @param {Seen} state
+ * @param {number} position
+ */
+export function tokenAt({ pieces, tokens }, position) {
+  const piece = pieces[position];
+  if (piece) return { text: piece.text, bytes: piece.bytes };
+  const token = tokens.find((token) => token.position === position);
+  return token && { text: token.piece, bytes: token.bytes };
+}
+
+/**
+ * What to ask the engine for a place.
+ *
+ * @param {Place} place
+ */
+export function askOf({ stage, layer, head, start, rows, window }) {
+  return {
+    position: start + rows - 1, // the newest token of the pass
+    ...(layer >= 0 && { layer }),
+    ...(perHead(stage) && { head }),
+    ...(window && { rows: window }),
+  };
+}

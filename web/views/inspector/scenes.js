@@ -1,0 +1,66 @@
+/** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
+/** @import { Place } from "./place.js" */
+/** @import { Cell, Scene } from "./picture.js" */
+/** @import { Picture } from "./tensors.js" */
+import { decimal, exact } from "../../kit/numbers.js";
+import { named, rangeOf, rowOf } from "./tensors.js";
+
+const EXACT = 64; // columns of a matrix up to which its cells can be pointed at
+
+/**
+ * What is drawn of the tensors of a stage: each, and where it is a matrix too wide for exact cells, the row of the chosen
+ * token by itself. Tensors of one group share the ends of their colours.
+ *
+ * @param {Picture[]} pictures
+ * @param {Place} place
+ * @param {{ strings: InspectorStrings, text: (position: number) => string }} known
+ * @returns {{ key: string, picture: Picture, scene: Scene }[]}
+ */
+export function scenesOf(pictures, place, { strings, text }) {
+  const words = strings.tensor;
+  const chosen = place.position - place.start;
+  const ranges = pictures.map((picture) => rangeOf(picture, place.start));
+  const names = /** @type {Record<string, string>} */ (words.names);
+
+  /** @type {(picture: Picture) => (cell: Cell) => string[]} */
+  const where = (picture) => ({ row, column }) => [
+    ...(place.layer >= 0 ? [words.where.layer(place.layer + 1)] : []),
+    ...(picture.perHead ? [words.where.head(place.head + 1)] : []),
+    ...(picture.tokens ? [words.where.row(place.start + row, text(place.start + row))] : []),
+    columnOf(picture, column),
+  ];
+  /** @type {(picture: Picture, column: number) => string} */
+  const columnOf = ({ columns }, column) => {
+    const at = columns === "row" ? place.start + column : column;
+    if (named(columns)) return words.where.tokenColumn(at, text(at));
+    return columns === "id" ? words.where.id(column) : words.where.column(column);
+  };
+
+  return pictures.flatMap((picture, i) => {
+    const range = ranges[i] ?? { low: 0, high: 0 };
+    const group = ranges.filter((_, j) => pictures[j].group === picture.group).map((one) => Math.max(Math.abs(one?.low ?? 0), Math.abs(one?.high ?? 0)));
+    const scene = {
+      title: names[picture.name],
+      start: place.start,
+      rows: place.rows,
+      chosen: picture.tokens ? chosen : picture.rows.from,
+      paged: picture.tokens,
+      limit: Math.max(...group),
+      text,
+      where: where(picture),
+      range: { low: decimal(range.low).trim(), high: decimal(range.high).trim(), exact: words.range(exact(range.low), exact(range.high)) },
+    };
+    const whole = { key: picture.name, picture, scene };
+    const inside = chosen >= picture.rows.from && chosen < picture.rows.from + picture.rows.count;
+    if (picture.rows.count < 2 || picture.across.count <= EXACT || named(picture.columns) || !inside) return [whole];
+    const row = rowOf(picture, chosen);
+    const shown = rangeOf(row, place.start) ?? range;
+    const part = {
+      ...scene,
+      title: words.rowOf(text(place.position)),
+      paged: false,
+      range: { low: decimal(shown.low).trim(), high: decimal(shown.high).trim(), exact: words.range(exact(shown.low), exact(shown.high)) },
+    };
+    return [whole, { key: `${picture.name} row`, picture: row, scene: part }];
+  });
+}

@@ -1,0 +1,20 @@
+/** @import { Picture, Span } from "./tensors.js" */
+import { exact } from "../../kit/numbers.js";
+
+/**
+ * What a picture shows as lines of values with tabs between them, as spreadsheets take it. What is not there is empty.
+ *
+ * @param {Picture} picture
+ * @param {Span} columns
+ * @param {(cell: { row: number, column: number }) => number | null} valueOf
+ * @param {(row: number) => string} nameOf a row
+ */
+export function tableOf({ rows }, columns, valueOf, nameOf) {
+  const across = Array.from({ length: columns.count }, (_, i) => columns.from + i);
+  const lines = Array.from({ length: rows.count }, (_, i) => {
+    const row = rows.from + i;
+    const values = across.map((column) => valueOf({ row, column }));
+    return [nameOf(row), ...values.map((value) => (value === null ? "" : exact(value)))];
+  });
+  return [["", ...across.map(String)], ...lines].map((cells) => cells.join("\t")).join("\n");
+}
