@@ -57,6 +57,7 @@ export function mountLabels() {
         const text = named(picture.columns) ? scene.text((picture.columns === "row" ? scene.start : 0) + first + column) : count(first + column);
         const label = el("span", { class: "heat-column", text });
         label.style.left = `${width + column * layout.width}px`;
+        if (named(picture.columns)) label.style.lineHeight = `${layout.width}px`;
         label.style.width = `${named(picture.columns) ? layout.width : TICK}px`;
         labels.push(label);
       }
