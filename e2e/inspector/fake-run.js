@@ -99,7 +99,7 @@ export function createFakeRun(prompt) {
 }
 
 /** An event of a stage, as the engine reports it. */
-export function eventOf(stage, { layer, position, prompt }) {
+export function eventOf(stage, { layer, position, step, prompt }) {
   const top = [0.62, 0.11, 0.04, 0.02, 0.01].map((probability, i) => ({ id: 900 + i, text: [" Paris", " the", " a", " Lyon", "\ufffd"][i], logit: Math.fround(9.1 - i), probability: Math.fround(probability) }));
   const filter = { parameter: 0.7, kept: 40, removed: 2960, removedProbability: 0.0123456789, top };
   const ids = prompt.map(({ id }) => id);
@@ -118,7 +118,8 @@ export function eventOf(stage, { layer, position, prompt }) {
     "decode.stop": { reason: "" },
     select: { ...top[0], sampled: 0.8, random: 0.337, rank: 0 },
     append: { ids: [...ids, 900], count: ids.length + 1 },
+    generation: { step, context: "the capital of France?", text: ["\u202e", " Paris"][step % 2], id: 900, probability: 0.45 },
     loop: { step: 0, cached: ids.length, reason: "" },
   };
-  return { type: "stage", stage, layer, position, step: 0, tokens: prompt.length, time: 0, shape: [], values: new Float32Array(), detail: details[stage] ?? null };
+  return { type: "stage", stage, layer, position, step, tokens: step === 0 ? prompt.length : 1, time: 0, shape: [], values: new Float32Array(), detail: details[stage] ?? null };
 }

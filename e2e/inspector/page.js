@@ -2,6 +2,8 @@
 // each of them. It asks for nothing that the contract of Run does not have, and writes down what it is asked.
 import { inspector as strings } from "/web/i18n/inspector-en.js";
 import { strings as all } from "/web/i18n/en.js";
+import { stageNames, stages } from "/web/run/stages.js";
+import { createRunState } from "/web/run/state.js";
 import { createPacer, RESTS } from "/web/run/frames.js";
 import { mountInspector } from "/web/views/inspector/inspector.js";
 import { createFakeRun, eventOf, info, pieces } from "./fake-run.js";
@@ -9,17 +11,8 @@ import { createFakeRun, eventOf, info, pieces } from "./fake-run.js";
 const { signal } = new AbortController();
 const texts = [" Paris", ".", "\n", "\u202e", " It", " is"];
 const prompt = pieces(Number(new URLSearchParams(location.search).get("prompt") ?? 8));
-const state = {
-  phase: "idle",
-  at: null,
-  last: null,
-  info,
-  pieces: prompt,
-  tokens: texts.map((piece, i) => ({ id: 900 + i, piece, position: prompt.length + i, bytes: new TextEncoder().encode(piece) })),
-  steps: texts.map((text, step) => ({ step, context: "the capital of France?", text, id: 900 + step, probability: 0.9 / (step + 1) })),
-  of: (stage) => state.events.get(stage),
-  events: new Map(),
-};
+const state = createRunState();
+state.info = info;
 const fake = createFakeRun(prompt.length);
 const pacer = createPacer(signal);
 pacer.setRest(RESTS.paused);
@@ -28,20 +21,23 @@ const view = mountInspector(document.getElementById("inspector"), { strings, nam
 /** Sent up by the view, newest last. */
 const sent = [];
 for (const type of ["goto", "head", "inspectorchange"]) document.body.addEventListener(type, ({ detail }) => sent.push([type, detail]));
-document.getElementById("node").addEventListener("click", () => view.open(globalThis.opens));
+document.getElementById("node").addEventListener("keydown", ({ key }) => key === "Enter" && view.open({ stage: "attention.mask" }));
 
-/** The machine does every stage up to this one and is at it. */
-function reach(stage, { phase = "paused", layer = 2, position = prompt.length - 1 } = {}) {
-  for (const name of Object.keys(all.status.stages)) {
-    const inLayer = /^(ln[12]|attention.*|mlp|residual.|layers)$/.test(name);
-    state.events.set(name, eventOf(name, { layer: inLayer ? layer : -1, position, prompt }));
+/** The machine does every stage up to this one, and then stands, goes on or has ended. */
+function reach(stage, { phase = "paused", layer = 2, position = prompt.length - 1, step = 0 } = {}) {
+  if (state.phase === "idle") {
+    state.start({}, prompt);
+    texts.forEach((piece, i) => state.add({ type: "token", id: 900 + i, piece, text: piece, step: i, probability: 0.9 / (i + 1) }));
+  }
+  for (const name of stageNames.slice(state.of("prompt") ? 2 : 0)) {
+    state.add(eventOf(name, { layer: stages[name].perLayer ? layer : -1, position, step, prompt }));
     if (name === stage) break;
   }
-  state.phase = phase;
-  state.last = state.events.get(stage);
-  state.at = phase === "paused" ? { stage, layer: state.last.layer, position } : null;
+  const { last } = state;
+  if (phase === "paused") state.add({ type: "paused", reason: "step", description: "", stage, layer: last.layer, position, step, tokens: 1, breakpoints: [] });
+  if (phase === "ended") state.add({ type: "done" });
   view.show(state);
 }
 
-Object.assign(globalThis, { view, state, fake, sent, reach, opens: { stage: "attention.mask" } });
+Object.assign(globalThis, { view, state, fake, sent, reach });
 view.show(state);

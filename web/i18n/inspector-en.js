@@ -258,6 +258,7 @@ export const inspector = {
     page: (from, to, of) => `${whole(from)} to ${whole(to)} of ${whole(of)}`,
     before: { rows: "Rows before", columns: "Columns before" },
     after: { rows: "Rows after", columns: "Columns after" },
+    goToShort: "go to",
     goTo: { rows: "Go to row", columns: "Go to column" },
   },
 

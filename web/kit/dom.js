@@ -50,7 +50,7 @@ export function focusWithin(root) {
     giveBack(hide) {
       const lost = within();
       hide();
-      if (lost && before instanceof HTMLElement) before.focus();
+      if (lost && (before instanceof HTMLElement || before instanceof SVGElement)) before.focus();
     },
   };
 }

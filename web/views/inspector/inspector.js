@@ -103,7 +103,7 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     frame.place(state, place, { stage, text, follow });
     frame.note(noteOf(place, stands, answers !== null));
     const event = /** @type {StageEvent | undefined} */ (state.of(stage));
-    const here = event && (!place || (place.layer === event.layer && place.position === event.position));
+    const here = event && (!place || (place.position === event.position && (place.layer < 0 || place.layer === event.layer)));
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, steps: state.steps, text }) : null;
     const known = shown?.key === key;
     values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, text });

@@ -12,7 +12,7 @@ export function mountPager(kind, strings, signal) {
   const before = el("button", { type: "button", class: "quiet", "aria-label": strings.before[kind], text: "‹" });
   const after = el("button", { type: "button", class: "quiet", "aria-label": strings.after[kind], text: "›" });
   const words = el("span", { class: "pager-words" });
-  const field = el("input", { type: "text", inputmode: "numeric", "aria-label": strings.goTo[kind], title: strings.goTo[kind] });
+  const field = el("input", { type: "text", inputmode: "numeric", "aria-label": strings.goTo[kind], placeholder: strings.goToShort });
   const root = el("div", { class: "pager", role: "group", "aria-label": strings[kind], hidden: true }, el("span", { text: strings[kind] }), before, words, after, field);
   let shown = { from: 0, count: 0, of: 0 };
 

@@ -1,22 +1,12 @@
-/** @import { EngineInfo, StageName, TokenPiece } from "../../vitrine.d.ts" */
+/** @import { StageName } from "../../vitrine.d.ts" */
+/** @import { RunState } from "../../run/state.js" */
+import { stageNames, stages } from "../../run/stages.js";
 import { perHead, perToken } from "./tensors.js";
 
 /** Most rows that are asked for at a time. */
 export const ROWS = 64;
 
-/**
- * What the inspector reads of the state of the page.
- *
- * @typedef {object} Seen
- * @property {"idle" | "waiting" | "running" | "paused" | "ended" | "failed"} phase
- * @property {{ stage: StageName, layer: number, position: number } | null} at where the machine stands
- * @property {{ stage: StageName, layer: number, position: number } | null} last the newest event
- * @property {EngineInfo | null} info
- * @property {TokenPiece[]} pieces of the prompt
- * @property {{ id: number, piece: string, position: number, bytes?: ArrayLike<number> }[]} tokens generated
- * @property {{ step: number, context: string, text: string, id: number, probability: number }[]} steps the newest
- * @property {(stage: StageName) => { stage: StageName, layer: number, position: number, detail?: unknown } | undefined} of
- */
+/** @typedef {Pick<RunState, "phase" | "at" | "last" | "info" | "pieces" | "tokens" | "steps" | "of">} Seen what the inspector reads of the state of the page */
 
 /**
  * What somebody asked to see. null: that of the newest event of the stage.
@@ -37,20 +27,11 @@ export const ROWS = 64;
  * @property {[from: number, to: number] | null} window rows that are asked for; null: the stage has no row for each token
  */
 
-const inLayer = /^(ln[12]|attention.*|mlp|residual[12])$/;
-
-/** @type {Partial<Record<StageName, StageName[]>>} */
-const children = {
-  layers: ["ln1", "attention", "residual1", "ln2", "mlp", "residual2"],
-  attention: ["attention.qkv", "attention.scores", "attention.scale", "attention.mask", "attention.mix"],
-  decode: ["decode.temperature", "decode.top_k", "decode.top_p", "decode.sample", "decode.stop"],
-};
-
 /** The stages that a stage consists of. @param {StageName} stage */
-export const childrenOf = (stage) => children[stage] ?? [];
+export const childrenOf = (stage) => stageNames.filter((name) => stages[name].parent === stage);
 
-/** Whether a stage runs once a layer. @param {StageName} stage */
-export const perLayer = (stage) => inLayer.test(stage);
+/** Whether a stage is that of one layer. @param {StageName} stage */
+const ofLayer = (stage) => stages[stage].perLayer && stage !== "layers";
 
 /**
  * The pass that read a position: one pass reads the whole prompt, each later one a single token.
@@ -79,8 +60,8 @@ export const newest = ({ at, last }) => at?.position ?? last?.position ?? -1;
 export function placeOf({ stage, layer, position, head }, state) {
   const event = state.of(stage);
   const at = position ?? event?.position ?? -1;
-  const depth = perLayer(stage) ? (layer ?? event?.layer ?? -1) : -1;
-  if (at < 0 || at > newest(state) || (perLayer(stage) && depth < 0)) return null;
+  const depth = ofLayer(stage) ? (layer ?? event?.layer ?? -1) : -1;
+  if (at < 0 || at > newest(state) || (ofLayer(stage) && depth < 0)) return null;
   const pass = passOf(state, at);
   const first = Math.floor((at - pass.start) / ROWS) * ROWS;
   const window = /** @type {[number, number]} */ ([first, Math.min(pass.rows, first + ROWS)]);

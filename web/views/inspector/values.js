@@ -5,6 +5,7 @@
 /** @import { Place } from "./place.js" */
 /** @import { Reading } from "./reading.js" */
 import { el } from "../../kit/dom.js";
+import { exact } from "../../kit/numbers.js";
 import { keptOf, nameOf } from "./detail.js";
 import { mountLens } from "./lens.js";
 import { createPalette } from "./palette.js";
@@ -29,6 +30,8 @@ export function mountValues(root, { strings, signal }) {
   /** @type {Map<string, { view: PictureView, end: AbortController }>} by name, of the stage that is shown */
   const views = new Map();
   let before = "";
+  /** @type {[name: string, value: string][]} */
+  let numbers = [];
   let told = "";
 
   const repaint = () => palette.renew() && views.forEach(({ view }) => view.paint());
@@ -58,16 +61,26 @@ export function mountValues(root, { strings, signal }) {
     }
   }
 
-  /** @param {Reading} reading @param {Place} place @param {(position: number) => string} text */
+  /**
+   * Draws the tensors, but for those of a single number, which it returns.
+   *
+   * @param {Reading} reading
+   * @param {Place} place
+   * @param {(position: number) => string} text
+   * @returns {[name: string, value: string][]}
+   */
   function draw({ stage, tensors }, place, text) {
     palette.renew();
-    const scenes = scenesOf(picturesOf(stage, tensors), place, { strings, text });
+    const all = picturesOf(stage, tensors);
+    const scenes = scenesOf(all.filter(({ data }) => data.length > 1), place, { strings, text });
     keep(scenes.map(({ key }) => key));
     for (const [i, { key, picture, scene }] of scenes.entries()) {
       const view = views.get(key)?.view ?? viewOf(key);
       if (pictures.children[i] !== view.root) pictures.insertBefore(view.root, pictures.children[i] ?? null);
       view.show(picture, scene);
     }
+    const names = /** @type {Record<string, string>} */ (strings.tensor.names);
+    return all.filter(({ data }) => data.length === 1).map(({ name, data }) => [names[name], exact(data[0])]);
   }
 
   return {
@@ -88,15 +101,16 @@ export function mountValues(root, { strings, signal }) {
       const key = JSON.stringify([stage, place?.position, reading?.key]);
       if (key !== before) {
         before = key;
-        if (stage in facts && reading && place) draw(reading, place, text);
+        numbers = [];
+        if (stage in facts && reading && place) numbers = draw(reading, place, text);
         else keep([]);
         if (stage === "layers" && reading && place) lens.show(reading.lens, place.position);
       }
       const kept = keeps(stage) && reading ? [listOf(reading)] : [];
-      const saying = JSON.stringify([detail, kept]);
+      const saying = JSON.stringify([detail, numbers, kept]);
       if (saying === told) return;
       told = saying;
-      tables.replaceChildren(...(detail ? tablesOf(detail, strings.detail.caption) : []), ...kept.filter((list) => list !== null).map(tableOf));
+      tables.replaceChildren(...tablesOf({ facts: [...numbers, ...(detail?.facts ?? [])], lists: detail?.lists ?? [] }, strings.detail.caption), ...kept.filter((list) => list !== null).map(tableOf));
     },
   };
 
