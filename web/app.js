@@ -1,4 +1,4 @@
-import { controlStrings, diagramStrings, stageStrings, strings } from "./i18n/en.js";
+import { controlStrings, diagramStrings, inspectorStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
@@ -11,6 +11,7 @@ import { mountDiagramTools } from "./views/diagram-tools.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
 import { byId, listen, send } from "./kit/dom.js";
+import { mountInspector } from "./views/inspector/inspector.js";
 import { mountLoading } from "./views/loading.js";
 import { mountMeter } from "./views/meter.js";
 import { mountModelMenu } from "./views/model-menu.js";
@@ -71,6 +72,7 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
   strings: strings.diagram,
   signal,
 });
+const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => null, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
 const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });
@@ -102,7 +104,7 @@ const controls = mountControls(page, {
   signal,
 });
 
-const views = { app, page, model, recent, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, loading, status, button, speed, controls, notice };
+const views = { app, page, model, recent, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, inspector, loading, status, button, speed, controls, notice };
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);
@@ -117,6 +119,9 @@ listen(page, "samplinginput", (typed) => remember("settings", changes(typed)), s
 listen(page, "promptinput", ({ text }) => remember("prompt", text), signal);
 listen(page, "view", (what) => diagram.view(what), signal);
 listen(page, "head", ({ head }) => session.setHead(head), signal);
+listen(page, "head", ({ head }) => inspector.setHead(head), signal);
+listen(page, "inspect", inspector.open, signal);
+listen(page, "inspectorchange", ({ open }) => panels.inspect(open), signal);
 listen(page, "drawn", ({ following }) => tools.following(following), signal);
 listenToKeys({
   generate,

@@ -4,6 +4,7 @@ import { count } from "../kit/numbers.js";
 
 export { control as controlStrings } from "./control-en.js";
 export { diagram as diagramStrings } from "./diagram-en.js";
+export { inspector as inspectorStrings } from "./inspector-en.js";
 export { stages as stageStrings } from "./stages-en.js";
 
 const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
@@ -28,7 +29,7 @@ export const strings = {
     fold: "Fold the text panel",
     unfold: "Unfold the text panel",
     resize: "Width of the text panel",
-    tabs: { text: "Text", diagram: "Diagram" },
+    tabs: { text: "Text", diagram: "Diagram", inspector: "Inspector" },
   },
 
   theme: {

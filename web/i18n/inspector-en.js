@@ -159,6 +159,7 @@ export const inspector = {
   label: "Inspector",
   close: "Close the inspector",
   follow: "Follow",
+  resize: "Width of the inspector",
   followLabel: "Follow the run: show the stage that the machine is at",
   formula: "Formula",
   parts: "Parts of this stage",
@@ -185,8 +186,7 @@ export const inspector = {
     idle: "No run yet. Press Generate: the values of the stage appear here.",
     unreached: "The machine has not reached this stage yet.",
     running: "The machine is running. Values are read when it stops, or with Follow.",
-    nothing: "The stage has no values of its own.",
-    closed: "The run was closed. Its values are gone.",
+    closed: "The engine has no values of this run.",
     /** @param {string} why */
     failed: (why) => `The values could not be read: ${why}`,
     /** @param {string} seconds */

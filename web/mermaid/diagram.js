@@ -26,7 +26,7 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
 
 /**
  * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled from the state of a run, at most
- * once a frame. Dispatches on `root`, bubbling: "stageselect" { stage } when the user chooses a stage, "breakpoint"
+ * once a frame. Dispatches on `root`, bubbling: "inspect" { stage } when the user chooses a stage, "breakpoint"
  * { stage } where its mark is pressed, "followchange"
  * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
  *
@@ -149,7 +149,7 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
     }
     selected = card.stage;
     refresh(false);
-    root.dispatchEvent(new CustomEvent("stageselect", { bubbles: true, detail: { stage: card.stage } }));
+    root.dispatchEvent(new CustomEvent("inspect", { bubbles: true, detail: { stage: card.stage } }));
   }
 
   /** @param {KeyboardEvent} event */

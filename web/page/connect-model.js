@@ -14,7 +14,7 @@ import { listen } from "../kit/dom.js";
  * @param {AbortSignal} signal
  */
 export function connectModel(session, views, strings, signal) {
-  const { page, model, recent, notice, loading, status, diagram, tools, prompt, controls } = views;
+  const { page, model, recent, notice, loading, status, diagram, inspector, tools, prompt, controls } = views;
 
   /** @type {Source} */
   let newest;
@@ -81,6 +81,7 @@ export function connectModel(session, views, strings, signal) {
     controls.setLayers(info.layers);
     prompt.setSpecial(info.addedTokens);
     diagram.setModel(info, session.state);
+    inspector.show(session.state);
   }
 
   function showEnd() {

@@ -28,7 +28,7 @@ const ended = ["closed", "engine.error", "engine.silent", "engine.trap", "intern
  * @param {{ reopen: () => void, pacer: Pacer, signal: AbortSignal }} options `reopen` loads the model again that could not be loaded
  */
 export function connectRun(session, views, strings, { reopen, pacer, signal }) {
-  const { page, panels, prompt, sampling, meter, chips, readout, spoken, diagram, status, button, speed, controls, notice } = views;
+  const { page, panels, prompt, sampling, meter, chips, readout, spoken, diagram, inspector, status, button, speed, controls, notice } = views;
   const { state } = session;
   /** @type {Phase} as the page shows it */
   let phase = state.phase;
@@ -55,7 +55,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   /** The views draw what changed with the next frame, and then all of it is old. */
   function show() {
     controls.show();
-    for (const view of [diagram, status, chips, readout, spoken, meter]) view.show(state);
+    for (const view of [diagram, inspector, status, chips, readout, spoken, meter]) view.show(state);
     pacer.request(settle);
     const before = phase;
     phase = state.phase;

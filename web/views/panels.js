@@ -1,10 +1,11 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el } from "../kit/dom.js";
 import { icon, iconButton } from "../kit/icons.js";
+import { mountSplitter } from "../kit/splitter.js";
 import { recall, remember } from "../kit/store.js";
 
-/** Widths of the text panel in rem: narrowest, widest, at first, and one step of the arrow keys. */
-const width = { min: 18, max: 40, initial: 22, step: 1 };
+/** Widths of the text panel in rem: narrowest, widest, at first. */
+const width = { min: 18, max: 40, initial: 22 };
 
 /**
  * Folds and resizes the text panel, and switches the tabs of a narrow screen. All of it is remembered.
@@ -31,49 +32,18 @@ export function mountPanels(app, { fold, splitter, tabs, strings, signal }) {
     remember("folded", app.hasAttribute("data-folded"));
   }
 
-  splitter.role = "separator";
-  splitter.tabIndex = 0;
-  splitter.ariaOrientation = "vertical";
-  splitter.ariaLabel = strings.resize;
-  splitter.ariaValueMin = String(width.min);
-  splitter.ariaValueMax = String(width.max);
-  let wide = recall("textRem", width.initial);
-  setWidth(wide);
+  mountSplitter(splitter, {
+    label: strings.resize,
+    width,
+    at: recall("textRem", width.initial),
+    measure: ({ clientX }) => clientX,
+    grows: 1,
+    set: (rem) => app.style.setProperty("--text-width", `${rem}rem`),
+    keep: (rem) => remember("textRem", rem),
+    signal,
+  });
 
-  /** @param {number} rem */
-  function setWidth(rem) {
-    wide = Math.min(width.max, Math.max(width.min, rem));
-    app.style.setProperty("--text-width", `${wide}rem`);
-    splitter.ariaValueNow = String(Math.round(wide));
-  }
-
-  /** @param {number} rem */
-  function keepWidth(rem) {
-    setWidth(rem);
-    remember("textRem", wide);
-  }
-
-  /** @param {PointerEvent} event */
-  function drag({ pointerId, clientX }) {
-    if (splitter.hasPointerCapture(pointerId)) setWidth(clientX / parseFloat(getComputedStyle(document.documentElement).fontSize));
-  }
-
-  splitter.addEventListener("pointerdown", (event) => splitter.setPointerCapture(event.pointerId), { signal });
-  splitter.addEventListener("pointermove", drag, { signal });
-  splitter.addEventListener("pointerup", () => keepWidth(wide), { signal });
-  splitter.addEventListener("dblclick", () => keepWidth(width.initial), { signal });
-  splitter.addEventListener(
-    "keydown",
-    (event) => {
-      const to = { ArrowLeft: wide - width.step, ArrowRight: wide + width.step, Home: width.min, End: width.max }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      keepWidth(to);
-    },
-    { signal },
-  );
-
-  const names = /** @type {const} */ (["text", "diagram"]);
+  const names = /** @type {const} */ (["text", "diagram", "inspector"]);
   tabs.role = "group";
   const tabButtons = names.map((name) => {
     const tab = el("button", { type: "button", class: "tab" }, icon(name), el("span", { text: strings.tabs[name] }));
@@ -81,9 +51,10 @@ export function mountPanels(app, { fold, splitter, tabs, strings, signal }) {
     tabs.append(tab);
     return tab;
   });
+  tabButtons[2].hidden = true; // until it is opened
   show("text");
 
-  /** @param {"text" | "diagram"} name */
+  /** @param {"text" | "diagram" | "inspector"} name */
   function show(name) {
     app.dataset.tab = name;
     for (const [i, tab] of tabButtons.entries()) tab.ariaPressed = String(names[i] === name);
@@ -92,6 +63,12 @@ export function mountPanels(app, { fold, splitter, tabs, strings, signal }) {
   return {
     toggle,
     show,
+    /** The inspector was opened or closed. @param {boolean} open */
+    inspect(open) {
+      tabButtons[2].hidden = !open;
+      if (open) show("inspector");
+      else if (app.dataset.tab === "inspector") show("diagram");
+    },
     unfold() {
       show("text");
       if (app.hasAttribute("data-folded")) toggle();

@@ -5,7 +5,7 @@ import { newest } from "./place.js";
 import { perHead } from "./tensors.js";
 
 /**
- * Chooses layer, head and token of what is shown. Sends "choose" { layer } or { position }, and "head" { head }, which the
+ * Chooses layer, head and token of what is shown. Sends "place" { layer } or { position }, and "head" { head }, which the
  * whole page follows.
  *
  * @param {InspectorStrings} strings
@@ -13,9 +13,9 @@ import { perHead } from "./tensors.js";
  */
 export function mountChooser(strings, signal) {
   const root = el("div", { class: "chooser", role: "group", "aria-label": strings.choose });
-  const layer = choice(strings.layer, (value) => send(root, "choose", { layer: value }));
+  const layer = choice(strings.layer, (value) => send(root, "place", { layer: value }));
   const head = choice(strings.head, (head) => send(root, "head", { head }));
-  const token = choice(strings.token, (value) => send(root, "choose", { position: value }));
+  const token = choice(strings.token, (value) => send(root, "place", { position: value }));
   root.append(layer.label, head.label, token.label);
 
   /** @param {string} name @param {(value: number) => void} does */

@@ -3,12 +3,17 @@
 /** @import { Place, Seen } from "./place.js" */
 import { el, focusWithin, send } from "../../kit/dom.js";
 import { iconButton } from "../../kit/icons.js";
+import { mountSplitter } from "../../kit/splitter.js";
+import { recall, remember } from "../../kit/store.js";
 import { fixed } from "../../kit/numbers.js";
 import { mountChooser } from "./chooser.js";
 import { drawFormula } from "./formula.js";
 import { childrenOf } from "./place.js";
 import { asks } from "./reading.js";
 import { mountReadout } from "./readout.js";
+
+/** Widths of the inspector in rem: narrowest, widest, at first. */
+const width = { min: 20, max: 60, initial: 27 };
 
 /** What belongs to no one token. @type {ReadonlySet<StageName>} */
 const ofRun = new Set(["prompt", "tokenize", "generation"]);
@@ -33,6 +38,7 @@ export function mountFrame(root, { strings, signal }) {
   const wait = el("p", { class: "inspector-wait", role: "status" });
   const values = el("div", { class: "inspector-values" });
   const readout = mountReadout(strings.tensor);
+  const splitter = el("div", { class: "splitter inspector-splitter" });
   let timer = 0;
   let described = "";
 
@@ -43,7 +49,18 @@ export function mountFrame(root, { strings, signal }) {
     el("div", { class: "inspector-head" }, el("span", { class: "inspector-mark", "aria-hidden": "true" }), title, follow, close),
     el("div", { class: "inspector-body" }, what, formula, parts, chooser.root, place, note, wait, values),
     readout.root,
+    splitter,
   );
+  mountSplitter(splitter, {
+    label: strings.resize,
+    width,
+    at: recall("inspectorRem", width.initial),
+    measure: ({ clientX }) => root.getBoundingClientRect().right - clientX,
+    grows: -1,
+    set: (rem) => root.style.setProperty("--inspector-width", `${rem}rem`),
+    keep: (rem) => remember("inspectorRem", rem),
+    signal,
+  });
   follow.addEventListener("click", () => send(root, "follow"), { signal });
   close.addEventListener("click", () => send(root, "close"), { signal });
   root.addEventListener("keydown", onKey, { signal });
@@ -63,10 +80,11 @@ export function mountFrame(root, { strings, signal }) {
     /** @param {string} type @param {unknown} detail */
     send: (type, detail) => send(root, type, detail),
 
+    /** Takes the focus where it was opened by a key; a pointer goes on where it is. */
     open() {
       focus.remember();
       root.hidden = false;
-      title.focus({ preventScroll: true });
+      if (document.activeElement?.matches(":focus-visible")) title.focus({ preventScroll: true });
       send(root, "inspectorchange", { open: true });
     },
 

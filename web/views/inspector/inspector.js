@@ -1,4 +1,4 @@
-/** @import { StageEvent, StageName } from "../../vitrine.d.ts" */
+/** @import { EngineInfo, StageEvent, StageName } from "../../vitrine.d.ts" */
 /** @import { InspectorStrings, StageWords } from "../../i18n/inspector-en.js" */
 /** @import { Pacer } from "../../run/frames.js" */
 /** @import { Asked, Place, Seen } from "./place.js" */
@@ -31,18 +31,26 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
   let place = null;
   /** @type {Reading | null} */
   let shown = null;
+  let number = 0; // of the run
+  /** @type {EngineInfo | null} */
+  let info = null;
   let failed = "";
   let follow = false;
   let fresh = false; // something else was asked for since the last frame
 
   signal.addEventListener("abort", () => pacer.cancel(draw));
-  listen(root, "choose", (/** @type {Partial<Asked>} */ part) => set({ ...asked, ...part }, false), signal);
-  listen(root, "rowchoose", (/** @type {{ row: number }} */ { row }) => place && set({ ...asked, layer: place.layer < 0 ? null : place.layer, position: place.start + row }, false), signal);
+  inside("place", (/** @type {Partial<Asked>} */ part) => set({ ...asked, ...part }, false));
+  inside("rowchoose", (/** @type {{ row: number }} */ { row }) => place && set({ ...asked, layer: place.layer < 0 ? null : place.layer, position: place.start + row }, false));
+  inside("part", (/** @type {{ stage: StageName }} */ { stage }) => set({ ...asked, stage }, false));
+  inside("follow", () => set({ ...asked, layer: null, position: null }, !follow));
+  inside("close", close);
+  inside("answerchanged", onAnswerChanged);
   listen(root, "head", (/** @type {{ head: number }} */ { head }) => set({ ...asked, head }, follow), signal);
-  listen(root, "part", (/** @type {{ stage: StageName }} */ { stage }) => set({ ...asked, stage }, false), signal);
-  listen(root, "follow", () => set({ ...asked, layer: null, position: null }, !follow), signal);
-  listen(root, "close", close, signal);
-  listen(root, "answerchanged", onAnswerChanged, signal);
+
+  /** Hears what its parts send to each other, and to nobody else. @template T @param {string} type @param {(detail: T) => void} does */
+  function inside(type, does) {
+    root.addEventListener(type, (event) => (event.stopPropagation(), does(/** @type {CustomEvent<T>} */ (event).detail)), { signal });
+  }
 
   /** @param {Asked} next @param {boolean} follows */
   function set(next, follows) {
@@ -86,6 +94,11 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
 
   function draw() {
     if (root.hidden || !state?.info) return;
+    if (state.number !== number || state.info !== info) {
+      shown = null; // of another run, or model
+      if (info) asked = { ...asked, layer: null, position: null, head: state.info === info ? asked.head : 0 };
+      ({ number, info } = state);
+    }
     const stands = state.phase === "paused" || state.phase === "ended";
     const answers = run();
     values.stand(stands && answers !== null);
@@ -95,7 +108,7 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     if (follow && current) asked = { ...asked, stage: current, layer: null, position: null };
     const { stage } = asked;
     place = placeOf(asked, state);
-    if (shown && shown.stage !== stage) shown = null;
+    if (!place || shown?.stage !== stage) shown = null;
     let key = shown?.key;
     if (place && answers && asks(stage) && (stands || (follow && !reading.busy))) key = reading.want(place, answers, state);
 
