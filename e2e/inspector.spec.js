@@ -214,6 +214,22 @@ test("opens from a node and gives the focus back to it", async ({ page }) => {
   await expect(node).toBeFocused();
 });
 
+test("its width is changed by keys, and kept", async ({ page }) => {
+  await openPage(page);
+  await inspect(page, "residual1");
+  const bar = page.getByRole("separator", { name: "Width of the inspector" });
+  const panel = page.locator("#inspector");
+  const before = (await panel.boundingBox()).width;
+  await bar.focus();
+  for (let n = 0; n < 3; n++) await page.keyboard.press("ArrowLeft");
+  await expect(bar).toHaveAttribute("aria-valuenow", "30");
+  expect((await panel.boundingBox()).width).toBe(before + 48);
+  await page.reload();
+  await page.waitForFunction(() => globalThis.view);
+  await inspect(page, "residual1");
+  expect((await panel.boundingBox()).width).toBe(before + 48);
+});
+
 test("the layers say when the answer changed, and go there", async ({ page }) => {
   await openPage(page);
   await inspect(page, "layers");
