@@ -45,7 +45,7 @@ export const percent = (p) => (p > 0 && p < 0.0005 ? "<0.1 %" : `${fixed(100 * p
  *
  * @param {number} x
  */
-export const exact = (x) => String(Number(x.toPrecision(9)));
+export const exact = (x) => (Object.is(x, -0) ? "-0" : String(Number(x.toPrecision(9))));
 
 /**
  * A number with at most so many digits behind the point, as it is typed: without grouping, with a hyphen as minus.

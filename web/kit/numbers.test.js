@@ -33,6 +33,7 @@ test("exact tells any two float32 numbers apart", () => {
   assert.ok(shown.size > 59_000);
   assert.equal(exact(Math.fround(0.1)), "0.100000001");
   assert.equal(exact(1), "1");
+  assert.deepEqual([exact(0), exact(-0)], ["0", "-0"]);
 });
 
 test("a size keeps the unit of the whole", () => {

@@ -10,7 +10,7 @@ const HATCH = 5; // px between the lines of a cell that is not there
  *
  * @param {HTMLCanvasElement} canvas
  * @param {Layout} layout
- * @param {(row: number, column: number) => number | null} valueAt both count from the first that is shown; null: not there
+ * @param {(row: number, column: number) => number | null} valueAt both count from the first that is shown; null: not there; such, and what is no number, is hatched
  * @param {{ palette: Palette, limit: number, signed: boolean }} colours
  */
 export function paint(canvas, layout, valueAt, { palette, limit, signed }) {
@@ -34,7 +34,7 @@ export function paint(canvas, layout, valueAt, { palette, limit, signed }) {
     for (let column = 0; column < columns; column++) {
       const value = valueAt(row, column);
       const line = layout.wrapped ? Math.floor(column / perLine) : row;
-      if (value === null) absent.push(boxOf(layout, row, column));
+      if (value === null || !Number.isFinite(value)) absent.push(boxOf(layout, row, column));
       else palette.write(image.data, 4 * (line * perLine + (column % perLine)), value, limit, signed);
     }
   }

@@ -64,6 +64,7 @@ export function mountFrame(root, { strings, signal }) {
   follow.addEventListener("click", () => send(root, "follow"), { signal });
   close.addEventListener("click", () => send(root, "close"), { signal });
   root.addEventListener("keydown", onKey, { signal });
+  root.addEventListener("focuslost", () => title.focus({ preventScroll: true }), { signal });
   root.addEventListener("cellread", (event) => readout.show(/** @type {CustomEvent} */ (event).detail), { signal });
   signal.addEventListener("abort", () => clearInterval(timer));
 

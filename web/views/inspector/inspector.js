@@ -102,7 +102,7 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     const stands = state.phase === "paused" || state.phase === "ended";
     const answers = run();
     values.stand(stands && answers !== null);
-    if (state.phase === "running" && !follow && !fresh) return frame.note(noteOf(place, stands, answers !== null)); // stays as it was
+    if (state.phase === "running" && !follow && !fresh) return frame.note(noteOf(place, answers !== null)); // stays as it was
     fresh = false;
     const current = state.at?.stage ?? state.last?.stage;
     if (follow && current) asked = { ...asked, stage: current, layer: null, position: null };
@@ -114,7 +114,7 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
 
     frame.title(names[stage], family(stage), strings.stages(state.info)[stage], stage, names);
     frame.place(state, place, { stage, text, follow });
-    frame.note(noteOf(place, stands, answers !== null));
+    frame.note(noteOf(place, answers !== null));
     const event = /** @type {StageEvent | undefined} */ (state.of(stage));
     const here = event && (!place || (place.position === event.position && (place.layer < 0 || place.layer === event.layer)));
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, steps: state.steps, text }) : null;
@@ -122,14 +122,14 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, text });
   }
 
-  /** @param {Place | null} place @param {boolean} stands @param {boolean} answers */
-  function noteOf(place, stands, answers) {
+  /** @param {Place | null} place @param {boolean} answers */
+  function noteOf(place, answers) {
     if (failed) return strings.state.failed(failed);
     if (!state || newest(state) < 0) return strings.state.idle;
     if (!place) return strings.state.unreached;
     if (!asks(asked.stage)) return "";
     if (!answers) return strings.state.closed;
-    return stands || follow ? "" : strings.state.running;
+    return state.phase === "running" && !follow ? strings.state.running : "";
   }
 
   return {

@@ -3,10 +3,11 @@
 /** @import { Palette } from "./palette.js" */
 /** @import { Picture } from "./tensors.js" */
 import { el, send } from "../../kit/dom.js";
-import { iconButton } from "../../kit/icons.js";
-import { decimal, exact } from "../../kit/numbers.js";
+import { exact } from "../../kit/numbers.js";
 import { paint } from "./canvas.js";
+import { mountCaption } from "./caption.js";
 import { boxOf, cellAt, COLUMNS, layoutOf, moved } from "./layout.js";
+import { mountCell } from "./cell.js";
 import { mountLabels } from "./labels.js";
 import { mountPager } from "./pager.js";
 import { computed } from "./tensors.js";
@@ -39,23 +40,16 @@ let made = 0;
  */
 export function mountPicture({ strings, palette, signal }) {
   const id = `tensor-${++made}`;
-  const title = el("h3", { id });
-  const shape = el("span", { class: "tensor-shape" });
-  const range = el("span", { class: "tensor-range" });
-  const copy = iconButton("copy", strings.copy);
-  const copied = el("span", { class: "tensor-copied", role: "status" });
+  const caption = mountCaption(id, { strings, table, signal });
   const canvas = el("canvas", { class: "heat-canvas", "aria-hidden": true });
   const cursor = el("div", { class: "heat-cursor", hidden: true });
   const cells = el("div", { class: "heat-cells" }, canvas, cursor);
   const labels = mountLabels();
-  const header = el("span", { role: "rowheader" });
-  const spoken = el("span", { role: "gridcell" });
-  const spokenRow = el("div", { role: "row", class: "visually-hidden" }, header, spoken);
-  const grid = el("div", { class: "heat-grid", role: "grid", tabindex: 0, "aria-labelledby": id, "aria-readonly": "true", "aria-description": strings.keys }, labels.columns, labels.rows, cells, spokenRow);
+  const cell = mountCell(id);
+  const grid = el("div", { class: "heat-grid", role: "grid", tabindex: 0, "aria-labelledby": id, "aria-readonly": "true", "aria-description": strings.keys }, labels.columns, labels.rows, cells, cell.root);
   const heat = el("div", { class: "heat" }, grid);
-  const legend = el("p", { class: "heat-legend", role: "img" });
   const pager = { rows: mountPager("rows", strings, signal), columns: mountPager("columns", strings, signal) };
-  const root = el("section", { class: "tensor" }, el("div", { class: "tensor-head" }, title, shape, copied, copy), el("div", { class: "tensor-scale" }, range, legend), heat, pager.rows.root, pager.columns.root);
+  const root = el("section", { class: "tensor" }, caption.root, heat, pager.rows.root, pager.columns.root);
 
   /** @type {Picture} */
   let picture;
@@ -66,7 +60,6 @@ export function mountPicture({ strings, palette, signal }) {
   let first = 0; // column that is shown first
   /** @type {Cell | null} */
   let kept = null; // by a key or a click
-  let turn = 0;
 
   const sizes = new ResizeObserver(() => picture && draw());
   sizes.observe(root);
@@ -77,7 +70,6 @@ export function mountPicture({ strings, palette, signal }) {
   grid.addEventListener("focus", () => go(kept ?? { row: scene.chosen, column: first }), { signal });
   grid.addEventListener("blur", () => ((kept = null), read(null)), { signal });
   grid.addEventListener("keydown", onKey, { signal });
-  copy.addEventListener("click", onCopy, { signal });
   pager.rows.root.addEventListener("page", (event) => turnRows(/** @type {CustomEvent} */ (event).detail.from), { signal });
   pager.columns.root.addEventListener("page", (event) => turnColumns(/** @type {CustomEvent} */ (event).detail.from), { signal });
 
@@ -137,33 +129,23 @@ export function mountPicture({ strings, palette, signal }) {
 
   /** Reads the cell under the pointer, or else the one that the cursor is on. @param {Cell | null} under */
   function read(under) {
-    const cell = under ?? kept;
-    cursor.hidden = !cell;
-    if (!cell) return send(root, "cellread", null);
-    const box = boxOf(layout, cell.row - picture.rows.from, cell.column - first);
+    const at = under ?? kept;
+    cursor.hidden = !at;
+    if (!at) return send(root, "cellread", null);
+    const box = boxOf(layout, at.row - picture.rows.from, at.column - first);
     cursor.style.translate = `${box.x}px ${box.y}px`;
-    const value = valueOf(cell);
-    const where = scene.where(cell);
-    send(root, "cellread", { name: scene.title, value: value === null ? strings.masked : exact(value), where });
+    const number = valueOf(at);
+    const value = number === null ? strings.masked : exact(number);
+    const where = scene.where(at);
+    send(root, "cellread", { name: scene.title, value, where });
     if (under) return;
     cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
-    spokenRow.ariaRowIndex = String(cell.row + 1);
-    spoken.ariaColIndex = String(cell.column + 1);
-    spoken.id = `${id}-cell-${(turn = 1 - turn)}`; // another name each time, so that the move is told
-    header.textContent = picture.tokens ? scene.text(scene.start + cell.row) : "";
-    spoken.textContent = `${value === null ? strings.masked : exact(value)}, ${where.join(", ")}`;
-    grid.setAttribute("aria-activedescendant", spoken.id);
+    grid.setAttribute("aria-activedescendant", cell.say(at, picture.tokens ? scene.text(scene.start + at.row) : scene.title, [value, ...where].join(", ")));
   }
 
-  async function onCopy() {
-    const shown = { from: first, count: columns() };
-    const text = tableOf(picture, shown, (cell) => valueOf(cell), (row) => (picture.tokens ? scene.text(scene.start + row) : scene.title));
-    try {
-      await navigator.clipboard.writeText(text);
-      copied.textContent = strings.copied;
-    } catch {
-      copied.textContent = strings.copyFailed;
-    }
+  /** What is shown, as text. */
+  function table() {
+    return tableOf(picture, { from: first, count: columns() }, valueOf, (row) => (picture.tokens ? scene.text(scene.start + row) : scene.title));
   }
 
   function draw() {
@@ -185,15 +167,7 @@ export function mountPicture({ strings, palette, signal }) {
     /** @param {Picture} next @param {Scene} nextScene */
     show(next, nextScene) {
       [picture, scene] = [next, nextScene];
-      copied.textContent = "";
-      title.textContent = scene.title;
-      shape.textContent = strings.shape(picture.shape);
-      shape.ariaLabel = strings.shapeSaid(picture.shape);
-      range.textContent = strings.range(scene.range.low, scene.range.high);
-      range.title = scene.range.exact;
-      legend.replaceChildren(...legendOf(scene.limit, picture.signed));
-      legend.dataset.signed = String(picture.signed);
-      legend.ariaLabel = picture.signed ? strings.scaleSigned(decimal(scene.limit).trim()) : strings.scalePlain(decimal(scene.limit).trim());
+      caption.show(picture, scene);
       grid.ariaRowCount = String(picture.tokens ? scene.rows : picture.rows.count);
       grid.ariaColCount = String(picture.across.count);
       if (first < picture.across.from || first >= picture.across.from + picture.across.count) first = picture.across.from;
@@ -203,13 +177,6 @@ export function mountPicture({ strings, palette, signal }) {
     /** Paints again, as after a change of the colours. */
     paint: draw,
   };
-}
-
-/** @param {number} limit @param {boolean} signed */
-function legendOf(limit, signed) {
-  const end = decimal(limit).trim();
-  const bar = el("span", { class: "heat-bar" });
-  return signed ? [`−${end}`, bar, end].map((part) => (typeof part === "string" ? el("span", { text: part }) : part)) : [el("span", { text: "0" }), bar, el("span", { text: end })];
 }
 
 /** @typedef {ReturnType<typeof mountPicture>} PictureView */

@@ -59,10 +59,11 @@ export const newest = ({ at, last }) => at?.position ?? last?.position ?? -1;
  */
 export function placeOf({ stage, layer, position, head }, state) {
   const event = state.of(stage);
-  const at = position ?? event?.position ?? -1;
+  const seen = position ?? event?.position ?? -1;
   const depth = ofLayer(stage) ? (layer ?? event?.layer ?? -1) : -1;
-  if (at < 0 || at > newest(state) || (ofLayer(stage) && depth < 0)) return null;
-  const pass = passOf(state, at);
+  if (seen < 0 || seen > newest(state) || (ofLayer(stage) && depth < 0)) return null;
+  const pass = passOf(state, seen);
+  const at = perToken(stage) || stage === "layers" ? seen : pass.start + pass.rows - 1; // else it is that of the newest
   const first = Math.floor((at - pass.start) / ROWS) * ROWS;
   const window = /** @type {[number, number]} */ ([first, Math.min(pass.rows, first + ROWS)]);
   return { stage, layer: depth, position: at, head: perHead(stage) ? head : 0, ...pass, window: perToken(stage) ? window : null };
@@ -77,7 +78,7 @@ export function placeOf({ stage, layer, position, head }, state) {
 export function tokenAt({ pieces, tokens }, position) {
   const piece = pieces[position];
   if (piece) return { text: piece.text, bytes: piece.bytes };
-  const token = tokens.find((token) => token.position === position);
+  const token = tokens[position - pieces.length];
   return token && { text: token.piece, bytes: token.bytes };
 }
 

@@ -36,4 +36,6 @@ test("a token of the prompt belongs to the pass of the whole prompt, of which at
 test("what has no layers, heads or rows is not asked for them", () => {
   const place = placeOf({ ...at, stage: "head" }, state({ head: { layer: -1, position: 149 } }, 149));
   assert.deepEqual(place && askOf(place), { position: 149 });
+  const asked = placeOf({ ...at, stage: "head", position: 3 }, state({ head: { layer: -1, position: 149 } }, 149));
+  assert.equal(asked?.position, 149, "the logits of a pass are those of its newest token");
 });

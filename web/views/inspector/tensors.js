@@ -127,7 +127,7 @@ export function rowOf(picture, row) {
 export const computed = ({ causal }, row, column, start) => !causal || column <= start + row;
 
 /**
- * The least and the greatest of the numbers of a picture; null where there is none.
+ * The least and the greatest of the finite numbers of a picture; null where there is none.
  *
  * @param {Picture} picture
  * @param {number} start
@@ -139,6 +139,7 @@ export function rangeOf(picture, start) {
     for (let c = 0; c < across.count; c++) {
       if (!computed(picture, rows.from + r, across.from + c, start)) continue;
       const x = data[r * across.count + c];
+      if (!Number.isFinite(x)) continue;
       low = Math.min(low, x);
       high = Math.max(high, x);
     }

@@ -31,6 +31,9 @@ test("what the mask hides is not there: no value, no part of the range, an empty
   assert.deepEqual([computed(scores, 0, 1, 0), computed(scores, 1, 1, 0), computed(scores, 0, 1, 5)], [false, true, true]);
   scores.data[1] = 99;
   assert.deepEqual(rangeOf(scores, 0), { low: 0, high: 8 });
+  scores.data[8] = NaN;
+  assert.deepEqual(rangeOf(scores, 0), { low: 0, high: 7 }, "what is no number has no place in the range");
+  scores.data[8] = 8;
   const valueOf = (/** @type {{ row: number, column: number }} */ { row, column }) => (computed(scores, row, column, 0) ? scores.data[3 * row + column] : null);
   assert.equal(tableOf(scores, { from: 0, count: 3 }, valueOf, (row) => `t${row}`), "\t0\t1\t2\nt0\t0\t\t\nt1\t3\t4\t\nt2\t6\t7\t8");
 });

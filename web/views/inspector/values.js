@@ -4,7 +4,7 @@
 /** @import { PictureView } from "./picture.js" */
 /** @import { Place } from "./place.js" */
 /** @import { Reading } from "./reading.js" */
-import { el } from "../../kit/dom.js";
+import { el, send } from "../../kit/dom.js";
 import { exact } from "../../kit/numbers.js";
 import { keptOf, nameOf } from "./detail.js";
 import { mountLens } from "./lens.js";
@@ -16,7 +16,8 @@ import { tableOf, tablesOf } from "./tables.js";
 import { facts, keeps, picturesOf } from "./tensors.js";
 
 /**
- * The values of a stage: its tensors as pictures, what it reports as tables, and of the layers the lens.
+ * The values of a stage: its tensors as pictures, what it reports as tables, and of the layers the lens. Sends "focuslost"
+ * where a picture goes that had the focus.
  *
  * @param {HTMLElement} root
  * @param {{ strings: InspectorStrings, signal: AbortSignal }} options
@@ -55,9 +56,11 @@ export function mountValues(root, { strings, signal }) {
   function keep(keys) {
     for (const [key, { view, end }] of views) {
       if (keys.includes(key)) continue;
+      const lost = view.root.contains(document.activeElement);
       end.abort();
       view.root.remove();
       views.delete(key);
+      if (lost) send(root, "focuslost");
     }
   }
 
