@@ -3,7 +3,7 @@ export const diagram = {
   label: "The pipeline of the model",
   description:
     "Each box is one stage of the engine and shows the numbers of the current run. Arrow keys go from stage to stage, " +
-    "Home and End to the first and the last; Enter selects one.",
+    "Home and End to the first and the last; Enter opens the inspector on one.",
 
   // Words that fill the labels of pipeline.mmd, beside those of the stages.
   frames: { layer: "Inside each layer: pre-norm", attention: "softmax(QKᵀ/√{headDim} + M)V", predicts: "Predicts", more: "And so on" },

@@ -277,6 +277,10 @@ export const strings = {
         how: "Each box of the diagram is a stage of the model. It lights up while the engine executes the stage, and shows the numbers that the engine has just computed. Speed slows the machine down; Stop ends the run.",
       },
       {
+        what: "Look inside a stage",
+        how: "Press a box of the diagram. The inspector opens and says what the stage does, shows its formula, and each of its numbers as the engine has it: point at a cell, or go to it with the arrow keys.",
+      },
+      {
         what: "Read a token",
         how: "Point at a token of the output, or tap it, for its probability, its position and its id.",
       },
@@ -297,6 +301,8 @@ export const strings = {
       { keys: ["Esc"], does: "Stop" },
       { keys: ["←", "→"], does: "In the output: read token by token" },
       { keys: ["↑", "↓"], does: "In the diagram: go from stage to stage" },
+      { keys: ["Enter"], does: "In the diagram: open the inspector on the stage" },
+      { keys: ["Esc"], does: "In the inspector: close it" },
       { keys: ["F"], does: "In the diagram: follow the running stage, or stop following" },
       { keys: ["W"], does: "In the diagram: say where the machine is" },
       { keys: ["+", "−"], does: "In the diagram: zoom" },

@@ -57,6 +57,7 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     asked = next;
     follow = follows;
     fresh = true;
+    failed = "";
     pacer.request(draw);
   }
 
@@ -96,6 +97,7 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     if (root.hidden || !state?.info) return;
     if (state.number !== number || state.info !== info) {
       shown = null; // of another run, or model
+      fresh = true;
       if (info) asked = { ...asked, layer: null, position: null, head: state.info === info ? asked.head : 0 };
       ({ number, info } = state);
     }
@@ -136,7 +138,6 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     /** Shows a stage. @param {{ stage: StageName, layer?: number, position?: number, head?: number }} where */
     open({ stage, layer, position, head }) {
       frame.open();
-      failed = "";
       set({ stage, layer: layer ?? null, position: position ?? null, head: head ?? asked.head }, false);
     },
     close,
