@@ -1,7 +1,7 @@
 // The inspector beside a run that the test makes up: its numbers follow from where they stand, so that the test knows
 // each of them. It asks for nothing that the contract of Run does not have, and writes down what it is asked.
 import { inspector as strings } from "/web/i18n/inspector-en.js";
-import { strings as all } from "/web/i18n/en.js";
+import { stages as stageStrings } from "/web/i18n/stages-en.js";
 import { stageNames, stages } from "/web/run/stages.js";
 import { createRunState } from "/web/run/state.js";
 import { createPacer, RESTS } from "/web/run/frames.js";
@@ -16,7 +16,7 @@ state.info = info;
 const fake = createFakeRun(prompt.length);
 const pacer = createPacer(signal);
 pacer.setRest(RESTS.paused);
-const view = mountInspector(document.getElementById("inspector"), { strings, names: all.status.stages, run: () => (state.phase === "idle" ? null : fake.run), pacer, signal });
+const view = mountInspector(document.getElementById("inspector"), { strings, stages: stageStrings, run: () => (state.phase === "idle" ? null : fake.run), pacer, signal });
 
 /** Sent up by the view, newest last. */
 const sent = [];

@@ -1,11 +1,13 @@
 /** @import { StageName } from "../../vitrine.d.ts" */
 /** @import { InspectorStrings, StageWords } from "../../i18n/inspector-en.js" */
+/** @import { StageStrings } from "../../i18n/stages-en.js" */
 /** @import { Place, Seen } from "./place.js" */
 import { el, focusWithin, send } from "../../kit/dom.js";
 import { iconButton } from "../../kit/icons.js";
 import { mountSplitter } from "../../kit/splitter.js";
 import { recall, remember } from "../../kit/store.js";
 import { fixed } from "../../kit/numbers.js";
+import { family } from "../../run/stages.js";
 import { mountChooser } from "./chooser.js";
 import { drawFormula } from "./formula.js";
 import { childrenOf } from "./place.js";
@@ -22,9 +24,9 @@ const ofRun = new Set(["prompt", "tokenize", "generation"]);
  * The frame of the inspector: what a stage is, what is shown of it, and around its values what is read of them.
  *
  * @param {HTMLElement} root
- * @param {{ strings: InspectorStrings, signal: AbortSignal }} options
+ * @param {{ strings: InspectorStrings, stages: StageStrings, signal: AbortSignal }} options
  */
-export function mountFrame(root, { strings, signal }) {
+export function mountFrame(root, { strings, stages, signal }) {
   const focus = focusWithin(root);
   const title = el("h2", { tabindex: -1, class: "inspector-title" });
   const follow = el("button", { type: "button", class: "quiet", "aria-label": strings.followLabel, title: strings.followLabel, text: strings.follow });
@@ -94,20 +96,20 @@ export function mountFrame(root, { strings, signal }) {
       send(root, "inspectorchange", { open: false });
     },
 
-    /** @param {string} name @param {string} family @param {StageWords} words @param {StageName} stage @param {Record<StageName, string>} names */
-    title(name, family, words, stage, names) {
-      const key = JSON.stringify([name, words]);
+    /** @param {StageName} stage @param {StageWords} words */
+    title(stage, words) {
+      const key = JSON.stringify([stage, words]);
       if (key === described) return;
       described = key;
-      title.textContent = name;
-      root.dataset.family = family;
+      title.textContent = stages[stage].long;
+      root.dataset.family = family(stage);
       what.textContent = words.what;
       formula.hidden = !words.formula;
       formula.replaceChildren(...(words.formula ? [drawFormula(words.formula, words.said ?? "")] : []), ...(words.where ? [el("figcaption", { text: words.where })] : []));
       const children = childrenOf(stage);
       parts.hidden = children.length === 0;
       parts.replaceChildren(...children.map((child) => {
-        const button = el("button", { type: "button", class: "quiet", text: names[child] });
+        const button = el("button", { type: "button", class: "quiet", text: stages[child].long });
         button.addEventListener("click", () => (send(root, "part", { stage: child }), title.focus()), { signal });
         return button;
       }));

@@ -1,10 +1,10 @@
 /** @import { EngineInfo, StageEvent, StageName } from "../../vitrine.d.ts" */
-/** @import { InspectorStrings, StageWords } from "../../i18n/inspector-en.js" */
+/** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
+/** @import { StageStrings } from "../../i18n/stages-en.js" */
 /** @import { Pacer } from "../../run/frames.js" */
 /** @import { Asked, Place, Seen } from "./place.js" */
 /** @import { Asks, Reading } from "./reading.js" */
 import { listen } from "../../kit/dom.js";
-import { family } from "../../run/stages.js";
 import { detailOf, nameOf } from "./detail.js";
 import { mountFrame } from "./frame.js";
 import { newest, placeOf, tokenAt } from "./place.js";
@@ -16,11 +16,11 @@ import { mountValues } from "./values.js";
  * opened and reads its values again at each stop. Sends "head" { head }, "goto" Where, "inspectorchange" { open }.
  *
  * @param {HTMLElement} root hidden while it is closed
- * @param {{ strings: InspectorStrings, names: Record<StageName, string>, run: () => Asks | null, pacer: Pacer, signal: AbortSignal }} options
- *   `names` of the stages; `run` gives the run that answers, null where there is none
+ * @param {{ strings: InspectorStrings, stages: StageStrings, run: () => Asks | null, pacer: Pacer, signal: AbortSignal }} options
+ *   `run` gives the run that answers, null where there is none
  */
-export function mountInspector(root, { strings, names, run, pacer, signal }) {
-  const frame = mountFrame(root, { strings, signal });
+export function mountInspector(root, { strings, stages, run, pacer, signal }) {
+  const frame = mountFrame(root, { strings, stages, signal });
   const values = mountValues(frame.values, { strings, signal });
   const reading = createReading({ read: onRead, failure: onFailure, waiting: frame.wait }, signal);
   /** @type {Seen | null} */
@@ -114,7 +114,7 @@ export function mountInspector(root, { strings, names, run, pacer, signal }) {
     let key = shown?.key;
     if (place && answers && asks(stage) && (stands || (follow && !reading.busy))) key = reading.want(place, answers, state);
 
-    frame.title(names[stage], family(stage), strings.stages(state.info)[stage], stage, names);
+    frame.title(stage, strings.stages(state.info)[stage]);
     frame.place(state, place, { stage, text, follow });
     frame.note(noteOf(place, answers !== null));
     const event = /** @type {StageEvent | undefined} */ (state.of(stage));
