@@ -129,6 +129,33 @@ test("the keys go through a row that is broken into lines, and from page to page
   await expect(tensor(page, "Logits")).toContainText("2,816 to 2,999 of 3,000");
 });
 
+test("the colours follow the numbers, in the light and in the dark", async ({ page }) => {
+  await openPage(page);
+  await inspect(page, "attention.scores");
+  const canvas = tensor(page, "Scores").locator("canvas");
+  /** How far from blue to orange each cell is that the mask leaves. */
+  const warmth = () =>
+    canvas.evaluate((canvas) => {
+      const context = canvas.getContext("2d");
+      return Array.from({ length: 64 }, (_, i) => {
+        const [row, column] = [Math.floor(i / 8), i % 8];
+        const [red, , blue] = context.getImageData(((column + 0.4) / 8) * canvas.width, ((row + 0.4) / 8) * canvas.height, 1, 1).data;
+        return { row, column, warm: red - blue };
+      }).filter(({ row, column }) => column <= row);
+    });
+  const themes = [];
+  for (const theme of ["light", "dark"]) {
+    await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
+    await expect.poll(async () => JSON.stringify(await warmth()) === themes[0]).toBe(false);
+    const cells = await warmth();
+    themes.push(JSON.stringify(cells));
+    const byValue = cells.map((cell) => ({ ...cell, value: valueOf("attention.scores", "scores", { layer: 2, head: 0, ...cell }) })).sort((a, b) => a.value - b.value);
+    byValue.slice(1).forEach(({ value, warm }, i) => expect(warm, `${theme}: ${byValue[i].value} and ${value}`).toBeGreaterThanOrEqual(byValue[i].warm - 2));
+    expect(byValue[0].warm).toBeLessThan(-40);
+    expect(byValue.at(-1).warm).toBeGreaterThan(40);
+  }
+});
+
 test("asks for the window that is shown and for nothing else", async ({ page }) => {
   await openPage(page, { prompt: 150 });
   await inspect(page, "attention.scores", { position: 3 });
