@@ -48,10 +48,10 @@ export function mountPanels(app, { fold, splitter, tabs, strings, signal }) {
   const tabButtons = names.map((name) => {
     const tab = el("button", { type: "button", class: "tab" }, icon(name), el("span", { text: strings.tabs[name] }));
     tab.addEventListener("click", () => show(name), { signal });
-    tabs.append(tab);
     return tab;
   });
-  tabButtons[2].hidden = true; // until it is opened
+  const [text, diagram, inspector] = tabButtons;
+  tabs.append(text, diagram); // the inspector's is there while it is open
   show("text");
 
   /** @param {"text" | "diagram" | "inspector"} name */
@@ -65,9 +65,9 @@ export function mountPanels(app, { fold, splitter, tabs, strings, signal }) {
     show,
     /** The inspector was opened or closed. @param {boolean} open */
     inspect(open) {
-      tabButtons[2].hidden = !open;
-      if (open) show("inspector");
-      else if (app.dataset.tab === "inspector") show("diagram");
+      if (open) tabs.append(inspector);
+      else inspector.remove();
+      if (open || app.dataset.tab === "inspector") show(open ? "inspector" : "diagram");
     },
     unfold() {
       show("text");
