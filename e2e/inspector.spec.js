@@ -136,7 +136,9 @@ test("the colours follow the numbers, in the light and in the dark", async ({ pa
   /** How far from blue to orange each cell is that the mask leaves. */
   const warmth = () =>
     canvas.evaluate((canvas) => {
-      const context = canvas.getContext("2d");
+      const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+      const context = copy.getContext("2d", { willReadFrequently: true });
+      context.drawImage(canvas, 0, 0);
       return Array.from({ length: 64 }, (_, i) => {
         const [row, column] = [Math.floor(i / 8), i % 8];
         const [red, , blue] = context.getImageData(((column + 0.4) / 8) * canvas.width, ((row + 0.4) / 8) * canvas.height, 1, 1).data;
@@ -311,8 +313,8 @@ test("says why there are no values", async ({ page }) => {
 test("a token's text is text", async ({ page }) => {
   await openPage(page);
   await page.evaluate(() => {
-    for (const piece of state.pieces) piece.text = '<img src="x" onerror="globalThis.hacked = 1"><b>';
     reach("generation");
+    for (const piece of state.pieces) piece.text = '<img src="x" onerror="globalThis.hacked = 1"><b>';
     view.open({ stage: "tokenize" });
   });
   await expect(page.locator("#inspector")).toContainText("<img src=");

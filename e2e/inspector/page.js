@@ -29,6 +29,7 @@ function reach(stage, { phase = "paused", layer = 2, position = prompt.length - 
     state.start({}, prompt);
     texts.forEach((piece, i) => state.add({ type: "token", id: 900 + i, piece, text: piece, step: i, probability: 0.9 / (i + 1) }));
   }
+  if (state.phase === "paused") state.add({ type: "resumed" });
   for (const name of stageNames.slice(state.of("prompt") ? 2 : 0)) {
     state.add(eventOf(name, { layer: stages[name].perLayer ? layer : -1, position, step, prompt }));
     if (name === stage) break;

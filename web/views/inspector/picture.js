@@ -41,9 +41,9 @@ let made = 0;
 export function mountPicture({ strings, palette, signal }) {
   const id = `tensor-${++made}`;
   const caption = mountCaption(id, { strings, table, signal });
-  const canvas = el("canvas", { class: "heat-canvas", "aria-hidden": true });
+  const canvas = el("canvas", { class: "heat-canvas" });
   const cursor = el("div", { class: "heat-cursor", hidden: true });
-  const cells = el("div", { class: "heat-cells" }, canvas, cursor);
+  const cells = el("div", { class: "heat-cells", "aria-hidden": "true" }, canvas, cursor);
   const labels = mountLabels();
   const cell = mountCell(id);
   const grid = el("div", { class: "heat-grid", role: "grid", tabindex: 0, "aria-labelledby": id, "aria-readonly": "true", "aria-description": strings.keys }, labels.columns, labels.rows, cells, cell.root);
@@ -134,12 +134,22 @@ export function mountPicture({ strings, palette, signal }) {
     if (!at) return send(root, "cellread", null);
     const box = boxOf(layout, at.row - picture.rows.from, at.column - first);
     cursor.style.translate = `${box.x}px ${box.y}px`;
-    const number = valueOf(at);
-    const value = number === null ? strings.masked : exact(number);
-    const where = scene.where(at);
+    const { value, where } = wordsOf(at);
     send(root, "cellread", { name: scene.title, value, where });
     if (under) return;
     cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
+    tell(at);
+  }
+
+  /** @param {Cell} at */
+  function wordsOf(at) {
+    const number = valueOf(at);
+    return { value: number === null ? strings.masked : exact(number), where: scene.where(at) };
+  }
+
+  /** To assistive technology. @param {Cell} at */
+  function tell(at) {
+    const { value, where } = wordsOf(at);
     grid.setAttribute("aria-activedescendant", cell.say(at, picture.tokens ? scene.text(scene.start + at.row) : scene.title, [value, ...where].join(", ")));
   }
 
@@ -160,6 +170,7 @@ export function mountPicture({ strings, palette, signal }) {
     pager.columns.show({ from: first - picture.across.from, count: columns(), of: picture.across.count });
     pager.rows.show({ from: picture.rows.from, count: picture.rows.count, of: scene.paged ? scene.rows : picture.rows.count });
     if (kept) read(null);
+    else tell({ row: scene.chosen, column: first });
   }
 
   return {
