@@ -48,9 +48,11 @@ export function focusWithin(root) {
     },
     /** The part goes. @param {() => void} hide */
     giveBack(hide) {
-      const lost = within();
+      const [lost, back] = [within(), before];
       hide();
-      if (lost && (before instanceof HTMLElement || before instanceof SVGElement)) before.focus();
+      if (!lost || !(back instanceof HTMLElement || back instanceof SVGElement)) return;
+      if (back.isConnected) back.focus();
+      else requestAnimationFrame(() => requestAnimationFrame(() => back.focus())); // the picture has its old width by then, and is drawn for it
     },
   };
 }
