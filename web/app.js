@@ -72,7 +72,7 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
   strings: strings.diagram,
   signal,
 });
-const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => null, pacer, signal });
+const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
 const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });

@@ -56,18 +56,18 @@ export function createFakeRun(prompt) {
   }
 
   function tensor(stage, name, dims, { layer = -1, head = -1, position, rows }) {
-    const inPrompt = position < prompt;
-    const [from, to] = rows ?? [0, inPrompt ? prompt : 1];
-    const sizes = { T: to - from, C: info.embedding, D: info.embedding / info.heads, F: info.feedForward, V: info.vocabulary, P: inPrompt ? prompt : position + 1, K: 40 };
+    const [from, to] = rows ?? (position < prompt ? [0, prompt] : [position, position + 1]);
+    const sizes = { T: to - from, C: info.embedding, D: info.embedding / info.heads, F: info.feedForward, V: info.vocabulary, P: to, K: 40 };
     const shape = dims.map((dim) => sizes[dim] ?? dim);
     const data = new Float32Array(shape.reduce((a, b) => a * b));
     const width = shape.at(-1);
+    const [rowed, only] = [dims[0] === "T" && dims.length > 1, dims[0] === "T" && dims.length === 1];
     for (let i = 0; i < data.length; i++) {
-      const line = dims[0] === "T" && dims.length > 1 ? Math.floor(i / width) : 0;
+      const line = rowed ? Math.floor(i / width) : 0;
       const [row, part] = dims.length === 3 ? [Math.floor(line / 3), line % 3] : [line, 0];
-      const column = (i % width) + (dims.length === 1 && dims[0] === "T" ? from : 0);
-      data[i] = name === "ids" ? 900 + i : valueOf(stage, name, { layer, head, row: row + (dims[0] === "T" && dims.length > 1 ? from : 0), column, part });
-      if (dims.at(-1) === "P" && column > from + row + (inPrompt ? 0 : position)) data[i] = 0;
+      const [at, column] = [rowed ? from + row : 0, (i % width) + (only ? from : 0)];
+      data[i] = name === "ids" ? 900 + i : valueOf(stage, name, { layer, head, row: at, column, part });
+      if (dims.at(-1) === "P" && column > at) data[i] = 0;
     }
     return { name, shape, data, from: dims.map((dim, i) => (i === 0 && dim === "T" ? from : 0)) };
   }

@@ -151,7 +151,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   /** How much of the time the page leaves to the engine. */
   function setRest() {
     const beside = (session.info?.threads ?? 1) < navigator.hardwareConcurrency;
-    pacer.setRest(phase === "paused" || speed.pace() > 0 ? RESTS.paused : beside ? RESTS.beside : RESTS.among);
+    pacer.setRest(phase !== "running" || speed.pace() > 0 ? RESTS.paused : beside ? RESTS.beside : RESTS.among);
   }
 
   /** @param {string} text */

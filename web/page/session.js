@@ -29,7 +29,7 @@ export class Session extends EventTarget {
   prompt = "";
   #pace = 0;
   #head = 0;
-  /** @type {Run | null} the engine's side of it, once the engine has begun */
+  /** @type {Run | null} the engine's side of the newest one: it answers also when it has ended */
   #running = null;
   #stop = new AbortController(); // of the newest run
   /** @type {Run | null} that was left for another one */

@@ -77,7 +77,7 @@ export function mountInspector(root, { strings, stages, run, pacer, signal }) {
 
   async function onAnswerChanged() {
     try {
-      const where = await run()?.answerChanged();
+      const where = await run()?.answerChanged({ position: place?.position });
       if (where && !signal.aborted) frame.send("goto", where);
     } catch (error) {
       onFailure(error);

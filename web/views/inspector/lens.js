@@ -1,5 +1,5 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
-/** @import { LensRow } from "./reading.js" */
+/** @import { LensRow } from "../../vitrine.d.ts" */
 import { el, send } from "../../kit/dom.js";
 import { count, exact, percent } from "../../kit/numbers.js";
 import { nameOf } from "./detail.js";

@@ -92,6 +92,6 @@ export function askOf({ stage, layer, head, start, rows, window }) {
     position: start + rows - 1, // the newest token of the pass
     ...(layer >= 0 && { layer }),
     ...(perHead(stage) && { head }),
-    ...(window && { rows: window }),
+    ...(window && { rows: /** @type {[number, number]} */ (window.map((row) => start + row)) }),
   };
 }

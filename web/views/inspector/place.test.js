@@ -33,6 +33,11 @@ test("a token of the prompt belongs to the pass of the whole prompt, of which at
   assert.deepEqual(ask(149), { position: 149, layer: 1, head: 2, rows: [128, 150] });
 });
 
+test("the row of a later token is asked for by its position", () => {
+  const place = placeOf({ ...at, stage: "mlp" }, state({ mlp: { layer: 3, position: 152 } }, 152));
+  assert.deepEqual(place && askOf(place), { position: 152, layer: 3, rows: [152, 153] });
+});
+
 test("what has no layers, heads or rows is not asked for them", () => {
   const place = placeOf({ ...at, stage: "head" }, state({ head: { layer: -1, position: 149 } }, 149));
   assert.deepEqual(place && askOf(place), { position: 149 });

@@ -1,6 +1,5 @@
-/** @import { Candidate, StageName } from "../../vitrine.d.ts" */
+/** @import { LensRow, Run, StageName, Tensor } from "../../vitrine.d.ts" */
 /** @import { Place, Seen } from "./place.js" */
-/** @import { Tensor } from "./tensors.js" */
 import { createPulls } from "./pulls.js";
 import { askOf } from "./place.js";
 import { facts, keeps } from "./tensors.js";
@@ -8,17 +7,7 @@ import { facts, keeps } from "./tensors.js";
 /** How many tokens are listed of those that a step of decoding kept. */
 export const LISTED = 64;
 
-/** @typedef {{ layer: number, top: Candidate[], rank: number, probability: number }} LensRow */
-
-/**
- * What the inspector asks a run.
- *
- * @typedef {object} Asks
- * @property {(stage: StageName, options: { position?: number, layer?: number, head?: number, rows?: [from: number, to: number] }) => Promise<Tensor[]>} inspect
- * @property {(options: { position?: number }) => Promise<LensRow[]>} lens
- * @property {(options: { position?: number, from?: number, count?: number }) => Promise<{ rows: { id: number, text: string }[] }>} candidates
- * @property {() => Promise<{ layer: number, position?: number, stage?: StageName }>} answerChanged
- */
+/** @typedef {Pick<Run, "inspect" | "lens" | "candidates" | "answerChanged">} Asks what the inspector asks a run */
 
 /**
  * What the engine answered for a place.

@@ -1,6 +1,6 @@
-/** @import { StageName } from "../../vitrine.d.ts" */
+/** @import { StageName, Tensor } from "../../vitrine.d.ts" */
+/** @import { Place } from "./place.js" */
 
-/** @typedef {{ name: string, shape: number[], data: Float32Array, from: number[] }} Tensor a window of a tensor; `from`: where it begins in the whole */
 /** @typedef {"token" | "row" | "channel" | "unit" | "id"} Axis what the columns are: positions, rows of the pass, places in a token's row, hidden units, token ids */
 /** @typedef {{ from: number, count: number }} Span */
 
@@ -70,20 +70,24 @@ export const perHead = (stage) => Object.values(facts[stage] ?? {}).some((fact) 
 export const perToken = (stage) => Object.values(facts[stage] ?? {}).some((fact) => fact.tokens);
 
 /**
- * The pictures of the tensors that the engine has answered with.
+ * The pictures of the tensors that the engine has answered with: of the rows that were asked for, though it may have
+ * computed some before them too.
  *
- * @param {StageName} stage
+ * @param {Pick<Place, "stage" | "start" | "window">} place
  * @param {Tensor[]} tensors
  * @returns {Picture[]}
  */
-export function picturesOf(stage, tensors) {
+export function picturesOf({ stage, start, window }, tensors) {
   const known = facts[stage] ?? {};
   return tensors.flatMap(parts).flatMap(({ name, shape, data, from }) => {
     const fact = known[name];
     if (!fact || data.length === 0) return [];
-    const [rows, across] = shape.length === 1 ? [1, shape[0]] : shape;
-    const [top, left] = shape.length === 1 ? [0, from[0]] : from;
-    return [{ ...fact, name, shape, rows: { from: top, count: rows }, across: { from: left, count: across }, data }];
+    const skipped = window && (fact.tokens || fact.columns === "row") ? Math.max(0, start + window[0] - from[0]) : 0;
+    const size = shape.length === 1 ? 1 : shape[1]; // of what belongs to one index of the first axis
+    const kept = { shape: [shape[0] - skipped, ...shape.slice(1)], data: data.subarray(skipped * size) };
+    const first = from[0] + skipped - (fact.tokens || fact.columns === "row" ? start : 0);
+    const [rows, across] = shape.length === 1 ? [{ from: 0, count: 1 }, { from: first, count: kept.shape[0] }] : [{ from: first, count: kept.shape[0] }, { from: from[1], count: size }];
+    return [{ ...fact, name, ...kept, rows, across }];
   });
 }
 

@@ -9,8 +9,11 @@ function tensor(name, shape, from = shape.map(() => 0)) {
   return { name, shape, data, from };
 }
 
+/** A place in the pass of a long prompt. @param {string} stage @param {[number, number]} [window] */
+const at = (stage, window) => ({ stage: /** @type {import("../../vitrine.d.ts").StageName} */ (stage), start: 0, window: window ?? null });
+
 test("queries, keys and values are three pictures of one head", () => {
-  const [q, k, v] = picturesOf("attention.qkv", [tensor("qkv", [2, 3, 4], [6, 0, 0])]);
+  const [q, k, v] = picturesOf(at("attention.qkv"), [tensor("qkv", [2, 3, 4], [6, 0, 0])]);
   assert.deepEqual([q.name, k.name, v.name], ["q", "k", "v"]);
   assert.deepEqual([...q.data], [0, 1, 2, 3, 12, 13, 14, 15]);
   assert.deepEqual([...v.data], [8, 9, 10, 11, 20, 21, 22, 23]);
@@ -19,15 +22,15 @@ test("queries, keys and values are three pictures of one head", () => {
 });
 
 test("a window says where it begins, and a vector is a row of its own", () => {
-  const [scores] = picturesOf("attention.scores", [tensor("scores", [3, 9], [64, 0])]);
+  const [scores] = picturesOf(at("attention.scores"), [tensor("scores", [3, 9], [64, 0])]);
   assert.deepEqual([scores.rows, scores.across], [{ from: 64, count: 3 }, { from: 0, count: 9 }]);
-  const [logits] = picturesOf("head", [tensor("logits", [50])]);
+  const [logits] = picturesOf(at("head"), [tensor("logits", [50])]);
   assert.deepEqual([logits.rows, logits.across, logits.tokens], [{ from: 0, count: 1 }, { from: 0, count: 50 }, false]);
-  assert.deepEqual(picturesOf("head", [tensor("unknown", [5])]), [], "a tensor that nobody describes is not shown");
+  assert.deepEqual(picturesOf(at("head"), [tensor("unknown", [5])]), [], "a tensor that nobody describes is not shown");
 });
 
 test("what the mask hides is not there: no value, no part of the range, an empty place in the table", () => {
-  const [scores] = picturesOf("attention.scores", [tensor("scores", [3, 3])]);
+  const [scores] = picturesOf(at("attention.scores"), [tensor("scores", [3, 3])]);
   assert.deepEqual([computed(scores, 0, 1, 0), computed(scores, 1, 1, 0), computed(scores, 0, 1, 5)], [false, true, true]);
   scores.data[1] = 99;
   assert.deepEqual(rangeOf(scores, 0), { low: 0, high: 8 });
@@ -38,7 +41,16 @@ test("what the mask hides is not there: no value, no part of the range, an empty
   assert.equal(tableOf(scores, { from: 0, count: 3 }, valueOf, (row) => `t${row}`), "\t0\t1\t2\nt0\t0\t\t\nt1\t3\t4\t\nt2\t6\t7\t8");
 });
 
+test("rows that come before those that were asked for are left out", () => {
+  const [sum] = picturesOf(at("residual1", [2, 4]), [tensor("sum", [4, 3])]);
+  assert.deepEqual([sum.rows, [...sum.data], sum.shape], [{ from: 2, count: 2 }, [6, 7, 8, 9, 10, 11], [2, 3]]);
+  const [mean] = picturesOf(at("ln1", [2, 4]), [tensor("mean", [4])]);
+  assert.deepEqual([mean.across, [...mean.data]], [{ from: 2, count: 2 }, [2, 3]]);
+  const [later] = picturesOf({ ...at("residual1", [0, 1]), start: 9 }, [tensor("sum", [1, 3], [9, 0])]);
+  assert.deepEqual(later.rows, { from: 0, count: 1 });
+});
+
 test("the row of a token is that of the picture", () => {
-  const [sum] = picturesOf("residual1", [tensor("sum", [4, 3], [64, 0])]);
+  const [sum] = picturesOf(at("residual1"), [tensor("sum", [4, 3], [64, 0])]);
   assert.deepEqual([...rowOf(sum, 66).data], [6, 7, 8]);
 });

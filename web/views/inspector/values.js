@@ -72,9 +72,9 @@ export function mountValues(root, { strings, signal }) {
    * @param {(position: number) => string} text
    * @returns {[name: string, value: string][]}
    */
-  function draw({ stage, tensors }, place, text) {
+  function draw({ tensors }, place, text) {
     palette.renew();
-    const all = picturesOf(stage, tensors);
+    const all = picturesOf(place, tensors);
     const scenes = scenesOf(all.filter(({ data }) => data.length > 1), place, { strings, text });
     keep(scenes.map(({ key }) => key));
     for (const [i, { key, picture, scene }] of scenes.entries()) {
