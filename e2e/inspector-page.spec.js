@@ -45,3 +45,57 @@ test("stands beside the picture, over it, or in its place, as there is room", as
   await expect(picture).toBeVisible();
   await expect(tab).toBeHidden();
 });
+
+test("shows the numbers of the engine itself, of a run that has ended", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openPage(page);
+  await page.locator("#prompt").fill("What is the capital of France?");
+  await setting(page, { maxTokens: 3, temperature: 0 });
+  await generate(page);
+  /** Another run of the same prompt, asked through the API. */
+  const asked = (stage, options) =>
+    page.evaluate(async ([stage, options]) => {
+      const { createEngine } = await import(new URL("vitrine.js", location.href).href);
+      const engine = await createEngine();
+      const run = engine.generate("What is the capital of France?", { maxTokens: 3, temperature: 0 });
+      await run.result;
+      const tensors = await run.inspect(stage, options);
+      engine.close();
+      return tensors.map(({ name, shape, data }) => ({ name, shape, data: [...data] }));
+    }, /** @type {const} */ ([stage, options]));
+  const panel = page.locator("#inspector");
+  const copied = async (title) => {
+    await panel.locator(".tensor", { has: page.getByRole("heading", { name: title, exact: true }) }).getByRole("button", { name: "Copy as table" }).click();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    return text.split("\n").slice(1).map((line) => line.split("\t").slice(1));
+  };
+  const node = (id) => page.locator(`g[data-id="${id}"]`);
+
+  await node("G2").focus();
+  await page.keyboard.press("Enter");
+  await panel.getByLabel("Layer").selectOption("2");
+  await panel.getByLabel("Token").selectOption("0"); // the pass over the prompt
+  const grid = panel.getByRole("grid", { name: "Sum: the residual stream" });
+  await expect(grid).toHaveAttribute("aria-rowcount", "7");
+  const [sum] = await asked("residual1", { layer: 2, position: 6 });
+  const rows = await copied("Sum: the residual stream");
+  expect(rows.flat().map((value) => Math.fround(Number(value)))).toEqual(sum.data);
+  await grid.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(grid.getByRole("gridcell")).toHaveText(`${String(Number(sum.data[1].toPrecision(9)))}, layer 3, row 0 "What", column 1`);
+
+  await panel.getByRole("button", { name: "Close the inspector" }).click();
+  await node("O4").focus();
+  await page.keyboard.press("Enter");
+  await panel.getByLabel("Head").selectOption("1");
+  await panel.getByLabel("Token").selectOption("8"); // a generated one
+  const weights = panel.getByRole("grid", { name: "Weights" });
+  await expect(weights).toHaveAttribute("aria-colcount", "9");
+  const [row] = await asked("attention.mask", { layer: 5, head: 1, position: 8 });
+  await expect.poll(async () => (await copied("Weights")).flat().map((value) => Math.fround(Number(value)))).toEqual(row.data);
+
+  await panel.getByRole("button", { name: "Close the inspector" }).click();
+  await node("DecoderStack").focus();
+  await page.keyboard.press("Enter");
+  await expect(panel.locator(".lens-table tbody tr")).toHaveCount(6);
+});
