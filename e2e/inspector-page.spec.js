@@ -73,8 +73,8 @@ test("shows the numbers of the engine itself, of a run that has ended", async ({
 
   await node("G2").focus();
   await page.keyboard.press("Enter");
-  await panel.getByLabel("Layer").selectOption("2");
-  await panel.getByLabel("Token").selectOption("0"); // the pass over the prompt
+  await panel.getByRole("combobox", { name: "Layer" }).selectOption("2");
+  await panel.getByRole("combobox", { name: "Token" }).selectOption("0"); // the pass over the prompt
   const grid = panel.getByRole("grid", { name: "Sum: the residual stream" });
   await expect(grid).toHaveAttribute("aria-rowcount", "7");
   const [sum] = await asked("residual1", { layer: 2, position: 6 });
@@ -87,8 +87,8 @@ test("shows the numbers of the engine itself, of a run that has ended", async ({
   await panel.getByRole("button", { name: "Close the inspector" }).click();
   await node("O4").focus();
   await page.keyboard.press("Enter");
-  await panel.getByLabel("Head").selectOption("1");
-  await panel.getByLabel("Token").selectOption("8"); // a generated one
+  await panel.getByRole("combobox", { name: "Head" }).selectOption("1");
+  await panel.getByRole("combobox", { name: "Token" }).selectOption("8"); // a generated one
   const weights = panel.getByRole("grid", { name: "Weights" });
   await expect(weights).toHaveAttribute("aria-colcount", "9");
   const [row] = await asked("attention.mask", { layer: 5, head: 1, position: 8 });

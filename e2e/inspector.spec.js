@@ -102,7 +102,7 @@ test("the cell under the pointer and the one that the keys reach say their exact
   await expect(grid).toHaveAttribute("aria-activedescendant", await cell.getAttribute("id"));
   await expect(cell).toHaveAttribute("aria-colindex", "3");
   await expect(readout(page)).toContainText(await cell.textContent().then((text) => text.split(",")[0]));
-  await expect(page.getByLabel("Token")).toHaveValue("6"); // what is looked at goes along
+  await expect(page.getByRole("combobox", { name: "Token" })).toHaveValue("6"); // what is looked at goes along
   await page.keyboard.press("End");
   await expect(cell).toContainText("hidden by the mask");
 });
@@ -169,7 +169,7 @@ test("asks for the window that is shown and for nothing else", async ({ page }) 
   await expect(tensor(page, "Scores")).toContainText("64 to 127 of 150");
   await page.getByRole("button", { name: "Rows after" }).click();
   await expect(tensor(page, "Scores")).toContainText("128 to 149 of 150");
-  await page.getByLabel("Head").selectOption("3");
+  await page.getByRole("combobox", { name: "Head" }).selectOption("3");
   await expect.poll(async () => (await asked(page)).length).toBe(4);
   expect((await asked(page)).slice(1).map(({ head, rows }) => [head, rows])).toEqual([[0, [64, 128]], [0, [128, 150]], [3, [128, 150]]]);
   const value = exact(valueOf("attention.scores", "scores", { layer: 2, head: 3, row: 130, column: 2 }));
@@ -187,7 +187,7 @@ test("an answer that comes too late is not shown, and one that takes its time sa
   await inspect(page, "residual1", { layer: 0 });
   await expect.poll(async () => (await asked(page)).length).toBe(1);
   await expect(page.locator(".inspector-wait")).toHaveText(/Reading from the engine, \d+\.\d s/);
-  await page.getByLabel("Layer").selectOption("4");
+  await page.getByRole("combobox", { name: "Layer" }).selectOption("4");
   await page.evaluate(() => fake.control.held.shift()());
   await expect.poll(async () => (await asked(page)).length).toBe(2);
   await expect(tensor(page, "Sum: the residual stream")).toHaveCount(0);
@@ -226,7 +226,7 @@ test("follows the run only where it is asked to, ten pulls a second at most, and
   await page.evaluate(() => reach("attention.scores", { layer: 5 }));
   await expect(page.getByRole("heading", { level: 2, name: "Attention: scores Q·Kᵀ" })).toBeVisible();
   await expect.poll(async () => (await asked(page)).at(-1)).toMatchObject({ stage: "attention.scores", layer: 5 });
-  await page.getByLabel("Layer").selectOption("0"); // a choice of one's own ends it
+  await page.getByRole("combobox", { name: "Layer" }).selectOption("0"); // a choice of one's own ends it
   await expect(page.getByRole("button", { name: /Follow/ })).toHaveAttribute("aria-pressed", "false");
 });
 
