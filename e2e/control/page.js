@@ -72,6 +72,7 @@ for (const type of ["control", "goto", "choose", "picktoken", "redecode", "break
 }
 listen(page, "speed", (ms) => session.run?.setPace((pace = ms)) ?? (pace = ms), signal);
 byId("product").textContent = strings.product;
+byId("app").style.setProperty("--text-width", "22rem"); // as views/panels.js does
 byId("app").hidden = false;
 byId("app").dataset.tab = "diagram";
 globalThis.ready = true;
