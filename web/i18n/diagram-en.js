@@ -72,7 +72,7 @@ export const diagram = {
   loopReason: "step {step}, {cached} cached: {reason}",
   step: "Step {step}",
   next: "step {step} is next",
-  ended: "Ended",
+  ended: "End of the run",
   tokens: { one: "1 token", many: "{count} tokens" },
   reasons: {
     eos: "end of text",
