@@ -1,6 +1,7 @@
 /** @import { Mermaid } from "mermaid" */
 /** @import { Bindings } from "./drawing.js" */
 /** @import { Places } from "./pipeline/places.js" */
+import { bind } from "./bind.js";
 import { layoutOf } from "./pipeline/layout.js";
 
 let count = 0; // Mermaid wants an id that is new to the document
@@ -80,8 +81,9 @@ function strip(svg, { width, height }) {
 function collect(svg, bindings) {
   /** @type {Map<string, SVGGElement>} */
   const elements = new Map();
+  const drawn = bind(svg);
   for (const id of bindings.keys()) {
-    const element = svg.querySelector(`g.nodes > [data-id="${id}"]`);
+    const element = drawn.get(id)?.at(-1); // of an edge its label
     if (!(element instanceof SVGGElement)) throw new Error(`diagram: Mermaid drew no ${id}`);
     elements.set(id, element);
   }
