@@ -122,7 +122,7 @@ test("a run that was stopped says so once, in one sentence", async ({ page }) =>
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#chips .chip:not([data-prompt])")).not.toHaveCount(0);
   await page.locator("#generate").click();
-  const said = page.getByText(/Stopped|Done/).and(page.locator(":visible:not(.visually-hidden, .visually-hidden *)"));
+  const said = page.getByText(/Stopped|Done|Ended/).and(page.locator(":visible:not(.visually-hidden, .visually-hidden *)"));
   await expect(said).toHaveCount(1);
   await expect(said).toHaveText(/^Stopped after \d+ tokens?\.$/);
   await expect(page.locator("#status [role=status]")).toHaveText(/^Stopped after \d+ tokens?\. [^S]*$/);
