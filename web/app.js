@@ -118,7 +118,7 @@ listen(page, "samplingfold", (fold) => remember("samplingOpen", fold.open), sign
 listen(page, "samplinginput", (typed) => remember("settings", changes(typed)), signal);
 listen(page, "promptinput", ({ text }) => remember("prompt", text), signal);
 listen(page, "view", (what) => diagram.view(what), signal);
-listen(page, "head", ({ head }) => session.setHead(head), signal);
+listen(page, "head", ({ head }) => (session.setHead(head), tools.setHead(head)), signal);
 listen(page, "head", ({ head }) => inspector.setHead(head), signal);
 listen(page, "inspect", inspector.open, signal);
 listen(page, "inspectorchange", ({ open }) => panels.inspect(open), signal);

@@ -33,6 +33,10 @@ export function mountDiagramTools(root, { strings, signal }) {
     following(on) {
       follow.ariaPressed = String(on);
     },
+    /** @param {number} index of the head that is shown, wherever it was chosen */
+    setHead(index) {
+      head.selectedIndex = index;
+    },
     /** @param {EngineInfo | null} info of the model that is drawn; null while there is no diagram to control */
     setInfo(info) {
       shape.textContent = info ? strings.shape(info) : "";
