@@ -30,6 +30,15 @@ test("nothing is left behind where nothing was generated after the step", () => 
   assert.deepEqual(ids(record(tree, tokens(1, 2, -3)), 1), [1, 2, 3]);
 });
 
+test("a branch that the run went back on stays as it was, and what lies ahead is not of the one that it begins", () => {
+  const ahead = tokens(1, 2, 3, 4).map((token, step) => (step < 2 ? token : { ...token, ahead: true }));
+  const back = record(record(begin(noTree, prompt, settings), tokens(1, 2, 3, 4)), ahead);
+  assert.deepEqual(ids(back, 1), [1, 2, 3, 4]);
+  const left = record(fork(back, 2), ahead);
+  assert.deepEqual(ids(left, 2), [1, 2]);
+  assert.deepEqual(shape(record(left, tokens(1, 2, -9))), [[1, 0, 0], [2, 1, 2]]);
+});
+
 test("what comes again is the branch that was there, with its name", () => {
   let tree = rename(record(begin(noTree, prompt, settings), tokens(1, 2, 3)), 1, " first ");
   tree = record(fork(tree, 1), tokens(1, 2));
