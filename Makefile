@@ -78,7 +78,8 @@ test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests i
 	node --test --test-concurrency=4 $$(find web e2e -name '*.test.js')
 
 test-e2e: build serve quantize chromium ## the built page in a browser, with the size over the wire
-	npx playwright test
+	npx playwright test --grep-invert @alone --workers 2
+	npx playwright test --grep @alone
 
 size: build serve chromium ## print what the page loads, compressed; fail above 2 MB
 	npx playwright test e2e/size.spec.js
