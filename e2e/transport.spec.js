@@ -3,7 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, openControls, sent, stands, test } from "./control/fixtures.js";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
-const at = (page, place) => expect.poll(() => stands(page)).toBe(place);
+const at = (page, place) => expect.poll(() => stands(page), { intervals: [50] }).toBe(place);
 const bars = (page) => page.getByRole("slider", { name: "Tokens" });
 const texts = (page) => page.evaluate(() => state.tokens.map(({ text }) => text));
 const calls = (page) => page.evaluate(() => run().calls);

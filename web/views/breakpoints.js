@@ -71,10 +71,15 @@ export function mountBreakpoints(root, { strings, stages, signal }) {
     return breakpoint;
   }
 
-  /** @param {readonly Breakpoint[]} now */
+  /** What the fields hold already stays as it is, with what is being typed. @param {readonly Breakpoint[]} now */
   function show(now) {
-    const kept = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement.id : "";
+    if (list.children.length === now.length && JSON.stringify(now) === JSON.stringify(breakpoints)) return;
     breakpoints = [...now];
+    draw();
+  }
+
+  function draw() {
+    const kept = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement.id : "";
     list.replaceChildren(...breakpoints.map(rowOf));
     empty.hidden = breakpoints.length > 0;
     clear.hidden = breakpoints.length < 2;
@@ -135,7 +140,7 @@ export function mountBreakpoints(root, { strings, stages, signal }) {
     if (input instanceof HTMLInputElement && column && document.activeElement === input) input.setSelectionRange(column - 1, column);
   }
 
-  show([]);
+  draw();
   return {
     show,
     showError,
@@ -148,7 +153,7 @@ export function mountBreakpoints(root, { strings, stages, signal }) {
     /** @param {number} now how many layers the model has */
     setLayers(now) {
       layers = now;
-      show(breakpoints);
+      draw();
     },
   };
 }
