@@ -264,7 +264,7 @@ export type StageEvent = StageBase &
     | { stage: "layers" | "residual1" | "residual2" | "decode"; detail: null }
   );
 
-/** One generated token. `text` is empty while a character or a possible stop string is incomplete. */
+/** One generated token, told when it is appended, before the stage append. `text` is empty while a character or a possible stop string is incomplete. */
 export interface TokenEvent {
   type: "token";
   id: number;

@@ -87,7 +87,7 @@ type search struct {
 func NewMachine(run *Run, gate *Gate, host Host, paused bool) *Machine {
 	m := &Machine{run: run, gate: gate, host: host, layers: run.model.Config().Layers, bell: make(chan struct{}, 1), entering: paused}
 	m.between()
-	run.watch(m.observe)
+	run.watch(m.observe, m.token)
 	return m
 }
 
@@ -150,12 +150,7 @@ func (m *Machine) advance() error {
 	if m.work(); m.plan != nil || m.closed {
 		return nil
 	}
-	token, ok, err := m.run.Next()
-	if ok {
-		if err := m.host.Token(token); err != nil {
-			return err
-		}
-	}
+	_, _, err := m.run.Next()
 	if errors.Is(err, ErrUnwound) {
 		return nil // by a plan
 	}
@@ -252,6 +247,14 @@ func (m *Machine) observe(e *stage.Event) error {
 		return errAgain
 	}
 	return nil
+}
+
+// token tells the host of a token, unless it has been told before.
+func (m *Machine) token(t Token) error {
+	if m.search != nil {
+		return nil
+	}
+	return m.host.Token(t)
 }
 
 // look is observe on the way back to a breakpoint.

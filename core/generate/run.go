@@ -98,6 +98,7 @@ type Run struct {
 	options   Options
 	eos       int // -1: none, or ignored
 	observer  stage.Observer
+	appended  func(Token) error // told of each token before append is reported
 
 	prompt  Prompt
 	read    int               // how many ids the prompt has; 0: it has not been read yet
@@ -165,12 +166,13 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 	if err = r.begin(); err != nil {
 		return nil, err
 	}
-	r.watch(observer)
+	r.watch(observer, func(Token) error { return nil })
 	return r, nil
 }
 
-// watch sets the observer, which may be nil.
-func (r *Run) watch(observer stage.Observer) {
+// watch sets the observer, which may be nil, and who is told of tokens.
+func (r *Run) watch(observer stage.Observer, appended func(Token) error) {
+	r.appended = appended
 	r.observer = func(e *stage.Event) error {
 		e.Step = r.step
 		if observer == nil {
@@ -263,10 +265,15 @@ func (r *Run) Next() (token Token, ok bool, err error) {
 		r.err = err
 	}
 	if ok {
-		n := &r.now
-		token = Token{n.ID, n.text, n.Probability, r.step, len(r.ids) - 1, n.Forced}
+		token = r.token()
 	}
 	return token, ok, err
+}
+
+// token returns the token that was appended last.
+func (r *Run) token() Token {
+	n := &r.now
+	return Token{n.ID, n.text, n.Probability, r.step, len(r.ids) - 1, n.Forced}
 }
 
 // readPrompt tokenizes the prompt and makes room for the run.
@@ -324,7 +331,9 @@ func (r *Run) do() (appended bool, err error) {
 	r.ids = append(r.ids, r.now.ID)
 	r.stream, r.stopper = r.now.stream, r.now.stopper
 	r.text.WriteString(r.now.text)
-	err = r.report(at(ev, stage.Append), &Sequence{IDs: r.ids, Count: len(r.ids)})
+	if err = r.appended(r.token()); err == nil {
+		err = r.report(at(ev, stage.Append), &Sequence{IDs: r.ids, Count: len(r.ids)})
+	}
 	// The loop decides, whoever is told of it.
 	r.reason = r.now.reason
 	if err == nil {
