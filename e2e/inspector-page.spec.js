@@ -7,7 +7,6 @@ test("opens from a node by keyboard, shows what the engine reported, and gives t
   await openPage(page);
   await setting(page, { maxTokens: 2, temperature: 0 });
   await generate(page);
-  await page.locator(".diagram").press("Home");
   const node = page.locator('g[data-id="I"]');
   await node.focus();
   await page.keyboard.press("Enter");
