@@ -42,6 +42,9 @@
 // the rows whose logits are asked for, at least the last one: nothing would read the
 // others. Those of Revisit have all.
 //
+// Where the mask is off each row of attention has its values for all P positions. Where the
+// position embedding is off, table is 0.
+//
 // A model without biases has no shift. More than 256 ids are read in several
 // passes, each with its own events; those that ask for no logits end without final
 // and head.

@@ -16,13 +16,14 @@ const MaxRows = 256
 // start+t. A method computes and then reports; it returns whether the pass goes on.
 type pass struct {
 	stage.Emitter
-	shown shown
-	model *Model
-	team  *kernel.Team // who shares the work; nil: nobody
-	layer int          // that runs, -1 outside the layers
-	kv    *layerCache  // of the layer that runs
-	start int
-	rows  int // T
+	shown    shown
+	model    *Model
+	team     *kernel.Team // who shares the work; nil: nobody
+	switched *switched    // what the session changes; nil: nothing
+	layer    int          // that runs, -1 outside the layers
+	kv       *layerCache  // of the layer that runs
+	start    int
+	rows     int // T
 
 	acts    kernel.Activations
 	queries []int16   // [H, T, D], as kernel.QuantizeRows stores them
@@ -132,8 +133,12 @@ func (p *pass) positions() int { return p.start + p.rows }
 func (p *pass) stride() int { return upTo8(p.positions()) }
 
 // causal says how the scores lie: each row sees itself and all before it. Later positions
-// are masked by never being computed.
+// are masked by never being computed. Where the mask is off each row is one for itself, which
+// sees all.
 func (p *pass) causal() kernel.Causal {
+	if p.switched.unmasked() {
+		return kernel.Causal{Heads: p.model.config.Heads * p.rows, Stride: p.stride(), Seen: p.positions(), N: 1}
+	}
 	return kernel.Causal{Heads: p.model.config.Heads, Stride: p.stride(), Seen: p.start + 1, N: p.rows}
 }
 
@@ -146,9 +151,12 @@ func (p *pass) embed(ids []int) bool {
 	return p.emit(stage.Embed)
 }
 
-// positionRows returns the rows of the position table, [T, C].
+// positionRows returns the rows of the position table that are added, [T, C].
 func (p *pass) positionRows() []float32 {
 	c := p.model.config.Embedding
+	if p.switched != nil && p.switched.noPosition {
+		return make([]float32, p.rows*c)
+	}
 	return p.model.wpe[p.start*c:][:p.rows*c]
 }
 
@@ -177,6 +185,10 @@ func (p *pass) queriesKeysValues(qkv *linear) bool {
 // score sets scores to q·k, for each head and row with every position that the row
 // sees.
 func (p *pass) score() bool {
+	if p.switched.unmasked() {
+		p.scoreAll()
+		return p.emit(stage.AttentionScores)
+	}
 	kernel.Scores(p.team, p.scores, p.causal(), p.queries, p.qScales, p.kv.keys, p.kv.keyScales)
 	return p.emit(stage.AttentionScores)
 }
@@ -197,18 +209,25 @@ func (p *pass) maskedSoftmax() bool {
 // mixValues sets mix to the sum of the values by their weights, head by head, and out to
 // its projection. From the projection on, only the last n rows are there.
 func (p *pass) mixValues(proj *linear, n int) bool {
-	kernel.QuantizeWeights(p.team, p.weights, p.wScales, p.scores, p.causal(), p.kv.valueScales)
-	kernel.Mix(p.team, p.mix, p.weights, p.wScales, p.causal(), p.kv.values)
+	if p.switched.unmasked() {
+		p.mixAll()
+	} else {
+		kernel.QuantizeWeights(p.team, p.weights, p.wScales, p.scores, p.causal(), p.kv.valueScales)
+		kernel.Mix(p.team, p.mix, p.weights, p.wScales, p.causal(), p.kv.values)
+	}
+	p.scaleHeads()
 	p.narrow(n)
 	proj.apply(p.team, p.out, p.mix, &p.acts)
+	p.dropAttention()
 	return p.emit(stage.AttentionMix)
 }
 
 // feedForward sets out to the MLP of norm.
 func (p *pass) feedForward(fc, proj *linear) bool {
 	fc.apply(p.team, p.hidden, p.norm, &p.acts)
-	p.model.activate(p.team, p.activated, p.hidden)
+	p.activation()(p.team, p.activated, p.hidden)
 	proj.apply(p.team, p.out, p.activated, &p.acts)
+	p.dropMLP()
 	return p.emit(stage.MLP)
 }
 

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"vitrine/core/stage"
 )
@@ -22,6 +23,8 @@ type Session struct {
 	capacity int
 	caches   []layerCache // by layer
 	logits   []float32    // [V], or [T, V] after ForwardAll
+	switches []Switch
+	switched *switched // nil: there are none
 }
 
 // NewSession returns an empty session for up to capacity positions. It panics
@@ -53,6 +56,21 @@ func (s *Session) Len() int { return s.length }
 // Capacity returns how many positions the session has room for.
 func (s *Session) Capacity() int { return s.capacity }
 
+// Switches returns what the session changes of its model.
+func (s *Session) Switches() []Switch { return s.switches }
+
+// Switch sets what the session changes of its model from now on, in place of what it did, and
+// forgets all positions: they were read by another model. A switch that the model does not
+// have is a *SwitchError, and all stays as it was.
+func (s *Session) Switch(list []Switch) error {
+	made, err := s.model.switched(list)
+	if err != nil {
+		return err
+	}
+	s.switches, s.switched, s.length = slices.Clone(list), made, 0
+	return nil
+}
+
 // Truncate forgets all positions from n on. It panics unless 0 <= n <= Len().
 func (s *Session) Truncate(n int) {
 	if n < 0 || n > s.length {
@@ -69,7 +87,8 @@ func (s *Session) Truncate(n int) {
 // divided among calls.
 //
 // No ids, an id outside the vocabulary or too many ids are ErrNoTokens,
-// ErrTokenRange and ErrContextFull, wrapped. An error of the observer ends the pass
+// ErrTokenRange and ErrContextFull, wrapped; ids that cannot be read without the mask are
+// ErrMaskOff. An error of the observer ends the pass
 // before the next stage and is returned. After an error the session stands where it
 // stood before the call.
 func (s *Session) Forward(ids []int, observer stage.Observer) ([]float32, error) {
@@ -104,7 +123,8 @@ func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]flo
 // Revisit reads ids once more, the first at position from, for an observer that looks at
 // it: every stage, those of the last layer and final too, has all rows, and head has the
 // logits that follow the last one. All tensors have the bits that they have in Forward,
-// rows of the cache are written again with the same bits, and Len stays. It may be called
+// rows of the cache are written again with the same bits, and Len stays. Without the mask it
+// leaves the cache alone, and from must be 0. It may be called
 // from the observer of a pass of the session that is under way, which then goes on as if
 // nothing had been; it has scratch memory of its own, at most that of MaxRows rows.
 //
@@ -123,7 +143,15 @@ func (s *Session) Revisit(from int, ids []int, observer stage.Observer) error {
 	if err := s.check(from, ids); err != nil {
 		return err
 	}
-	return s.run(from, ids, len(ids), make([]float32, s.model.config.Vocabulary), observer)
+	logits := make([]float32, s.model.config.Vocabulary)
+	if !s.switched.unmasked() {
+		return s.run(from, ids, len(ids), logits, observer)
+	}
+	// Rows of fewer tokens are others: they must not get into a pass that is under way.
+	beside := s.model.NewSession(len(ids))
+	defer beside.Close()
+	beside.switched = s.switched
+	return beside.run(0, ids, len(ids), logits, observer)
 }
 
 // check is the door: token ids, which are to be read from a position on, and positions
@@ -140,7 +168,7 @@ func (s *Session) check(from int, ids []int) error {
 			return fmt.Errorf("%w: got %d as token %d of %d, want 0 to %d", ErrTokenRange, id, i+1, len(ids), s.model.config.Vocabulary-1)
 		}
 	}
-	return nil
+	return s.switched.readable(from, len(ids))
 }
 
 // run is one pass: ids, [T], at the positions from start on. In the last layer only the
@@ -150,6 +178,7 @@ func (s *Session) run(start int, ids []int, wanted int, logits []float32, observ
 	p := s.model.passes.Get().(*pass)
 	defer s.model.passes.Put(p)
 	p.reserve(s.capacity)
+	p.switched = s.switched
 	p.begin(start, len(ids), observer)
 	p.forward(ids, s.caches, wanted, logits)
 	return p.Err()

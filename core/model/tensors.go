@@ -98,6 +98,9 @@ func (p *pass) seenScores() []float32 {
 	p.seen = resized(p.seen, rows*width)
 	for i := range rows {
 		row, n := p.seen[i*width:][:width], p.start+1+i%p.rows
+		if p.switched.unmasked() {
+			n = width
+		}
 		copy(row, p.scores[i*stride:][:n])
 		clear(row[n:])
 	}
