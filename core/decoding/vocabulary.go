@@ -142,3 +142,28 @@ func Entropy(probs []float32) float64 {
 // Perplexity returns e to the entropy: among how many equally probable tokens a choice
 // would be as open.
 func Perplexity(probs []float32) float64 { return math.Exp(Entropy(probs)) }
+
+// Divergence returns the Kullback-Leibler divergence of the distribution of logits q from
+// that of logits p, both [V] and finite, in nats: the sum of p (ln p - ln q). It is computed
+// from the logits in float64, where no probability is 0.
+//
+// Source: Kullback and Leibler 1951, "On Information and Sufficiency".
+func Divergence(p, q []float32) float64 {
+	pTotal, qTotal := logSumExp(p), logSumExp(q)
+	var sum float64
+	for id, x := range p {
+		lnP, lnQ := float64(x)-pTotal, float64(q[id])-qTotal
+		sum += math.Exp(lnP) * (lnP - lnQ)
+	}
+	return max(0, sum) // rounding may leave less
+}
+
+// logSumExp returns ln of the sum of the exponentials.
+func logSumExp(x []float32) float64 {
+	top := float64(slices.Max(x))
+	var sum float64
+	for _, v := range x {
+		sum += math.Exp(float64(v) - top)
+	}
+	return top + math.Log(sum)
+}

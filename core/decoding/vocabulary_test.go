@@ -157,3 +157,21 @@ func BenchmarkRanking(b *testing.B) {
 		}
 	})
 }
+
+func TestDivergence(t *testing.T) {
+	ln := func(x float64) float32 { return float32(math.Log(x)) }
+	for name, test := range map[string]struct {
+		p, q []float32
+		want float64
+	}{
+		"the same":                {[]float32{3, -2, 0.5}, []float32{3, -2, 0.5}, 0},
+		"the same, shifted":       {[]float32{3, -2, 0.5}, []float32{13, 8, 10.5}, 0},
+		"a half to a quarter":     {[]float32{ln(0.5), ln(0.5)}, []float32{ln(0.25), ln(0.75)}, 0.5*math.Log(2) + 0.5*math.Log(2.0/3)},
+		"the other way":           {[]float32{ln(0.25), ln(0.75)}, []float32{ln(0.5), ln(0.5)}, 0.25*math.Log(0.5) + 0.75*math.Log(1.5)},
+		"a probability of e^-200": {[]float32{0, 0}, []float32{0, -200}, 0.5*math.Log(0.5) + 0.5*(math.Log(0.5)+200)},
+	} {
+		if got := Divergence(test.p, test.q); !(math.Abs(got-test.want) <= 1e-6*(1+test.want)) {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
