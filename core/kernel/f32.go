@@ -25,6 +25,9 @@ func (m *MatrixF32) Rows() int { return m.rows }
 // Cols returns the number of columns.
 func (m *MatrixF32) Cols() int { return m.cols }
 
+// Bytes returns how much memory a product reads of the matrix.
+func (m *MatrixF32) Bytes() int { return 4 * len(m.w) }
+
 // SetRows stores whole rows, [n, cols], from row first on.
 func (m *MatrixF32) SetRows(first int, data []float32) {
 	if m.cols == 0 {

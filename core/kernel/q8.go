@@ -54,6 +54,9 @@ func (m *MatrixQ8) Rows() int { return m.rows }
 // Cols returns the number of columns.
 func (m *MatrixQ8) Cols() int { return m.cols }
 
+// Bytes returns how much memory a product reads of the matrix.
+func (m *MatrixQ8) Bytes() int { return 2*len(m.w) + 4*len(m.scales) }
+
 // SetRows stores whole rows of raw Q8_0 blocks, from row first on. It fails on a
 // block whose scale is not finite; some of the rows are then set. It is fastest
 // where first is a multiple of 8 and many rows come at a time.

@@ -134,6 +134,16 @@ func (s *Session) forward(ids []int, wanted int, observer stage.Observer) ([]flo
 // Errors are those of Forward, and one for a from outside 0 to Len() or more than MaxRows
 // ids.
 func (s *Session) Revisit(from int, ids []int, observer stage.Observer) error {
+	return s.again(from, ids, len(ids), observer)
+}
+
+// Repeat is Revisit with the rows of Forward: from attention.mix of the last layer on the
+// last alone. It takes the time of that pass.
+func (s *Session) Repeat(from int, ids []int, observer stage.Observer) error {
+	return s.again(from, ids, 1, observer)
+}
+
+func (s *Session) again(from int, ids []int, wanted int, observer stage.Observer) error {
 	if from < 0 || from > s.length {
 		return fmt.Errorf("model: revisit: got position %d, want 0 to %d", from, s.length)
 	}
@@ -145,13 +155,13 @@ func (s *Session) Revisit(from int, ids []int, observer stage.Observer) error {
 	}
 	logits := make([]float32, s.model.config.Vocabulary)
 	if !s.switched.unmasked() {
-		return s.run(from, ids, len(ids), logits, observer)
+		return s.run(from, ids, wanted, logits, observer)
 	}
 	// Rows of fewer tokens are others: they must not get into a pass that is under way.
 	beside := s.model.NewSession(len(ids))
 	defer beside.Close()
 	beside.switched = s.switched
-	return beside.run(0, ids, len(ids), logits, observer)
+	return beside.run(0, ids, wanted, logits, observer)
 }
 
 // check is the door: token ids, which are to be read from a position on, and positions
