@@ -3,7 +3,6 @@ package generate
 import (
 	"slices"
 
-	"vitrine/core/model"
 	"vitrine/core/stage"
 )
 
@@ -41,10 +40,7 @@ func (m *Machine) Inspect(q Query) ([]Part, error) {
 		return nil, err
 	}
 	if q.From < 0 {
-		q.From = q.Position
-		if q.Position < m.run.read {
-			q.From = max(0, q.Position+1-model.MaxRows)
-		}
+		q.From = m.run.rowsOf(q.Position)
 	}
 	q.From = m.run.firstRow(q.From)
 	var parts []Part

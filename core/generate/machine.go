@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"vitrine/core/decoding"
-	"vitrine/core/model"
 	"vitrine/core/stage"
 )
 
@@ -71,6 +70,7 @@ type Machine struct {
 	again    bool         // the step is to decode again
 	plan     func() error // what is to be done once the step is unwound
 	search   *search      // the way back to a breakpoint
+	base     baseline     // of Compare
 	closed   bool
 }
 
@@ -88,6 +88,7 @@ func NewMachine(run *Run, gate *Gate, host Host, paused bool) *Machine {
 	m := &Machine{run: run, gate: gate, host: host, layers: run.model.Config().Layers, bell: make(chan struct{}, 1), entering: paused}
 	m.between()
 	run.watch(m.observe, m.token)
+	run.quiet = m.pass
 	return m
 }
 
@@ -196,11 +197,7 @@ func (m *Machine) between() {
 
 // show tells the host again of the step that read up to position, up to a place if one is given.
 func (m *Machine) show(position int, until *Place) error {
-	from := position
-	if position == m.run.read-1 {
-		from = max(0, position+1-model.MaxRows)
-	}
-	return m.run.Revisit(position, from, func(e *stage.Event) error {
+	return m.run.Revisit(position, m.run.rowsOf(position), func(e *stage.Event) error {
 		if err := m.host.Again(e); err != nil {
 			return err
 		}
@@ -255,6 +252,17 @@ func (m *Machine) token(t Token) error {
 		return nil
 	}
 	return m.host.Token(t)
+}
+
+// pass is the observer of what is read without being told.
+func (m *Machine) pass(*stage.Event) error {
+	if err := m.host.Breathe(); err != nil {
+		return err
+	}
+	if m.obey(); m.plan != nil || m.closed {
+		return ErrUnwound
+	}
+	return nil
 }
 
 // look is observe on the way back to a breakpoint.

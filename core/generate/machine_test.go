@@ -21,6 +21,7 @@ type listener struct {
 	rewound []Rewound
 	resumed int
 	logs    []Log
+	told    func() // at each stage; may be nil
 }
 
 func (h *listener) Work(<-chan struct{}) bool { return true }
@@ -29,6 +30,9 @@ func (h *listener) Breathe() error            { return nil }
 func (h *listener) Missed(int) bool           { return h.missed }
 func (h *listener) Stage(e *stage.Event) error {
 	h.events = append(h.events, PlaceOf(e))
+	if h.told != nil {
+		h.told()
+	}
 	if e.Stage == stage.Tokenize {
 		h.prompt = e.Tokens
 	}

@@ -45,6 +45,10 @@ type Options struct {
 	IgnoreEOS bool     // go on after the end-of-text token
 	// Choices has tokens that are taken instead of those that are drawn, by position.
 	Choices map[int]int
+	// Switches are what the run changes of its model.
+	Switches []model.Switch
+	// NoCache has each step read all ids again. They get the same logits.
+	NoCache bool
 }
 
 // Prompt is what a run continues: a text, or ids with the text that they are.
@@ -99,6 +103,7 @@ type Run struct {
 	eos       int // -1: none, or ignored
 	observer  stage.Observer
 	appended  func(Token) error // told of each token before append is reported
+	quiet     stage.Observer    // of what is read again without being told; may be nil
 
 	prompt  Prompt
 	read    int               // how many ids the prompt has; 0: it has not been read yet
@@ -150,6 +155,9 @@ func New(m *model.Model, t *tokenizer.Tokenizer, prompt Prompt, o Options, obser
 		if id < 0 || id >= c.Vocabulary {
 			return nil, &decoding.OptionError{Option: fmt.Sprintf("choices at position %d", position), Got: id, Want: fmt.Sprintf("a token id from 0 to %d", c.Vocabulary-1)}
 		}
+	}
+	if err := checkSwitches(m, o, o.Switches); err != nil {
+		return nil, err
 	}
 	r := &Run{model: m, tokenizer: t, options: o, eos: -1, prompt: prompt, choices: make(map[int]int)}
 	for position, id := range o.Choices {
@@ -302,6 +310,9 @@ func (r *Run) readPrompt() error {
 	r.prompt, r.read = prompt, n
 	if r.session == nil {
 		r.session = r.model.NewSession(min(c.Context, n+min(r.options.MaxTokens, c.Context))) // the sum of two contexts cannot overflow
+		if err := r.session.Switch(r.options.Switches); err != nil {
+			return err
+		}
 	}
 	r.ids = append(r.ids[:0], prompt.IDs...)
 	return nil
@@ -310,6 +321,9 @@ func (r *Run) readPrompt() error {
 // do does a step. appended tells whether it came to its token, also where an error ends it.
 func (r *Run) do() (appended bool, err error) {
 	r.step = len(r.IDs())
+	if err := r.catchUp(); err != nil {
+		return false, err
+	}
 	cached := r.session.Len()
 	pending := r.ids[cached:]
 	ev := stage.Event{Layer: -1, Position: len(r.ids) - 1, Tokens: len(pending)}
@@ -337,7 +351,7 @@ func (r *Run) do() (appended bool, err error) {
 	// The loop decides, whoever is told of it.
 	r.reason = r.now.reason
 	if err == nil {
-		err = r.report(at(ev, stage.Loop), &Loop{Step: r.step, Cached: r.session.Len(), Reason: r.reason})
+		err = r.report(at(ev, stage.Loop), &Loop{Step: r.step, Cached: r.cached(r.session.Len()), Reason: r.reason})
 	}
 	if err == nil {
 		err = r.report(at(ev, stage.Generation), r.prediction())

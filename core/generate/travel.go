@@ -177,6 +177,9 @@ func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 	if low := max(0, position+1-model.MaxRows); from < low || from > position {
 		return &PlaceError{"row", from, low, position}
 	}
+	if unmasked(r.options.Switches) && position < r.read-1 {
+		return &decoding.OptionError{Option: "position", Got: position, Want: fmt.Sprintf("at least %d: the mask is off, and the whole prompt was read as one", r.read-1)}
+	}
 	from = r.firstRow(from)
 	step := position - (r.read - 1)
 	look := func(e *stage.Event) error {
@@ -186,7 +189,7 @@ func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 		}
 		return observer(e)
 	}
-	err := r.revisit(position, from, max(0, step), look)
+	err := r.revisit(r.session.Revisit, position, from, max(0, step), look)
 	if errors.Is(err, ErrUnwound) {
 		return nil
 	}
@@ -194,10 +197,16 @@ func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 }
 
 // firstRow returns where a pass begins that is to have rows from from on: earlier where the
-// pass under way is the first one that reads it.
-func (r *Run) firstRow(from int) int { return min(from, r.session.Len()) }
+// pass under way is the first one that reads it, and at 0 where each row sees all.
+func (r *Run) firstRow(from int) int {
+	if unmasked(r.options.Switches) {
+		return 0
+	}
+	return min(from, r.session.Len())
+}
 
-func (r *Run) revisit(position, from, step int, observer stage.Observer) error {
+// revisit is Revisit by a pass of the session.
+func (r *Run) revisit(pass func(from int, ids []int, observer stage.Observer) error, position, from, step int, observer stage.Observer) error {
 	ids := r.ids[from : position+1]
 	ev := stage.Event{Step: step, Layer: -1, Position: position, Tokens: len(ids)}
 	tell := func(s stage.Stage, detail any) error {
@@ -218,7 +227,7 @@ func (r *Run) revisit(position, from, step int, observer stage.Observer) error {
 		return err
 	}
 	var logits []float32
-	err := r.session.Revisit(from, ids, func(e *stage.Event) error {
+	err := pass(from, ids, func(e *stage.Event) error {
 		if e.Stage == stage.Head {
 			logits = slices.Clone(e.Tensor("logits"))
 		}
@@ -255,7 +264,7 @@ func (r *Run) retell(sampler *decoding.Sampler, drawn decoding.Selection, positi
 		{stage.DecodeStop, &Stop{reason}},
 		{stage.Select, &chosen},
 		{stage.Append, &Sequence{IDs: ids, Count: len(ids)}},
-		{stage.Loop, &Loop{Step: step, Cached: position + 1, Reason: reason}},
+		{stage.Loop, &Loop{Step: step, Cached: r.cached(position + 1), Reason: reason}},
 		{stage.Generation, &Prediction{Step: step, Read: ids[:position+1], ID: chosen.ID, Probability: chosen.Probability}},
 	} {
 		if err := tell(e.stage, e.detail); err != nil {
