@@ -9,6 +9,7 @@ import (
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
 	"vitrine/core/gguf"
+	"vitrine/core/model"
 	"vitrine/wasm/border"
 )
 
@@ -40,11 +41,13 @@ func code(err error) string {
 		place       *generate.PlaceError
 		late        *generate.LateError
 		condition   *generate.ConditionError
+		switches    *model.SwitchError
 	)
 	switch {
 	case errors.As(err, &team):
 		return "engine.silent"
-	case errors.As(err, &argument), errors.As(err, &option), errors.As(err, &place), errors.As(err, &late), errors.As(err, &condition):
+	case errors.As(err, &argument), errors.As(err, &option), errors.As(err, &place), errors.As(err, &late), errors.As(err, &condition),
+		errors.As(err, &switches), errors.Is(err, model.ErrMaskOff):
 		return "argument"
 	case errors.Is(err, errClosed):
 		return "closed"

@@ -43,5 +43,8 @@ func publish() error {
 		{Name: "inspect", Arity: 6, Call: e.inspect},
 		{Name: "lens", Arity: 2, Call: e.lens},
 		{Name: "candidates", Arity: 5, Call: e.candidates},
+		{Name: "setSwitches", Arity: 2, Call: e.setSwitches},
+		{Name: "compare", Arity: 3, Call: e.compare},
+		{Name: "cost", Arity: 2, Call: e.cost},
 	}, describe)
 }

@@ -59,10 +59,15 @@ func (e *engine) settings(v safejs.Value) (o settings, err error) {
 	if o.MaxTokens, err = border.Whole("maxTokens", field(v, "maxTokens"), 1, math.MaxInt32); err != nil {
 		return o, err
 	}
-	for name, to := range map[string]*bool{"ignoreEos": &o.IgnoreEOS, "paused": &o.paused, "aborted": &o.aborted} {
+	cache := true
+	for name, to := range map[string]*bool{"ignoreEos": &o.IgnoreEOS, "paused": &o.paused, "aborted": &o.aborted, "cache": &cache} {
 		if *to, err = field(v, name).Bool(); err != nil {
 			return o, &border.ArgumentError{Name: name, Got: border.Kind(field(v, name)), Want: "true or false"}
 		}
+	}
+	o.NoCache = !cache
+	if o.Switches, err = switchesArg(field(v, "switches")); err != nil {
+		return o, err
 	}
 	if o.stages, err = stagesArg(field(v, "stages")); err != nil {
 		return o, err

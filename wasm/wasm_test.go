@@ -81,7 +81,7 @@ func options(t *testing.T, change map[string]any) safejs.Value {
 	o := map[string]any{
 		"maxTokens": 3, "temperature": 0.8, "topK": 40, "topP": 0.95, "seed": 1, "banned": []any{},
 		"ignoreEos": true, "stages": true, "aborted": false, "pace": 0, "head": 0, "stop": []any{},
-		"paused": false, "breakpoints": []any{}, "choices": []any{},
+		"paused": false, "breakpoints": []any{}, "choices": []any{}, "switches": []any{}, "cache": true,
 	}
 	for k, v := range change {
 		o[k] = v

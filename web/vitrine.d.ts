@@ -104,6 +104,13 @@ export interface GenerateOptions {
   paused?: boolean;
   /** Tokens that are taken instead of those that are drawn, by their place in the whole sequence. */
   choices?: { position: number; id: number }[];
+  /** What the run changes of the model: see Switch. */
+  switches?: Switch[];
+  /**
+   * false: each step reads all ids again, in place of keeping keys and values. The tokens are the same, the cost grows with
+   * each of them: see Run.cost. Default true.
+   */
+  cache?: boolean;
   /** Aborting it ends the run between two stages; what was generated stays, finishReason is "aborted". */
   signal?: AbortSignal;
 }
@@ -128,6 +135,25 @@ export interface Breakpoint {
   /** Do not stop: log this text, with what stands in {} computed. */
   logMessage?: string;
 }
+
+/**
+ * One thing of the model that a run leaves out or does in another way. Parts that are off still compute, and can be looked
+ * at: what they would have added is left out.
+ * - off "head": its part of `mix` is 0. The bias of attention's projection is no head's own, and goes with the last of
+ *   them: all heads of a layer off is the layer's attention off.
+ * - off "attention", "mlp": the whole of what they add in that layer is 0.
+ * - off "mask": each token sees all tokens of its pass, which then has to read all of them: it needs `cache: false` where
+ *   more than one token is generated, and at most 256 tokens in all.
+ * - off "position": the row of the position table that is added is 0.
+ * - scale: the head's part of `mix` is multiplied by it; several for one head multiply.
+ * - activation: the MLP's non-linearity.
+ */
+export type Switch =
+  | { off: "head"; layer: number; head: number }
+  | { off: "attention" | "mlp"; layer: number }
+  | { off: "mask" | "position" }
+  | { scale: number; layer: number; head: number }
+  | { activation: "gelu_new" | "gelu" | "relu" };
 
 /** A place in a run. What is left out is that of where it stands. */
 export interface Where {
@@ -370,6 +396,52 @@ export interface Candidates {
   rows: (Candidate & { rank: number; special?: true })[];
 }
 
+/** What the model predicts after the tokens up to a position, as the run has switched it and with other switches. */
+export interface Comparison {
+  position: number;
+  /** The ten most probable tokens, with their probabilities. */
+  before: Candidate[];
+  after: Candidate[];
+  /** The Kullback-Leibler divergence of after from before, in nats: the sum of before * ln(before / after). */
+  kl: number;
+  /** The token that follows in the run, or else the most probable one before; its probabilities. */
+  final: NamedToken & { before: number; after: number };
+}
+
+/** What it does to switch off each head, or each layer's attention or MLP, alone. */
+export interface Sweep {
+  what: "head" | "attention" | "mlp";
+  position: number;
+  final: NamedToken & { before: number };
+  /** Layer by layer; `head` is -1 where it is no head. `kl` and `after` as Comparison has them, `change` is after - before. */
+  effects: { layer: number; head: number; kl: number; after: number; change: number }[];
+}
+
+/** What a stage or a step takes. */
+export interface CostFigures {
+  /**
+   * Products that are added to a sum, of matrices with activations, and of queries and weights with keys and values,
+   * counted from the shapes. What is done to each element alone (norms, softmax, the activation) is not counted.
+   */
+  multiplyAdds: number;
+  /** What is read of the model and of the cache, as they lie in memory, each byte counted once for all tokens of the pass. */
+  weightBytes: number;
+  cacheBytes: number;
+  /**
+   * Measured: the step is done once more, with nobody told of it, each stage timed from the report of the one before to its
+   * own. The clock is the browser's, which is coarser where the page is not cross-origin isolated.
+   */
+  ms: number;
+}
+
+/** What a step takes: in all, and by stage, from embed to decode.sample. */
+export interface Cost extends CostFigures {
+  position: number;
+  /** How many tokens the step reads. Above 256 it has several passes, each with its stages. */
+  tokens: number;
+  stages: ({ stage: StageName; layer: number } & CostFigures)[];
+}
+
 type Granularity = "stage" | "layer" | "token";
 
 /**
@@ -431,6 +503,29 @@ export interface Run extends AsyncIterable<RunEvent> {
   candidates(options?: { position?: number; search?: string; from?: number; count?: number }): Promise<Candidates>;
   /** The first layer from which on the lens' top token is the last layer's: a place to go to. */
   answerChanged(options?: { position?: number }): Promise<Where & { layer: number }>;
+
+  /** What it changes of the model. */
+  readonly switches: Switch[];
+  /**
+   * Replaces them all. Cache and numbers are those of the changed model from then on. The ids stay: those that were drawn
+   * before count as chosen. A step that is under way begins again, and a run that stands comes to stand at the same stage.
+   * A run that has ended stays so, and shows the numbers that its ids get.
+   */
+  setSwitches(switches: Switch[]): Promise<void>;
+  /**
+   * What other switches, in place of its own, would do to the distribution after a position, of which the run may be in
+   * the middle. Both sides are read beside the run, from the ids up to there; the run is not touched.
+   */
+  compare(options: { switches: Switch[]; position?: number }): Promise<Comparison>;
+  /** Compares with each head off in turn, or each layer's attention or MLP, beside what it has switched. Aborting rejects with the signal's reason. */
+  sweep(options?: {
+    what?: "head" | "attention" | "mlp";
+    position?: number;
+    signal?: AbortSignal;
+    onProgress?: (progress: { done: number; total: number }) => void;
+  }): Promise<Sweep>;
+  /** What the step takes whose newest token is at a position: the last whole one unless said otherwise. */
+  cost(options?: { position?: number }): Promise<Cost>;
 
   /** Changes GenerateOptions.pace. */
   setPace(ms: number): void;

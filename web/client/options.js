@@ -1,6 +1,6 @@
 import { VitrineError } from "./error.js";
 
-/** @import {Breakpoint} from "../vitrine.d.ts" */
+/** @import {Breakpoint, Switch} from "../vitrine.d.ts" */
 
 /** The options of the API: their names, and what the page's side can tell of their values. The engine checks the rest. */
 
@@ -30,6 +30,8 @@ const RUN = {
   breakpoints: "an array of breakpoints",
   paused: "true or false",
   choices: "an array of { position, id }",
+  switches: "an array of switches",
+  cache: "true or false",
   signal: "an AbortSignal",
 };
 
@@ -38,6 +40,15 @@ const BREAKPOINT = {
   stage: "the name of a stage", layer: "a whole number of at least 0", position: "a whole number of at least 0",
   condition: "a text", hitCondition: "a text", logMessage: "a text",
 };
+
+/** @type {Record<string, string>} */
+const SWITCH = {
+  off: '"head", "attention", "mlp", "mask" or "position"', layer: "a whole number of at least 0", head: "a whole number of at least 0",
+  scale: "a number", activation: '"gelu_new", "gelu" or "relu"',
+};
+
+/** @type {Record<string, string>} */
+const SWEEP = { what: '"head", "attention" or "mlp"', position: "a whole number of at least 0", signal: "an AbortSignal", onProgress: "a function" };
 
 /** @type {Record<string, string>} */
 const STEP = { granularity: '"stage", "layer" or "token"', direction: '"over", "into" or "out"' };
@@ -72,14 +83,15 @@ export function settingsOf(options) {
   for (const [name, value] of Object.entries(options)) {
     if (typeof value === "function" || typeof value === "symbol") throw wrong(name, value, RUN); // which no worker can be sent
   }
-  const { signal, stop = [], breakpoints = [], ...rest } = options;
+  const { signal, stop = [], breakpoints = [], switches = [], ...rest } = options;
   return {
     maxTokens: 64, temperature: 1, topK: 0, topP: 1, seed: 0, banned: [], ignoreEos: false, stages: true, pace: 0, head: 0,
-    paused: false, choices: [],
+    paused: false, choices: [], cache: true,
     ...given(rest),
     stop: typeof stop === "string" ? [stop] : stop,
     aborted: signal?.aborted ?? false,
     breakpoints: withEveryField(breakpoints),
+    switches: checkSwitches(switches),
   };
 }
 
@@ -112,6 +124,33 @@ export function withEveryField(list) {
     checkNames(one, BREAKPOINT);
     return { layer: -1, position: -1, condition: "", hitCondition: "", logMessage: "", ...given(one) };
   });
+}
+
+/**
+ * Switches as the engine wants them: it checks their values.
+ *
+ * @param {Switch[]} list
+ * @returns {Switch[]}
+ */
+export function checkSwitches(list) {
+  if (!Array.isArray(list)) throw wrong("switches", list, RUN);
+  return list.map((one) => {
+    checkNames(one, SWITCH);
+    return given(one);
+  });
+}
+
+/**
+ * @param {{ what?: "head" | "attention" | "mlp", position?: number, signal?: AbortSignal, onProgress?: (progress: { done: number, total: number }) => void }} options
+ * @returns {"head" | "attention" | "mlp"} what is swept
+ */
+export function checkSweep(options) {
+  checkNames(options, SWEEP);
+  const { what = "head", signal, onProgress } = options;
+  if (!["head", "attention", "mlp"].includes(what)) throw wrong("what", what, SWEEP);
+  if (onProgress !== undefined && typeof onProgress !== "function") throw wrong("onProgress", onProgress, SWEEP);
+  checkSignal(signal, SWEEP);
+  return what;
 }
 
 /** @param {unknown} ms */

@@ -1,9 +1,10 @@
 import { VitrineError } from "./error.js";
 import { decodeEvents, decodeTensors, hasControl } from "./events.js";
-import { checkHead, checkPace, checkStep, given, withEveryField } from "./options.js";
+import { checkHead, checkPace, checkStep, checkSwitches, given, withEveryField } from "./options.js";
+import { sweep } from "./sweep.js";
 
 /**
- * @import {Breakpoint, EngineInfo, PausedEvent, Result, Run, RunEvent, StageName, Where} from "../vitrine.d.ts"
+ * @import {Breakpoint, EngineInfo, PausedEvent, Result, Run, RunEvent, StageName, Switch, Where} from "../vitrine.d.ts"
  * @typedef {{ temperature: number, topK: number, topP: number, seed: number }} Decoding
  * @typedef {(method: string, ...args: unknown[]) => Promise<any>} Call a command of this run to the engine
  * @typedef {{ bytes: Uint8Array, events?: RunEvent[] }} Batch decoded when somebody reads it
@@ -37,6 +38,8 @@ export class RunView {
   #waiting = [];
   /** @type {Breakpoint[]} */
   #breakpoints;
+  /** @type {Switch[]} */
+  #switches;
   /** @type {Decoding} */
   #decoding;
   /** @type {Call} */
@@ -47,16 +50,17 @@ export class RunView {
   #onState;
 
   /**
-   * @param {{ info: EngineInfo, stages: StageName[], call: Call, abort: () => void, decoding: Decoding, breakpoints: Breakpoint[] }} of
+   * @param {{ info: EngineInfo, stages: StageName[], call: Call, abort: () => void, decoding: Decoding, breakpoints: Breakpoint[], switches: Switch[] }} of
    * @param {(state: Run["state"]) => void} onState told when the run goes on, stands, ends or is closed
    */
-  constructor({ info, stages, call, abort, decoding, breakpoints }, onState) {
+  constructor({ info, stages, call, abort, decoding, breakpoints, switches }, onState) {
     this.#info = info;
     this.#stages = stages;
     this.#call = call;
     this.#abort = abort;
     this.#decoding = decoding;
     this.#breakpoints = breakpoints;
+    this.#switches = switches;
     this.#onState = onState;
     this.result = this.#settle.promise;
   }
@@ -149,6 +153,19 @@ export class RunView {
     this.#breakpoints = list;
   }
 
+  get switches() {
+    return this.#switches;
+  }
+
+  /** @param {Switch[]} list */
+  async setSwitches(list) {
+    const switches = checkSwitches(list);
+    await this.#go(this.#call("setSwitches", switches).then((goes) => {
+      this.#switches = switches;
+      return goes;
+    }));
+  }
+
   pause() {
     return this.#go(this.#call("pause"));
   }
@@ -220,6 +237,21 @@ export class RunView {
     const final = rows.at(-1)?.top[0].id;
     const last = rows.findLastIndex(({ top }) => top[0].id !== final); // the last layer that says something else
     return { position: position ?? this.at?.position, layer: rows[last + 1].layer, stage: /** @type {const} */ ("residual2") };
+  }
+
+  /** @param {Parameters<Run["compare"]>[0]} options */
+  async compare({ switches, position = -1 }) {
+    return JSON.parse(await this.#call("compare", position, checkSwitches(switches)));
+  }
+
+  /** @param {Parameters<Run["sweep"]>[0]} [options] */
+  sweep(options = {}) {
+    return sweep(this, this.#info, options);
+  }
+
+  /** @param {Parameters<Run["cost"]>[0]} [options] */
+  async cost({ position = -1 } = {}) {
+    return JSON.parse(await this.#call("cost", position));
   }
 
   /** @param {number} ms */
