@@ -272,7 +272,7 @@ func (e *engine) lens(args []safejs.Value) (any, error) {
 	})
 }
 
-// candidates(run, position, search, from, count) is the JSON of { total, rows }.
+// candidates(run, position, search, from, count) is the JSON of Candidates.
 func (e *engine) candidates(args []safejs.Value) (any, error) {
 	position, err := border.Whole("position", args[1], -1, math.MaxInt32)
 	if err != nil {
@@ -294,9 +294,9 @@ func (e *engine) candidates(args []safejs.Value) (any, error) {
 		if position < 0 {
 			position = m.At().Position
 		}
-		total, rows, err := m.Candidates(position, search, from, count)
+		page, err := m.Candidates(position, search, from, count)
 		j := trace.NewDescriber(e.tokenizer)
-		j.Page(total, rows)
+		j.Page(page)
 		return string(j.Bytes), err
 	})
 }

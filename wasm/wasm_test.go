@@ -232,7 +232,7 @@ func TestCommands(t *testing.T) {
 	if got := call("lens", e.lens, -1).(string); strings.Count(got, `"layer"`) != 2 {
 		t.Errorf("a lens over the two layers that are done: %s", got)
 	}
-	if got := call("candidates", e.candidates, 3, " Paris", 0, 5).(string); !strings.Contains(got, `"total"`) {
+	if got := call("candidates", e.candidates, 3, " Paris", 0, 5).(string); !strings.Contains(got, `"total"`) || !strings.Contains(got, `"entropy"`) {
 		t.Errorf("candidates: %s", got)
 	}
 	if goes := call("step", e.step, "stage", "into"); goes != true {

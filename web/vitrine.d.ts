@@ -393,6 +393,11 @@ export interface LensRow {
 export interface Candidates {
   /** How many there are, of which `rows` are some. */
   total: number;
+  /** What the probabilities of all these add up to, in 64 bits. */
+  sum: number;
+  /** Of the whole distribution, in nats, whatever was searched for; and e to that. */
+  entropy: number;
+  perplexity: number;
   rows: (Candidate & { rank: number; special?: true })[];
 }
 

@@ -31,6 +31,18 @@ func NewRanking(logits []float32) (*Ranking, error) {
 // Probabilities returns the model's own, [V], lent.
 func (r *Ranking) Probabilities() []float32 { return r.probs }
 
+// Sum returns what the probabilities of the given ids, each below V, add up to as float64.
+func (r *Ranking) Sum(ids []int) float64 {
+	var sum float64
+	for _, id := range ids {
+		sum += float64(r.probs[id])
+	}
+	return sum
+}
+
+// Total is Sum of all ids, which rounding leaves near 1.
+func (r *Ranking) Total() float64 { return total(r.probs) }
+
 // Rank returns how many tokens rank before id, of which the caller has checked
 // 0 <= id < V.
 func (r *Ranking) Rank(id int) int { return rank(r.logits, id) }

@@ -110,19 +110,29 @@ func (m *Machine) tokenAfter(position int, ranking *decoding.Ranking) int {
 	return ranking.All(0, 1)[0].ID
 }
 
-// Candidates returns how many tokens of the vocabulary have search in their text, in small
-// letters or capitals, and count of them from the given one on, by rank, in the distribution
+// A Page is a part of the vocabulary in the distribution that follows a token.
+type Page struct {
+	Total               int     // how many tokens were found, of which Rows has some
+	Sum                 float64 // of the probabilities of all that were found
+	Entropy, Perplexity float64 // of the whole distribution; nats
+	Rows                []decoding.Ranked
+}
+
+// Candidates returns the tokens of the vocabulary that have search in their text, in small
+// letters or capitals: count of them from the given one on, by rank, in the distribution
 // that follows the token at position.
-func (m *Machine) Candidates(position int, search string, from, count int) (total int, rows []decoding.Ranked, err error) {
+func (m *Machine) Candidates(position int, search string, from, count int) (Page, error) {
 	if err := m.reached(position, -1, stage.Head); err != nil {
-		return 0, nil, err
+		return Page{}, err
 	}
 	ranking, err := m.run.rankingAt(position)
 	if err != nil {
-		return 0, nil, err
+		return Page{}, err
 	}
+	p := Page{Entropy: decoding.Entropy(ranking.Probabilities()), Perplexity: decoding.Perplexity(ranking.Probabilities())}
 	if search == "" {
-		return m.run.model.Config().Vocabulary, ranking.All(from, count), nil
+		p.Total, p.Sum, p.Rows = m.run.model.Config().Vocabulary, ranking.Total(), ranking.All(from, count)
+		return p, nil
 	}
 	var found []int
 	search = strings.ToLower(search)
@@ -131,5 +141,6 @@ func (m *Machine) Candidates(position int, search string, from, count int) (tota
 			found = append(found, id)
 		}
 	}
-	return len(found), ranking.Page(found, from, count), nil
+	p.Total, p.Sum, p.Rows = len(found), ranking.Sum(found), ranking.Page(found, from, count)
+	return p, nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 
-	"vitrine/core/decoding"
 	"vitrine/core/generate"
 )
 
@@ -24,11 +23,14 @@ func (j *Describer) Lens(rows []generate.LensRow) {
 }
 
 // Page writes Candidates of vitrine.d.ts.
-func (j *Describer) Page(total int, rows []decoding.Ranked) {
+func (j *Describer) Page(p generate.Page) {
 	j.Open('{')
-	j.Key("total").Int(total)
+	j.Key("total").Int(p.Total)
+	j.Key("sum").Float(p.Sum)
+	j.Key("entropy").Float(p.Entropy)
+	j.Key("perplexity").Float(p.Perplexity)
 	j.Key("rows").Open('[')
-	for _, row := range rows {
+	for _, row := range p.Rows {
 		j.Element()
 		j.Token(row.ID)
 		j.special(row.ID)
