@@ -282,22 +282,18 @@ test("stages without tensors show what they report", async ({ page }) => {
     prompt: ['"What is the capital of France?\\n"'],
     tokenize: ['" capital"', "103", "20 63 61 70 69 74 61 6C"],
     ids: ['" France"', "105"],
-    distribution: ['" Paris"', "900", "9.10000038", "0.620000005", "2,995"],
+    distribution: ["0.2", "2,995", "1.500 nats, 2.164 bits", "all 2,980 others"],
     "decode.temperature": ["0.7", "2,960", "0.0123456789"],
     "decode.sample": ["0.337", '" Paris"', "12"],
     "decode.stop": ["no, it goes on"],
     select: ['" Paris"', "0.8", "1"],
     append: ["9", "900"],
     loop: ["no, it goes on", "8"],
-    generation: ['"the capital of France?"', '"\\u{202E}"', "0.45"],
+    generation: ['" Paris"', '"\\u{202E}"', "30.0 %"],
   })) {
     await inspect(page, stage);
     for (const text of texts) await expect(panel, stage).toContainText(text);
   }
-  await inspect(page, "decode.top_k");
-  const first = panel.locator(".stage-table tbody tr").first();
-  const best = Array.from({ length: 40 }, (_, i) => [valueOf("decode.top_k", "probabilities", { column: i }), i]).sort((a, b) => b[0] - a[0])[0];
-  await expect(first).toHaveText(`1" word${best[1]}"${900 + best[1]}${exact(best[0])}`);
 });
 
 test("says why there are no values", async ({ page }) => {

@@ -88,7 +88,8 @@ export function createFakeRun(prompt) {
     },
     async candidates(options) {
       await answered({ stage: "candidates", ...options });
-      return { total: info.vocabulary, rows: Array.from({ length: options.count }, (_, i) => ({ id: 900 + i, text: ` word${i}` })) };
+      const rows = Array.from({ length: options.count }, (_, rank) => ({ id: 900 + rank, text: ` word${rank}`, logit: Math.fround(9 - rank / 7), probability: Math.fround(0.5 ** (rank + 1)), rank }));
+      return { total: info.vocabulary, sum: 1, entropy: 1.5, perplexity: Math.exp(1.5), rows };
     },
     async answerChanged() {
       await answered({ stage: "answerChanged" });

@@ -20,13 +20,13 @@ const view = mountInspector(document.getElementById("inspector"), { strings, sta
 
 /** Sent up by the view, newest last. */
 const sent = [];
-for (const type of ["goto", "head", "inspectorchange"]) document.body.addEventListener(type, ({ detail }) => sent.push([type, detail]));
+for (const type of ["goto", "head", "choose", "inspectorchange"]) document.body.addEventListener(type, ({ detail }) => sent.push([type, detail]));
 document.getElementById("node").addEventListener("keydown", ({ key }) => key === "Enter" && view.open({ stage: "attention.mask" }));
 
 /** The machine does every stage up to this one, and then stands, goes on or has ended. */
 function reach(stage, { phase = "paused", layer = 2, position = prompt.length - 1, step = 0 } = {}) {
   if (state.phase === "idle") {
-    state.start({}, prompt);
+    state.start({ temperature: 0.7, topK: 40, topP: 0.9, seed: 0, maxTokens: 6, stop: ["\n\n"] }, prompt);
     texts.forEach((piece, i) => state.add({ type: "token", id: 900 + i, piece, text: piece, step: i, probability: 0.9 / (i + 1) }));
   }
   if (state.phase === "paused") state.add({ type: "resumed" });

@@ -3,6 +3,7 @@
 /** @import { Formula } from "../views/inspector/formula.js" */
 
 import { count } from "../kit/numbers.js";
+import { out } from "./inspector-out-en.js";
 
 /**
  * @typedef {object} StageWords
@@ -279,10 +280,7 @@ export const inspector = {
     before: "Largest before the activation",
     after: "Largest after it",
     active: "Share of hidden units above 0",
-    logit: "Logit",
     probability: "Probability",
-    top: "Most probable tokens",
-    topLogits: "Largest logits",
     sum: "Sum of all probabilities",
     largest: "Largest probability",
     restCount: "Other tokens",
@@ -291,9 +289,6 @@ export const inspector = {
     kept: "Tokens kept",
     removed: "Tokens removed",
     removedProbability: "Their probability before the step",
-    /** @param {number} shown @param {number} of */
-    keptList: (shown, of) => (shown < of ? `Kept: the ${whole(shown)} most probable of ${whole(of)}` : "Kept, the most probable first"),
-    rankOf: "Rank",
     random: "Random number u",
     greedy: "none: the most probable token is taken",
     from: "Drawn from",
@@ -304,9 +299,6 @@ export const inspector = {
     cached: "Positions in the cache",
     ends: "Ends the run",
     goesOn: "no, it goes on",
-    contextText: "Text that was read",
-    predicted: "Predicted",
-    steps: "Newest steps of the run",
     ids: "Ids",
     /** @type {Record<FinishReason, string>} */
     reasons: {
@@ -331,6 +323,8 @@ export const inspector = {
     open: (layer) => `Go to layer ${layer}`,
     stands: "The layers answer while the machine stands.",
   },
+
+  out,
 };
 
 /** @typedef {typeof inspector} InspectorStrings */

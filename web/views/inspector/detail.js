@@ -1,5 +1,5 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
-/** @import { Candidate, FinishReason, Scored, StageEvent, TokenPiece } from "../../vitrine.d.ts" */
+/** @import { FinishReason, StageEvent, TokenPiece } from "../../vitrine.d.ts" */
 import { count, exact } from "../../kit/numbers.js";
 import { hex, quote } from "../../kit/text.js";
 
@@ -22,18 +22,12 @@ export const nameOf = (token) => (!token ? "" : token.bytes && token.text.includ
 
 /**
  * @param {StageEvent} event
- * @param {{ words: InspectorStrings["detail"], pieces: TokenPiece[], steps: { step: number, context: string, text: string, id: number, probability: number }[], text: (position: number) => string }} known
+ * @param {{ words: InspectorStrings["detail"], pieces: TokenPiece[], text: (position: number) => string }} known
  * @returns {Detail}
  */
-export function detailOf(event, { words, pieces, steps, text }) {
+export function detailOf(event, { words, pieces, text }) {
   /** @type {(reason: FinishReason | "") => string} */
   const ending = (reason) => (reason ? words.reasons[reason] : words.goesOn);
-  /** @type {(top: Candidate[]) => List} */
-  const candidates = (top) => ({
-    title: words.top,
-    head: [words.token, words.id, words.logit, words.probability],
-    rows: top.map((one) => [nameOf(one), String(one.id), exact(one.logit), exact(one.probability)]),
-  });
 
   switch (event.stage) {
     case "prompt":
@@ -60,15 +54,11 @@ export function detailOf(event, { words, pieces, steps, text }) {
       const { before, after, active } = event.detail;
       return { facts: [[words.before, exact(before)], [words.after, exact(after)], [words.active, exact(active)]], lists: [] };
     }
-    case "head": {
-      const rows = event.detail.top.map((/** @type {Scored} */ one) => [nameOf(one), String(one.id), exact(one.logit)]);
-      return { facts: [], lists: [{ title: words.topLogits, head: [words.token, words.id, words.logit], rows }] };
-    }
     case "softmax":
       return { facts: [[words.sum, exact(event.detail.sum)], [words.largest, exact(event.detail.largest)]], lists: [] };
     case "distribution": {
-      const { top, restCount, restProbability } = event.detail;
-      return { facts: [[words.restCount, count(restCount)], [words.restProbability, exact(restProbability)]], lists: [candidates(top)] };
+      const { restCount, restProbability } = event.detail;
+      return { facts: [[words.restCount, count(restCount)], [words.restProbability, exact(restProbability)]], lists: [] };
     }
     case "decode.temperature":
     case "decode.top_k":
@@ -123,26 +113,7 @@ export function detailOf(event, { words, pieces, steps, text }) {
         facts: [[words.step, count(event.detail.step + 1)], [words.cached, count(event.detail.cached)], [words.ends, ending(event.detail.reason)]],
         lists: [],
       };
-    case "generation": {
-      const rows = steps.map((one) => [count(one.step + 1), quote(one.context), nameOf(one), exact(one.probability)]);
-      return { facts: [], lists: [{ title: words.steps, head: [words.step, words.contextText, words.predicted, words.probability], rows }] };
-    }
     default:
       return { facts: [], lists: [] };
   }
-}
-
-/**
- * What a step of decoding kept, the most probable first.
- *
- * @param {{ ids: ArrayLike<number>, probabilities: ArrayLike<number> }} kept
- * @param {Map<number, string>} texts by id, of those that are known
- * @param {number} most rows
- * @param {InspectorStrings["detail"]} words
- * @returns {List}
- */
-export function keptOf({ ids, probabilities }, texts, most, words) {
-  const order = Array.from(ids, (id, i) => ({ id, probability: probabilities[i] })).sort((a, b) => b.probability - a.probability || a.id - b.id);
-  const rows = order.slice(0, most).map(({ id, probability }, i) => [count(i + 1), texts.get(id) ?? "", String(id), exact(probability)]);
-  return { title: words.keptList(rows.length, order.length), head: [words.rankOf, words.token, words.id, words.probability], rows };
 }

@@ -87,6 +87,7 @@ export function mountInspector(root, { strings, stages, run, pacer, signal }) {
   function close() {
     if (root.hidden) return;
     reading.forget();
+    values.leave();
     frame.close();
   }
 
@@ -119,9 +120,9 @@ export function mountInspector(root, { strings, stages, run, pacer, signal }) {
     frame.note(noteOf(place, answers !== null));
     const event = /** @type {StageEvent | undefined} */ (state.of(stage));
     const here = event && (!place || (place.position === event.position && (place.layer < 0 || place.layer === event.layer)));
-    const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, steps: state.steps, text }) : null;
+    const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, text }) : null;
     const known = shown?.key === key;
-    values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, text });
+    values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, stands: stands && answers !== null, state, run: answers, text });
   }
 
   /** @param {Place | null} place @param {boolean} answers */

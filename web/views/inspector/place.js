@@ -6,7 +6,7 @@ import { perHead, perToken } from "./tensors.js";
 /** Most rows that are asked for at a time. */
 export const ROWS = 64;
 
-/** @typedef {Pick<RunState, "phase" | "at" | "last" | "info" | "pieces" | "tokens" | "steps" | "number" | "of">} Seen what the inspector reads of the state of the page */
+/** @typedef {Pick<RunState, "phase" | "at" | "last" | "info" | "pieces" | "tokens" | "number" | "of" | "settings" | "done">} Seen what the inspector reads of the state of the page */
 
 /**
  * What somebody asked to see. null: that of the newest event of the stage.

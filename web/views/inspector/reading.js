@@ -2,10 +2,8 @@
 /** @import { Place, Seen } from "./place.js" */
 import { createPulls } from "./pulls.js";
 import { askOf } from "./place.js";
-import { facts, keeps } from "./tensors.js";
-
-/** How many tokens are listed of those that a step of decoding kept. */
-export const LISTED = 64;
+import { facts } from "./tensors.js";
+import { readOf } from "./views.js";
 
 /** @typedef {Pick<Run, "inspect" | "lens" | "candidates" | "answerChanged">} Asks what the inspector asks a run */
 
@@ -17,7 +15,7 @@ export const LISTED = 64;
  * @property {StageName} stage
  * @property {Place} place
  * @property {Tensor[]} tensors
- * @property {{ id: number, text: string }[]} texts of the most probable tokens, where a stage keeps some
+ * @property {unknown} own what the view of the stage has read
  * @property {LensRow[]} lens of the stage `layers`
  */
 
@@ -41,13 +39,14 @@ export function createReading({ read, failure, waiting }, signal) {
      * @param {Asks} run
      * @param {Seen} state
      */
-    want(place, run, { phase, at, last }) {
+    want(place, run, state) {
+      const { phase, at, last } = state;
       const now = [run, phase === "running", at, last];
       if (now.some((one, i) => one !== moment[i])) version++;
       moment = now;
       const ask = askOf(place);
       const key = JSON.stringify([version, place.stage, ask]);
-      pulls.want(key, () => answerOf(place, ask, run, key));
+      pulls.want(key, () => answerOf(place, ask, run, key, state));
       return key;
     },
     get busy() {
@@ -58,21 +57,22 @@ export function createReading({ read, failure, waiting }, signal) {
 }
 
 /** Whether there is something to ask about a stage. @param {StageName} stage */
-export const asks = (stage) => stage in facts || keeps(stage) || stage === "layers";
+export const asks = (stage) => stage in facts || stage === "layers" || readOf(stage) !== undefined;
 
 /**
  * @param {Place} place
  * @param {ReturnType<typeof askOf>} ask
  * @param {Asks} run
  * @param {string} key
+ * @param {Seen} state
  * @returns {Promise<Reading>}
  */
-async function answerOf(place, ask, run, key) {
+async function answerOf(place, ask, run, key, state) {
   const { stage, position } = place;
-  const [tensors, lens, ranked] = await Promise.all([
-    stage === "layers" ? [] : run.inspect(stage, ask),
+  const [tensors, lens, own] = await Promise.all([
+    stage in facts ? run.inspect(stage, ask) : [],
     stage === "layers" ? run.lens({ position }) : [],
-    keeps(stage) ? run.candidates({ position: ask.position, from: 0, count: LISTED }) : { rows: [] },
+    readOf(stage)?.(place, run, state),
   ]);
-  return { key, stage, place, tensors, lens, texts: ranked.rows };
+  return { key, stage, place, tensors, lens, own };
 }

@@ -60,9 +60,6 @@ export const facts = {
 /** Whether the columns are tokens, which have names. @param {Axis} axis */
 export const named = (axis) => axis === "token" || axis === "row";
 
-/** Whether a stage keeps some tokens and removes others. @param {StageName} stage */
-export const keeps = (stage) => stage === "decode.temperature" || stage === "decode.top_k" || stage === "decode.top_p";
-
 /** @param {StageName} stage */
 export const perHead = (stage) => Object.values(facts[stage] ?? {}).some((fact) => fact.perHead);
 

@@ -2,21 +2,20 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { Detail } from "./detail.js" */
 /** @import { PictureView } from "./picture.js" */
-/** @import { Place } from "./place.js" */
-/** @import { Reading } from "./reading.js" */
+/** @import { Place, Seen } from "./place.js" */
+/** @import { Asks, Reading } from "./reading.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact } from "../../kit/numbers.js";
-import { keptOf, nameOf } from "./detail.js";
 import { mountLens } from "./lens.js";
 import { createPalette } from "./palette.js";
 import { mountPicture } from "./picture.js";
-import { LISTED } from "./reading.js";
 import { scenesOf } from "./scenes.js";
-import { tableOf, tablesOf } from "./tables.js";
-import { facts, keeps, picturesOf } from "./tensors.js";
+import { tablesOf } from "./tables.js";
+import { facts, picturesOf } from "./tensors.js";
+import { mountView } from "./view.js";
 
 /**
- * The values of a stage: its tensors as pictures, what it reports as tables, and of the layers the lens. Sends "focuslost"
+ * The values of a stage: its own view, its tensors as pictures, what it reports as tables, and of the layers the lens. Sends "focuslost"
  * where a picture goes that had the focus.
  *
  * @param {HTMLElement} root
@@ -27,7 +26,8 @@ export function mountValues(root, { strings, signal }) {
   const pictures = el("div", { class: "tensors" });
   const tables = el("div", { class: "stage-tables" });
   const lens = mountLens(strings.lens, signal);
-  root.append(tables, lens.root, pictures);
+  const own = mountView(root, { strings, palette, signal });
+  root.append(own.above, tables, lens.root, pictures);
   /** @type {Map<string, { view: PictureView, end: AbortController }>} by name, of the stage that is shown */
   const views = new Map();
   let before = "";
@@ -35,7 +35,11 @@ export function mountValues(root, { strings, signal }) {
   let numbers = [];
   let told = "";
 
-  const repaint = () => palette.renew() && views.forEach(({ view }) => view.paint());
+  function repaint() {
+    if (!palette.renew()) return;
+    for (const { view } of views.values()) view.paint();
+    own.paint();
+  }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint, { signal });
   const themes = new MutationObserver(repaint);
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -87,8 +91,12 @@ export function mountValues(root, { strings, signal }) {
   }
 
   return {
-    /** Whether the machine stands, and answers. */
-    stand: lens.stand,
+    /** @param {boolean} on whether the machine stands, and answers */
+    stand(on) {
+      lens.stand(on);
+      own.stand(on);
+    },
+    leave: own.end,
     /**
      * @param {object} now
      * @param {StageName} now.stage
@@ -96,9 +104,12 @@ export function mountValues(root, { strings, signal }) {
      * @param {Reading | null} now.reading
      * @param {Detail | null} now.detail
      * @param {boolean} now.stale the reading is of another place, until the answer comes
+     * @param {boolean} now.stands the machine stands, and answers
+     * @param {Seen} now.state
+     * @param {Asks | null} now.run
      * @param {(position: number) => string} now.text
      */
-    show({ stage, place, reading, detail, stale, text }) {
+    show({ stage, place, reading, detail, stale, stands, state, run, text }) {
       root.classList.toggle("stale", stale);
       lens.root.hidden = stage !== "layers" || !reading;
       const key = JSON.stringify([stage, place?.position, reading?.key]);
@@ -109,19 +120,11 @@ export function mountValues(root, { strings, signal }) {
         else keep([]);
         if (stage === "layers" && reading && place) lens.show(reading.lens, place.position);
       }
-      const kept = keeps(stage) && reading ? [listOf(reading)] : [];
-      const saying = JSON.stringify([detail, numbers, kept]);
+      own.show({ stage, place, reading, stands, state, run, text });
+      const saying = JSON.stringify([detail, numbers]);
       if (saying === told) return;
       told = saying;
-      tables.replaceChildren(...tablesOf({ facts: [...numbers, ...(detail?.facts ?? [])], lists: detail?.lists ?? [] }, strings.detail.caption), ...kept.filter((list) => list !== null).map(tableOf));
+      tables.replaceChildren(...tablesOf({ facts: [...numbers, ...(detail?.facts ?? [])], lists: detail?.lists ?? [] }, strings.detail.caption));
     },
   };
-
-  /** @param {Reading} reading */
-  function listOf({ tensors, texts }) {
-    const [ids, probabilities] = ["ids", "probabilities"].map((name) => tensors.find((tensor) => tensor.name === name));
-    if (!ids || !probabilities) return null;
-    const names = new Map(texts.map((token) => [token.id, nameOf(token)]));
-    return keptOf({ ids: ids.data, probabilities: probabilities.data }, names, LISTED, strings.detail);
-  }
 }

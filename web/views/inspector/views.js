@@ -1,0 +1,64 @@
+/** @import { StageName } from "../../vitrine.d.ts" */
+/** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
+/** @import { Palette } from "./palette.js" */
+/** @import { Place, Seen } from "./place.js" */
+/** @import { Asks, Reading } from "./reading.js" */
+import { mountArchitecture } from "./architecture.js";
+import { mountCurve } from "./curve.js";
+import { readDecided } from "./decided.js";
+import { mountDecision } from "./decision.js";
+import { mountRanking, readPage } from "./ranking.js";
+import { mountSteps } from "./steps.js";
+import { mountStream } from "./stream.js";
+
+/**
+ * What a view is told.
+ *
+ * @typedef {object} Now
+ * @property {StageName} stage
+ * @property {Place | null} place of the reading
+ * @property {Reading | null} reading
+ * @property {boolean} stands the machine stands, and answers
+ * @property {Seen} state
+ * @property {Asks | null} run that answers
+ * @property {(position: number) => string} text of the token there, quoted
+ */
+
+/**
+ * What a stage shows beside its tensors, above them. It stops at its signal.
+ *
+ * @typedef {object} StageView
+ * @property {HTMLElement} above
+ * @property {(now: Now) => void} show at every draw
+ * @property {() => void} [paint] again, as after a change of the colours
+ * @property {(on: boolean) => void} [stand] whether the machine stands, and answers
+ */
+
+/** @typedef {(options: { strings: InspectorStrings, palette: Palette, signal: AbortSignal }) => StageView} MountView */
+
+/** @typedef {(place: Place, run: Asks, state: Seen) => Promise<unknown>} ReadView what a view needs to know of a place beside the tensors: Reading.own */
+
+/** The view of each stage that has one: stages with the same one share it while it is open. @type {Partial<Record<StageName, MountView>>} */
+export const views = {
+  layers: mountArchitecture,
+  residual1: mountStream,
+  mlp: mountCurve,
+  residual2: mountStream,
+  head: mountRanking,
+  softmax: mountRanking,
+  distribution: mountRanking,
+  decode: mountDecision,
+  "decode.temperature": mountDecision,
+  "decode.top_k": mountDecision,
+  "decode.top_p": mountDecision,
+  "decode.sample": mountDecision,
+  "decode.stop": mountDecision,
+  loop: mountSteps,
+  generation: mountSteps,
+};
+
+/** @type {Map<MountView | undefined, ReadView>} */
+const reads = new Map([[mountRanking, readPage], [mountDecision, readDecided]]);
+
+/** What the view of a stage reads, undefined where it reads nothing. @param {StageName} stage */
+export const readOf = (stage) => reads.get(views[stage]);
