@@ -1,11 +1,14 @@
-import { controlStrings, diagramStrings, inspectorStrings, stageStrings, strings } from "./i18n/en.js";
+import { controlStrings, diagramStrings, inspectorStrings, ownStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
+import seed from "./mermaid/own/seed.mmd" with { type: "text" };
 import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
 import { modelInAddress } from "./kit/address.js";
+import { connectDiagram } from "./page/connect-diagram.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
 import { mountChips } from "./views/chips.js";
+import { mountDiagramEditor } from "./views/diagram-editor.js";
 import { mountDiagramPlace } from "./views/diagram-place.js";
 import { mountDiagramTools } from "./views/diagram-tools.js";
 import { mountDrop } from "./views/drop.js";
@@ -66,12 +69,14 @@ const sampling = mountSampling(byId("sampling-view"), {
   open: recall("samplingOpen", matchMedia("(min-width: 45rem)").matches),
   signal,
 });
-const tools = mountDiagramTools(byId("diagram-head"), { strings: strings.diagram, signal });
+const tools = mountDiagramTools(byId("diagram-head"), { strings: strings.diagram, own: ownStrings, signal });
 const diagram = mountDiagramPlace(byId("diagram-place"), {
-  draw: (root, info, mine) => mountDiagram(root, { info, strings: diagramStrings, stages: stageStrings, pacer, signal: mine }),
+  draw: (root, info, own, mine) => mountDiagram(root, { info, own, strings: diagramStrings, stages: stageStrings, pacer, signal: mine }),
+  own: recall("diagram", ""),
   strings: strings.diagram,
   signal,
 });
+const editor = mountDiagramEditor(byId("diagram-editor"), { strings: ownStrings, texts: () => ({ ours: diagram.drawn?.ours ?? "", seed }), signal });
 const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
@@ -109,6 +114,8 @@ const views = { app, page, model, recent, panels, prompt, meter, chips, readout,
 
 const { open, reopen } = connectModel(session, views, strings, signal);
 const { generate } = connectRun(session, views, strings, { reopen, pacer, signal });
+
+connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);

@@ -56,6 +56,7 @@ export const diagram = {
   logit: "{token} {logit}",
   sum: "sum {sum} top token {top}",
   rest: "{count} others",
+  decoding: "T {temperature}, k {k}, p {p}: {kept} left",
   temperature: "{parameter}: top token {top}",
   temperatureShort: "{parameter}: {top}",
   greedy: "0: greedy",

@@ -2,9 +2,11 @@
 /** @import { Box } from "./pipeline/places.js" */
 /** @import { Room } from "../kit/text.js" */
 /** @import { State } from "./light.js" */
+/** @import { Sources } from "./readings/readings.js" */
 import { el } from "../kit/dom.js";
 import { family } from "../run/stages.js";
 import { painter } from "./paint.js";
+import { readers } from "./readings/readings.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PAD = 8; // inside a card, left and right
@@ -69,6 +71,7 @@ export function dress(id, stage, part, group, box) {
     rows: Math.max(1, Math.floor((inner - (showsCaption ? CAPTION : 0)) / LINE)),
   };
   const besideName = Math.floor((box.width - 2 * PAD - 4 - name.length * LETTER) / SMALL); // letters of a mark
+  const paint = painter(nameLine, value, caption);
   let marked = "";
 
   /** @param {string} name @param {string} value empty: nothing to say */
@@ -83,9 +86,14 @@ export function dress(id, stage, part, group, box) {
     part,
     group,
     box,
-    room,
     frame: kind === "frame",
-    show: painter(nameLine, value, caption),
+    /** Which of a run's changes it shows: those of its stage, of all stages, or none. @type {"own" | "all" | "none"} */
+    heeds: kind !== "frame" && stage in readers ? "own" : "none",
+    /** The nodes of the steps tell one each. */
+    steps: true,
+
+    /** @param {Sources} sources */
+    show: (sources) => paint(readers[stage]?.(sources, room, part) ?? {}),
 
     /**
      * @param {State} state

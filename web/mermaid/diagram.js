@@ -5,8 +5,11 @@
 /** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
 /** @import { RunState } from "../run/state.js" */
+/** @import { Problem } from "./own/bind.js" */
+/** @import { Read } from "./own/read.js" */
 /** @import { Pacer } from "../run/frames.js" */
 import { el } from "../kit/dom.js";
+import { stages as stageFacts } from "../run/stages.js";
 import { createRunState } from "../run/state.js";
 import { createAging } from "./aging.js";
 import { createDrawing } from "./drawing.js";
@@ -17,7 +20,10 @@ import source from "./pipeline/pipeline.mmd" with { type: "text" };
 import { momentOf, stateOf } from "./light.js";
 import { tall, wide } from "./pipeline/places.js";
 import { bindings } from "./pipeline/bindings.js";
-import { readers } from "./readings/readings.js";
+import { asMermaid } from "./own/copy.js";
+import { createOwnDrawing } from "./own/drawing.js";
+import { problemOf, read } from "./own/read.js";
+import { scan } from "./own/scan.js";
 import { mountRoving } from "./roving.js";
 import { createCamera } from "./camera/camera.js";
 
@@ -25,15 +31,24 @@ const NARROW = 640; // px at the usual size of text; below it the diagram is one
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
 
 /**
- * The pipeline diagram: drawn by Mermaid once for each orientation, then lit and filled from the state of a run, at most
- * once a frame. Dispatches on `root`, bubbling: "inspect" { stage } when the user chooses a stage, "breakpoint"
+ * What came of a text: what is wrong in it, how many elements show a stage, and whether the picture is the one before.
+ *
+ * @typedef {{ problems: Problem[], bound: number, kept: boolean }} Result
+ */
+/** @type {Result} */
+const OURS = { problems: [], bound: bindings.size, kept: false };
+
+/**
+ * A diagram: our pipeline, drawn by Mermaid once for each orientation, or an author's own. It is lit and filled from the
+ * state of a run, at most once a frame. Dispatches on `root`, bubbling: "inspect" { stage } when the user chooses a stage, "breakpoint"
  * { stage } where its mark is pressed, "followchange"
  * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
- * @param {{ info: EngineInfo, strings: DiagramStrings, stages: StageStrings, pacer: Pacer, signal: AbortSignal }} options aborting empties `root`
+ * @param {{ info: EngineInfo, strings: DiagramStrings, stages: StageStrings, own?: string, pacer: Pacer, signal: AbortSignal }} options
+ *   `own`: the text of a diagram that is shown instead of ours; aborting empties `root`
  */
-export async function mountDiagram(root, { info, strings, stages, pacer, signal }) {
+export async function mountDiagram(root, { info, strings, stages, own: ownText = "", pacer, signal }) {
   const text = fillLabels(source, info, { ...strings, stages });
   /** @type {RunState} */
   let run = createRunState();
@@ -42,8 +57,11 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
   const draft = el("div", { class: "diagram-draft" });
   const camera = createCamera(picture);
   const follow = createFollow(() => run, camera, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
-  /** @type {Map<string, Promise<Drawing>>} by orientation */
+  /** @type {Map<string, Promise<Drawing>>} of ours, by orientation */
   const drawings = new Map();
+  /** @type {{ read: Read, drawing: Drawing } | null} an author's own, in the place of ours */
+  let own = null;
+  let asked = 0; // texts to read
   /** @type {Drawing | undefined} */
   let shown;
   /** @type {StageName | null} */
@@ -76,16 +94,15 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
     root.replaceChildren();
     root.classList.remove("diagram");
   });
-  await arrange();
+  const begun = ownText ? await readOwn(ownText) : OURS;
+  if (!own) await arrange();
   sizes.observe(root);
 
   /** Shows the drawing that suits the window's width, and keeps the picture in it. */
   async function arrange() {
-    const shape = shapeOf(root);
-    const drawing = drawings.get(shape) ?? createDrawing(text, bindings, shape === "tall" ? tall() : wide(), draft);
-    drawings.set(shape, drawing);
-    const drawn = await drawing;
-    if (signal.aborted || shapeOf(root) !== shape) return;
+    const shape = shapeNow();
+    const drawn = own?.drawing ?? (await oursIn(shape));
+    if (signal.aborted || shapeNow() !== shape) return;
     camera.resize(drawn, { width: root.clientWidth, height: root.clientHeight }, textScale());
     if (shown !== drawn) {
       shown = drawn;
@@ -100,6 +117,44 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
     if (follow.on) camera.home();
     else camera.pan(0, 0);
     follow.aim();
+    if (own && follow.on && !run.current) showFirst(drawn);
+  }
+
+  const shapeNow = () => (own ? "own" : shapeOf(root));
+
+  /** @param {string} shape */
+  function oursIn(shape) {
+    const drawing = drawings.get(shape) ?? createDrawing(text, bindings, shape === "tall" ? tall() : wide(), draft);
+    drawings.set(shape, drawing);
+    return drawing;
+  }
+
+  /** Its beginning may stand anywhere. @param {Drawing} drawn */
+  function showFirst({ cards }) {
+    const first = [...cards.values()].sort((a, b) => stageFacts[a.stage].order - stageFacts[b.stage].order)[0];
+    if (first) camera.show(first.box);
+  }
+
+  /**
+   * Shows an author's diagram, or what was shown before where it cannot be drawn.
+   *
+   * @param {string} author its text
+   * @returns {Promise<Result>}
+   */
+  async function readOwn(author) {
+    const mine = ++asked;
+    const now = read(author);
+    const { problems, bindings: { size: bound } } = now;
+    if (!now.drawable) return { problems, bound, kept: true };
+    try {
+      const drawing = await createOwnDrawing(now.source, now, draft);
+      if (mine !== asked || signal.aborted) return { problems, bound, kept: false };
+      own = { read: now, drawing };
+      await arrange();
+      return { problems, bound, kept: false };
+    } catch (error) {
+      return { problems: [problemOf(error, author), ...problems], bound, kept: true };
+    }
   }
 
   /** One frame: what changed, and then frames without events, until what is hot has cooled. */
@@ -119,7 +174,8 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
     const now = performance.now();
     const current = run.current && shown?.of(run.current, run.steps.length);
     for (const card of shown?.cards.values() ?? []) {
-      if (!card.frame && card.stage in readers && (everything || run.touched.has(card.stage))) stale.add(card);
+      const touched = card.heeds === "all" ? run.touched.size > 0 : run.touched.has(card.stage);
+      if (card.heeds !== "none" && (everything || touched)) stale.add(card);
       const state = aging.stateOf(card, stateOf(card, run, streaming), now, run.layerMs);
       card.mark(state, card.stage === selected, card === current);
       card.date(state === "old" && !card.frame ? { moment: momentOf(card.stage, run, strings), old: strings.old } : null);
@@ -130,7 +186,7 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
       if (filled.has(card) && left-- <= 0) continue;
       stale.delete(card);
       if (run.latest.has(card.stage)) filled.add(card);
-      card.show(readers[card.stage]?.(sources, card.room, card.part) ?? {});
+      card.show(sources);
     }
   }
 
@@ -203,6 +259,38 @@ export async function mountDiagram(root, { info, strings, stages, pacer, signal 
     },
 
     follow: setFollow,
+
+    /** What came of the text that it began with. */
+    begun,
+
+    /**
+     * Shows another diagram. The one before stays where it cannot be drawn.
+     *
+     * @param {string} text "" for ours
+     * @returns {Promise<Result>}
+     */
+    async read(text) {
+      if (text) return readOwn(text);
+      asked++;
+      own = null;
+      await arrange();
+      return OURS;
+    },
+
+    /** The text of ours, with what the model has. */
+    ours: text,
+
+    /** The diagram that is shown, with what it shows now as labels. */
+    mermaid() {
+      const sources = { run, info, words: strings };
+      if (own) return asMermaid(own.read.text, own.read.scan, own.read.bindings, sources);
+      return asMermaid(text, scan(text), new Map([...bindings].map(([id, stage]) => [id === "M>C" ? "L_M_C_0" : id, stage])), sources);
+    },
+
+    /** The picture that is shown. */
+    get svg() {
+      return shown?.svg;
+    },
 
     get following() {
       return follow.on;

@@ -2,6 +2,7 @@
 /** @import { Card } from "./card.js" */
 /** @import { Places } from "./pipeline/places.js" */
 import { dress } from "./card.js";
+import { layoutOf } from "./pipeline/layout.js";
 import { render } from "./render.js";
 
 /** @typedef {ReadonlyMap<string, StageName>} Bindings which stage each element shows, by id, in reading order */
@@ -15,23 +16,36 @@ import { render } from "./render.js";
  * @param {HTMLElement} draft empty, in the document
  */
 export async function createDrawing(source, bindings, places, draft) {
-  const { svg, elements } = await render(source, bindings, places, draft);
-  /** @type {Map<string, Card>} */
-  const cards = new Map();
-  /** @type {Map<Element, Card>} */
-  const byElement = new Map();
+  const svg = await render(source, draft, (mermaid, id) => {
+    mermaid.registerLayoutLoaders([{ name: id, loader: async () => layoutOf(places) }]); // it keeps layouts by name
+    return { layout: id, flowchart: { padding: 0, useMaxWidth: false } };
+  });
+  strip(svg, places);
+  const elements = collect(svg, bindings);
+  svg.querySelector("g.nodes")?.append(...elements.values()); // reading order
+  /** @type {Card[]} */
+  const cards = [];
   for (const [id, element] of elements) {
     const stage = /** @type {StageName} */ (bindings.get(id));
-    const before = [...cards.values()].filter((card) => card.stage === stage && !card.frame).length;
-    const card = dress(id, stage, before, element, places.boxes[id]);
-    cards.set(id, card);
-    byElement.set(element, card);
+    const before = cards.filter((card) => card.stage === stage && !card.frame).length;
+    cards.push(dress(id, stage, before, element, places.boxes[id]));
   }
+  return drawingOf(svg, places, cards);
+}
+
+/**
+ * @param {SVGSVGElement} svg
+ * @param {{ width: number, height: number }} size
+ * @param {Card[]} list in reading order
+ */
+export function drawingOf(svg, { width, height }, list) {
+  const cards = new Map(list.map((card) => [card.id, card]));
+  const byElement = new Map(list.map((card) => [/** @type {Element} */ (card.group), card]));
   return {
     svg,
     cards,
-    width: places.width,
-    height: places.height,
+    width,
+    height,
 
     /**
      * The card that an event happened on.
@@ -50,10 +64,40 @@ export async function createDrawing(source, bindings, places, draft) {
      * @param {number} steps how many steps are shown, to find the newest
      */
     of(stage, steps) {
-      const own = [...cards.values()].filter((card) => card.stage === stage);
-      return stage === "generation" ? own.find((card) => !card.frame && card.part === Math.max(0, 2 * steps - 1)) : own[0];
+      const own = list.filter((card) => card.stage === stage).sort((a, b) => Number(a.frame) - Number(b.frame));
+      return own.find((card) => stage === "generation" && card.steps && card.part === Math.max(0, 2 * steps - 1)) ?? own[0];
     },
   };
 }
 
-/** @typedef {Awaited<ReturnType<typeof createDrawing>>} Drawing */
+/** @typedef {ReturnType<typeof drawingOf>} Drawing */
+
+/**
+ * Takes Mermaid's colours and sizes off: diagram.css styles the SVG, and the places size it.
+ *
+ * @param {SVGSVGElement} svg
+ * @param {Places} places
+ */
+function strip(svg, { width, height }) {
+  for (const element of svg.querySelectorAll("style, filter")) element.remove();
+  for (const element of [svg, ...svg.querySelectorAll("g [style]")]) {
+    if (!element.closest("marker")) element.removeAttribute("style");
+  }
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("width", String(width));
+  svg.setAttribute("height", String(height));
+  for (const name of ["aria-roledescription", "class"]) svg.removeAttribute(name);
+  for (const element of [svg, ...svg.querySelectorAll("g")]) element.setAttribute("role", "presentation");
+}
+
+/** @param {SVGSVGElement} svg @param {Bindings} bindings */
+function collect(svg, bindings) {
+  /** @type {Map<string, SVGGElement>} */
+  const elements = new Map();
+  for (const id of bindings.keys()) {
+    const element = svg.querySelector(`g.nodes > [data-id="${id}"]`);
+    if (!(element instanceof SVGGElement)) throw new Error(`diagram: Mermaid drew no ${id}`);
+    elements.set(id, element);
+  }
+  return elements;
+}

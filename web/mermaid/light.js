@@ -13,14 +13,14 @@ import { fill } from "./readings/write.js";
  */
 
 /**
- * @param {Card} card
+ * @param {Pick<Card, "stage" | "frame" | "part" | "steps">} card
  * @param {RunState} run
  * @param {boolean} streaming several tokens a frame: all is hot, and no single stage is where the machine is
  * @returns {State}
  */
 export function stateOf(card, run, streaming) {
   const { stage } = card;
-  if (stage === "generation") return stepState(card, run, streaming);
+  if (stage === "generation" && card.steps) return stepState(card, run, streaming);
   if (run.containers.includes(stage)) return streaming ? "hot" : "within";
   if (run.current === stage && !streaming) return card.frame ? "within" : "active";
   if (run.touched.has(stage)) return "hot";
@@ -45,7 +45,7 @@ export function momentOf(stage, run, words) {
 /**
  * The nodes of the steps: two for each step told, of which the newest are the ones that change.
  *
- * @param {Card} card
+ * @param {Pick<Card, "frame" | "part">} card
  * @param {RunState} run
  * @param {boolean} streaming
  * @returns {State}

@@ -55,8 +55,8 @@ export function mountRoving(root, at, reached, signal) {
       const focused = cards[stop]?.group === document.activeElement;
       cards = next;
       replace();
-      enter(Math.min(stop, cards.length - 1));
-      if (focused) cards[stop].group.focus({ preventScroll: true });
+      enter(Math.max(0, Math.min(stop, cards.length - 1)));
+      if (focused) cards[stop]?.group.focus({ preventScroll: true });
     },
   };
 }

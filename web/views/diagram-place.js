@@ -3,6 +3,8 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "../kit/dom.js";
 
+/** @typedef {{ problems: import("./diagram-editor.js").Problem[], bound: number, kept: boolean }} Result of a text that was to be drawn */
+
 /**
  * What mountDiagram gives.
  *
@@ -14,19 +16,25 @@ import { el, send } from "../kit/dom.js";
  * @property {(on: boolean) => void} follow
  * @property {boolean} following
  * @property {boolean} behind the run is too fast to be followed
+ * @property {Result} begun
+ * @property {(text: string) => Promise<Result>} read
+ * @property {string} ours
+ * @property {() => string} mermaid
+ * @property {SVGSVGElement | undefined} svg
  */
 
 /** One press of a zoom button. */
 const zoomStep = 1.25;
 
 /**
- * The place of the diagram: says so while there is none, and draws it anew for each model. Sends "drawn" { following }
- * and, from the diagram, "followchange".
+ * The place of the diagram: says so while there is none, and draws it anew for each model. Sends "drawn" { following },
+ * "diagramread" Result when it is drawn, and, from the diagram, "followchange".
  *
  * @param {HTMLElement} place
- * @param {{ draw: (root: HTMLElement, info: EngineInfo, signal: AbortSignal) => Promise<Diagram>, strings: Strings["diagram"], signal: AbortSignal }} options
+ * @param {{ draw: (root: HTMLElement, info: EngineInfo, own: string, signal: AbortSignal) => Promise<Diagram>, own: string, strings: Strings["diagram"], signal: AbortSignal }} options
+ *   `own`: the text of an author's diagram, "" for ours
  */
-export function mountDiagramPlace(place, { draw, strings, signal }) {
+export function mountDiagramPlace(place, { draw, own, strings, signal }) {
   const message = el("p", { class: "empty", hidden: true });
   const note = el("p", { class: "picture-note", text: strings.behind, hidden: true });
   place.append(message);
@@ -64,19 +72,33 @@ export function mountDiagramPlace(place, { draw, strings, signal }) {
       note.hidden = true;
       place.replaceChildren(message, root, note);
       try {
-        const drawn = await draw(root, info, mine.signal);
+        const drawn = await draw(root, info, own, mine.signal);
         if (mine.signal.aborted) return;
         diagram = drawn;
         diagram.show(state);
         diagram.setBreakpoints(stops);
         say("");
         tell();
+        send(place, "diagramread", diagram.begun);
       } catch (error) {
         if (mine.signal.aborted) return;
         console.error(error);
         root.remove();
         say(strings.broken);
       }
+    },
+    /** The diagram that is drawn. */
+    get drawn() {
+      return diagram;
+    },
+    /**
+     * Shows another diagram, also for models to come.
+     *
+     * @param {string} text "" for ours
+     */
+    async read(text) {
+      own = text;
+      return diagram?.read(text) ?? null;
     },
     /** @param {RunState} state */
     show: (state) => diagram?.show(state),

@@ -79,6 +79,13 @@ export const outputReaders = {
     const bars = shown.map((token) => ({ token: clip(pieceOf(token), room.columns - SHARE), probability: token.probability }));
     return { bars: [...bars, { token: fill(words.rest, { count: count(others) }), probability, rest: true }] };
   },
+  decode({ run, words }) {
+    const [temperature, k, p] = [run.of("decode.temperature"), run.of("decode.top_k"), run.of("decode.top_p")];
+    const kept = run.of("decode.sample")?.detail.kept;
+    if (!temperature || !k || !p || kept === undefined) return {};
+    const parameters = { temperature: rounded(temperature.detail.parameter, 2), k: count(k.detail.parameter), p: rounded(p.detail.parameter, 2) };
+    return { value: fill(words.decoding, { ...parameters, kept: count(kept) }) };
+  },
   "decode.temperature"({ run, words }, room) {
     const event = run.of("decode.temperature");
     if (!event) return {};
