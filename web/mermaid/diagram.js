@@ -5,38 +5,21 @@
 /** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
 /** @import { RunState } from "../run/state.js" */
-/** @import { Problem } from "./own/bind.js" */
-/** @import { Read } from "./own/read.js" */
+/** @import { Result } from "./pictures.js" */
 /** @import { Pacer } from "../run/frames.js" */
 import { el } from "../kit/dom.js";
 import { stages as stageFacts } from "../run/stages.js";
 import { createRunState } from "../run/state.js";
 import { createAging } from "./aging.js";
-import { createDrawing } from "./drawing.js";
 import { createFollow } from "./camera/follow.js";
 import { mountGestures } from "./camera/gestures.js";
-import { fillLabels } from "./pipeline/labels.js";
-import source from "./pipeline/pipeline.mmd" with { type: "text" };
 import { momentOf, stateOf } from "./light.js";
-import { tall, wide } from "./pipeline/places.js";
-import { bindings } from "./pipeline/bindings.js";
-import { asMermaid } from "./own/copy.js";
-import { createOwnDrawing } from "./own/drawing.js";
-import { problemOf, read } from "./own/read.js";
-import { scan } from "./own/scan.js";
+import { createPictures } from "./pictures.js";
 import { mountRoving } from "./roving.js";
 import { createCamera } from "./camera/camera.js";
 
 const NARROW = 640; // px at the usual size of text; below it the diagram is one column
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
-
-/**
- * What came of a text: what is wrong in it, how many elements show a stage, and whether the picture is the one before.
- *
- * @typedef {{ problems: Problem[], bound: number, kept: boolean }} Result
- */
-/** @type {Result} */
-const OURS = { problems: [], bound: bindings.size, kept: false };
 
 /**
  * A diagram: our pipeline, drawn by Mermaid once for each orientation, or an author's own. It is lit and filled from the
@@ -48,20 +31,15 @@ const OURS = { problems: [], bound: bindings.size, kept: false };
  * @param {{ info: EngineInfo, strings: DiagramStrings, stages: StageStrings, own?: string, pacer: Pacer, signal: AbortSignal }} options
  *   `own`: the text of a diagram that is shown instead of ours; aborting empties `root`
  */
-export async function mountDiagram(root, { info, strings, stages, own: ownText = "", pacer, signal }) {
-  const text = fillLabels(source, info, { ...strings, stages });
+export async function mountDiagram(root, { info, strings, stages, own = "", pacer, signal }) {
   /** @type {RunState} */
   let run = createRunState();
   let all = false; // what is shown is of another state
   const picture = el("div", { class: "diagram-stage" });
   const draft = el("div", { class: "diagram-draft" });
+  const pictures = createPictures(info, { ...strings, stages }, draft);
   const camera = createCamera(picture);
   const follow = createFollow(() => run, camera, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
-  /** @type {Map<string, Promise<Drawing>>} of ours, by orientation */
-  const drawings = new Map();
-  /** @type {{ read: Read, drawing: Drawing } | null} an author's own, in the place of ours */
-  let own = null;
-  let asked = 0; // texts to read
   /** @type {Drawing | undefined} */
   let shown;
   /** @type {StageName | null} */
@@ -94,14 +72,14 @@ export async function mountDiagram(root, { info, strings, stages, own: ownText =
     root.replaceChildren();
     root.classList.remove("diagram");
   });
-  const begun = ownText ? await readOwn(ownText) : OURS;
-  if (!own) await arrange();
+  const begun = await pictures.read(own);
+  await arrange();
   sizes.observe(root);
 
   /** Shows the drawing that suits the window's width, and keeps the picture in it. */
   async function arrange() {
     const shape = shapeNow();
-    const drawn = own?.drawing ?? (await oursIn(shape));
+    const drawn = await pictures.of(shape);
     if (signal.aborted || shapeNow() !== shape) return;
     camera.resize(drawn, { width: root.clientWidth, height: root.clientHeight }, textScale());
     if (shown !== drawn) {
@@ -117,44 +95,15 @@ export async function mountDiagram(root, { info, strings, stages, own: ownText =
     if (follow.on) camera.home();
     else camera.pan(0, 0);
     follow.aim();
-    if (own && follow.on && !run.current) showFirst(drawn);
+    if (pictures.own && follow.on && !run.current) showFirst(drawn);
   }
 
-  const shapeNow = () => (own ? "own" : shapeOf(root));
-
-  /** @param {string} shape */
-  function oursIn(shape) {
-    const drawing = drawings.get(shape) ?? createDrawing(text, bindings, shape === "tall" ? tall() : wide(), draft);
-    drawings.set(shape, drawing);
-    return drawing;
-  }
+  const shapeNow = () => (pictures.own ? "own" : shapeOf(root));
 
   /** Its beginning may stand anywhere. @param {Drawing} drawn */
   function showFirst({ cards }) {
     const first = [...cards.values()].sort((a, b) => stageFacts[a.stage].order - stageFacts[b.stage].order)[0];
     if (first) camera.show(first.box);
-  }
-
-  /**
-   * Shows an author's diagram, or what was shown before where it cannot be drawn.
-   *
-   * @param {string} author its text
-   * @returns {Promise<Result>}
-   */
-  async function readOwn(author) {
-    const mine = ++asked;
-    const now = read(author);
-    const { problems, bindings: { size: bound } } = now;
-    if (!now.drawable) return { problems, bound, kept: true };
-    try {
-      const drawing = await createOwnDrawing(now.source, now, draft);
-      if (mine !== asked || signal.aborted) return { problems, bound, kept: false };
-      own = { read: now, drawing };
-      await arrange();
-      return { problems, bound, kept: false };
-    } catch (error) {
-      return { problems: [problemOf(error, author), ...problems], bound, kept: true };
-    }
   }
 
   /** One frame: what changed, and then frames without events, until what is hot has cooled. */
@@ -270,22 +219,16 @@ export async function mountDiagram(root, { info, strings, stages, own: ownText =
      * @returns {Promise<Result>}
      */
     async read(text) {
-      if (text) return readOwn(text);
-      asked++;
-      own = null;
-      await arrange();
-      return OURS;
+      const result = await pictures.read(text);
+      if (!signal.aborted) await arrange();
+      return result;
     },
 
     /** The text of ours, with what the model has. */
-    ours: text,
+    ours: pictures.ours,
 
     /** The diagram that is shown, with what it shows now as labels. */
-    mermaid() {
-      const sources = { run, info, words: strings };
-      if (own) return asMermaid(own.read.text, own.read.scan, own.read.bindings, sources);
-      return asMermaid(text, scan(text), new Map([...bindings].map(([id, stage]) => [id === "M>C" ? "L_M_C_0" : id, stage])), sources);
-    },
+    mermaid: () => pictures.mermaid(run),
 
     /** The picture that is shown. */
     get svg() {
