@@ -205,22 +205,30 @@ test("Copy as Mermaid gives this step's values, in a text that Mermaid draws wit
     texts[name] = await copied(page);
     expect(texts[name], name).not.toBe(text);
   }
-  await page.route("**/mermaid/**", (route) => route.fulfill({ path: `node_modules/${new URL(route.request().url()).pathname.slice(1).replace("mermaid/", "mermaid/dist/")}` }));
-  for (const [name, text] of Object.entries(texts)) {
-    const drawn = await page.evaluate(async ({ text }) => {
-      const { default: mermaid } = await import("/mermaid/mermaid.esm.min.mjs");
-      mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true });
-      const host = document.createElement("div");
-      document.body.append(host);
-      const { svg } = await mermaid.render(`copy-${Math.random().toString(36).slice(2)}`, text, host);
-      host.remove();
-      return new DOMParser().parseFromString(svg, "text/html").body.textContent;
-    }, { text });
-    const { nodes } = scan(text);
-    expect(nodes.size, name).toBeGreaterThan(0);
-    if (name === "seed" || name === "ours") expect(drawn, name).toContain('A "quoted" <b>prompt</b>; end %% #35;');
+  // At our version, and at the one of the line that GitHub draws with.
+  for (const version of ["mermaid", "mermaid-11"]) {
+    await page.route(`**/${version}/**`, (route) => route.fulfill({ path: `node_modules${new URL(route.request().url()).pathname.replace(`/${version}/`, `/${version}/dist/`)}` }));
+    for (const [name, text] of Object.entries(texts)) {
+      const drawn = await page.evaluate(draw, { module: `/${version}/mermaid.esm.min.mjs`, text });
+      const read = scan(text);
+      expect(drawn.nodes, `${version}: ${name}`).toBe(read.nodes.size);
+      expect(drawn.edges, `${version}: ${name}`).toBe(read.edges.length);
+      if (name === "seed" || name === "ours") expect(drawn.words, `${version}: ${name}`).toContain('A "quoted" <b>prompt</b>; end %% #35;');
+    }
   }
 });
+
+/** Lets another Mermaid draw a text, as GitHub does. Runs in the page. */
+async function draw({ module, text }) {
+  const { default: mermaid } = await import(module);
+  mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true });
+  const host = document.createElement("div");
+  document.body.append(host);
+  const { svg } = await mermaid.render(`copy-${Math.random().toString(36).slice(2)}`, text, host);
+  host.remove();
+  const { body } = new DOMParser().parseFromString(svg, "text/html");
+  return { words: body.textContent, nodes: body.querySelectorAll(".node").length, edges: body.querySelectorAll("path.flowchart-link").length };
+}
 
 /** Presses Copy as Mermaid. */
 async function copied(page) {

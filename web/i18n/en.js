@@ -290,6 +290,10 @@ export const strings = {
         how: "Sampling sets temperature, top-k and top-p. Each run takes a new seed and shows it beside the output. Press the seed to keep it: the same seed, prompt and settings give the same text. Greedy takes the most probable token each time.",
       },
       {
+        what: "Bring your own diagram",
+        how: "Edit, above the diagram, opens its Mermaid text. Write another flowchart, or paste one: a node whose id is the name of a stage lights up, and the run goes on. Copy as Mermaid takes the diagram with the values of this step.",
+      },
+      {
         what: "Use another model",
         how: "The model menu opens a GGUF file of architecture gpt2 or a Hugging Face GPT-2 checkpoint, from this device or from a URL. Nothing you write or open is uploaded.",
       },
