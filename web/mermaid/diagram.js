@@ -98,7 +98,9 @@ export async function mountDiagram(root, { info, strings, stages, own = "", pace
     if (pictures.own && follow.on && !run.current) showFirst(drawn);
   }
 
-  const shapeNow = () => (pictures.own ? "own" : shapeOf(root));
+  function shapeNow() {
+    return pictures.own ? "own" : shapeOf(root);
+  }
 
   /** Its beginning may stand anywhere. @param {Drawing} drawn */
   function showFirst({ cards }) {

@@ -6,7 +6,6 @@
 /** @import { Placeholder } from "./placeholders.js" */
 import { el } from "../../kit/dom.js";
 import { family } from "../../run/stages.js";
-import { inkOn } from "./ink.js";
 import { takeRoom } from "./label.js";
 import { lineOf } from "./line.js";
 import { fillingOf } from "./placeholders.js";
@@ -38,7 +37,7 @@ const NEWEST = -1;
  */
 export function dress(id, stage, { kind, group, path, part, steps, placeholders, boxOf }) {
   const box = boxOf(path && group.querySelector(".edgeLabel foreignObject div")?.textContent ? /** @type {SVGGElement} */ (group.querySelector(".edgeLabel")) : group);
-  const local = path ? middle(path, group) : shapeOf(group).getBBox();
+  const local = path ? middle(path, group) : boxIn(group);
   const spans = takeRoom(group);
   const lines = placeholders.flatMap((placeholder) => Array.from({ length: placeholder.lines }, (_, line) => ({ placeholder, line })));
   const told = stage === "generation" && !steps ? NEWEST : part;
@@ -51,7 +50,7 @@ export function dress(id, stage, { kind, group, path, part, steps, placeholders,
   if (path) group.prepend(hit(path));
   else group.append(ring(local));
   if (badge) group.append(badge);
-  else if (kind === "node") group.append(foreign({ ...local, y: local.y - BADGE.height }, width, BADGE.height, el("div", { class: "flag" }, sign)));
+  else if (kind === "node") group.append(foreign({ ...local, y: local.y - local.height }, width, BADGE.height, el("div", { class: "flag" }, sign)));
   const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint
   stop.setAttribute("class", "stop");
   stop.setAttribute("cx", String(local.x));
@@ -62,8 +61,6 @@ export function dress(id, stage, { kind, group, path, part, steps, placeholders,
   group.setAttribute("class", `${kind === "frame" ? "cluster" : kind} stage ${family(stage)}`); // an author's class may be called as one of ours
   group.dataset.id = id;
   group.dataset.stage = stage;
-  const ink = inkOn(group);
-  if (ink) group.dataset.ink = ink;
   group.setAttribute("role", "option");
   group.setAttribute("tabindex", "-1");
   let marked = "";
@@ -117,8 +114,12 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** What Mermaid has drawn as the shape of a node or subgraph. @param {SVGGElement} group */
-const shapeOf = (group) => /** @type {SVGGraphicsElement} */ (group.querySelector(":scope > :not(.label, .cluster-label)") ?? group);
+/** The place of what Mermaid has drawn as the shape of a node or subgraph. @param {SVGGElement} group @returns {Box} */
+function boxIn(group) {
+  const shape = /** @type {SVGGraphicsElement} */ (group.querySelector(":scope > :not(.label, .cluster-label)") ?? group);
+  const { x, y, width, height } = shape.getBBox();
+  return { x, y, width, height };
+}
 
 /** The middle of an edge, or of its label. @param {SVGPathElement} path @param {SVGGElement} group */
 function middle(path, group) {

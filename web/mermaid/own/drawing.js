@@ -7,12 +7,13 @@ import { drawingOf } from "../drawing.js";
 import { render } from "../render.js";
 import { dress } from "./card.js";
 import { clean, TAGS } from "./clean.js";
+import { inkOn } from "./ink.js";
 import { STEP_NODES } from "./line.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 12; // around the picture: marks stand out of the nodes
 const SECURE = ["secure", "securityLevel", "startOnLoad", "maxTextSize", "suppressErrorRendering", "maxEdges", "dompurifyConfig", "htmlLabels", "layout", "theme", "themeCSS", "fontFamily"];
-export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"; // --font-ui
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"; // --font-ui
 
 /**
  * An own diagram, as Mermaid lays it out, with its bound elements dressed.
@@ -35,9 +36,16 @@ export async function createOwnDrawing(source, { scan, bindings, places }, draft
   svg.setAttribute("class", "own");
   svg.removeAttribute("style");
   for (const element of [svg, ...svg.querySelectorAll("g")]) element.setAttribute("role", "presentation");
+  for (const [selector, name] of [["g.node", "node"], ["g.cluster", "cluster"]]) {
+    for (const group of svg.querySelectorAll(selector)) group.setAttribute("class", name); // an author's class may be called as one of ours
+  }
   draft.replaceChildren(svg); // to be measured
   try {
     const size = frame(svg);
+    for (const group of svg.querySelectorAll("g.node, g.cluster")) {
+      const ink = group instanceof SVGGElement && inkOn(group);
+      if (ink) group.setAttribute("data-ink", ink);
+    }
     const telling = [...bindings].filter(([id, stage]) => stage === "generation" && scan.nodes.has(id)).length;
     /** @type {Card[]} */
     const cards = [];
