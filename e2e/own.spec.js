@@ -105,14 +105,15 @@ test("odd diagrams bind and show values, or say why not; Mermaid agrees with wha
 });
 
 test("labels and texts that are markup are words, and run nothing", async ({ page, requests }) => {
-  page.on("dialog", () => expect("a dialog").toBe("none"));
+  const dialogs = [];
+  page.on("dialog", (dialog) => (dialogs.push(dialog.message()), dialog.dismiss()));
   await openOwn(page, hostile);
   await page.locator("#prompt").fill('<img src=x onerror="window.pwned=1">"]; A["x');
   await setting(page, { maxTokens: 4, temperature: 1 });
   await generate(page);
   await expect(node(page, "prompt").locator(".live")).toContainText("<img src=x");
   for (const id of ["prompt", "ids", "select", "mlp"]) await node(page, id).click({ position: { x: 20, y: 12 }, force: true });
-  expect(await page.evaluate(() => globalThis.pwned)).toBeUndefined();
+  expect([dialogs, await page.evaluate(() => globalThis.pwned)]).toEqual([[], undefined]);
   const bad = await page.locator(".own").evaluate((svg) =>
     [...svg.querySelectorAll("*")].flatMap((one) => [
       ...(/^(a|img|image|script|iframe|style|use|math|mtext|svg|foreignobject)$/i.test(one.localName) && one.localName !== "foreignObject" ? [one.localName] : []),

@@ -12,7 +12,7 @@ import { fillingOf } from "./placeholders.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const GLYPH = 6.7; // advance of a value's letter in own.css, 11 px of the monospaced stacks
-const BADGE = { height: 18, least: 120, pad: 12, over: 28 }; // px: how far it may be wider than its node
+const BADGE = { height: 18, least: 132, pad: 12, over: 28 }; // px: how far it may be wider than its node
 const NEWEST = -1;
 
 /**
@@ -114,10 +114,9 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** The place of what Mermaid has drawn as the shape of a node or subgraph. @param {SVGGElement} group @returns {Box} */
+/** The place of a node or subgraph in its group. @param {SVGGElement} group @returns {Box} */
 function boxIn(group) {
-  const shape = /** @type {SVGGraphicsElement} */ (group.querySelector(":scope > :not(.label, .cluster-label)") ?? group);
-  const { x, y, width, height } = shape.getBBox();
+  const { x, y, width, height } = group.getBBox();
   return { x, y, width, height };
 }
 
