@@ -70,11 +70,10 @@ test("the seed verbatim comes alive: each of its elements lights, with this run'
   for (const [id, stage] of bindings) {
     const part = parts.get(stage) ?? 0;
     if (!["Layer", "AttentionViz", "Generation"].includes(id)) parts.set(stage, part + 1);
-    const wanted = lineOf(stage, part, { run, info, words }, 400);
+    const wanted = Array.from({ length: 60 }, (_, columns) => lineOf(stage, part, { run, info, words }, 8 + columns)); // in whatever room it has
     const shown = await node(page, id).locator(".badge-value").textContent();
     expect(shown, `${id} shows ${stage}`).not.toBe("");
-    const [head, tail] = [shown.replace(/…$/, ""), shown.replace(/^.*…(?=.)/, "")];
-    expect(wanted.startsWith(head.trimEnd()) || wanted.endsWith(tail) || wanted.includes(tail.replace(/…$/, "")), `${id}: ${shown} of ${wanted}`).toBe(true);
+    expect(wanted, `${id} shows ${stage}`).toContain(shown);
   }
   await expect(node(page, "A").locator(".label")).toContainText("Raw text from user");
   await expect(node(page, "C").locator(".badge-value")).toContainText(String(run.of("ids").detail.ids.at(-1)));

@@ -36,7 +36,7 @@ export async function createOwnDrawing(source, { scan, bindings, places }, draft
   svg.setAttribute("class", "own");
   svg.removeAttribute("style");
   for (const element of [svg, ...svg.querySelectorAll("g")]) element.setAttribute("role", "presentation");
-  for (const [selector, name] of [["g.node", "node"], ["g.cluster", "cluster"]]) {
+  for (const [selector, name] of [["g.node, g.rough-node", "node"], ["g.cluster", "cluster"]]) {
     for (const group of svg.querySelectorAll(selector)) group.setAttribute("class", name); // an author's class may be called as one of ours
   }
   draft.replaceChildren(svg); // to be measured
