@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"vitrine/core/decoding"
+	"vitrine/core/model"
 	"vitrine/core/stage"
 )
 
@@ -223,7 +224,7 @@ func randomCommands(t *testing.T, seed uint64) {
 	for n := range 200 {
 		by, dir := Granularity(random.IntN(3)), Direction(random.IntN(3))
 		var command func() bool
-		switch random.IntN(12) {
+		switch random.IntN(13) {
 		case 0, 1, 2:
 			command = func() bool { return m.Step(by, dir) }
 		case 3:
@@ -255,6 +256,9 @@ func randomCommands(t *testing.T, seed uint64) {
 			breakpoints := []Breakpoint{{Stage: stage.Stage(random.IntN(len(stage.All()))), Layer: -1, Position: -1}}
 			command = func() bool { return m.SetBreakpoints(breakpoints) != nil }
 		case 11:
+			list := [][]model.Switch{nil, offs, offs[:1]}[random.IntN(3)]
+			command = func() bool { goes, err := m.Switch(list); return goes && err == nil }
+		case 12:
 			command = func() bool {
 				q := Query{Stage: stage.Stage(random.IntN(len(stage.All()))), Layer: random.IntN(layers), Position: random.IntN(h.prompt + tokens), Head: random.IntN(2) - 1, From: -1}
 				_, err := m.Inspect(q)
@@ -279,7 +283,7 @@ func randomCommands(t *testing.T, seed uint64) {
 	for !ended() && to(t, m, h, m.Resume) != nil {
 	}
 	o := drawn(tokens)
-	o.Choices = m.run.Choices()
+	o.Choices, o.Switches = m.run.Choices(), m.run.Switches()
 	if want := fresh(t, prompt, o, m.run.changes); !slices.Equal(m.run.IDs(), want) || !slices.Equal(h.tokens, want) {
 		t.Errorf("seed %d: after all commands %v, told %v, a fresh run has %v", seed, m.run.IDs(), h.tokens, want)
 	}
