@@ -240,7 +240,7 @@ export class RunView {
   }
 
   /** @param {Parameters<Run["compare"]>[0]} options */
-  async compare({ switches, position = -1 }) {
+  async compare({ switches, position = -1 } = /** @type {any} */ ({})) {
     return JSON.parse(await this.#call("compare", position, checkSwitches(switches)));
   }
 
