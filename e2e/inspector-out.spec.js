@@ -141,6 +141,7 @@ test("the residual stream: the norms are those of the rows, the last layer's len
   await expect(panel(page).locator(".stream-progress")).toBeHidden({ timeout: 30_000 });
   const [norms, lens] = [panel(page).getByRole("grid", { name: "Length of the residual stream" }), panel(page).getByRole("grid", { name: /Logit lens/ })];
   const readout = panel(page).locator(".cell-value");
+  await expect(norms.locator("thead th.chosen")).toBeInViewport(); // the token that is looked at, though it is the last column
   await norms.locator('[tabindex="0"]').focus();
   for (const [row, norm] of want.norms.entries()) {
     const value = Number(await readout.textContent());

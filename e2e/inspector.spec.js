@@ -326,7 +326,7 @@ for (const [width, colorScheme] of /** @type {const} */ ([[1440, "light"], [1024
     await openPage(page);
     for (const stage of ["layers", "ln1", "attention.mask", "mlp", "head", "decode.top_k", "generation"]) {
       await inspect(page, stage);
-      await expect(page.locator(":is(.tensor, .stage-table, .stage-facts):visible").first()).toBeVisible();
+      await expect(page.locator(":is(.tensor, .stage-table, .stage-facts, .step):visible").first()).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
       expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]), stage).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

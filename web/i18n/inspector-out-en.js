@@ -31,7 +31,7 @@ export const out = {
   decision: {
     title: "From the logits to the choice",
     note: "The most probable tokens, step by step. A probability that is struck out is removed by that step. What stays is divided by its sum.",
-    columns: { logit: "Logit", "decode.temperature": "After temperature", "decode.top_k": "Top-k", "decode.top_p": "Top-p", left: "Renormalized" },
+    columns: { logit: "Logit", "decode.temperature": "After tempera\u00ADture", "decode.top_k": "Top-k", "decode.top_p": "Top-p", left: "Renormal\u00ADized" },
     removed: "removed",
     waits: "not done yet",
     /** @param {number} n */
@@ -106,6 +106,7 @@ export const out = {
     column: (position, text) => `token ${position} ${text}`,
     /** @param {number} done @param {number} of */
     progress: (done, of) => `Read from the engine: ${done} of ${of}`,
+    reading: "Reading of the layers",
     stop: "Stop reading",
     goOn: "Go on reading",
     stands: "The layers answer while the machine stands.",
@@ -173,8 +174,8 @@ export const out = {
     sinusoidal: "The positions are sines and cosines: they have no weights.",
     compare: "Beside models that are known",
     shapesOnly: "Shapes only: these models are not loaded. The numbers follow from their published shapes, with a full context.",
-    columns: ["Model", "Layers", "Heads", "Width", "MLP", "Context", "Vocabulary", "Parameters", "Multiply-adds"],
+    columns: ["Model", "Parameters", "Multiply-adds", "Layers", "Heads", "Width", "MLP", "Context", "Vocabulary"],
     this: "this model",
-    encoder: "The Transformer base of 2017 has an encoder of 6 layers too, sines and cosines as positions, and ReLU. Its vocabulary of about 37,000 is the only number here that is not exact.",
+    encoder: "The Transformer base of 2017 has an encoder of 6 layers too, sines and cosines as positions, and ReLU. Its paper rounds the vocabulary to 37,000, and names no context: 512 is assumed.",
   },
 };

@@ -91,7 +91,7 @@ function drawOthers(table, words, models) {
       ...models.map(({ name, shape }, i) => {
         const sum = totalOf(partsOf(shape, shape.context));
         const { layers, heads, embedding, feedForward, context, vocabulary } = shape;
-        return rowOf(name, [layers, heads, embedding, feedForward, context, vocabulary, sum.parameters, sum.multiplyAdds].map(count), i === 0 ? "chosen" : null);
+        return rowOf(name, [sum.parameters, sum.multiplyAdds, layers, heads, embedding, feedForward, context, vocabulary].map(count), i === 0 ? "chosen" : null);
       }),
     ),
   );

@@ -90,7 +90,8 @@ export function mountCells(title, { keys, act, signal }) {
     show(columns, rows, next, chosen) {
       cells = next;
       const shape = JSON.stringify([columns, rows, chosen]);
-      if (shape !== built) {
+      const fresh = shape !== built;
+      if (fresh) {
         built = shape;
         current = { row: 0, column: chosen };
         const name = (/** @type {string} */ text, /** @type {string} */ scope, /** @type {boolean} */ strong) => el("th", { scope, class: strong ? "chosen" : null, title: text }, el("span", { text }));
@@ -107,6 +108,7 @@ export function mountCells(title, { keys, act, signal }) {
           td.style.setProperty("--t", String(cell?.tint ?? 0));
         }),
       );
+      if (fresh) root.scrollLeft = chosen === columns.length - 1 ? root.scrollWidth : 0; // so that it is in sight
     },
   };
 }

@@ -20,7 +20,8 @@ export function mountStream({ strings: { out }, signal }) {
   const words = out.stream;
   const norms = mountCells(words.norms, { keys: words.keys, act: ({ row, column }) => goTo(stepOf(row), column), signal });
   const lens = mountCells(words.lens, { keys: words.keys, act: ({ row, column }) => goTo({ layer: row, stage: "residual2" }, column), signal });
-  const progress = el("progress", { "aria-label": words.norms });
+  norms.root.classList.add("narrow");
+  const progress = el("progress", { "aria-label": words.reading });
   const status = el("span", { role: "status" });
   const stop = el("button", { type: "button", class: "quiet" });
   const bar = el("div", { class: "stream-progress" }, progress, status, stop);

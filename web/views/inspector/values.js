@@ -27,7 +27,7 @@ export function mountValues(root, { strings, signal }) {
   const tables = el("div", { class: "stage-tables" });
   const lens = mountLens(strings.lens, signal);
   const own = mountView(root, { strings, palette, signal });
-  root.append(own.above, tables, lens.root, pictures);
+  root.append(lens.root, own.above, tables, pictures);
   /** @type {Map<string, { view: PictureView, end: AbortController }>} by name, of the stage that is shown */
   const views = new Map();
   let before = "";
