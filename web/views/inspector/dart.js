@@ -76,9 +76,14 @@ export function mountDart(out, signal) {
     ];
     facts.replaceChildren(...rows.flatMap(([term, value]) => [el("dt", { text: term }), el("dd", { text: value })]));
     back.hidden = moved === null || drawn === null;
-    take.ariaDisabled = String(!now.stands);
-    take.title = now.stands ? "" : words.stands;
+    stand(now.stands);
     paint();
+  }
+
+  /** @param {boolean} on whether the machine stands, and answers */
+  function stand(on) {
+    take.ariaDisabled = String(!on);
+    take.title = on ? "" : words.stands;
   }
 
   function paint() {
@@ -89,6 +94,7 @@ export function mountDart(out, signal) {
   return {
     root,
     paint,
+    stand,
     /** @param {Decided} next @param {Now} known */
     show(next, known) {
       const fresh = next !== decided;

@@ -41,6 +41,7 @@ export function mountDecision({ strings: { out }, signal }) {
       shown = reading.key;
     },
     paint: dart.paint,
+    stand: dart.stand,
   };
 }
 
