@@ -57,7 +57,6 @@ export const hostile = `flowchart TD
   subgraph layers["<math><mtext><img src=x onerror=window.pwned=1></math>"]
     mlp
   end
-  style B fill:url(https://example.org/f)
   click B "javascript:window.pwned=1"
   click prompt call eval("window.pwned=1")
 `;

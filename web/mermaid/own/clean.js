@@ -12,7 +12,7 @@ const kept = new Set(
  * Takes out of a picture that Mermaid has drawn whatever could do more than be looked at: elements and attributes that are
  * not known to be harmless, links (their words stay), and addresses in styles.
  *
- * @param {SVGSVGElement} svg not in the document
+ * @param {SVGSVGElement} svg in a document that runs and loads nothing
  */
 export function clean(svg) {
   for (const link of svg.querySelectorAll("a")) link.replaceWith(...link.childNodes);

@@ -23,15 +23,15 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Libera
  * @param {HTMLElement} draft empty, in the document
  */
 export async function createOwnDrawing(source, { scan, bindings, places }, draft) {
-  const svg = await render(source, draft, () => ({
+  const configure = () => ({
     layout: "dagre",
     secure: SECURE,
     fontFamily: FONT,
     themeVariables: { fontFamily: FONT, fontSize: "14px" },
     dompurifyConfig: { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: [] },
     flowchart: { useMaxWidth: false, inheritDir: true, wrappingWidth: 260, nodeSpacing: 44, rankSpacing: 48 },
-  }));
-  clean(svg);
+  });
+  const svg = await render(source, draft, configure, clean);
   for (const element of svg.querySelectorAll("style, filter")) element.remove();
   svg.setAttribute("class", "own");
   svg.removeAttribute("style");
