@@ -39,7 +39,7 @@ export async function mountDiagram(root, { info, strings, stages, own = "", pace
   const draft = el("div", { class: "diagram-draft" });
   const pictures = createPictures(info, { ...strings, stages }, draft);
   const camera = createCamera(picture);
-  const follow = createFollow(() => run, camera, (stage) => shown?.of(stage, run.steps.length)?.box, tell);
+  const follow = createFollow(() => run, camera, (stage) => shown?.near(stage, run.steps.length)?.box, tell);
   /** @type {Drawing | undefined} */
   let shown;
   /** @type {StageName | null} */

@@ -1,6 +1,7 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Card } from "./card.js" */
 /** @import { Places } from "./pipeline/places.js" */
+import { stages } from "../run/stages.js";
 import { dress } from "./card.js";
 import { layoutOf } from "./pipeline/layout.js";
 import { render } from "./render.js";
@@ -40,6 +41,15 @@ export async function createDrawing(source, bindings, places, draft) {
  */
 export function drawingOf(svg, { width, height }, list) {
   const cards = new Map(list.map((card) => [card.id, card]));
+  /**
+   * @param {StageName} stage
+   * @param {number} steps
+   */
+  function cardOf(stage, steps) {
+    const own = list.filter((card) => card.stage === stage).sort((a, b) => Number(a.frame) - Number(b.frame));
+    return own.find((card) => stage === "generation" && card.steps && card.part === Math.max(0, 2 * steps - 1)) ?? own[0];
+  }
+
   const byElement = new Map(list.map((card) => [/** @type {Element} */ (card.group), card]));
   return {
     svg,
@@ -63,9 +73,18 @@ export function drawingOf(svg, { width, height }, list) {
      * @param {StageName} stage
      * @param {number} steps how many steps are shown, to find the newest
      */
-    of(stage, steps) {
-      const own = list.filter((card) => card.stage === stage).sort((a, b) => Number(a.frame) - Number(b.frame));
-      return own.find((card) => stage === "generation" && card.steps && card.part === Math.max(0, 2 * steps - 1)) ?? own[0];
+    of: cardOf,
+
+    /**
+     * The card of a stage, or of the last one before it that has a card.
+     *
+     * @param {StageName} stage
+     * @param {number} steps
+     */
+    near(stage, steps) {
+      const order = stages[stage].order;
+      const before = list.filter((card) => stages[card.stage].order <= order).sort((a, b) => stages[b.stage].order - stages[a.stage].order);
+      return before[0] && cardOf(before[0].stage, steps);
     },
   };
 }
