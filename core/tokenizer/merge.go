@@ -8,6 +8,13 @@ type run struct {
 	queue    queue   // possible merges, some of them out of date
 }
 
+// Merge is one merge of a piece: the tokens Left and Right, the first of which begins at
+// byte At of the piece, became Made. Rank is the place of the merge in the model's list.
+type Merge struct {
+	Rank, At          int
+	Left, Right, Made int
+}
+
 // merge appends the ids of piece: of all merges that apply the one of the lowest
 // rank goes first, of several places the leftmost. It is the twin of CoreBPE that
 // long pieces need, since it takes time n log n for n bytes; tests hold the two
@@ -16,7 +23,9 @@ type run struct {
 // Source: bpe in encoder.py of openai/gpt-2. Differs from gpt-2: one place at a
 // time, as Hugging Face's tokenizers do; the result differs only where two merges
 // make the same token, which GPT-2's never do.
-func (v *vocabulary) merge(ids []int, piece string) []int {
+//
+// It tells merged, unless that is nil, of each merge as it is applied.
+func (v *vocabulary) merge(ids []int, piece string, merged func(Merge)) []int {
 	n := len(piece)
 	r := run{id: make([]int32, n), next: make([]int32, n), previous: make([]int32, n)}
 	for i := range n {
@@ -32,6 +41,9 @@ func (v *vocabulary) merge(ids []int, piece string) []int {
 			continue // a neighbouring merge came first
 		}
 		right := r.next[left]
+		if merged != nil {
+			merged(Merge{int(rank) - byteTokens, int(left), int(r.id[left]), int(r.id[right]), int(v.made[rank])})
+		}
 		r.id[left], r.id[right] = v.made[rank], -1
 		r.next[left] = r.next[right]
 		if after := r.next[left]; int(after) < n {

@@ -50,12 +50,12 @@ func TestLongMergeMatchesCoreBPE(t *testing.T) {
 		for i, rank := range want {
 			want[i] = int(tok.made[rank])
 		}
-		if got := tok.merge(nil, piece); !slices.Equal(got, want) {
+		if got := tok.merge(nil, piece, nil); !slices.Equal(got, want) {
 			t.Errorf("merge(%.40q...) = %v, CoreBPE gives %v", piece, got, want)
 		}
 	}
 	for id, b := range tok.bytes[:50256] {
-		if got := tok.merge(nil, string(b)); len(got) != 1 || got[0] != id {
+		if got := tok.merge(nil, string(b), nil); len(got) != 1 || got[0] != id {
 			t.Errorf("merge of token %d, %q, = %v, want itself", id, b, got)
 		}
 	}
@@ -125,13 +125,73 @@ func TestRandomVocabularies(t *testing.T) {
 			if got := tok.Encode(string(text)); !slices.Equal(got, want) {
 				t.Fatalf("merges %q: Encode(%q) = %v, want %v (CoreBPE used: %v)", f.merges, text, got, want, tok.core() != nil)
 			}
-			if got := tok.merge(nil, string(text)); !slices.Equal(got, want) {
+			if got := tok.merge(nil, string(text), nil); !slices.Equal(got, want) {
 				t.Fatalf("merges %q: merge(%q) = %v, want %v", f.merges, text, got, want)
 			}
 		}
 	}
 	if decided < rounds/10 || decided > rounds*9/10 {
 		t.Errorf("ranks decide %d of %d vocabularies: the test sees only one kind", decided, rounds)
+	}
+}
+
+// TestPieces: the merges of each piece, applied again to its bytes one after another, make
+// the ids that Encode gives; each is the one in the model's list with that rank.
+func TestPieces(t *testing.T) {
+	tok := gpt2(t)
+	rng := rand.New(rand.NewPCG(11, 12))
+	texts := slices.Clone(awkward)
+	for range 200 {
+		texts = append(texts, randomText(rng))
+	}
+	merges := 0
+	for _, text := range texts {
+		var ids []int
+		var all strings.Builder
+		for _, p := range tok.Pieces(text) {
+			all.WriteString(p.Text)
+			ids = append(ids, p.IDs...)
+			if p.Whole {
+				if len(p.Merges) > 0 || len(p.IDs) != 1 || tok.Text(p.IDs[0]) != p.Text {
+					t.Errorf("%q is whole, and has the ids %v and the merges %v", p.Text, p.IDs, p.Merges)
+				}
+				continue
+			}
+			at := map[int]int{} // token by first byte
+			for i := range len(p.Text) {
+				at[i] = int(tok.made[p.Text[i]])
+			}
+			for _, m := range p.Merges {
+				merges++
+				left, _ := tok.Bytes(m.Left)
+				if tok.parts[m.Rank] != (pair{int32(m.Left), int32(m.Right)}) || int(tok.made[byteTokens+m.Rank]) != m.Made {
+					t.Fatalf("%q: merge %+v is not the one of its rank", p.Text, m)
+				}
+				if at[m.At] != m.Left || at[m.At+len(left)] != m.Right {
+					t.Fatalf("%q: merge %+v joins what is not there: %v", p.Text, m, at)
+				}
+				at[m.At] = m.Made
+				delete(at, m.At+len(left))
+			}
+			var left []int
+			for i := range len(p.Text) {
+				if id, ok := at[i]; ok {
+					left = append(left, id)
+				}
+			}
+			if !slices.Equal(left, p.IDs) {
+				t.Errorf("%q: its merges leave %v, want %v", p.Text, left, p.IDs)
+			}
+		}
+		if want := tok.Encode(text); !slices.Equal(ids, want) {
+			t.Errorf("Pieces(%q) have the ids %v, Encode gives %v", text, ids, want)
+		}
+		if all.String() != validText(text) {
+			t.Errorf("the pieces of %q are %q", text, all.String())
+		}
+	}
+	if merges < 1000 {
+		t.Errorf("only %d merges were looked at", merges)
 	}
 }
 

@@ -12,6 +12,7 @@ package tokenizer
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 
@@ -72,22 +73,71 @@ func (t *Tokenizer) Encode(text string) []int {
 	text = validText(text)
 	ids := make([]int, 0, len(text)/4+1+len(t.before)+len(t.after)) // English has about four bytes a token
 	ids = append(ids, t.before...)
-	for section, id := range t.raw.sections(text) {
+	for piece, id := range t.split(text) {
 		if id >= 0 {
-			ids = append(ids, int(id))
-			continue
-		}
-		for part, id := range t.normalized.sections(t.normalizer.apply(section)) {
-			if id >= 0 {
-				ids = append(ids, int(id))
-				continue
-			}
-			for piece := range t.pieces(part) {
-				ids = t.encodePiece(ids, piece)
-			}
+			ids = append(ids, id)
+		} else {
+			ids = t.encodePiece(ids, piece)
 		}
 	}
 	return slices.Clip(append(ids, t.after...))
+}
+
+// split yields what a text, which is UTF-8, is encoded by: the ids of added tokens, and
+// between them pieces, with -1.
+func (t *Tokenizer) split(text string) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		for section, id := range t.raw.sections(text) {
+			if id >= 0 {
+				if !yield("", int(id)) {
+					return
+				}
+				continue
+			}
+			for part, id := range t.normalized.sections(t.normalizer.apply(section)) {
+				if id >= 0 {
+					if !yield("", int(id)) {
+						return
+					}
+					continue
+				}
+				for piece := range t.pieces(part) {
+					if !yield(piece, -1) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// Piece is a part of a text that is encoded by itself, and how.
+type Piece struct {
+	Text   string
+	IDs    []int
+	Merges []Merge // in the order in which they were applied
+	// Whole reports that the piece became one token as it is, without merges: an added
+	// token, or one that the file takes whole pieces for.
+	Whole bool
+}
+
+// Pieces returns the pieces of text and their merges; Encode gives the same ids, those of
+// the tokens before and after each text aside.
+func (t *Tokenizer) Pieces(text string) []Piece {
+	var pieces []Piece
+	for text, id := range t.split(validText(text)) {
+		p := Piece{Text: text}
+		if whole, ok := t.whole[text]; id < 0 && ok {
+			id = int(whole)
+		}
+		if p.Whole = id >= 0; p.Whole {
+			p.Text, p.IDs = t.Text(id), []int{id}
+		} else {
+			p.IDs = t.merge(nil, text, func(m Merge) { p.Merges = append(p.Merges, m) })
+		}
+		pieces = append(pieces, p)
+	}
+	return pieces
 }
 
 // encodePiece appends the ids of one piece.
@@ -97,7 +147,7 @@ func (t *Tokenizer) encodePiece(ids []int, piece string) []int {
 	}
 	core := t.core()
 	if core == nil || len(piece) > longPiece {
-		return t.merge(ids, piece)
+		return t.merge(ids, piece, nil)
 	}
 	if rank, ok := core.ranks[piece]; ok {
 		return append(ids, int(t.made[rank]))
