@@ -37,6 +37,7 @@ test("describes the model", async ({ page }) => {
     vocabulary: 8192,
     activation: "gelu_new",
     position: "learned",
+    epsilon: Math.fround(1e-5),
     tiedHead: true,
     weights: "Q8_0",
     simd: true,

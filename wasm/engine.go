@@ -167,6 +167,7 @@ func (e *engine) info() string {
 	j.Key("parameters").Int(int(e.model.Parameters()))
 	j.Key("activation").Text(c.Activation)
 	j.Key("position").Text(c.Position)
+	j.Key("epsilon").Float(float64(c.Epsilon))
 	j.Key("tiedHead").Bool(c.TiedHead)
 	j.Key("weights").Text(c.Weights)
 	j.Key("addedTokens").Open('[')
@@ -213,6 +214,47 @@ func (e *engine) tokenize(args []safejs.Value) (any, error) {
 	}
 	j.Close(']')
 	return string(j.Bytes), nil
+}
+
+// merges(text) returns the JSON of [{text, ids, whole, merges}], where a merge is
+// [rank, at, left, right, made].
+func (e *engine) merges(args []safejs.Value) (any, error) {
+	s, err := border.Text("text", args[0])
+	if err != nil {
+		return nil, err
+	}
+	var j trace.JSON
+	j.Open('[')
+	for _, piece := range e.tokenizer.Pieces(s) {
+		j.Element().Open('{')
+		j.Key("text").Text(piece.Text)
+		j.Key("ids").Ints(piece.IDs)
+		j.Key("whole").Bool(piece.Whole)
+		j.Key("merges").Open('[')
+		for _, m := range piece.Merges {
+			j.Element().Ints([]int{m.Rank, m.At, m.Left, m.Right, m.Made})
+		}
+		j.Close(']')
+		j.Close('}')
+	}
+	j.Close(']')
+	return string(j.Bytes), nil
+}
+
+// positions(from, to) returns rows of the position table, [to-from, C], as a Uint8Array over
+// float32 values.
+func (e *engine) positions(args []safejs.Value) (any, error) {
+	context := float64(e.model.Config().Context)
+	from, err := border.Whole("from", args[0], 0, context-1)
+	if err != nil {
+		return nil, err
+	}
+	to, err := border.Whole("to", args[1], float64(from)+1, context)
+	if err != nil {
+		return nil, err
+	}
+	rows := e.model.Positions(from, to)
+	return border.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(&rows[0])), 4*len(rows)))
 }
 
 // prompt reads a text or an array of token ids.

@@ -24,6 +24,8 @@ func publish() error {
 	return border.Publish([]border.Function{
 		{Name: "load", Arity: 4, Call: e.load},
 		{Name: "tokenize", Arity: 1, Call: e.tokenize},
+		{Name: "merges", Arity: 1, Call: e.merges},
+		{Name: "positions", Arity: 2, Call: e.positions},
 		{Name: "logits", Arity: 1, Call: e.logits},
 		{Name: "generate", Arity: 4, Call: e.generate},
 		{Name: "close", Arity: 1, Call: e.close},

@@ -59,6 +59,8 @@ export interface EngineInfo {
   bytes: number;
   activation: "gelu_new" | "gelu" | "relu";
   position: "learned" | "sinusoidal";
+  /** What the layer norms add to the variance. */
+  epsilon: number;
   tiedHead: boolean;
   /** The tensor type that holds most of the weights, as GGUF names it. */
   weights: string;
@@ -183,6 +185,28 @@ export interface TokenPiece {
   bytes: Uint8Array;
   /** Of a special token: an added token, which the text is split at before any merging, or one that no text becomes. */
   special?: true;
+}
+
+/** A part of a text that the tokenizer encodes by itself, and how: it begins with single bytes and joins neighbours. */
+export interface MergedPiece {
+  text: string;
+  bytes: Uint8Array;
+  ids: number[];
+  /** It became one token as it is: an added token, or one that the model takes whole pieces for. */
+  whole: boolean;
+  /** In the order in which they were applied. */
+  merges: Merge[];
+}
+
+/** The tokens `left` and `right`, ids, became `made`. */
+export interface Merge {
+  /** 0-based place in the model's list of merges: of those that apply, the one of the lowest rank goes first. */
+  rank: number;
+  /** The byte of the piece at which `left` begins. */
+  at: number;
+  left: number;
+  right: number;
+  made: number;
 }
 
 /** A token in an event: its text as TokenPiece.text, and its bytes where they are not whole characters. */
@@ -609,6 +633,10 @@ export interface Engine {
    * "<|endoftext|>", becomes that token, and the tokens that the tokenizer puts before or after each text are there.
    */
   tokenize(text: string): Promise<TokenPiece[]>;
+  /** The pieces of a text, with the merges that made their tokens. The ids are those of `tokenize`, without the tokens before and after each text. */
+  merges(text: string): Promise<MergedPiece[]>;
+  /** Rows of the position table, [to - from, C]: as it was learned, or of sines and cosines. */
+  positions(from: number, to: number): Promise<Tensor>;
   /** Logits over the vocabulary [V] for the last position. */
   logits(prompt: string | number[]): Promise<Float32Array>;
   /** Frees the worker; runs under way reject with code "closed". */

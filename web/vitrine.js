@@ -4,7 +4,7 @@ import { WorkerLink } from "./client/link.js";
 import { checkEngineOptions, settingsOf } from "./client/options.js";
 
 /**
- * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, Quantized, Run, StageName} from "./vitrine.d.ts"
+ * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, MergedPiece, Quantized, Run, StageName} from "./vitrine.d.ts"
  * @import {Opened} from "./client/open.js"
  */
 
@@ -139,6 +139,20 @@ class WorkerEngine {
     /** @type {{ id: number, text: string, bytes: number[], special?: true }[]} */
     const pieces = JSON.parse(await this.#link.call("tokenize", [text]));
     return pieces.map(({ bytes, ...piece }) => ({ ...piece, bytes: Uint8Array.from(bytes) }));
+  }
+
+  /** @param {string} text */
+  async merges(text) {
+    /** @type {(Omit<MergedPiece, "bytes" | "merges"> & { merges: [number, number, number, number, number][] })[]} */
+    const pieces = JSON.parse(await this.#link.call("merges", [text]));
+    const utf8 = new TextEncoder();
+    return pieces.map(({ merges, ...piece }) => ({ ...piece, bytes: utf8.encode(piece.text), merges: merges.map(([rank, at, left, right, made]) => ({ rank, at, left, right, made })) }));
+  }
+
+  /** @param {number} from @param {number} to */
+  async positions(from, to) {
+    const data = new Float32Array((await this.#link.call("positions", [from, to])).buffer);
+    return { name: "table", shape: [to - from, this.info.embedding], data, from: [from, 0] };
   }
 
   /** @param {string | number[]} prompt */

@@ -85,6 +85,13 @@ func (m *Model) Config() Config { return m.config }
 // position table is computed, not learned, and counts for none.
 func (m *Model) Parameters() int64 { return m.parameters }
 
+// Positions returns the rows from..to-1 of the position table, [to-from, C], of which it
+// panics where there are none. They belong to the model: read them only.
+func (m *Model) Positions(from, to int) []float32 {
+	c := m.config.Embedding
+	return m.wpe[from*c : to*c]
+}
+
 // Lens sets logits, [V], to what the model would answer if x, [C], were a row of the
 // residual stream after the last layer: the final layer norm and the head, with the bits
 // of a pass. So an observer of residual2 asks what a layer has made of the answer.

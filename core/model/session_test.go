@@ -104,6 +104,29 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
+// TestPositions: the rows of the table are those that the stage adds, of positions that no
+// session has read too.
+func TestPositions(t *testing.T) {
+	models, ids := kinds(t)
+	for kind, m := range models {
+		c := m.config.Embedding
+		var table []float32
+		_, err := m.NewSession(len(ids)).Forward(ids, func(e *stage.Event) error {
+			if e.Stage == stage.Position {
+				table = append(table, e.Tensor("table")...)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameBits(t, kind, m.Positions(1, len(ids)), table[c:])
+		if got, want := len(m.Positions(0, m.config.Context)), m.config.Context*c; got != want {
+			t.Errorf("%s: the whole table has %d numbers, want %d", kind, got, want)
+		}
+	}
+}
+
 // TestSessionsShareOneModel: what one session reads, another does not see.
 func TestSessionsShareOneModel(t *testing.T) {
 	models, ids := kinds(t)
