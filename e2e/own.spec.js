@@ -241,7 +241,7 @@ async function draw({ module, text }) {
   host.remove();
   if (error) return { error };
   const { body } = new DOMParser().parseFromString(svg, "text/html");
-  return { words: body.textContent, nodes: body.querySelectorAll(".node").length, edges: body.querySelectorAll("path.flowchart-link").length };
+  return { words: body.textContent, nodes: body.querySelectorAll(".node, .rough-node").length, edges: body.querySelectorAll("path.flowchart-link").length };
 }
 
 /** Presses Copy as Mermaid. */

@@ -70,7 +70,7 @@ export function createPictures(info, strings, draft) {
       const { problems, bindings: { size: bound } } = now;
       if (!now.drawable) return { problems, bound, kept: true };
       try {
-        const drawing = await createOwnDrawing(now.source, now, draft);
+        const drawing = await createOwnDrawing(now.source, now);
         if (mine === asked) own = { read: now, drawing };
         return { problems, bound, kept: false };
       } catch (error) {

@@ -1,8 +1,10 @@
+/** @import { MermaidConfig } from "mermaid" */
 /** @import { Bindings } from "../drawing.js" */
 /** @import { Card } from "../card.js" */
 /** @import { Placeholder } from "./placeholders.js" */
 /** @import { Scan } from "./scan.js" */
 /** @import { Box } from "../pipeline/places.js" */
+import { el } from "../../kit/dom.js";
 import { drawingOf } from "../drawing.js";
 import { render } from "../render.js";
 import { dress } from "./card.js";
@@ -20,18 +22,32 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Libera
  *
  * @param {string} source with room for the placeholders
  * @param {{ scan: Scan, bindings: Bindings, places: Map<string, Placeholder[]> }} bound
- * @param {HTMLElement} draft empty, in the document
  */
-export async function createOwnDrawing(source, { scan, bindings, places }, draft) {
-  const configure = () => ({
-    layout: "dagre",
-    secure: SECURE,
-    fontFamily: FONT,
-    themeVariables: { fontFamily: FONT, fontSize: "14px" },
-    dompurifyConfig: { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: [] },
-    flowchart: { useMaxWidth: false, inheritDir: true, wrappingWidth: 260, nodeSpacing: 44, rankSpacing: 48 },
-  });
-  const svg = await render(source, draft, configure, clean);
+export async function createOwnDrawing(source, bound) {
+  const draft = el("div", { class: "diagram-draft", "aria-hidden": "true" });
+  document.body.append(draft); // the diagram's own place may be hidden, as in a tab that is not chosen, and measure nothing
+  try {
+    const svg = await render(source, draft, configure, clean);
+    strip(svg);
+    draft.replaceChildren(svg);
+    return dressed(svg, bound);
+  } finally {
+    draft.remove();
+  }
+}
+
+/** @returns {MermaidConfig} */
+const configure = () => ({
+  layout: "dagre",
+  secure: SECURE,
+  fontFamily: FONT,
+  themeVariables: { fontFamily: FONT, fontSize: "14px" },
+  dompurifyConfig: { ALLOWED_TAGS: TAGS, ALLOWED_ATTR: [] },
+  flowchart: { useMaxWidth: false, inheritDir: true, wrappingWidth: 260, nodeSpacing: 44, rankSpacing: 48 },
+});
+
+/** Takes Mermaid's own styles off: own.css styles the picture; the colours that an author gave stand in the elements. @param {SVGSVGElement} svg */
+function strip(svg) {
   for (const element of svg.querySelectorAll("style, filter")) element.remove();
   svg.setAttribute("class", "own");
   svg.removeAttribute("style");
@@ -39,33 +55,35 @@ export async function createOwnDrawing(source, { scan, bindings, places }, draft
   for (const [selector, name] of [["g.node, g.rough-node", "node"], ["g.cluster", "cluster"]]) {
     for (const group of svg.querySelectorAll(selector)) group.setAttribute("class", name); // an author's class may be called as one of ours
   }
-  draft.replaceChildren(svg); // to be measured
-  try {
-    const size = frame(svg);
-    for (const group of svg.querySelectorAll("g.node, g.cluster")) {
-      const ink = group instanceof SVGGElement && inkOn(group);
-      if (ink) group.setAttribute("data-ink", ink);
-    }
-    const telling = [...bindings].filter(([id, stage]) => stage === "generation" && scan.nodes.has(id)).length;
-    /** @type {Card[]} */
-    const cards = [];
-    for (const [id, stage] of bindings) {
-      const found = find(svg, scan, id);
-      if (!found) continue; // Mermaid draws no path of an edge from a node to itself
-      const part = cards.filter((card) => card.stage === stage && !card.frame).length;
-      cards.push(dress(id, stage, { ...found, part, steps: telling === STEP_NODES, placeholders: places.get(id) ?? [], boxOf }));
-    }
-    return drawingOf(svg, size, cards);
+}
 
-    /** @param {SVGGraphicsElement} element @returns {Box} in the picture */
-    function boxOf(element) {
-      const { x, y, width, height } = element.getBoundingClientRect();
-      const origin = svg.getBoundingClientRect();
-      const scale = origin.width / size.width || 1;
-      return { x: (x - origin.x) / scale, y: (y - origin.y) / scale, width: width / scale, height: height / scale };
-    }
-  } finally {
-    draft.replaceChildren();
+/**
+ * @param {SVGSVGElement} svg in the document
+ * @param {Parameters<typeof createOwnDrawing>[1]} bound
+ */
+function dressed(svg, { scan, bindings, places }) {
+  const size = frame(svg);
+  for (const group of svg.querySelectorAll("g.node, g.cluster")) {
+    const ink = group instanceof SVGGElement && inkOn(group);
+    if (ink) group.setAttribute("data-ink", ink);
+  }
+  const telling = [...bindings].filter(([id, stage]) => stage === "generation" && scan.nodes.has(id)).length;
+  /** @type {Card[]} */
+  const cards = [];
+  for (const [id, stage] of bindings) {
+    const found = find(svg, scan, id);
+    if (!found) continue; // Mermaid draws no path of an edge from a node to itself
+    const part = cards.filter((card) => card.stage === stage && !card.frame).length;
+    cards.push(dress(id, stage, { ...found, part, steps: telling === STEP_NODES, placeholders: places.get(id) ?? [], boxOf }));
+  }
+  return drawingOf(svg, size, cards);
+
+  /** @param {SVGGraphicsElement} element @returns {Box} in the picture */
+  function boxOf(element) {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const origin = svg.getBoundingClientRect();
+    const scale = origin.width / size.width || 1;
+    return { x: (x - origin.x) / scale, y: (y - origin.y) / scale, width: width / scale, height: height / scale };
   }
 }
 
