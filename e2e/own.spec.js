@@ -118,7 +118,7 @@ test("labels and texts that are markup are words, and run nothing", async ({ pag
   await setting(page, { maxTokens: 4, temperature: 1 });
   await generate(page);
   await expect(node(page, "prompt").locator(".live")).toContainText("<img src=x");
-  for (const id of ["prompt", "ids", "select", "mlp"]) await node(page, id).click({ position: { x: 20, y: 12 }, force: true });
+  for (const id of ["prompt", "ids", "select", "mlp"]) await node(page, id).dispatchEvent("click");
   expect([dialogs, await page.evaluate(() => globalThis.pwned)]).toEqual([[], undefined]);
   const bad = await page.locator(".own").evaluate((svg) =>
     [...svg.querySelectorAll("*")].flatMap((one) => [
@@ -127,7 +127,7 @@ test("labels and texts that are markup are words, and run nothing", async ({ pag
     ]),
   );
   expect(bad).toEqual([]);
-  expect(requests.filter((url) => url.includes("example.org"))).toEqual([]);
+  expect(requests.filter((url) => /example\.org|\/x$/.test(url))).toEqual([]);
 });
 
 test("the editor: an error at its line with a suggestion, the last good picture stays, the run goes on, and all is remembered", async ({ page }) => {
