@@ -108,3 +108,25 @@ test("room changes no line, and nothing where there is no placeholder", () => {
   const text = 'graph TD\nprompt["{top:8}"]\n';
   assert.equal(read(text).source.split("\n").length, text.split("\n").length);
 });
+
+test("whatever is typed is read: stages that exist, lines that exist, labels that are in the text", () => {
+  const start = `${seed}\n%% vitrine: A=prompt, M->C=loop, Q=x\nln1["{value} {top:3}"] -- "{mean}" --> attention_mask{{"{{value}}"}}\nB@{ img: "x" }`;
+  const marks = ['"', "[", "]", "{", "}", "(", ")", "\n", "%%", "-->", "|", "subgraph ", "end\n", "@{", "vitrine:", "=", "`", "\ue000", "---\n"];
+  let state = 7; // Source: xorshift32, Marsaglia 2003
+  const random = (n) => ((state ^= state << 13), (state ^= state >>> 17), (state ^= state << 5), (state >>> 0) % n);
+  for (let i = 0; i < 300; i++) {
+    let text = start;
+    for (let j = 0; j <= random(6); j++) {
+      const at = random(text.length);
+      text = text.slice(0, at) + marks[random(marks.length)] + text.slice(at + random(40));
+    }
+    const { bindings, problems, scan: found, source } = read(text);
+    for (const stage of bindings.values()) assert.ok(stageNames.includes(stage));
+    const lines = text.split("\n").length;
+    for (const { line } of problems) assert.ok(line >= 1 && line <= lines, `${line} of ${lines}`);
+    for (const { label } of [...found.nodes.values(), ...found.groups.values(), ...found.edges]) assert.ok(!label || (label.start <= label.end && label.end <= text.length));
+    assert.equal(source.split("\n").length, lines);
+    const line = authorLines(text)(1 + random(80));
+    assert.ok(line >= 1 && line <= lines);
+  }
+});
