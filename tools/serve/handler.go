@@ -37,6 +37,8 @@ var fileTypes = map[string]fileType{
 	".ico":   {"image/x-icon", false},
 	".woff2": {"font/woff2", false},
 	".gguf":  {"application/octet-stream", false},
+
+	".webmanifest": {"application/manifest+json", true},
 }
 
 // hashedName matches the names that esbuild gives to files whose content never
