@@ -1,4 +1,4 @@
-import { controlStrings, diagramStrings, inspectorStrings, ownStrings, stageStrings, strings } from "./i18n/en.js";
+import { controlStrings, diagramStrings, hostStrings, inspectorStrings, ownStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import seed from "./mermaid/own/seed.mmd" with { type: "text" };
 import { createPacer } from "./run/frames.js";
@@ -7,6 +7,7 @@ import { modelInAddress } from "./kit/address.js";
 import { connectDiagram } from "./page/connect-diagram.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
+import { connectWaiting } from "./page/waiting.js";
 import { mountChips } from "./views/chips.js";
 import { mountDiagramEditor } from "./views/diagram-editor.js";
 import { mountDiagramPlace } from "./views/diagram-place.js";
@@ -79,7 +80,7 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
 const editor = mountDiagramEditor(byId("diagram-editor"), { strings: ownStrings, texts: () => ({ ours: diagram.drawn?.ours ?? "", seed }), signal });
 const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
-const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
+const loading = mountLoading(byId("loading"), { strings: strings.loading, again: hostStrings.waiting.again, signal });
 const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });
 const button = mountRunButton(byId("run-button"), { strings: strings.run, signal });
 const speed = mountSpeed(byId("speed"), { strings: controlStrings.speed, ms: recall("pace", -1), signal });
@@ -113,10 +114,12 @@ const views = { app, page, model, recent, panels, prompt, meter, chips, readout,
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);
+connectWaiting(session, loading, { strings: hostStrings.waiting, announce: status.announce, signal });
 const { generate } = connectRun(session, views, strings, { reopen, pacer, signal });
 
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 
+listen(page, "loadagain", reopen, signal);
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "grain", (grain) => remember("grain", grain), signal);

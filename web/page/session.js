@@ -11,7 +11,7 @@ import { createPieces } from "./pieces.js";
 
 /**
  * The engine that the page has now, and the run under way, whose events become its state. It tells by events:
- * "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error }, of an engine that
+ * "loadbegin" { source }; "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error }, of an engine that
  * died while no run was under way; "state" whenever the state has
  * changed; "runfailure" { error }; "end" of a run.
  */
@@ -89,6 +89,7 @@ export class Session extends EventTarget {
     this.#load?.abort();
     const load = new AbortController();
     this.#load = load;
+    this.#send("loadbegin", { source });
     this.#loaded = this.#replace(source, load);
     return this.#loaded;
   }
