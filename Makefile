@@ -23,7 +23,7 @@ WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: bench bench-peers model-eval help run build serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size chromium clean
+.PHONY: bench bench-peers model-eval help run build classroom serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size icons chromium clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -33,6 +33,16 @@ run: build serve ## build everything and serve the page at ADDR (localhost:8080)
 	build/serve -dir dist -addr $(ADDR)
 
 build: dist/index.html ## put the whole site into dist/, for any static server
+
+CLASS := build/vitrine-classroom
+classroom: build ## put the site and servers for three systems into one folder and a zip, for a local network
+	rm -rf $(CLASS) $(CLASS).zip && mkdir -p $(CLASS) && cp -R dist $(CLASS)/site
+	cp tools/pack/classroom.txt $(CLASS)/README.txt
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags="-s -w" -o $(CLASS)/serve-linux ./tools/serve
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 $(GO) build -trimpath -ldflags="-s -w" -o $(CLASS)/serve-macos ./tools/serve
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -trimpath -ldflags="-s -w" -o $(CLASS)/serve-windows.exe ./tools/serve
+	$(GO) run ./tools/pack -zip $(CLASS).zip $(CLASS)
+	@echo "$(CLASS) and $(CLASS).zip are ready: README.txt says how to hand them out"
 
 serve: ## compile the static server
 	$(GO) build -o build/serve ./tools/serve
@@ -83,6 +93,9 @@ test-e2e: build serve quantize chromium ## the built page in a browser, with the
 
 size: build serve chromium ## print what the page loads, compressed; fail above 2 MB
 	npx playwright test e2e/size.spec.js
+
+icons: ## draw the PNG icons of web/icons from the SVG
+	node tools/icons/draw.js
 
 chromium: ## find a Chromium for the tests; as root on Debian, install one
 	@node e2e/chromium.js >/dev/null 2>&1 || { test -z "$$CHROMIUM" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
@@ -136,9 +149,11 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm bu
 		--define:VITRINE_WORKER="\"$$(cat build/worker.name)\"" --define:VITRINE_QUANTIZER="\"$$(cat build/quantizer.name)\""
 	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
 	$(ESBUILD) web/unstarted.js --minify --outdir=build/site
-	cp web/index.html web/vitrine.d.ts build/site/
+	cp web/index.html web/vitrine.d.ts web/vitrine.webmanifest build/site/
 	cp -R web/icons build/site/
 	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/
+	$(GO) run ./tools/pack -list build/site > build/site.json
+	$(ESBUILD) web/service-worker.js --minify --target=es2022 --outdir=build/site --define:VITRINE_SITE="$$(cat build/site.json)"
 	rm -rf dist && mv build/site dist
 	touch -r build/site.begun $@
 

@@ -15,6 +15,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
+    // A page that the service worker answers for asks the server for nothing: only offline.spec.js lets it work.
+    serviceWorkers: "block",
     launchOptions: {
       executablePath: findChromium(),
       args: [

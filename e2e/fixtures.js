@@ -8,6 +8,9 @@ import { test as base, expect } from "@playwright/test";
 
 export { expect };
 
+/** What Playwright says where it lets no service worker work. */
+const BLOCKED = "Service Worker registration blocked by Playwright";
+
 /**
  * Starts build/serve on a free port.
  *
@@ -60,7 +63,7 @@ export const test = base.extend({
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) errors.push(message.text());
+      if (["error", "warning"].includes(message.type()) && message.text() !== BLOCKED) errors.push(message.text());
     });
     await use(page);
     const origin = new URL(site).origin;

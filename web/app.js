@@ -7,6 +7,7 @@ import { modelInAddress } from "./kit/address.js";
 import { connectDiagram } from "./page/connect-diagram.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
+import { connectHost } from "./page/host.js";
 import { connectWaiting } from "./page/waiting.js";
 import { mountChips } from "./views/chips.js";
 import { mountDiagramEditor } from "./views/diagram-editor.js";
@@ -15,11 +16,13 @@ import { mountDiagramTools } from "./views/diagram-tools.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
 import { byId, listen, send } from "./kit/dom.js";
+import { mountHosting } from "./views/hosting.js";
 import { mountInspector } from "./views/inspector/inspector.js";
 import { mountLoading } from "./views/loading.js";
 import { mountMeter } from "./views/meter.js";
 import { mountModelMenu } from "./views/model-menu.js";
 import { mountNotice } from "./views/notice.js";
+import { mountOffer } from "./views/offer.js";
 import { mountPanels } from "./views/panels.js";
 import { mountPrompt } from "./views/prompt.js";
 import { mountReadout } from "./views/readout.js";
@@ -54,6 +57,8 @@ const recent = mountRecentModels(model.recent, { strings: strings.model, signal 
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: recall("singleKeys", true), signal });
+const hosting = mountHosting(help.here, { strings: hostStrings.hosting });
+const offer = mountOffer(byId("offer"), { strings: hostStrings.offer, signal });
 mountAbout(byId("about"), { strings: strings.about, signal });
 const prompt = mountPrompt(byId("prompt-view"), {
   strings: strings.prompt,
@@ -115,6 +120,7 @@ const views = { app, page, model, recent, panels, prompt, meter, chips, readout,
 
 const { open, reopen } = connectModel(session, views, strings, signal);
 connectWaiting(session, loading, { strings: hostStrings.waiting, announce: status.announce, signal });
+connectHost(session, { offer, hosting }, hostStrings.hosting, signal);
 const { generate } = connectRun(session, views, strings, { reopen, pacer, signal });
 
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });

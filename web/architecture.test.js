@@ -19,6 +19,7 @@ const rules = /** @type {[folder: string, on: string[]][]} */ ([
   ["worker.js", ["worker/", "client/"]],
   ["quantizer.js", ["worker/", "client/"]],
   ["unstarted.js", []],
+  ["service-worker.js", []],
   ["", ["kit/", "i18n/", "run/", "client/", "mermaid/", "views/", "elements/", "page/", "vitrine.js", "mermaid"]],
 ]);
 

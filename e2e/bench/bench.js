@@ -133,7 +133,7 @@ async function measureInPage({ url, threads, context, memory }) {
 async function measurePage(site, model) {
   const browser = await chromium.launch({ executablePath: findChromium(), args: flags });
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" });
     const url = new URL(MODELS[model], site).href;
     const maxTokens = 160;
     await openPage(page, { address: `${site}?model=${encodeURIComponent(url)}` });

@@ -17,6 +17,7 @@ export function mountHelp(root, { strings, close, single, signal }) {
   }
   const box = el("input", { type: "checkbox", checked: single, id: "single-keys" });
   box.addEventListener("change", () => send(root, "singlekeys", { on: box.checked }), { signal });
+  const here = el("div");
   const shut = iconButton("close", close);
   const dialog = el(
     "dialog",
@@ -26,6 +27,7 @@ export function mountHelp(root, { strings, close, single, signal }) {
     el("h3", { text: strings.keysTitle }),
     list,
     el("p", { class: "check" }, box, el("label", { for: "single-keys", text: strings.single })),
+    here,
   );
   const button = iconButton("help", strings.label, { "aria-haspopup": "dialog" });
   root.append(button, dialog);
@@ -38,5 +40,9 @@ export function mountHelp(root, { strings, close, single, signal }) {
     if (!dialog.open) dialog.showModal();
   }
 
-  return { show };
+  return {
+    show,
+    /** Where the page says what it can do at the place where it is. */
+    here,
+  };
 }
