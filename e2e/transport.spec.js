@@ -172,7 +172,7 @@ test("another token is chosen from the whole vocabulary by keys alone, and what 
   await page.keyboard.press("Enter");
   await expect(button(page, "Rename: as it was")).toBeFocused();
   await page.getByRole("button", { name: "as it was", exact: true }).click();
-  await at(page, "append -1 11");
+  await at(page, "generation -1 11");
   expect(await texts(page)).toEqual(before);
   await expect(page.locator(".branches [data-current]")).toContainText("as it was");
   await button(page, "Branch 2").click();

@@ -105,6 +105,7 @@ export function fakeRun({ prompt, settings, paused = false, choices = [], breakp
 
   function loop() {
     clearTimeout(timer);
+    if (next === 0 && step === settings.maxTokens) return end();
     if (pace === 0) {
       for (let i = 0; i < 40; i++) if (turn()) return;
       timer = setTimeout(loop, 4);

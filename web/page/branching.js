@@ -37,7 +37,7 @@ export function connectBranches(page, { state, run, along, show, signal }) {
     if (walking && at) {
       const position = pieces.length + walking - 2; // of the pass that chooses the last token
       walking = 0;
-      run()?.goto({ position, layer: -1, stage: "append" });
+      run()?.goto({ position, layer: -1, stage: "generation" });
     } else if (!walking) set(record(tree, tokens));
   }
 
