@@ -42,7 +42,7 @@ test("by keys alone: stands, steps, goes back, breaks and goes on to the same te
   for (let i = 0; i < 13; i++) await page.keyboard.press("ArrowDown");
   const stage = await page.evaluate(() => document.activeElement.dataset.stage);
   await page.keyboard.press("b");
-  await expect(button(page, "Breakpoints, 1")).toBeVisible();
+  await expect(button(page, "Breakpoints 1")).toBeVisible();
   await expect(page.locator("g.stage:focus")).toHaveAccessibleDescription("breakpoint");
   await page.keyboard.press("F8");
   await expect(status(page)).toContainText("breakpoint");
@@ -73,7 +73,7 @@ test("another token makes a branch, which is walked and compared with the one be
   await expect.poll(() => text(page)).not.toBe(before);
   await expect(page.locator("#generate")).toHaveAttribute("data-running", "false");
   await expect(chips(page)).toHaveCount(5);
-  await button(page, "Branches, 2").click();
+  await button(page, "Branches 2").click();
   await button(page, "Compare with the current branch: Branch 1").click();
   await expect(page.locator(".compare-at")).toHaveText("They part at token 3");
   await expect(page.locator(".compare-after").last().locator("li").first()).toBeVisible();
@@ -102,3 +102,22 @@ test("decoding shows what other settings keep, on the engine's own logits", asyn
   await button(page, "Draw again").click();
   await expect(page.locator(".redecode-drawn")).toContainText("by the random number 0.");
 });
+
+for (const [width, height] of [[1440, 900], [1024, 768], [360, 740]]) {
+  test(`the run button keeps its place under the drawer, ${width} px wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await openPage(page);
+    const low = async () => {
+      const { y, height: tall } = await page.locator("#generate").boundingBox();
+      return height - y - tall;
+    };
+    expect(await low()).toBeLessThan(24);
+    if (width === 360) {
+      await page.locator(".tab").nth(1).click();
+      await button(page, "More controls").click();
+    }
+    await page.locator("#drawer-buttons button").first().click();
+    await expect(page.locator("#drawer")).toBeVisible();
+    expect(await low()).toBeLessThan(24);
+  });
+}

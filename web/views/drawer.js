@@ -59,9 +59,8 @@ export function mountDrawer(root, { strings, buttons, signal }) {
 
   /** @param {Panel} name @param {HTMLElement} button @param {HTMLElement} count @param {number} n */
   function setCount(name, button, count, n) {
-    const words = n ? strings.counted(strings.panels[name], n) : strings.panels[name];
-    count.textContent = n ? String(n) : "";
-    button.ariaLabel = button.title = words;
+    count.textContent = n ? ` ${n}` : ""; // the blank is for the button's name
+    button.title = n ? strings.counted(strings.panels[name], n) : strings.panels[name];
   }
 
   return {
