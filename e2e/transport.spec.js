@@ -83,6 +83,9 @@ test("Pause stops a slow run before its next stage, and Run says which it is", a
   await expect.poll(() => page.evaluate(() => state.phase)).toBe("paused");
   await expect(button(page, "Run")).toBeVisible();
   await expect(page).toHaveTitle(/^Paused at /);
+  await button(page, "Run").click();
+  await expect(button(page, "Pause")).toBeVisible();
+  await expect(page).toHaveTitle("Vitrine");
 });
 
 test("the bar is one stop of Tab, with the arrow keys between its buttons", async ({ page }) => {

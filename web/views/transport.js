@@ -29,6 +29,7 @@ export function mountTransport(root, { strings, granularity, signal }) {
   const buttons = new Map();
   /** @type {Pick<RunState, "phase" | "at" | "tokens">} */
   let state = { phase: "idle", at: null, tokens: [] };
+  let live = state; // of which `state` is what is drawn
   let breakpoints = 0;
   let timer = 0;
 
@@ -76,9 +77,11 @@ export function mountTransport(root, { strings, granularity, signal }) {
 
   /** @param {Command} command */
   function press(command) {
-    const why = refusal(command, state, breakpoints);
+    // What is true now, which the bar may show a frame later; a press while a step is under way is for the one after it.
+    const now = state.phase === "paused" && live.phase === "running" ? state : live;
+    const why = refusal(command, now, breakpoints);
     if (why) send(root, "refused", strings.refusals[why]);
-    else send(root, "control", control(command, granularity, state.phase === "running"));
+    else send(root, "control", control(command, granularity, now.phase === "running"));
   }
 
   /** @param {Granularity} grain */
@@ -111,10 +114,11 @@ export function mountTransport(root, { strings, granularity, signal }) {
     setIcon(/** @type {Element} */ (buttons.get("run")), state.phase === "running" ? "pause" : "play");
   }
 
-  /** @param {typeof state} now */
-  function take(now) {
+  function take() {
     clearTimeout(timer);
-    state = now;
+    timer = 0;
+    const { phase, at, tokens } = live;
+    state = { phase, at, tokens };
     draw();
   }
 
@@ -122,12 +126,11 @@ export function mountTransport(root, { strings, granularity, signal }) {
     press,
     /** The next of the three grains. */
     turnGrain: () => setGrain(grains[(grains.indexOf(granularity) + 1) % grains.length]),
-    /** @param {Pick<RunState, "phase" | "at" | "tokens">} now */
-    show({ phase, at, tokens }) {
-      const now = { phase, at, tokens };
-      clearTimeout(timer);
-      if (phase === "running" && state.phase === "paused") timer = setTimeout(take, hold, now);
-      else take(now);
+    /** @param {Pick<RunState, "phase" | "at" | "tokens">} run it is looked at again when a button is pressed */
+    show(run) {
+      live = run;
+      if (run.phase !== "running" || state.phase !== "paused") take();
+      else timer ||= setTimeout(take, hold);
     },
     /** @param {number} n how many breakpoints are set */
     setBreakpoints(n) {
