@@ -183,7 +183,9 @@ test("step, breakpoints and the inspector work on an own diagram; its layout doe
   await page.keyboard.press("Enter");
   await expect(page.locator("#inspector")).toBeVisible();
   await expect(page.locator("#inspector")).toContainText("Softmax");
-  await node(page, "softmax").locator(".stop").click();
+  await page.keyboard.press("Escape");
+  await node(page, "softmax").focus();
+  await page.keyboard.press("b");
   await expect(page.locator(".own [data-stop]")).toHaveCount(0);
   await page.keyboard.press("F8");
   await expect(page.locator("#status")).toContainText("Done");
