@@ -83,7 +83,7 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
   signal,
 });
 const editor = mountDiagramEditor(byId("diagram-editor"), { strings: ownStrings, texts: () => ({ ours: diagram.drawn?.ours ?? "", seed }), signal });
-const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, pacer, signal });
+const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, engine: () => session.engine, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, again: hostStrings.waiting.again, signal });
 const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });

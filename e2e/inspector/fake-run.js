@@ -2,7 +2,7 @@
 
 export const info = {
   name: "fake", url: "", architecture: "gpt2", layers: 6, heads: 4, embedding: 128, context: 512, vocabulary: 3000,
-  feedForward: 512, parameters: 1, bytes: 1, activation: "gelu_new", position: "learned", tiedHead: true, weights: "Q8_0",
+  feedForward: 512, parameters: 1, bytes: 1, activation: "gelu_new", position: "learned", epsilon: 1e-5, tiedHead: true, weights: "Q8_0",
   addedTokens: [], simd: true, threads: 1,
 };
 
@@ -27,6 +27,7 @@ const shapes = {
   embed: { rows: ["T", "C"] },
   position: { table: ["T", "C"], sum: ["T", "C"] },
   ln1: { mean: ["T"], variance: ["T"], scale: ["C"], shift: ["C"], result: ["T", "C"] },
+  attention: {},
   "attention.qkv": { qkv: ["T", 3, "D"] },
   "attention.scores": { scores: ["T", "P"] },
   "attention.scale": { scaled: ["T", "P"] },
@@ -41,6 +42,13 @@ const shapes = {
 };
 shapes.ln2 = shapes.final = shapes.ln1;
 shapes["decode.top_k"] = shapes["decode.top_p"] = shapes["decode.temperature"];
+
+/** The parts of all heads as one tensor. */
+function allHeads(parts) {
+  const data = new Float32Array(parts.length * parts[0].data.length);
+  parts.forEach((part, head) => data.set(part.data, head * part.data.length));
+  return [{ ...parts[0], shape: [parts.length, ...parts[0].shape], from: [0, ...parts[0].from], data }];
+}
 
 /** @param {number} prompt how many tokens it has */
 export function createFakeRun(prompt) {
@@ -75,7 +83,8 @@ export function createFakeRun(prompt) {
   const run = {
     async inspect(stage, options) {
       await answered({ stage, ...options });
-      return Object.entries(shapes[stage]).map(([name, dims]) => tensor(stage, name, dims, options));
+      const of = (/** @type {number | undefined} */ head) => Object.entries(shapes[stage]).map(([name, dims]) => tensor(stage, name, dims, { ...options, head }));
+      return stage === "attention.mask" && options.head === undefined ? allHeads(Array.from({ length: info.heads }, (_, head) => of(head)[0])) : of(options.head);
     },
     async lens(options) {
       await answered({ stage: "lens", ...options });

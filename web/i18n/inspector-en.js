@@ -4,6 +4,7 @@
 
 import { count } from "../kit/numbers.js";
 import { out } from "./inspector-out-en.js";
+import { attention } from "./inspector-attention-en.js";
 
 /**
  * @typedef {object} StageWords
@@ -231,6 +232,8 @@ export const inspector = {
     scalePlain: (limit) => `Colours: from pale at 0 to dark at ${limit}`,
     masked: "hidden by the mask: not computed",
     copy: "Copy as table",
+    saveSvg: "Save as SVG",
+    savePng: "Save as PNG",
     copied: "Copied",
     copyFailed: "The browser did not allow copying.",
     hint: "Point at a cell, or go to it with the arrow keys, to read its exact value.",
@@ -245,6 +248,8 @@ export const inspector = {
       head: (head) => `head ${head}`,
       /** @param {number} row @param {string} text */
       row: (row, text) => `row ${row} ${text}`,
+      /** @param {number} from @param {number} to */
+      rows: (from, to) => `rows ${from} to ${to}`,
       /** @param {number} column */
       column: (column) => `column ${column}`,
       /** @param {number} column @param {string} text */
@@ -325,6 +330,7 @@ export const inspector = {
   },
 
   out,
+  attention,
 };
 
 /** @typedef {typeof inspector} InspectorStrings */

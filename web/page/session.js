@@ -53,6 +53,11 @@ export class Session extends EventTarget {
     return this.#engine?.quantized ?? null;
   }
 
+  /** What has the model, once it is loaded. @returns {Pick<Engine, "merges" | "positions"> | null} */
+  get engine() {
+    return this.#engine;
+  }
+
   /** The newest run, once the engine has begun: also one that has ended. @returns {Run | null} */
   get run() {
     return this.#running;

@@ -2,43 +2,33 @@
 /** @import { Scene } from "./picture.js" */
 /** @import { Picture } from "./tensors.js" */
 import { el } from "../../kit/dom.js";
-import { iconButton } from "../../kit/icons.js";
 import { decimal } from "../../kit/numbers.js";
+import { mountExport } from "./export.js";
 
 /**
- * What stands over a picture: its name, its shape, the range of its numbers, the scale of its colours, and the button that
- * copies it.
+ * What stands over a picture: its name, its shape, the range of its numbers, the scale of its colours, and the buttons that
+ * take it away.
  *
  * @param {string} id of the name
- * @param {{ strings: InspectorStrings["tensor"], table: () => string, signal: AbortSignal }} options `table` gives what is copied
+ * @param {{ strings: InspectorStrings["tensor"], table: () => string, drawing: () => string, signal: AbortSignal }} options `table` gives what is copied, `drawing` what is saved
  */
-export function mountCaption(id, { strings, table, signal }) {
+export function mountCaption(id, { strings, table, drawing, signal }) {
   const title = el("h3", { id });
   const shape = el("span", { class: "tensor-shape" });
-  const copied = el("span", { class: "tensor-copied", role: "status" });
-  const copy = iconButton("copy", strings.copy);
+  const taken = mountExport({ strings, name: () => name, table, drawing, signal });
   const range = el("span", { class: "tensor-range" });
   const [low, bar, high] = [el("span"), el("span", { class: "heat-bar" }), el("span")];
   const legend = el("p", { class: "heat-legend", role: "img" }, low, bar, high);
-  const root = el("div", {}, el("div", { class: "tensor-head" }, title, shape, copied, copy), el("div", { class: "tensor-scale" }, range, legend));
-
-  copy.addEventListener("click", onCopy, { signal });
-
-  async function onCopy() {
-    try {
-      await navigator.clipboard.writeText(table());
-      copied.textContent = strings.copied;
-    } catch {
-      copied.textContent = strings.copyFailed;
-    }
-  }
+  const root = el("div", {}, el("div", { class: "tensor-head" }, title, shape, taken.root), el("div", { class: "tensor-scale" }, range, legend));
+  let name = "";
 
   return {
     root,
     /** @param {Picture} picture @param {Scene} scene */
     show(picture, scene) {
       const end = decimal(scene.limit).trim();
-      copied.textContent = "";
+      taken.renew();
+      name = [scene.title, ...scene.about].join(", ");
       title.textContent = scene.title;
       shape.textContent = strings.shape(picture.shape);
       shape.title = strings.shapeSaid(picture.shape);

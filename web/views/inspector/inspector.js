@@ -4,6 +4,7 @@
 /** @import { Pacer } from "../../run/frames.js" */
 /** @import { Asked, Place, Seen } from "./place.js" */
 /** @import { Asks, Reading } from "./reading.js" */
+/** @import { Now } from "./views.js" */
 import { listen } from "../../kit/dom.js";
 import { detailOf, nameOf } from "./detail.js";
 import { mountFrame } from "./frame.js";
@@ -16,12 +17,12 @@ import { mountValues } from "./values.js";
  * opened and reads its values again at each stop. Sends "head" { head }, "goto" Where, "inspectorchange" { open }.
  *
  * @param {HTMLElement} root hidden while it is closed
- * @param {{ strings: InspectorStrings, stages: StageStrings, run: () => Asks | null, pacer: Pacer, signal: AbortSignal }} options
- *   `run` gives the run that answers, null where there is none
+ * @param {{ strings: InspectorStrings, stages: StageStrings, run: () => Asks | null, engine?: () => Now["engine"], pacer: Pacer, signal: AbortSignal }} options
+ *   `run` gives the run that answers, `engine` what has the model; null where there is none
  */
-export function mountInspector(root, { strings, stages, run, pacer, signal }) {
+export function mountInspector(root, { strings, stages, run, engine = () => null, pacer, signal }) {
   const frame = mountFrame(root, { strings, stages, signal });
-  const values = mountValues(frame.values, { strings, signal });
+  const values = mountValues(frame.values, { strings, engine, signal });
   const reading = createReading({ read: onRead, failure: onFailure, waiting: frame.wait }, signal);
   /** @type {Seen | null} */
   let state = null;
@@ -122,7 +123,7 @@ export function mountInspector(root, { strings, stages, run, pacer, signal }) {
     const here = event && (!place || (place.position === event.position && (place.layer < 0 || place.layer === event.layer)));
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, text }) : null;
     const known = shown?.key === key;
-    values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, stands: stands && answers !== null, state, run: answers, text });
+    values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, stands: stands && answers !== null, there: place !== null, state, run: answers, text });
   }
 
   /** @param {Place | null} place @param {boolean} answers */

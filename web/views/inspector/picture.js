@@ -8,6 +8,7 @@ import { paint } from "./canvas.js";
 import { mountCaption } from "./caption.js";
 import { boxOf, cellAt, COLUMNS, layoutOf, moved } from "./layout.js";
 import { mountCell } from "./cell.js";
+import { drawPicture } from "./export-picture.js";
 import { mountLabels } from "./labels.js";
 import { mountPager } from "./pager.js";
 import { computed } from "./tensors.js";
@@ -18,6 +19,7 @@ import { tableOf } from "./table.js";
  *
  * @typedef {object} Scene
  * @property {string} title
+ * @property {string[]} about where it is from, in words: what stands under the title where it stands alone
  * @property {number} start position of the first token of the pass
  * @property {number} rows of the pass
  * @property {number} limit where the colours end
@@ -30,17 +32,23 @@ import { tableOf } from "./table.js";
 
 /** @typedef {{ row: number, column: number }} Cell row of the pass, column of the whole row */
 
+/**
+ * A cell that is read. `row` is a position; `number` is null where the cell is not there.
+ *
+ * @typedef {{ name: string, value: string, where: string[], tensor: string, row: number, column: number, number: number | null }} CellRead
+ */
+
 let made = 0;
 
 /**
  * One tensor as a picture of cells, which is a grid for the keyboard and for assistive technology: it has one cell, the
- * one that the cursor is on. Sends "cellread" { value, where } or null, and "rowchoose" { row }.
+ * one that the cursor is on. Sends "cellread" CellRead or null, and "rowchoose" { row }.
  *
  * @param {{ strings: InspectorStrings["tensor"], palette: Palette, signal: AbortSignal }} options
  */
 export function mountPicture({ strings, palette, signal }) {
   const id = `tensor-${++made}`;
-  const caption = mountCaption(id, { strings, table, signal });
+  const caption = mountCaption(id, { strings, table, drawing, signal });
   const canvas = el("canvas", { class: "heat-canvas" });
   const cursor = el("div", { class: "heat-cursor", hidden: true });
   const cells = el("div", { class: "heat-cells", "aria-hidden": "true" }, canvas, cursor);
@@ -135,7 +143,7 @@ export function mountPicture({ strings, palette, signal }) {
     const box = boxOf(layout, at.row - picture.rows.from, at.column - first);
     cursor.style.translate = `${box.x}px ${box.y}px`;
     const { value, where } = wordsOf(at);
-    send(root, "cellread", { name: scene.title, value, where });
+    send(root, "cellread", { name: scene.title, value, where, tensor: picture.name, row: scene.start + at.row, column: at.column, number: valueOf(at) });
     if (under) return;
     cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
     tell(at);
@@ -158,12 +166,22 @@ export function mountPicture({ strings, palette, signal }) {
     return tableOf(picture, { from: first, count: columns() }, valueOf, (row) => (picture.tokens ? scene.text(scene.start + row) : scene.title));
   }
 
+  /** @param {number} row @param {number} column both count from the first that is shown */
+  function shownAt(row, column) {
+    return valueOf({ row: picture.rows.from + row, column: first + column });
+  }
+
+  /** What is shown, as an SVG document. */
+  function drawing() {
+    return drawPicture(root, picture, scene, { layout, first, valueAt: shownAt, palette });
+  }
+
   function draw() {
     labels.measure(picture);
     const width = heat.clientWidth - labels.width;
     if (width <= 0) return; // hidden
     layout = layoutOf({ rows: picture.rows.count, columns: columns() }, picture.columns, width);
-    paint(canvas, layout, (row, column) => valueOf({ row: picture.rows.from + row, column: first + column }), { palette, limit: scene.limit, signed: picture.signed });
+    paint(canvas, layout, shownAt, { palette, limit: scene.limit, signed: picture.signed });
     cursor.style.width = `${Math.max(layout.width, 3)}px`;
     cursor.style.height = `${layout.height}px`;
     labels.draw(picture, scene, layout, first);

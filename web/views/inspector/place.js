@@ -34,14 +34,21 @@ export const childrenOf = (stage) => stageNames.filter((name) => stages[name].pa
 const ofLayer = (stage) => stages[stage].perLayer && stage !== "layers";
 
 /**
- * The pass that read a position: one pass reads the whole prompt, each later one a single token.
+ * The rows that are looked at with that of a position: those of the pass that read it, which is that of the whole prompt
+ * or of a single token. Tokens that are compared with each other are looked at together, whichever pass read them: a row
+ * has the same bits in each.
  *
  * @param {Seen} state
  * @param {number} position
+ * @param {StageName} stage
  */
-export function passOf({ pieces }, position) {
-  return position < pieces.length ? { start: 0, rows: pieces.length } : { start: position, rows: 1 };
+export function passOf({ pieces }, position, stage) {
+  if (position < pieces.length) return { start: 0, rows: pieces.length };
+  return compares(stage) ? { start: 0, rows: position + 1 } : { start: position, rows: 1 };
 }
+
+/** Whether a stage is where tokens are compared. @param {StageName} stage */
+const compares = (stage) => perHead(stage) || stage === "embed" || stage === "position";
 
 /**
  * The newest position that the machine has read, -1 where it has read none.
@@ -62,7 +69,7 @@ export function placeOf({ stage, layer, position, head }, state) {
   const seen = position ?? event?.position ?? -1;
   const depth = ofLayer(stage) ? (layer ?? event?.layer ?? -1) : -1;
   if (seen < 0 || seen > newest(state) || (ofLayer(stage) && depth < 0)) return null;
-  const pass = passOf(state, seen);
+  const pass = passOf(state, seen, stage);
   const at = perToken(stage) || stage === "layers" ? seen : pass.start + pass.rows - 1; // else it is that of the newest
   const first = Math.floor((at - pass.start) / ROWS) * ROWS;
   const window = /** @type {[number, number]} */ ([first, Math.min(pass.rows, first + ROWS)]);

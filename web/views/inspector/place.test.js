@@ -38,6 +38,11 @@ test("the row of a later token is asked for by its position", () => {
   assert.deepEqual(place && askOf(place), { position: 152, layer: 3, rows: [152, 153] });
 });
 
+test("where tokens are compared, the rows of all tokens before are looked at too", () => {
+  const place = placeOf({ ...at, stage: "attention.mask" }, state({ "attention.mask": { layer: 3, position: 152 } }, 152));
+  assert.deepEqual(place && askOf(place), { position: 152, layer: 3, head: 2, rows: [128, 153] });
+});
+
 test("what has no layers, heads or rows is not asked for them", () => {
   const place = placeOf({ ...at, stage: "head" }, state({ head: { layer: -1, position: 149 } }, 149));
   assert.deepEqual(place && askOf(place), { position: 149 });

@@ -12,6 +12,7 @@ import { readOf } from "./views.js";
  *
  * @typedef {object} Reading
  * @property {string} key
+ * @property {number} version another one where the run has moved, or is another
  * @property {StageName} stage
  * @property {Place} place
  * @property {Tensor[]} tensors
@@ -46,7 +47,7 @@ export function createReading({ read, failure, waiting }, signal) {
       moment = now;
       const ask = askOf(place);
       const key = JSON.stringify([version, place.stage, ask]);
-      pulls.want(key, () => answerOf(place, ask, run, key, state));
+      pulls.want(key, answerOf.bind(null, place, ask, run, { key, version }, state));
       return key;
     },
     get busy() {
@@ -63,16 +64,16 @@ export const asks = (stage) => stage in facts || stage === "layers" || readOf(st
  * @param {Place} place
  * @param {ReturnType<typeof askOf>} ask
  * @param {Asks} run
- * @param {string} key
+ * @param {Pick<Reading, "key" | "version">} asked
  * @param {Seen} state
  * @returns {Promise<Reading>}
  */
-async function answerOf(place, ask, run, key, state) {
+async function answerOf(place, ask, run, asked, state) {
   const { stage, position } = place;
   const [tensors, lens, own] = await Promise.all([
     stage in facts ? run.inspect(stage, ask) : [],
     stage === "layers" ? run.lens({ position }) : [],
     readOf(stage)?.(place, run, state),
   ]);
-  return { key, stage, place, tensors, lens, own };
+  return { ...asked, stage, place, tensors, lens, own };
 }

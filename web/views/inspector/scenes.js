@@ -36,11 +36,21 @@ export function scenesOf(pictures, place, { strings, text }) {
     return columns === "id" ? words.where.id(column) : words.where.column(column);
   };
 
+  /** @type {(picture: Picture) => string[]} */
+  const aboutOf = ({ perHead, rows, tokens }) => [
+    [
+      ...(place.layer >= 0 ? [words.where.layer(place.layer + 1)] : []),
+      ...(perHead ? [words.where.head(place.head + 1)] : []),
+      tokens && rows.count > 1 ? words.where.rows(place.start + rows.from, place.start + rows.from + rows.count - 1) : words.where.row(place.position, text(place.position)),
+    ].join(", "),
+  ];
+
   return pictures.flatMap((picture, i) => {
     const range = ranges[i] ?? { low: 0, high: 0 };
     const group = ranges.filter((_, j) => pictures[j].group === picture.group).map((one) => Math.max(Math.abs(one?.low ?? 0), Math.abs(one?.high ?? 0)));
     const scene = {
       title: names[picture.name],
+      about: aboutOf(picture),
       start: place.start,
       rows: place.rows,
       chosen: picture.tokens ? chosen : picture.rows.from,

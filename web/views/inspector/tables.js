@@ -14,7 +14,7 @@ export function tablesOf({ facts, lists }, caption) {
 }
 
 /** @param {List} list */
-function tableOf({ title, head, rows }) {
+export function tableOf({ title, head, rows }) {
   const figures = head.map((_, i) => rows.every((cells) => /^[\d.,e+-]+$/.test(cells[i])));
   const table = el(
     "table",

@@ -43,6 +43,7 @@ export const facts = {
   embed: { rows: fact("channel") },
   position: { table: fact("channel"), sum: fact("channel") },
   ln1: norm,
+  attention: {},
   "attention.qkv": { q: fact("channel", head), k: fact("channel", head), v: fact("channel", head) },
   "attention.scores": { scores: fact("token", { ...head, causal: true }) },
   "attention.scale": { scaled: fact("token", { ...head, causal: true }) },
@@ -60,11 +61,11 @@ export const facts = {
 /** Whether the columns are tokens, which have names. @param {Axis} axis */
 export const named = (axis) => axis === "token" || axis === "row";
 
-/** @param {StageName} stage */
-export const perHead = (stage) => Object.values(facts[stage] ?? {}).some((fact) => fact.perHead);
+/** Whether a stage has a part for each head. @param {StageName} stage */
+export const perHead = (stage) => stage === "attention" || stage.startsWith("attention.");
 
 /** Whether a stage has a row for each token. @param {StageName} stage */
-export const perToken = (stage) => Object.values(facts[stage] ?? {}).some((fact) => fact.tokens);
+export const perToken = (stage) => stage === "attention" || Object.values(facts[stage] ?? {}).some((fact) => fact.tokens);
 
 /**
  * The pictures of the tensors that the engine has answered with: of the rows that were asked for, though it may have

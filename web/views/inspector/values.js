@@ -4,6 +4,7 @@
 /** @import { PictureView } from "./picture.js" */
 /** @import { Place, Seen } from "./place.js" */
 /** @import { Asks, Reading } from "./reading.js" */
+/** @import { Now } from "./views.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact } from "../../kit/numbers.js";
 import { mountLens } from "./lens.js";
@@ -19,15 +20,15 @@ import { mountView } from "./view.js";
  * where a picture goes that had the focus.
  *
  * @param {HTMLElement} root
- * @param {{ strings: InspectorStrings, signal: AbortSignal }} options
+ * @param {{ strings: InspectorStrings, engine: () => Now["engine"], signal: AbortSignal }} options
  */
-export function mountValues(root, { strings, signal }) {
+export function mountValues(root, { strings, engine, signal }) {
   const palette = createPalette(root);
   const pictures = el("div", { class: "tensors" });
   const tables = el("div", { class: "stage-tables" });
   const lens = mountLens(strings.lens, signal);
   const own = mountView(root, { strings, palette, signal });
-  root.append(lens.root, own.above, tables, pictures);
+  root.append(lens.root, own.above, tables, pictures, own.below);
   /** @type {Map<string, { view: PictureView, end: AbortController }>} by name, of the stage that is shown */
   const views = new Map();
   let before = "";
@@ -77,9 +78,8 @@ export function mountValues(root, { strings, signal }) {
    * @returns {[name: string, value: string][]}
    */
   function draw({ tensors }, place, text) {
-    palette.renew();
     const all = picturesOf(place, tensors);
-    const scenes = scenesOf(all.filter(({ data }) => data.length > 1), place, { strings, text });
+    const scenes = scenesOf(all.filter(({ data }) => data.length > 1), place, { strings, text }).filter(({ key }) => !own.owns(key));
     keep(scenes.map(({ key }) => key));
     for (const [i, { key, picture, scene }] of scenes.entries()) {
       const view = views.get(key)?.view ?? viewOf(key);
@@ -105,14 +105,17 @@ export function mountValues(root, { strings, signal }) {
      * @param {Detail | null} now.detail
      * @param {boolean} now.stale the reading is of another place, until the answer comes
      * @param {boolean} now.stands the machine stands, and answers
+     * @param {boolean} now.there the machine has been at the place that is asked for
      * @param {Seen} now.state
      * @param {Asks | null} now.run
      * @param {(position: number) => string} now.text
      */
-    show({ stage, place, reading, detail, stale, stands, state, run, text }) {
+    show({ stage, place, reading, detail, stale, stands, there, state, run, text }) {
       root.classList.toggle("stale", stale);
-      lens.root.hidden = stage !== "layers" || !reading;
       const key = JSON.stringify([stage, place?.position, reading?.key]);
+      if (key !== before) palette.renew();
+      own.show({ stage, place, reading, stands, stale, there, state, run, engine: engine(), text });
+      lens.root.hidden = stage !== "layers" || !reading;
       if (key !== before) {
         before = key;
         numbers = [];
@@ -120,7 +123,6 @@ export function mountValues(root, { strings, signal }) {
         else keep([]);
         if (stage === "layers" && reading && place) lens.show(reading.lens, place.position);
       }
-      own.show({ stage, place, reading, stands, state, run, text });
       const saying = JSON.stringify([detail, numbers]);
       if (saying === told) return;
       told = saying;

@@ -1,0 +1,160 @@
+/** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
+/** @import { Weights } from "./attention-weights.js" */
+/** @import { Measure } from "./attention-labels.js" */
+/** @import { Palette } from "./palette.js" */
+import { el, send } from "../../kit/dom.js";
+import { exact, percent } from "../../kit/numbers.js";
+import { kinds, labelOf, measure } from "./attention-labels.js";
+import { firstOf, paintMap } from "./attention-map.js";
+import { ofHead } from "./attention-weights.js";
+import { mountExport } from "./export.js";
+import { createSheet } from "./export-sheet.js";
+
+/** Px of a map in a drawing. */
+const MAP = 96;
+
+/**
+ * Layers and their heads as small maps of weights, each with what the head does on this text. One is chosen, by a click or
+ * by arrow keys. Sends "head" { head } and, where there are several layers, "place" { layer }.
+ *
+ * @param {{ strings: InspectorStrings["attention"], tensor: InspectorStrings["tensor"], palette: Palette, signal: AbortSignal }} options
+ */
+export function mountHeads({ strings, tensor, palette, signal }) {
+  const body = el("tbody");
+  const heads = el("tr", {}, el("td"));
+  const table = el("table", { class: "heads" }, el("caption", { class: "visually-hidden", text: strings.heads }), el("thead", {}, heads), body);
+  const scroll = el("div", { class: "heads-scroll" }, table);
+  const note = el("p", { class: "note" });
+  const taken = mountExport({ strings: tensor, name: () => strings.heads, table: tableOfAll, drawing, signal });
+  const root = el("section", { class: "heads-view" }, el("div", { class: "tensor-head" }, el("h3", { text: strings.heads }), taken.root), scroll, note);
+  /** @type {{ layer: number, weights: Weights | null }[]} */
+  let shown = [];
+  /** @type {ArrayLike<number>} */
+  let ids = [];
+  let [layer, head] = [0, 0];
+
+  table.addEventListener("click", ({ target }) => choose(target instanceof Element ? target.closest("button") : null), { signal });
+  table.addEventListener("keydown", onKey, { signal });
+
+  /** @param {HTMLButtonElement | null} button */
+  function choose(button) {
+    if (!button) return;
+    const [toLayer, toHead] = [Number(button.dataset.layer), Number(button.dataset.head)];
+    if (toLayer !== layer) send(root, "place", { layer: toLayer });
+    if (toHead !== head) send(root, "head", { head: toHead });
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const button = buttonOf(layer + step[0], head + step[1]);
+    button?.focus();
+    choose(button);
+  }
+
+  /** @param {number} layer @param {number} head */
+  function buttonOf(layer, head) {
+    return /** @type {HTMLButtonElement | null} */ (table.querySelector(`[data-layer="${layer}"][data-head="${head}"]`));
+  }
+
+  /** @param {number} count */
+  function name(count) {
+    if (heads.childElementCount === count + 1) return;
+    heads.replaceChildren(el("td"), ...Array.from({ length: count }, (_, i) => el("th", { scope: "col", text: String(i + 1) })));
+  }
+
+  /** Every head with its label, and what each kind of place gets, as lines of text. */
+  function tableOfAll() {
+    const head = [strings.layerHead, strings.headHead, strings.labelHead, ...kinds.map((kind) => strings.kindsShort[kind])];
+    const lines = shown.flatMap(({ layer, weights }) =>
+      Array.from({ length: weights?.heads ?? 0 }, (_, head) => {
+        const measures = measure(ids, ofHead(/** @type {Weights} */ (weights), head));
+        const label = labelOf(measures);
+        return [String(layer + 1), String(head + 1), label ? strings.kindsShort[label.kind] : "", ...measures.map(({ mean, rows }) => (rows ? exact(mean) : ""))];
+      }),
+    );
+    return [head, ...lines].map((cells) => cells.join("\t")).join("\n");
+  }
+
+  /** The maps, as an SVG document. */
+  function drawing() {
+    const sheet = createSheet(root, { title: strings.heads, lines: (note.textContent ?? "").split(/(?<=[;.]) /) });
+    for (const [line, row] of [...body.rows].entries()) {
+      const y = line * (MAP + 26);
+      sheet.write(row.cells[0].textContent ?? "", 0, y + MAP / 2);
+      for (const [i, button] of [...row.querySelectorAll("button")].entries()) {
+        const x = 24 + i * (MAP + 10);
+        sheet.box(x - 1, y - 1, MAP + 2, MAP + 2, "none", "gray");
+        sheet.image(/** @type {HTMLCanvasElement} */ (button.querySelector("canvas")), x, y, MAP, MAP);
+        sheet.write(`${i + 1} ${button.textContent}`, x, y + MAP + 14);
+      }
+    }
+    return sheet.finish();
+  }
+
+  /** @param {{ layer: number, weights: Weights | null }} of */
+  function rowOf({ layer, weights }) {
+    const cells = Array.from({ length: weights?.heads ?? 0 }, (_, head) => {
+      const part = ofHead(/** @type {Weights} */ (weights), head);
+      const measures = measure(ids, part);
+      const label = labelOf(measures);
+      const canvas = el("canvas", { "aria-hidden": "true" });
+      paintMap(canvas, part, palette);
+      const name = strings.headName(layer + 1, head + 1, label ? strings.kinds[label.kind] : strings.none);
+      const button = el("button", { type: "button", class: "head-map", tabindex: -1, "data-layer": layer, "data-head": head, "data-kind": label?.kind, "aria-label": name, title: titleOf(name, measures) }, canvas, el("span", { class: "head-kind", text: label ? strings.kindsShort[label.kind] : "–" }));
+      return el("td", {}, button);
+    });
+    const empty = weights ? [] : [el("td", { class: "heads-none", text: strings.unreached })];
+    return el("tr", {}, el("th", { scope: "row", title: strings.layer(layer + 1), text: String(layer + 1) }), ...cells, ...empty);
+  }
+
+  /** @param {string} name @param {Measure[]} measures */
+  function titleOf(name, measures) {
+    return [name, ...measures.map(({ kind, mean, rows }) => (rows ? strings.measured(strings.kinds[kind], percent(mean), rows) : strings.noRows(strings.kinds[kind])))].join("\n");
+  }
+
+  function mark() {
+    for (const button of table.querySelectorAll("button")) {
+      const chosen = Number(button.dataset.layer) === layer && Number(button.dataset.head) === head;
+      button.ariaPressed = String(chosen);
+      button.tabIndex = chosen ? 0 : -1;
+    }
+  }
+
+  return {
+    root,
+    /**
+     * @param {{ layer: number, weights: Weights | null }[]} layers
+     * @param {{ ids: ArrayLike<number>, layer: number, head: number }} chosen
+     */
+    show(layers, chosen) {
+      ({ layer, head, ids } = chosen);
+      const known = layers.find(({ weights }) => weights)?.weights;
+      root.hidden = layers.length === 0;
+      if (known) {
+        name(known.heads);
+        note.textContent = strings.mapsNote(known.first, known.first + known.rows - 1, firstOf(known.columns), known.columns - 1);
+      }
+      const same = (/** @type {number} */ i) => shown[i]?.layer === layers[i]?.layer && shown[i]?.weights === layers[i]?.weights;
+      if (layers.length !== shown.length || !layers.every((_, i) => same(i))) {
+        const rows = [...body.children];
+        const focus = /** @type {HTMLElement | null} */ (body.contains(document.activeElement) ? document.activeElement : null)?.dataset;
+        body.replaceChildren(...layers.map((one, i) => (same(i) ? rows[i] : rowOf(one))));
+        if (focus) buttonOf(layer, head)?.focus({ preventScroll: true });
+        taken.renew();
+      }
+      shown = layers;
+      mark();
+    },
+    paint() {
+      for (const { layer, weights } of shown) {
+        for (let head = 0; head < (weights?.heads ?? 0); head++) {
+          const canvas = buttonOf(layer, head)?.querySelector("canvas");
+          paintMap(/** @type {HTMLCanvasElement} */ (canvas), ofHead(/** @type {Weights} */ (weights), head), palette);
+        }
+      }
+    },
+  };
+}
