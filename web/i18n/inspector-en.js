@@ -5,6 +5,7 @@
 import { count } from "../kit/numbers.js";
 import { out } from "./inspector-out-en.js";
 import { attention } from "./inspector-attention-en.js";
+import { norms, rows, tokens } from "./inspector-tokens-en.js";
 
 /**
  * @typedef {object} StageWords
@@ -331,6 +332,9 @@ export const inspector = {
 
   out,
   attention,
+  tokens,
+  rows,
+  norms,
 };
 
 /** @typedef {typeof inspector} InspectorStrings */

@@ -9,9 +9,12 @@ import { mountAttention } from "./attention.js";
 import { mountCurve } from "./curve.js";
 import { readDecided } from "./decided.js";
 import { mountDecision } from "./decision.js";
+import { mountNorm } from "./norms.js";
 import { mountRanking, readPage } from "./ranking.js";
+import { mountRows } from "./rows.js";
 import { mountSteps } from "./steps.js";
 import { mountStream } from "./stream.js";
+import { mountTokens } from "./tokens.js";
 
 /**
  * What a view is told.
@@ -64,7 +67,11 @@ import { mountStream } from "./stream.js";
 
 /** The view of each stage that has one: stages with the same one share it while it is open. @type {Partial<Record<StageName, MountView>>} */
 export const views = {
+  tokenize: mountTokens,
+  embed: mountRows,
+  position: mountRows,
   layers: mountArchitecture,
+  ln1: mountNorm,
   attention: mountAttention,
   "attention.qkv": mountAttention,
   "attention.scores": mountAttention,
@@ -72,8 +79,10 @@ export const views = {
   "attention.mask": mountAttention,
   "attention.mix": mountAttention,
   residual1: mountStream,
+  ln2: mountNorm,
   mlp: mountCurve,
   residual2: mountStream,
+  final: mountNorm,
   head: mountRanking,
   softmax: mountRanking,
   distribution: mountRanking,
