@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { expect, generate, openPage, setting, test, violations } from "./fixtures.js";
 
 const prompt = "The cat sat on the mat. The cat saw the dog.";
+/** The last position that the run reads: 13 tokens of the prompt, and two of the three that follow. */
+const newest = 14;
 const panel = (page) => page.locator("#inspector");
 const nodes = { tokenize: "B", embed: "D", position: "E", ln1: "G0", attention: "G1", qkv: "O1", scores: "O2", scale: "O6", mask: "O4", mix: "O3", ln2: "G3", final: "F6" };
 
@@ -58,7 +60,7 @@ test("the parts of a cell of attention add up to the engine's number, within the
     await grid.focus();
     for (const key of ["Home", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
     await expect(panel(page).locator(".explain-formula")).toBeVisible();
-    const [tensor] = await asked(page, "inspect", [name, { layer: 2, head: 3, position: 13 + 2, rows: [15, 16] }]);
+    const [tensor] = await asked(page, "inspect", [name, { layer: 2, head: 3, position: newest, rows: [newest, newest + 1] }]);
     const engine = await fact(page, "The engine's cell");
     expect(Math.fround(engine), title).toBe(tensor.data[2]);
     const [counted, bound] = [await fact(page, { scores: /^Sum of/, scale: /^Score \//, mask: /^The first divided/, mix: /^Sum of/ }[stage]), await fact(page, "Rounding allows")];
@@ -78,7 +80,7 @@ test("all heads are maps of the engine's weights, whose rows sum to 1; one is ch
   await inspect(page, "mask");
   const maps = panel(page).locator(".head-map");
   await expect(maps).toHaveCount(6);
-  const [{ shape, data }] = await asked(page, "inspect", ["attention.mask", { layer: 5, position: 15, rows: [0, 16] }]);
+  const [{ shape, data }] = await asked(page, "inspect", ["attention.mask", { layer: 5, position: newest, rows: [0, newest + 1] }]);
   for (let row = 0; row < shape[0] * shape[1]; row++) {
     expect(Math.abs(data.slice(row * shape[2], (row + 1) * shape[2]).reduce((a, b) => a + b, 0) - 1)).toBeLessThan(1e-5);
   }
@@ -105,9 +107,9 @@ test("all heads are maps of the engine's weights, whose rows sum to 1; one is ch
 test("what a token looked at is drawn over the text, with the engine's weights", async ({ page }) => {
   await run(page);
   await inspect(page, "mask");
-  await panel(page).getByRole("combobox", { name: "Token" }).selectOption("15");
-  await expect(panel(page).locator(".look-chip")).toHaveCount(16);
-  const [{ data }] = await asked(page, "inspect", ["attention.mask", { layer: 5, head: 0, position: 15, rows: [15, 16] }]);
+  await panel(page).getByRole("combobox", { name: "Token" }).selectOption(String(newest));
+  await expect(panel(page).locator(".look-chip")).toHaveCount(newest + 1);
+  const [{ data }] = await asked(page, "inspect", ["attention.mask", { layer: 5, head: 0, position: newest, rows: [newest, newest + 1] }]);
   const titles = await panel(page).locator(".look-chip").evaluateAll((chips) => chips.map(({ title }) => Number(title.split(": ").at(-1))));
   expect(titles.map(Math.fround)).toEqual(data);
   await expect(panel(page).locator(".look-share")).toHaveCount(3);
@@ -139,7 +141,7 @@ test("the layers' heads are called by what they do, and the threshold is stated"
   const kinds = await panel(page).locator(".head-map").evaluateAll((maps) => maps.map((map) => [Number(map.dataset.layer), Number(map.dataset.head), map.dataset.kind ?? ""]));
   let named = 0;
   for (const layer of [0, 3]) {
-    const [{ data, shape: [heads, rows, columns] }] = await asked(page, "inspect", ["attention.mask", { layer, position: 15, rows: [0, 16] }]);
+    const [{ data, shape: [heads, rows, columns] }] = await asked(page, "inspect", ["attention.mask", { layer, position: newest, rows: [0, newest + 1] }]);
     for (let head = 0; head < heads; head++) {
       const at = (row, column) => data[(head * rows + row) * columns + column];
       const later = Array.from({ length: rows - 2 }, (_, i) => i + 2);
@@ -180,8 +182,8 @@ test("the cosines are those of the engine's rows, and the table is the model's o
     await panel(page).locator(".tensor", { has: page.getByRole("heading", { name: title, exact: true }) }).getByRole("button", { name: "Copy as table" }).click();
     return (await page.evaluate(() => navigator.clipboard.readText())).split("\n").slice(1).map((line) => line.split("\t").slice(1).map(Number));
   };
-  await expect(panel(page).getByRole("grid", { name: "The learned position table" })).toHaveAttribute("aria-rowcount", "256");
-  const [, sum] = await asked(page, "inspect", ["position", { position: 15, rows: [0, 16] }]);
+  await expect(panel(page).getByRole("grid", { name: "The learned position table" })).toHaveAttribute("aria-rowcount", "256"); // positions of the context
+  const [, sum] = await asked(page, "inspect", ["position", { position: newest, rows: [0, newest + 1] }]);
   const [count, width] = sum.shape;
   const row = (i) => sum.data.slice(i * width, (i + 1) * width);
   const dot = (a, b) => a.reduce((all, x, i) => all + x * b[i], 0);
@@ -190,7 +192,7 @@ test("the cosines are those of the engine's rows, and the table is the model's o
   for (const [i, j] of [[0, 0], [3, 1], [1, 3], [14, 9]]) expect(cosines[i][j]).toBeCloseTo(dot(row(i), row(j)) / Math.sqrt(dot(row(i), row(i)) * dot(row(j), row(j))), 6);
   const table = await asked(page, "positions", [0, 64]);
   expect((await copied("The learned position table")).flat().map(Math.fround)).toEqual(table.data);
-  const [its] = await asked(page, "inspect", ["position", { position: 15, rows: [0, 16] }]);
+  const [its] = await asked(page, "inspect", ["position", { position: newest, rows: [0, newest + 1] }]);
   expect(its.data).toEqual(table.data.slice(0, its.data.length));
 });
 
@@ -202,9 +204,9 @@ test("a norm's number is made of what stands beside it", async ({ page }) => {
     await strip.focus();
     await page.keyboard.press("ArrowRight");
     const layer = { ln1: 4, ln2: 5, final: 5 }[name];
-    const [sum] = await asked(page, "inspect", [before, { layer, position: 15, rows: [15, 16] }]);
+    const [sum] = await asked(page, "inspect", [before, { layer, position: newest, rows: [newest, newest + 1] }]);
     await expect(strip.getByRole("gridcell")).toContainText(String(Number(sum.data[1].toPrecision(9))));
-    const result = (await asked(page, "inspect", [name, { layer: 5, position: 15, rows: [15, 16] }])).find((one) => one.name === "result");
+    const result = (await asked(page, "inspect", [name, { layer: 5, position: newest, rows: [newest, newest + 1] }])).find((one) => one.name === "result");
     expect(Math.fround(await fact(page, "The engine's number"))).toBe(result.data[1]);
     expect(await fact(page, /^Column 1, counted/)).toBeCloseTo(result.data[1], 4);
   }
@@ -226,7 +228,7 @@ test("a view is taken away as a drawing", async ({ page }) => {
     return { wrong: document.querySelector("parsererror")?.textContent ?? "", rects: document.querySelectorAll("rect").length, texts: [...document.querySelectorAll("text")].map(({ textContent }) => textContent) };
   }, text);
   expect(cells.wrong).toBe("");
-  expect(cells.rects).toBe(1 + (16 * 17) / 2 + 48); // the paper, the cells that are not hidden, and the scale
+  expect(cells.rects).toBe(1 + ((newest + 1) * (newest + 2)) / 2 + 48); // the paper, the cells that are not hidden, and the scale
   expect(cells.texts).toContain("Weights");
   expect(text).not.toContain("oklch");
   const png = await saved("Save as PNG");
