@@ -137,7 +137,7 @@ test("the layers' heads are called by what they do, and the threshold is stated"
   await run(page);
   await inspect(page, "attention");
   await expect(panel(page).locator(".head-map")).toHaveCount(36);
-  await expect(panel(page).locator(".heads-view .note")).toContainText("40 %");
+  await expect(panel(page).locator(".heads-view .note")).toContainText("30.0 % of its weight");
   const kinds = await panel(page).locator(".head-map").evaluateAll((maps) => maps.map((map) => [Number(map.dataset.layer), Number(map.dataset.head), map.dataset.kind ?? ""]));
   let named = 0;
   for (const layer of [0, 3]) {
@@ -147,9 +147,9 @@ test("the layers' heads are called by what they do, and the threshold is stated"
       const later = Array.from({ length: rows - 2 }, (_, i) => i + 2);
       const mean = (place) => later.reduce((sum, row) => sum + at(row, place(row)), 0) / later.length;
       const kind = kinds.find(([l, h]) => l === layer && h === head)[2];
-      if (kind === "previous") expect(mean((row) => row - 1)).toBeGreaterThanOrEqual(0.4);
-      if (kind === "first") expect(mean(() => 0)).toBeGreaterThanOrEqual(0.4);
-      if (kind === "") expect(Math.max(mean((row) => row - 1), mean(() => 0))).toBeLessThan(0.4);
+      if (kind === "previous") expect(mean((row) => row - 1)).toBeGreaterThanOrEqual(0.3);
+      if (kind === "first") expect(mean(() => 0)).toBeGreaterThanOrEqual(0.3);
+      if (kind === "") expect(Math.max(mean((row) => row - 1), mean(() => 0))).toBeLessThan(0.3);
       if (kind) named++;
     }
   }

@@ -22,9 +22,9 @@ export const attention = {
   measured: (kind, mean, rows) => `${kind}: ${mean} of the weight, the mean of ${count(rows)} ${rows === 1 ? "row" : "rows"}`,
   /** @param {string} kind */
   noRows: (kind) => `${kind}: no row has such a place`,
-  /** @param {number} from @param {number} to @param {number} left @param {number} right */
-  mapsNote: (from, to, left, right) =>
-    `Rows ${from} to ${to} look at columns ${left} to ${right}; pale is weight 0, dark is 1. A head is called by what gets 40 % of its weight or more, as the mean of the rows that have such a place; rows 0 and 1 do not count, two rows are the least.`,
+  /** @param {number} from @param {number} to @param {number} left @param {number} right @param {string} threshold @param {number} least */
+  mapsNote: (from, to, left, right, threshold, least) =>
+    `Rows ${from} to ${to} look at columns ${left} to ${right}; pale is weight 0, dark is 1. A head is called by what gets ${threshold} of its weight or more, as the mean of the rows that have such a place; rows 0 and 1 do not count, and ${count(least)} rows are the least.`,
   /** @param {number} done @param {number} of */
   reading: (done, of) => `Reading the weights: layer ${done + 1} of ${of}`,
   stop: "Stop",
@@ -34,7 +34,7 @@ export const attention = {
   /** @param {number} position @param {string} text */
   tokenAt: (position, text) => `token ${position} ${text}`,
   /** @param {string[]} largest */
-  mostly: (largest) => `Most of all at ${largest.join(", ")}.`,
+  mostly: (largest) => `Most of all at ${largest.join(", ")}. The darkest token got the largest weight, a white one none.`,
   /** @param {number} n @param {string} share */
   unseen: (n, share) => `The ${count(n)} tokens before these have ${share} in all.`,
 

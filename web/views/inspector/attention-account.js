@@ -3,6 +3,7 @@
 /** @import { CellRead } from "./picture.js" */
 import { exact } from "../../kit/numbers.js";
 import { dotOf, mixOf, softmaxOf } from "./attention-sums.js";
+import { factor, short } from "./short.js";
 
 /**
  * How a cell came about.
@@ -18,9 +19,6 @@ import { dotOf, mixOf, softmaxOf } from "./attention-sums.js";
 
 /** @typedef {Omit<CellRead, "number"> & { number: number }} Cell */
 
-/** As in a formula: not more digits than anyone reads. @param {number} x */
-const short = (x) => String(Number(x.toPrecision(5)));
-
 /**
  * @param {Cell} cell
  * @param {Parts} parts
@@ -35,7 +33,7 @@ export async function accountOf(cell, parts, { strings, text, size }) {
       const { parts: products, sum, bound } = dotOf(q, k);
       return {
         title: strings.scoreTitle(text(i), text(j)),
-        formula: `${short(q[0])} · ${short(k[0])} + ${short(q[1])} · ${short(k[1])} + … = ${short(sum)}`,
+        formula: `${short(q[0])} · ${factor(k[0])} + ${factor(q[1])} · ${factor(k[1])} + … = ${short(sum)}`,
         strips: [{ name: strings.query(i, text(i)), values: q, group: "in" }, { name: strings.key(j, text(j)), values: k, group: "in" }, { name: strings.products, values: products, group: "out" }],
         facts: factsOf(strings.sumOf(size), sum, number, bound, strings),
         terms: { title: strings.termsOf(size), head: [strings.channel, "q", "k", "q · k"], rows: products.map((one, d) => [String(d), exact(q[d]), exact(k[d]), exact(one)]) },
@@ -75,7 +73,7 @@ export async function accountOf(cell, parts, { strings, text, size }) {
       const column = values.map((v) => v[j]);
       return {
         title: strings.mixTitle(j, text(i)),
-        formula: `${products.slice(0, 2).map((_, k) => `${short(weights[k])} · ${short(column[k])}`).join(" + ")}${products.length > 2 ? " + …" : ""} = ${short(sum)}`,
+        formula: `${products.slice(0, 2).map((_, k) => `${short(weights[k])} · ${factor(column[k])}`).join(" + ")}${products.length > 2 ? " + …" : ""} = ${short(sum)}`,
         strips: [{ name: strings.weightRow(i, text(i)), values: weights, group: "weights" }, { name: strings.valueColumn(j), values: column, group: "in" }, { name: strings.products, values: products, group: "in" }],
         facts: factsOf(strings.sumOf(products.length), sum, number, bound, strings),
         terms: { title: strings.termsOf(products.length), head: [strings.position, strings.token, "a", "v", "a · v"], rows: products.map((one, k) => [String(k), text(k), exact(weights[k]), exact(column[k]), exact(one)]) },

@@ -4,7 +4,7 @@
 /** @import { Palette } from "./palette.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact, percent } from "../../kit/numbers.js";
-import { kinds, labelOf, measure } from "./attention-labels.js";
+import { kinds, labelOf, measure, ROWS_AT_LEAST, THRESHOLD } from "./attention-labels.js";
 import { firstOf, paintMap } from "./attention-map.js";
 import { ofHead } from "./attention-weights.js";
 import { mountExport } from "./export.js";
@@ -62,6 +62,7 @@ export function mountHeads({ strings, tensor, palette, signal }) {
   /** @param {number} count */
   function name(count) {
     if (heads.childElementCount === count + 1) return;
+    table.style.setProperty("--heads", String(count));
     heads.replaceChildren(el("td"), ...Array.from({ length: count }, (_, i) => el("th", { scope: "col", text: String(i + 1) })));
   }
 
@@ -135,7 +136,7 @@ export function mountHeads({ strings, tensor, palette, signal }) {
       root.hidden = layers.length === 0;
       if (known) {
         name(known.heads);
-        note.textContent = strings.mapsNote(known.first, known.first + known.rows - 1, firstOf(known.columns), known.columns - 1);
+        note.textContent = strings.mapsNote(known.first, known.first + known.rows - 1, firstOf(known.columns), known.columns - 1, percent(THRESHOLD), ROWS_AT_LEAST);
       }
       const same = (/** @type {number} */ i) => shown[i]?.layer === layers[i]?.layer && shown[i]?.weights === layers[i]?.weights;
       if (layers.length !== shown.length || !layers.every((_, i) => same(i))) {

@@ -3,7 +3,7 @@
 /** @typedef {"previous" | "first" | "same" | "induction"} Kind */
 
 /** A head is called by what gets at least this much of a row's weight, on average. */
-export const THRESHOLD = 0.4;
+export const THRESHOLD = 0.3;
 /** So many rows must have such a place. */
 export const ROWS_AT_LEAST = 2;
 

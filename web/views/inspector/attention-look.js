@@ -37,10 +37,11 @@ export function mountLook({ strings, tensor, palette, signal }) {
   function drawing() {
     const sheet = createSheet(root, { title: title.textContent ?? "", lines: [note.textContent ?? ""] });
     let [x, y] = [0, 0];
+    const most = Math.max(...seen.map(({ weight }) => weight));
     for (const { text, weight } of seen) {
       const width = cells(text) * CHARACTER + 8;
       if (x > 0 && x + width > LINE) [x, y] = [0, y + 44];
-      sheet.box(x, y, width, 20, colourOf(palette, weight, 2, false)); // half of the scale: words stay legible on it
+      sheet.box(x, y, width, 20, colourOf(palette, weight / most, 2.5, false)); // the pale part of the scale: words stay legible on it
       sheet.box(x, y + 20, width * weight, 3, colourOf(palette, 1, 1, false));
       sheet.write(text, x + 4, y + 14);
       sheet.write(percent(weight), x, y + 35);
@@ -52,14 +53,14 @@ export function mountLook({ strings, tensor, palette, signal }) {
   /**
    * @param {{ text: string, bytes?: ArrayLike<number> } | undefined} token
    * @param {string} where
-   * @param {number} weight @param {boolean} written
+   * @param {number} weight @param {number} most the largest @param {boolean} written
    */
-  function chipOf(token, where, weight, written) {
+  function chipOf(token, where, weight, most, written) {
     const piece = el("span", { class: "look-piece" });
     if (token?.bytes && token.text.includes("\uFFFD")) piece.textContent = hex(token.bytes);
     else fill(piece, token?.text ?? "");
     const chip = el("span", { class: "look-chip", title: `${where}: ${exact(weight)}` }, piece);
-    chip.style.setProperty("--w", String(weight));
+    chip.style.setProperty("--w", String(weight / most));
     if (written) chip.append(el("span", { class: "look-share", text: percent(weight) }));
     return chip;
   }
@@ -83,7 +84,7 @@ export function mountLook({ strings, tensor, palette, signal }) {
       title.textContent = strings.looked(text(last), layer + 1, head + 1);
       flow.replaceChildren(...Array.from({ length: row.length - from }, (_, i) => {
         const position = from + i;
-        const chip = chipOf(tokenAt(position), strings.tokenAt(position, text(position)), row[position], largest.some((one) => one.position === position));
+        const chip = chipOf(tokenAt(position), strings.tokenAt(position, text(position)), row[position], largest[0].weight, largest.some((one) => one.position === position));
         if (position === last) chip.classList.add("self");
         return chip;
       }));

@@ -4,6 +4,7 @@
 /** @import { Picture } from "./tensors.js" */
 import { el } from "../../kit/dom.js";
 import { decimal, exact } from "../../kit/numbers.js";
+import { factor, short } from "./short.js";
 import { mountPicture } from "./picture.js";
 import { createPulls } from "./pulls.js";
 import { rangeOf } from "./tensors.js";
@@ -83,7 +84,7 @@ export function mountNorm({ strings, palette, signal }) {
 
   return {
     above,
-    owns: new Set(["scale", "shift", "result row"]),
+    owns: new Set(["scale", "shift", "result row", "mean number", "variance number"]),
     answer(next) {
       now = next;
       const { stage, place, version, run, state } = next;
@@ -101,9 +102,8 @@ export function mountNorm({ strings, palette, signal }) {
       if (!row || !info || !strips.includes(/** @type {typeof strips[number]} */ (tensor)) || column >= row.y.length) return;
       const { x, scale, shift, y, mean, variance } = row;
       const counted = ((x[column] - mean) / Math.sqrt(variance + info.epsilon)) * scale[column] + (shift[column] ?? 0);
-      const short = (/** @type {number} */ n) => String(Number(n.toPrecision(5)));
       account.replaceChildren(
-        el("p", { class: "explain-formula", text: `(${short(x[column])} − ${short(mean)}) / √(${short(variance)} + ${short(info.epsilon)}) · ${short(scale[column])}${shift.length ? ` + ${short(shift[column])}` : ""} = ${short(counted)}` }),
+        el("p", { class: "explain-formula", text: `(${short(x[column])} − ${factor(mean)}) / √(${short(variance)} + ${short(info.epsilon)}) · ${factor(scale[column])}${shift.length ? ` + ${factor(shift[column])}` : ""} = ${short(counted)}` }),
         ...tablesOf({ facts: [[words.counted(column), exact(counted)], [words.engine, exact(y[column])], [words.apart, Math.abs(counted - y[column]).toExponential(1)]], lists: [] }, words.account),
         el("p", { class: "note", text: words.single }),
       );

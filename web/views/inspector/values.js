@@ -79,7 +79,7 @@ export function mountValues(root, { strings, engine, signal }) {
    */
   function draw({ tensors }, place, text) {
     const all = picturesOf(place, tensors);
-    const scenes = scenesOf(all.filter(({ data }) => data.length > 1), place, { strings, text }).filter(({ key }) => !own.owns(key));
+    const scenes = scenesOf(all.filter(({ data }) => data.length > 1), place, { strings, text }).filter(({ key, picture }) => !own.owns(key) && !(picture.rows.count === 1 && own.owns(`${key} row`)));
     keep(scenes.map(({ key }) => key));
     for (const [i, { key, picture, scene }] of scenes.entries()) {
       const view = views.get(key)?.view ?? viewOf(key);
@@ -87,7 +87,7 @@ export function mountValues(root, { strings, engine, signal }) {
       view.show(picture, scene);
     }
     const names = /** @type {Record<string, string>} */ (strings.tensor.names);
-    return all.filter(({ data }) => data.length === 1).map(({ name, data }) => [names[name], exact(data[0])]);
+    return all.filter(({ data, name }) => data.length === 1 && !own.owns(`${name} number`)).map(({ name, data }) => [names[name], exact(data[0])]);
   }
 
   return {
