@@ -9,7 +9,7 @@ export const attention = {
   layer: (layer) => `Layer ${layer}`,
   /** @param {number} layer 1-based @param {number} head 1-based @param {string} kind */
   headName: (layer, head, kind) => `Layer ${layer}, head ${head}: ${kind}`,
-  kinds: { previous: "looks at the token before", first: "looks at the first token", same: "looks at earlier places of the same token", induction: "looks at what came after the same token" },
+  kinds: { previous: "looks at the previous token", first: "looks at the first token", same: "looks at earlier places of the same token", induction: "induction, looks at what came after the same token" },
   kindsShort: { previous: "previous", first: "first", same: "same", induction: "induction" },
   layerHead: "Layer",
   headHead: "Head",

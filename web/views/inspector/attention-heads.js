@@ -41,7 +41,9 @@ export function mountHeads({ strings, tensor, palette, signal }) {
     if (!button) return;
     const [toLayer, toHead] = [Number(button.dataset.layer), Number(button.dataset.head)];
     if (toLayer !== layer) send(root, "place", { layer: toLayer });
-    if (toHead !== head) send(root, "head", { head: toHead });
+    send(root, "head", { head: toHead });
+    [layer, head] = [toLayer, toHead]; // keys may be faster than the engine's answer
+    mark();
   }
 
   /** @param {KeyboardEvent} event */
@@ -49,7 +51,8 @@ export function mountHeads({ strings, tensor, palette, signal }) {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const button = buttonOf(layer + step[0], head + step[1]);
+    const from = /** @type {HTMLElement} */ (event.target).dataset;
+    const button = buttonOf(Number(from.layer) + step[0], Number(from.head) + step[1]);
     button?.focus();
     choose(button);
   }
