@@ -11,8 +11,19 @@ test("opens from a node by keyboard, shows what the engine reported, and gives t
   await node.focus();
   await page.keyboard.press("Enter");
   await expect(title(page, "Softmax: probabilities")).toBeFocused();
-  const shown = await page.locator("#inspector dd").first().textContent();
-  expect(Number(shown).toFixed(7)).toBe((await node.locator(".value").textContent()).match(/sum ([\d.]+)/)[1]);
+  /** Of another run of the same prompt, asked through the API. */
+  const { sum, largest } = await page.evaluate(async (prompt) => {
+    const { createEngine } = await import(new URL("vitrine.js", location.href).href);
+    const engine = await createEngine();
+    let newest;
+    for await (const event of engine.generate(prompt, { maxTokens: 2, temperature: 0 })) if (event.type === "stage" && event.stage === "softmax") newest = event;
+    engine.close();
+    return newest.detail;
+  }, await page.locator("#prompt").inputValue());
+  const reported = page.locator("#inspector .stage-facts[aria-label='What the stage reports'] dd");
+  await expect(reported).toHaveText([sum, largest].map((value) => String(Number(value.toPrecision(9)))));
+  const digits = (await node.locator(".value").textContent()).match(/sum ([\d.]+)/)[1];
+  expect(sum.toFixed(digits.split(".")[1].length)).toBe(digits);
   await page.keyboard.press("Escape");
   await expect(page.locator("#inspector")).toBeHidden();
   await expect(node).toBeFocused();

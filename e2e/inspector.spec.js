@@ -172,8 +172,12 @@ test("asks for the window that is shown and for nothing else", async ({ page }) 
   await page.getByRole("button", { name: "Rows after" }).click();
   await expect(tensor(page, "Scores")).toContainText("128 to 149 of 150");
   await page.getByRole("combobox", { name: "Head" }).selectOption("3");
-  await expect.poll(async () => (await askedOne(page)).length).toBe(4);
-  expect((await askedOne(page)).slice(1).map(({ head, rows }) => [head, rows])).toEqual([[0, [64, 128]], [0, [128, 150]], [3, [128, 150]]]);
+  const askedOf = async (/** @type {string} */ its) => (await asked(page)).filter(({ stage }) => stage === its).map(({ head, rows }) => [head, rows]);
+  await expect.poll(async () => (await askedOf("attention.scores")).length).toBe(4);
+  expect((await askedOf("attention.scores")).slice(1)).toEqual([[0, [64, 128]], [0, [128, 150]], [3, [128, 150]]]);
+  expect(await askedOf("attention.qkv"), "what made the cells that were read").toEqual([[0, [0, 64]], [0, [64, 128]]]);
+  expect(await askedOf("attention.mask"), "the maps of all heads").toEqual([[undefined, [0, 64]], [undefined, [64, 128]], [undefined, [128, 150]]]);
+  expect((await asked(page)).length).toBe(9);
   const value = exact(valueOf("attention.scores", "scores", { layer: 2, head: 3, row: 130, column: 2 }));
   await grid.focus();
   while (!(await grid.getByRole("gridcell").textContent()).includes("row 130 ")) await page.keyboard.press("ArrowDown");
