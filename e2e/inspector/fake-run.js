@@ -81,6 +81,15 @@ export function createFakeRun(prompt) {
   }
 
   const run = {
+    switches: [],
+    async setSwitches(list) {
+      run.switches = list;
+    },
+    async compare({ switches, position }) {
+      await answered({ stage: "compare", switches, position });
+      const row = (id, probability) => ({ id, text: ` word${id}`, logit: 1, probability });
+      return { position, before: [row(1, 0.5)], after: [row(2, 0.25)], kl: 0.5, final: { id: 1, text: " word1", before: 0.5, after: 0.125 } };
+    },
     async inspect(stage, options) {
       await answered({ stage, ...options });
       const of = (/** @type {number | undefined} */ head) => Object.entries(shapes[stage]).map(([name, dims]) => tensor(stage, name, dims, { ...options, head }));

@@ -1,5 +1,5 @@
 /** What the inspector says, in English. */
-/** @import { EngineInfo, FinishReason, StageName } from "../vitrine.d.ts" */
+/** @import { EngineInfo, FinishReason, StageName, Switch } from "../vitrine.d.ts" */
 /** @import { Formula } from "../views/inspector/formula.js" */
 
 import { count } from "../kit/numbers.js";
@@ -335,6 +335,27 @@ export const inspector = {
   tokens,
   rows,
   norms,
+
+  whatIf: {
+    title: "What if",
+    what: "Switches parts off and predicts again, beside the run. The run stays as it is until you ask.",
+    /** @param {Switch} one */
+    name: (one) => {
+      if ("scale" in one) return `Head ${one.head + 1} of layer ${one.layer + 1} times ${one.scale}`;
+      if ("activation" in one) return `${activations[one.activation]} instead`;
+      if (one.off === "head") return `Head ${one.head + 1} of layer ${one.layer + 1} off`;
+      if (one.off === "attention") return `Attention of layer ${one.layer + 1} off`;
+      if (one.off === "mlp") return `MLP of layer ${one.layer + 1} off`;
+      return one.off === "mask" ? "Causal mask off" : "Position embedding off";
+    },
+    comparing: "Comparing…",
+    before: "The run",
+    after: "With the switches",
+    /** @param {string} kl @param {string} token @param {string} before @param {string} after */
+    said: (kl, token, before, after) => `KL divergence ${kl} nats. ${token}: ${before} becomes ${after}.`,
+    apply: "Switch in the run",
+    takeBack: "Switch all on in the run",
+  },
 };
 
 /** @typedef {typeof inspector} InspectorStrings */

@@ -11,6 +11,7 @@ import { mountFrame } from "./frame.js";
 import { newest, placeOf, tokenAt } from "./place.js";
 import { asks, createReading } from "./reading.js";
 import { mountValues } from "./values.js";
+import { mountWhatIf } from "./what-if.js";
 
 /**
  * The inspector: one stage of the run, with what it does and every number of it. It follows the run, or stays where it was
@@ -23,6 +24,8 @@ import { mountValues } from "./values.js";
 export function mountInspector(root, { strings, stages, run, engine = () => null, pacer, signal }) {
   const frame = mountFrame(root, { strings, stages, signal });
   const values = mountValues(frame.values, { strings, engine, signal });
+  const whatIf = mountWhatIf(strings.whatIf, signal);
+  frame.values.after(whatIf.root);
   const reading = createReading({ read: onRead, failure: onFailure, waiting: frame.wait }, signal);
   /** @type {Seen | null} */
   let state = null;
@@ -44,6 +47,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
   inside("rowchoose", (/** @type {{ row: number }} */ { row }) => place && set({ ...asked, layer: place.layer < 0 ? null : place.layer, position: place.start + row }, false));
   inside("part", (/** @type {{ stage: StageName }} */ { stage }) => set({ ...asked, stage }, false));
   inside("follow", () => set({ ...asked, layer: null, position: null }, !follow));
+  inside("switched", () => set(asked, follow));
   inside("close", close);
   inside("answerchanged", onAnswerChanged);
   listen(root, "head", (/** @type {{ head: number }} */ { head }) => set({ ...asked, head }, follow), signal);
@@ -123,6 +127,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const here = event && (!place || (place.position === event.position && (place.layer < 0 || place.layer === event.layer)));
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, text }) : null;
     const known = shown?.key === key;
+    whatIf.show({ stage, place, head: asked.head, info: state.info, run: answers, stands });
     values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, stands: stands && answers !== null, there: place !== null, state, run: answers, text });
   }
 

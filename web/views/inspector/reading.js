@@ -5,7 +5,7 @@ import { askOf } from "./place.js";
 import { facts } from "./tensors.js";
 import { readOf } from "./views.js";
 
-/** @typedef {Pick<Run, "inspect" | "lens" | "candidates" | "answerChanged">} Asks what the inspector asks a run */
+/** @typedef {Pick<Run, "inspect" | "lens" | "candidates" | "answerChanged" | "switches" | "setSwitches" | "compare">} Asks what the inspector asks a run */
 
 /**
  * What the engine answered for a place.
@@ -42,7 +42,7 @@ export function createReading({ read, failure, waiting }, signal) {
      */
     want(place, run, state) {
       const { phase, at, last } = state;
-      const now = [run, phase === "running", at, last];
+      const now = [run, phase === "running", at, last, run.switches];
       if (now.some((one, i) => one !== moment[i])) version++;
       moment = now;
       const ask = askOf(place);

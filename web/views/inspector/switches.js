@@ -1,0 +1,46 @@
+/** @import { EngineInfo, StageName, Switch } from "../../vitrine.d.ts" */
+
+/** What of the model can be switched, and where. */
+
+const ACTIVATIONS = /** @type {const} */ (["gelu_new", "gelu", "relu"]);
+
+/**
+ * What can be switched at a stage, of its layer and head.
+ *
+ * @param {StageName} stage
+ * @param {{ layer: number, head: number }} place layer -1 outside the layers
+ * @param {EngineInfo} info
+ * @returns {Switch[]}
+ */
+export function switchesAt(stage, { layer, head }, info) {
+  if (stage === "position") return [{ off: "position" }];
+  if (layer < 0) return [];
+  /** @type {Switch[]} */
+  const attention = [{ off: "head", layer, head }, { off: "attention", layer }];
+  if (stage === "attention.mask") return [...attention, { off: "mask" }];
+  if (stage === "attention" || stage.startsWith("attention.")) return attention;
+  if (stage === "residual1") return [{ off: "attention", layer }];
+  if (stage === "mlp") return [{ off: "mlp", layer }, ...ACTIVATIONS.filter((activation) => activation !== info.activation).map((activation) => ({ activation }))];
+  return stage === "residual2" ? [{ off: "mlp", layer }] : [];
+}
+
+/** @param {Switch} one */
+const keyOf = (one) => JSON.stringify(Object.entries(one).sort());
+
+/** Whether a list has a switch. @param {Switch[]} list @param {Switch} one */
+export const has = (list, one) => list.some((other) => keyOf(other) === keyOf(one));
+
+/** Whether two lists switch the same. @param {Switch[]} a @param {Switch[]} b */
+export const same = (a, b) => a.length === b.length && a.every((one) => has(b, one));
+
+/**
+ * The list without a switch that it has, or else with it. There is one activation at most.
+ *
+ * @param {Switch[]} list
+ * @param {Switch} one
+ * @returns {Switch[]}
+ */
+export function toggled(list, one) {
+  if (has(list, one)) return list.filter((other) => keyOf(other) !== keyOf(one));
+  return [...list.filter((other) => !("activation" in one && "activation" in other)), one];
+}
