@@ -48,6 +48,21 @@ export const percent = (p) => (p > 0 && p < 0.0005 ? "<0.1 %" : `${fixed(100 * p
 export const exact = (x) => (Object.is(x, -0) ? "-0" : String(Number(x.toPrecision(9))));
 
 /**
+ * At most so many significant digits.
+ *
+ * @param {number} x
+ * @param {number} digits
+ */
+export const significant = (x, digits) => String(Number(x.toPrecision(digits))).replaceAll("-", "−");
+
+/**
+ * How large a small number is: 3.1e-7.
+ *
+ * @param {number} x
+ */
+export const magnitude = (x) => x.toExponential(1);
+
+/**
  * A number with at most so many digits behind the point, as it is typed: without grouping, with a hyphen as minus.
  *
  * @param {number} x

@@ -1,7 +1,7 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { Parts } from "./attention-parts.js" */
 /** @import { CellRead } from "./picture.js" */
-import { exact } from "../../kit/numbers.js";
+import { exact, magnitude } from "../../kit/numbers.js";
 import { dotOf, mixOf, softmaxOf } from "./attention-sums.js";
 import { factor, short } from "./short.js";
 
@@ -93,5 +93,5 @@ export async function accountOf(cell, parts, { strings, text, size }) {
  * @returns {[name: string, value: string][]}
  */
 function factsOf(name, counted, engine, bound, strings) {
-  return [[name, exact(counted)], [strings.engine, exact(engine)], [strings.apart, Math.abs(counted - engine).toExponential(1)], [strings.bound, bound.toExponential(1)]];
+  return [[name, exact(counted)], [strings.engine, exact(engine)], [strings.apart, magnitude(Math.abs(counted - engine))], [strings.bound, magnitude(bound)]];
 }

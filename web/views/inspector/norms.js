@@ -3,7 +3,7 @@
 /** @import { PictureView, Scene } from "./picture.js" */
 /** @import { Picture } from "./tensors.js" */
 import { el } from "../../kit/dom.js";
-import { decimal, exact } from "../../kit/numbers.js";
+import { decimal, exact, magnitude } from "../../kit/numbers.js";
 import { factor, short } from "./short.js";
 import { mountPicture } from "./picture.js";
 import { createPulls } from "./pulls.js";
@@ -104,7 +104,7 @@ export function mountNorm({ strings, palette, signal }) {
       const counted = ((x[column] - mean) / Math.sqrt(variance + info.epsilon)) * scale[column] + (shift[column] ?? 0);
       account.replaceChildren(
         el("p", { class: "explain-formula", text: `(${short(x[column])} − ${factor(mean)}) / √(${short(variance)} + ${short(info.epsilon)}) · ${factor(scale[column])}${shift.length ? ` + ${factor(shift[column])}` : ""} = ${short(counted)}` }),
-        ...tablesOf({ facts: [[words.counted(column), exact(counted)], [words.engine, exact(y[column])], [words.apart, Math.abs(counted - y[column]).toExponential(1)]], lists: [] }, words.account),
+        ...tablesOf({ facts: [[words.counted(column), exact(counted)], [words.engine, exact(y[column])], [words.apart, magnitude(Math.abs(counted - y[column]))]], lists: [] }, words.account),
         el("p", { class: "note", text: words.single }),
       );
     },

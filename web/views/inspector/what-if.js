@@ -3,7 +3,7 @@
 /** @import { Place } from "./place.js" */
 /** @import { Asks } from "./reading.js" */
 import { el, send } from "../../kit/dom.js";
-import { exact, percent } from "../../kit/numbers.js";
+import { exact, percent, significant } from "../../kit/numbers.js";
 import { nameOf } from "./detail.js";
 import { has, same, switchesAt, toggled } from "./switches.js";
 
@@ -95,7 +95,7 @@ export function mountWhatIf(strings, signal) {
 
   /** @param {Comparison} comparison */
   function show({ before, after, kl, final }) {
-    said.textContent = strings.said(exact(Number(kl.toPrecision(3))), nameOf(final), percent(final.before), percent(final.after));
+    said.textContent = strings.said(significant(kl, 3), nameOf(final), percent(final.before), percent(final.after));
     said.title = exact(kl);
     table.hidden = false;
     const cell = (/** @type {Comparison["before"][number] | undefined} */ one) =>
