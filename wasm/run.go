@@ -154,8 +154,8 @@ func (r *run) Stage(e *stage.Event) error {
 		}
 		r.owed = 0
 		r.stood += r.now() - from
-	} else if r.full {
-		if err := r.flushAfter(flushEvery); err != nil {
+	} else if r.full && r.now()-max(r.flushed, r.looked) >= flushEvery { // a step that is told comes in one piece
+		if err := r.flush(); err != nil {
 			return err
 		}
 	}
