@@ -180,6 +180,9 @@ test("step, breakpoints and the inspector work on an own diagram; its layout doe
   await page.keyboard.press("F10");
   await expect(page.locator("#status .status-line")).toContainText("distribution", { ignoreCase: true });
   await expect(node(page, "softmax")).toHaveAttribute("data-state", "done");
+  await node(page, "softmax").locator(".stop").click();
+  await expect(page.locator(".own [data-stop]")).toHaveCount(0);
+  await node(page, "softmax").focus();
   await page.keyboard.press("Enter");
   await expect(page.locator("#inspector")).toBeVisible();
   await expect(page.locator("#inspector")).toContainText("Softmax");

@@ -27,7 +27,7 @@ export function mountDiagramTools(root, { strings, own, signal }) {
   }
   const edit = el("button", { type: "button", class: "quiet", "aria-expanded": "false", "aria-controls": "diagram-editor", title: own.label, disabled: true }, icon("rename"), el("span", { text: own.button }));
   edit.addEventListener("click", () => send(root, "editdiagram"), { signal });
-  const tools = el("div", { class: "tools", role: "group", "aria-label": strings.tools }, ...Object.values(buttons), edit);
+  const tools = el("div", { class: "tools", role: "group", "aria-label": strings.tools }, edit, ...Object.values(buttons));
   root.append(el("h2", { text: strings.label }), shape, head, tools);
 
   return {
