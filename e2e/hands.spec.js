@@ -195,7 +195,7 @@ test("the wheel pans, zooms with Ctrl, and never takes a scrolling page's turn",
   await expect.poll(() => transform(page)).toBe(whole);
 
   // In a page that scrolls, as one in which the diagram is embedded.
-  await page.locator(".picture-head h2").click();
+  await page.locator(".brand").click();
   await page.evaluate(() => document.body.append(Object.assign(document.createElement("div"), { style: "height: 2000px" })));
   await page.getByRole("button", { name: "Zoom in" }).click();
   const before = await transform(page);
