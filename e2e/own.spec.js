@@ -186,6 +186,10 @@ test("step, breakpoints and the inspector work on an own diagram; its layout doe
   await page.keyboard.press("Enter");
   await expect(page.locator("#inspector")).toBeVisible();
   await expect(page.locator("#inspector")).toContainText("Softmax");
+  await page.keyboard.press("F8");
+  await expect(page.locator("#status")).toContainText("Done");
+  await expect(node(page, "select").locator(".live").last()).toContainText("%");
+  await expect(node(page, "L_Z_A_0").locator(".badge-value")).toContainText("step 3");
   expect(await boxes()).toEqual(before);
 });
 
