@@ -135,7 +135,7 @@ clean: ## remove everything that was built or installed
 # file of an earlier build remains. The names of hashed files go into the code
 # that loads them. Targets get the time at which their making began: what is
 # edited meanwhile counts as newer.
-dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js Makefile
+dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js $(wildcard tools/pack/*.go) Makefile
 	rm -rf build/site && mkdir -p build/site && touch build/site.begun
 	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
 	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name && ls vitrine-quantize-*.wasm > ../quantize.name
