@@ -1,14 +1,7 @@
 // The control of a run by the API, in the browser, on the default model: stop, step, look, go back, branch.
-import { expect, openAPI, test } from "./fixtures.js";
+import { expect, openEngine, test } from "./fixtures.js";
 
-test.beforeEach(async ({ page }) => {
-  await openAPI(page);
-  await page.evaluate(async () => {
-    globalThis.engine = await vitrine.createEngine();
-    globalThis.prompt = "Once upon a time";
-    globalThis.sampled = { temperature: 0.8, topK: 40, topP: 0.95, seed: 3, maxTokens: 6, ignoreEos: true };
-  });
-});
+test.beforeEach(({ page }) => openEngine(page));
 
 test("stands inside a layer before anything later has happened, and then goes on to the same end", async ({ page }) => {
   const got = await page.evaluate(async () => {

@@ -95,14 +95,31 @@ export async function openAPI(page) {
 }
 
 /**
- * What axe finds wrong with the page, or a part of it, in words. It looks for violations alone: to list what is right too
+ * Opens a page with the API as `vitrine`, an engine of the default model as `engine`, and a run for it: `prompt` and the
+ * options `sampled`.
+ *
+ * @param {import("@playwright/test").Page} page
+ */
+export async function openEngine(page) {
+  await openAPI(page);
+  await page.evaluate(async () => {
+    globalThis.engine = await vitrine.createEngine();
+    globalThis.prompt = "Once upon a time";
+    globalThis.sampled = { temperature: 0.8, topK: 40, topP: 0.95, seed: 3, maxTokens: 6, ignoreEos: true };
+  });
+}
+
+/**
+ * What axe finds wrong with the page, or parts of it, in words. It looks for violations alone: to list what is right too
  * takes it twice as long.
  *
  * @param {import("@playwright/test").Page} page
- * @param {string} [part] a selector
+ * @param {...string} parts selectors
  */
-export async function violations(page, part = "html") {
-  const { violations } = await new AxeBuilder({ page }).include(part).options({ resultTypes: ["violations"] }).analyze();
+export async function violations(page, ...parts) {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
+  for (const part of parts) axe.include(part);
+  const { violations } = await axe.analyze();
   await page.bringToFront(); // axe has had a page of its own
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
 }

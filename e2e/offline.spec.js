@@ -119,14 +119,18 @@ test.describe("a new version", () => {
     expect(next).not.toBe(worker);
     return { script: () => writeFileSync(join(dir, "service-worker.js"), next), app: () => writeFileSync(join(dir, "app.js"), after) };
   }
-  const second = (/** @type {import("@playwright/test").Page} */ page) => page.evaluate(() => globalThis.second === true);
-
-  test("of which half is there changes nothing", async ({ context }, info) => {
+  /** A page that has kept its version, and the next one. @param {import("@playwright/test").BrowserContext} context @param {import("@playwright/test").TestInfo} info */
+  async function visited(context, info) {
     const { dir, url, stop } = await host(info.outputPath("root"));
     const page = await context.newPage();
     await openPage(page, { address: url });
     await kept(page);
-    const next = nextVersion(dir);
+    return { page, next: nextVersion(dir), url, stop };
+  }
+  const second = (/** @type {import("@playwright/test").Page} */ page) => page.evaluate(() => globalThis.second === true);
+
+  test("of which half is there changes nothing", async ({ context }, info) => {
+    const { page, next, stop } = await visited(context, info);
 
     // Half of it is on the server: nothing is mixed, and nothing is offered.
     next.script();
@@ -152,11 +156,7 @@ test.describe("a new version", () => {
   });
 
   test("waits for the word, and for other tabs", async ({ context }, info) => {
-    const { dir, url, stop } = await host(info.outputPath("root"));
-    const page = await context.newPage();
-    await openPage(page, { address: url });
-    await kept(page);
-    const next = nextVersion(dir);
+    const { page, next, url, stop } = await visited(context, info);
     next.script();
     next.app();
     await page.reload();

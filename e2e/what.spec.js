@@ -1,12 +1,9 @@
 // What if, and what it costs: switches, comparisons, sweeps and costs by the API, in the browser, on the default model.
-import { expect, openAPI, test } from "./fixtures.js";
+import { expect, openEngine, test } from "./fixtures.js";
 
 test.beforeEach(async ({ page }) => {
-  await openAPI(page);
-  await page.evaluate(async () => {
-    globalThis.engine = await vitrine.createEngine();
-    globalThis.prompt = "Once upon a time";
-    globalThis.sampled = { temperature: 0.8, topK: 40, topP: 0.95, seed: 3, maxTokens: 6, ignoreEos: true };
+  await openEngine(page);
+  await page.evaluate(() => {
     globalThis.offs = [{ off: "head", layer: 2, head: 1 }, { off: "mlp", layer: 0 }, { scale: 0.5, layer: 1, head: 3 }, { activation: "relu" }];
   });
 });
