@@ -71,13 +71,12 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	gate := generate.NewGate(e.tokenizer)
-	if err := gate.SetBreakpoints(o.breakpoints); err != nil {
-		return nil, err
-	}
 	r := &run{engine: e, emit: args[3], records: trace.NewWriter(e.tokenizer), stages: o.stages, pace: o.pace, start: time.Now(), told: -1}
 	r.records.Head = o.head
-	r.machine = generate.NewMachine(made, gate, r, o.paused)
+	r.machine = generate.NewMachine(made, generate.NewGate(e.tokenizer), r, o.paused)
+	if err := r.machine.SetBreakpoints(o.breakpoints); err != nil {
+		return nil, err
+	}
 	if o.aborted {
 		r.machine.Do(r.machine.Abort)
 	}

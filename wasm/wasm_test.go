@@ -247,6 +247,8 @@ func TestCommands(t *testing.T) {
 	stands(stage.Prompt, -1, 0)
 	call("goto", e.goTo, 5, -1, "select")
 	stands(stage.Select, -1, 2) // no breakpoint stops it on the way
+	call("reverseContinue", e.reverseContinue)
+	stands(stage.MLP, 2, 1)
 	call("resume", e.resume)
 	until(t, events, trace.KindDone)
 	call("close", e.close)
