@@ -32,6 +32,7 @@ const (
 type run struct {
 	machine *generate.Machine
 	engine  *engine
+	id      int          // among the engine's runs
 	emit    safejs.Value // receives records as Uint8Array
 	records *trace.Writer
 	stages  stages
@@ -71,7 +72,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{engine: e, emit: args[3], records: trace.NewWriter(e.tokenizer), stages: o.stages, pace: o.pace, start: time.Now(), told: -1}
+	r := &run{engine: e, id: id, emit: args[3], records: trace.NewWriter(e.tokenizer), stages: o.stages, pace: o.pace, start: time.Now(), told: -1}
 	r.records.Head = o.head
 	r.machine = generate.NewMachine(made, generate.NewGate(e.tokenizer), r, o.paused)
 	if err := r.machine.SetBreakpoints(o.breakpoints); err != nil {
@@ -85,12 +86,15 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 	return nil, nil
 }
 
-// serve runs the machine. A panic of core ends the run.
+// serve runs the machine. A panic of core ends the run for good: what is left of it answers
+// what waits, and gives its memory back.
 func (r *run) serve() {
 	defer func() {
 		if p := recover(); p != nil {
+			delete(r.engine.runs, r.id)
 			_ = r.Failed(&border.PanicError{Call: "run", Cause: p})
-			r.Rest()
+			r.machine.Close()
+			r.machine.Serve()
 		}
 	}()
 	r.machine.Serve()

@@ -358,6 +358,28 @@ func TestAbortWhileWaiting(t *testing.T) {
 	}
 }
 
+// TestPanic: a run whose machine has a mistake of ours fails, and answers that it is gone.
+func TestPanic(t *testing.T) {
+	e := loadModel(t)
+	events := begin(t, e, "Once", map[string]any{"paused": true})
+	until(t, events, trace.KindPaused)
+	turn := e.turn
+	e.turn = nil
+	if _, err := e.resume([]safejs.Value{value(t, 0)}); err != nil {
+		t.Fatal(err)
+	}
+	if all := until(t, events, trace.KindDone, trace.KindFailed); !strings.Contains(all[len(all)-1].detail, `"internal"`) {
+		t.Errorf("ended with %+v", all[len(all)-1])
+	}
+	if _, err := e.lens([]safejs.Value{value(t, 0), value(t, -1)}); err == nil || code(err) != "closed" {
+		t.Errorf("a command after it: %v", err)
+	}
+	e.turn = turn
+	if _, ids := generateOnce(t, e, false); len(ids) != 3 {
+		t.Errorf("the next run has %d tokens", len(ids))
+	}
+}
+
 func TestNotFinite(t *testing.T) {
 	code, message := describe(&trace.NotFiniteError{Stage: stage.LN1, Layer: 2})
 	if code != "numeric" || !strings.HasPrefix(message, "the stage ln1 of layer 2") || !strings.Contains(message, "choose another file") {
