@@ -192,18 +192,18 @@ func (e *engine) choose(args []safejs.Value) (any, error) {
 	return e.command(args[0], func(_ *run, m *generate.Machine) (any, error) { return m.Choose(id) })
 }
 
-// redecode(run, options, draw) tells what other options would keep and remove. With draw they
-// hold from this step on.
+// redecode(run, options, draw) tells what other options would keep and remove; those that are
+// left out are those of the step. With draw they hold from this step on.
 func (e *engine) redecode(args []safejs.Value) (any, error) {
-	o, err := decodingArg(args[1])
-	if err != nil {
-		return nil, err
-	}
 	draw, err := args[2].Bool()
 	if err != nil {
 		return nil, &border.ArgumentError{Name: "draw", Got: border.Kind(args[2]), Want: "true or false"}
 	}
 	return e.command(args[0], func(_ *run, m *generate.Machine) (any, error) {
+		o, err := decodingArg(args[1], m.Run().Decoding(len(m.Run().IDs())))
+		if err != nil {
+			return nil, err
+		}
 		j := trace.NewDescriber(e.tokenizer)
 		j.Open('{')
 		goes, err := m.Redecode(o, draw, func(ev *stage.Event) error {

@@ -50,7 +50,7 @@ func field(v safejs.Value, name string) safejs.Value {
 // settings reads GenerateOptions. Every field has been set by vitrine.js; what values it
 // may have is checked here and in core.
 func (e *engine) settings(v safejs.Value) (o settings, err error) {
-	if o.Decoding, err = decodingArg(v); err != nil {
+	if o.Decoding, err = decodingArg(v, decoding.Options{}); err != nil {
 		return o, err
 	}
 	if o.Decoding.Banned, err = border.IDs("banned", field(v, "banned")); err != nil {
@@ -92,28 +92,42 @@ func (e *engine) settings(v safejs.Value) (o settings, err error) {
 	return o, err
 }
 
-// decodingArg reads temperature, topK, topP and seed.
-func decodingArg(v safejs.Value) (o decoding.Options, err error) {
-	temperature, err := border.Number("temperature", field(v, "temperature"))
-	if err != nil {
-		return o, err
+// decodingArg reads temperature, topK, topP and seed; what is left out is as in o.
+func decodingArg(v safejs.Value, o decoding.Options) (decoding.Options, error) {
+	has := func(name string) bool { return !field(v, name).IsUndefined() }
+	if has("temperature") {
+		temperature, err := border.Number("temperature", field(v, "temperature"))
+		if err != nil {
+			return o, err
+		}
+		// A number that is positive but rounds to zero would silently turn greedy.
+		o.Temperature = float32(temperature)
+		if (o.Temperature == 0) != (temperature == 0) {
+			return o, &border.ArgumentError{Name: "temperature", Got: fmt.Sprint(temperature), Want: "0 or at least 1e-6"}
+		}
 	}
-	// A number that is positive but rounds to zero would silently turn greedy.
-	o.Temperature = float32(temperature)
-	if (o.Temperature == 0) != (temperature == 0) {
-		return o, &border.ArgumentError{Name: "temperature", Got: fmt.Sprint(temperature), Want: "0 or at least 1e-6"}
+	if has("topP") {
+		topP, err := border.Number("topP", field(v, "topP"))
+		if err != nil {
+			return o, err
+		}
+		o.TopP = float32(topP)
 	}
-	topP, err := border.Number("topP", field(v, "topP"))
-	if err != nil {
-		return o, err
+	if has("topK") {
+		topK, err := border.Whole("topK", field(v, "topK"), 0, math.MaxInt32)
+		if err != nil {
+			return o, err
+		}
+		o.TopK = topK
 	}
-	o.TopP = float32(topP)
-	if o.TopK, err = border.Whole("topK", field(v, "topK"), 0, math.MaxInt32); err != nil {
-		return o, err
+	if has("seed") {
+		seed, err := border.Whole("seed", field(v, "seed"), 0, 1<<53-1)
+		if err != nil {
+			return o, err
+		}
+		o.Seed = uint64(seed)
 	}
-	seed, err := border.Whole("seed", field(v, "seed"), 0, 1<<53-1)
-	o.Seed = uint64(seed)
-	return o, err
+	return o, nil
 }
 
 // choicesArg reads an array of { position, id }.

@@ -257,6 +257,42 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestRedecode: options that are left out are those of the step at which the run is.
+func TestRedecode(t *testing.T) {
+	e := loadModel(t)
+	events := begin(t, e, "Once upon a time", map[string]any{"breakpoints": []any{
+		map[string]any{"stage": "select", "layer": -1, "position": -1, "condition": "", "hitCondition": "", "logMessage": ""},
+	}})
+	run := value(t, 0)
+	paused := func(got any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		until(t, events, trace.KindPaused)
+	}
+	redecode := func(draw bool, o map[string]any, want ...string) (any, error) {
+		t.Helper()
+		got, err := e.redecode([]safejs.Value{run, value(t, o), value(t, draw)})
+		for _, w := range want {
+			if err != nil || !strings.Contains(got.(string), `":{"parameter":`+w) {
+				t.Errorf("%v: %v, %v, want %s", o, got, err, w)
+			}
+		}
+		return got, err
+	}
+	paused(nil, nil)
+	paused(e.resume([]safejs.Value{run}))
+	paused(redecode(true, map[string]any{"temperature": 0.5}, "0.5,", "40,"))
+	redecode(false, map[string]any{"topK": 7}, "0.5,", "7,")
+	paused(e.goTo([]safejs.Value{run, value(t, 3), value(t, -1), value(t, "select")}))
+	redecode(false, map[string]any{"topK": 7}, "0.8", "7,")
+	paused(e.goTo([]safejs.Value{run, value(t, 4), value(t, -1), value(t, "select")}))
+	redecode(false, nil, "0.5,", "40,")
+	paused(e.rewind([]safejs.Value{run, value(t, 5)})) // which forgets what was changed
+	redecode(false, nil, "0.8", "40,")
+}
+
 // TestEngineServesOthers: while one run stands, another goes to its end.
 func TestEngineServesOthers(t *testing.T) {
 	e := loadModel(t)

@@ -517,7 +517,7 @@ export interface Run extends AsyncIterable<RunEvent> {
   rewind(position: number): Promise<void>;
   /** Sets the token of the step that it stands in, or of the next one where it stands between two; before "append". */
   choose(id: number): Promise<void>;
-  /** What other options would keep and remove of the last distribution. With draw they hold from this step on. */
+  /** What other options would keep and remove of the last distribution; those left out are as the step has them. With draw they hold from this step on. */
   redecode(options: { temperature?: number; topK?: number; topP?: number; seed?: number; draw?: boolean }): Promise<Redecoded>;
 
   /**

@@ -97,10 +97,10 @@ export class WorkerLink {
    */
   generate(prompt, settings, of) {
     const { id, result } = this.start("generate", [prompt, settings]);
-    const { temperature, topK, topP, seed, breakpoints, switches } = settings;
+    const { breakpoints, switches } = settings;
     const call = (/** @type {string} */ method, /** @type {unknown[]} */ ...args) => this.call(method, [id, ...args]);
     const onState = (/** @type {Run["state"]} */ state) => this.#keep(id, run, state);
-    const run = new RunView({ ...of, call, abort: () => this.abort(id), decoding: { temperature, topK, topP, seed }, breakpoints, switches }, onState);
+    const run = new RunView({ ...of, call, abort: () => this.abort(id), breakpoints, switches }, onState);
     this.#keep(id, run, "running");
     this.#collected.register(run, id);
     result.catch((error) => run.fail(error));
@@ -109,7 +109,7 @@ export class WorkerLink {
 
   /** A run that never begins. @param {unknown} reason */
   refuse(reason) {
-    const none = { call: async () => {}, abort() {}, stages: [], info: /** @type {any} */ ({}), breakpoints: [], switches: [], decoding: { temperature: 0, topK: 0, topP: 1, seed: 0 } };
+    const none = { call: async () => {}, abort() {}, stages: [], info: /** @type {any} */ ({}), breakpoints: [], switches: [] };
     const run = new RunView(none, () => {});
     run.fail(reason);
     return run;

@@ -5,7 +5,6 @@ import { sweep } from "./sweep.js";
 
 /**
  * @import {Breakpoint, EngineInfo, PausedEvent, Result, Run, RunEvent, StageName, Switch, Where} from "../vitrine.d.ts"
- * @typedef {{ temperature: number, topK: number, topP: number, seed: number }} Decoding
  * @typedef {(method: string, ...args: unknown[]) => Promise<any>} Call a command of this run to the engine
  * @typedef {{ bytes: Uint8Array, events?: RunEvent[] }} Batch decoded when somebody reads it
  * @typedef {{ queue: Batch[], wake: () => void }} Reader
@@ -40,8 +39,6 @@ export class RunView {
   #breakpoints;
   /** @type {Switch[]} */
   #switches;
-  /** @type {Decoding} */
-  #decoding;
   /** @type {Call} */
   #call;
   #info;
@@ -50,15 +47,14 @@ export class RunView {
   #onState;
 
   /**
-   * @param {{ info: EngineInfo, stages: StageName[], call: Call, abort: () => void, decoding: Decoding, breakpoints: Breakpoint[], switches: Switch[] }} of
+   * @param {{ info: EngineInfo, stages: StageName[], call: Call, abort: () => void, breakpoints: Breakpoint[], switches: Switch[] }} of
    * @param {(state: Run["state"]) => void} onState told when the run goes on, stands, ends or is closed
    */
-  constructor({ info, stages, call, abort, decoding, breakpoints, switches }, onState) {
+  constructor({ info, stages, call, abort, breakpoints, switches }, onState) {
     this.#info = info;
     this.#stages = stages;
     this.#call = call;
     this.#abort = abort;
-    this.#decoding = decoding;
     this.#breakpoints = breakpoints;
     this.#switches = switches;
     this.#onState = onState;
@@ -206,11 +202,9 @@ export class RunView {
 
   /** @param {Parameters<Run["redecode"]>[0]} options */
   async redecode({ draw = false, ...options }) {
-    const decoding = { ...this.#decoding, ...given(options) };
-    const answer = this.#call("redecode", decoding, draw).then(JSON.parse);
+    const answer = this.#call("redecode", options, draw).then(JSON.parse);
     if (draw) await this.#go(answer.then(({ goes }) => goes));
     const { "decode.temperature": temperature, "decode.top_k": topK, "decode.top_p": topP, "decode.sample": sample = null } = await answer;
-    if (draw) this.#decoding = decoding;
     return { temperature, topK, topP, sample };
   }
 
