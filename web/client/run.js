@@ -61,7 +61,6 @@ export class RunView {
     this.result = this.#settle.promise;
   }
 
-
   /** @param {Uint8Array} bytes */
   push(bytes) {
     /** @type {Batch} */
@@ -85,7 +84,6 @@ export class RunView {
   #follow(event) {
     if (event.type === "paused") this.#turn("paused", event);
     else if (event.type === "resumed" || (event.type === "rewound" && event.reason === "goto")) this.#turn("running", null);
-    else if (event.type === "rewound" && this.state === "ended") this.#turn("paused", null);
     else if (event.type === "done") {
       const { type, ...result } = event;
       this.#turn("ended", null);
@@ -108,6 +106,7 @@ export class RunView {
 
   /** @param {unknown} reason why the run has failed */
   fail(reason) {
+    if (this.state === "closed") return;
     const waiting = this.#waiting.splice(0);
     this.#turn("ended", null);
     this.#settle.reject(reason);
@@ -120,7 +119,7 @@ export class RunView {
   }
 
   /**
-   * Waits until the run stands or ends where a command takes it.
+   * Waits until the run stands or ends where a command takes it. Until then it is held, as a run that goes is.
    *
    * @param {Promise<boolean>} goes whether it takes it anywhere
    */
@@ -129,9 +128,12 @@ export class RunView {
     const stop = deferred();
     this.#waiting.push(stop);
     try {
-      return (await goes) ? await stop.promise : this.at;
+      if (!(await goes)) return this.at;
+      if (this.#waiting.includes(stop)) this.#onState("running");
+      return await stop.promise;
     } finally {
       this.#waiting = this.#waiting.filter((one) => one !== stop);
+      this.#wake(); // a reader of a run that has ended waits for those that may send it on
     }
   }
 
@@ -192,7 +194,7 @@ export class RunView {
 
   /** @param {number} position */
   async rewind(position) {
-    await this.#call("rewind", position);
+    await this.#go(this.#call("rewind", position).then(() => true));
   }
 
   /** @param {number} id */
@@ -279,15 +281,16 @@ export class RunView {
     /** @type {Reader} */
     const reader = { queue: this.#before.splice(0), wake() {} };
     this.#readers.add(reader);
+    let told = false; // whether the end is the last that it was told
     try {
       for (;;) {
         const batch = reader.queue.shift();
         if (batch) {
           const events = this.#decode(batch);
+          told = events.at(-1)?.type === "done";
           if (events.length > 0) yield events;
-          if (events.at(-1)?.type === "done" && reader.queue.length === 0 && this.state === "ended" && this.#waiting.length === 0) return;
         } else if (this.state === "closed" || (this.state === "ended" && this.#waiting.length === 0)) {
-          yield [{ type: "done", ...(await this.result) }];
+          if (!told) yield [{ type: "done", ...(await this.result) }];
           return;
         } else {
           await new Promise((resolve) => {
