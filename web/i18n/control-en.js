@@ -126,7 +126,6 @@ export const control = {
     errorAt: (column, message) => `Column ${column}: ${message}`,
     log: "Log",
     logEmpty: "A breakpoint with a log message writes its lines here and does not stop.",
-    clearLog: "Clear the log",
   },
 
   branches: {
@@ -155,7 +154,6 @@ export const control = {
     at: (n) => `Token ${n}, the same distribution`,
     /** @param {number} n @param {string} name */
     after: (n, name) => `Token ${n} after ${name}`,
-    ended: "This branch ends here.",
     rest: "all other tokens",
     /** @param {string} names */
     taken: (names) => `taken by ${names}`,

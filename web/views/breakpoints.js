@@ -13,7 +13,6 @@ const texts = /** @type {const} */ (["condition", "hitCondition", "logMessage"])
  *
  * @param {HTMLElement} root
  * @param {{ strings: ControlStrings["breakpoints"], stages: StageStrings, signal: AbortSignal }} options
- *   in the order of the run
  */
 export function mountBreakpoints(root, { strings, stages, signal }) {
   const empty = el("p", { class: "hint", text: strings.empty });

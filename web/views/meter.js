@@ -3,7 +3,6 @@
 /** @import {Pacer} from "../run/frames.js" */
 import { el, send } from "../kit/dom.js";
 import { icon, iconButton, setIcon } from "../kit/icons.js";
-import { quote } from "../kit/text.js";
 import { speedOf } from "../run/ending.js";
 
 /**
