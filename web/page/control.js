@@ -2,13 +2,11 @@
 /** @import { RunState } from "../run/state.js" */
 /** @import { Control } from "../run/commands.js" */
 import { passOf } from "../run/place.js";
+import { choosesToken } from "../run/stages.js";
 import { listen } from "../kit/dom.js";
 
 /** Commands that may wait for the one that is under way: more of a key that is held down are dropped. */
 const most = 2;
-
-/** From `distribution` on a step's token can be chosen where the machine stands. */
-const choosing = /^(distribution|decode.*|select)$/;
 
 /**
  * Turns what the controls ask for into calls of the run.
@@ -102,7 +100,7 @@ export function connectControl(page, { state, run, follow, start, fork, fail, re
   async function stand(run, position) {
     if (run.state === "running") await run.pause();
     const step = Math.max(0, position - promptLength());
-    const there = run.at?.step === step && choosing.test(run.at.stage);
+    const there = run.at?.step === step && choosesToken(run.at.stage);
     if (!there) await run.goto({ position: passOf(position, promptLength()), layer: -1, stage: "select" });
   }
 
@@ -130,7 +128,6 @@ export function connectControl(page, { state, run, follow, start, fork, fail, re
   listen(page, "goto", (/** @type {Where} */ where) => go((run) => run.goto(where)), signal);
   listen(page, "choose", onChoose, signal);
   listen(page, "picktoken", onPick, signal);
-  listen(page, "rewind", (/** @type {{ position: number }} */ { position }) => go((run) => (fork(position - promptLength(), false), run.rewind(position))), signal);
   listen(page, "redecode", onRedecode, signal);
   listen(page, "controlfailure", fail, signal);
 }

@@ -83,3 +83,6 @@ export const stages = /** @type {Readonly<Record<StageName, StageFacts>>} */ (
 
 /** @param {StageName} stage */
 export const family = (stage) => stages[stage].family;
+
+/** Whether a machine that stands there can be given another token for its step. @param {StageName} stage */
+export const choosesToken = (stage) => stages[stage].order >= stages.distribution.order && stages[stage].order <= stages.select.order;

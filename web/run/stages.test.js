@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { stageStrings } from "../i18n/en.js";
 import { bindings } from "../mermaid/pipeline/bindings.js";
-import { containersOf, family, stageNames, stages } from "./stages.js";
+import { choosesToken, containersOf, family, stageNames, stages } from "./stages.js";
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
@@ -35,6 +35,11 @@ test("what each layer does anew is from its norm to its second sum, and entering
   const perLayer = stageNames.filter((name) => stages[name].perLayer);
   assert.deepEqual(perLayer, stageNames.slice(stageNames.indexOf("layers"), stageNames.indexOf("residual2") + 1));
   assert.deepEqual(stageNames.filter((name) => !stages[name].perToken), ["prompt", "tokenize"]);
+});
+
+test("a token is chosen from its distribution on, until it is selected", () => {
+  const decoding = stageNames.filter((name) => name.startsWith("decode"));
+  assert.deepEqual(stageNames.filter(choosesToken), ["distribution", ...decoding, "select"]);
 });
 
 test("families are those of the seed diagram", () => {

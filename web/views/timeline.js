@@ -1,18 +1,16 @@
 /** @import { RunState } from "../run/state.js" */
 /** @import { Generated } from "../run/state.js" */
-/** @import { Breakpoint, StageName } from "../vitrine.d.ts" */
+/** @import { Breakpoint } from "../vitrine.d.ts" */
 /** @import { ControlStrings } from "../i18n/control-en.js" */
 /** @import { Pacer } from "../run/frames.js" */
 import { passOf, placeOf } from "../run/place.js";
+import { choosesToken } from "../run/stages.js";
 import { quote } from "../kit/text.js";
 import { el, send } from "../kit/dom.js";
 import { iconButton } from "../kit/icons.js";
 
 /** Milliseconds after the last key until the machine goes to the token that the keys have reached. */
 const settle = 150;
-
-/** Stages of a step at which the token is being chosen. @type {StageName[]} */
-const choosing = ["distribution", "decode", "decode.temperature", "decode.top_k", "decode.top_p", "decode.sample", "decode.stop", "select"];
 
 /**
  * All tokens of the run, one bar each, as tall as its probability. A slider: a press, a drag or the arrow keys go to a
@@ -69,7 +67,7 @@ export function mountTimeline(root, { strings, pacer, signal }) {
   /** Whether another token can be chosen there: one was, or the distribution that it comes from is known. @param {number} index */
   function canPick(index) {
     if (!state || index < state.pieces.length) return false;
-    return index < count() || (index === standing() && state.at !== null && choosing.includes(state.at.stage));
+    return index < count() || (index === standing() && state.at !== null && choosesToken(state.at.stage));
   }
 
   /** @param {number} index */
