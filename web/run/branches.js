@@ -90,7 +90,7 @@ function join(tree, gone) {
   const { id, parent, from } = gone.id < now.id ? gone : now;
   const joined = { ...now, id, parent, from, name: now.name || gone.name };
   const branches = tree.branches
-    .filter((one) => one !== gone)
+    .filter((one) => one.id !== gone.id) // which may be another value by now, of another parent
     .map((one) => (one === now ? joined : one.parent === gone.id || one.parent === now.id ? { ...one, parent: id } : one));
   return { ...tree, branches, current: id, next: gone.id < now.id && now.id === tree.next - 1 ? now.id : tree.next };
 }

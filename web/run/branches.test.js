@@ -24,6 +24,16 @@ test("a run is a branch, and leaves another where it is led elsewhere", () => {
   assert.equal(noTree.branches.length, 0, "the values that were given stay");
 });
 
+test("one that the run has come to along several short ones is all of them", () => {
+  let tree = record(begin(noTree, prompt, settings), tokens(1, 2, 3, 4));
+  tree = fork(fork(tree, 2), 1); // 2 has two tokens, and 3, which left that, has one
+  tree = fork(walk(tree, 1), 3);
+  assert.deepEqual(shape(tree), [[1, 0, 0], [2, 1, 2], [3, 2, 1], [4, 1, 3]]);
+  tree = record(tree, tokens(1, 2, 3, -9));
+  assert.deepEqual(shape(tree), [[1, 0, 0], [2, 1, 2]]);
+  assert.deepEqual([tree.current, ids(tree, 2)], [2, [1, 2, 3, 9]]);
+});
+
 test("nothing is left behind where nothing was generated after the step", () => {
   const tree = fork(record(begin(noTree, prompt, settings), tokens(1, 2)), 2);
   assert.equal(tree.branches.length, 1);
