@@ -15,9 +15,10 @@ import { listen } from "../kit/dom.js";
  * @param {(how: { paused: true, settings: Settings, choices: { position: number, id: number }[] }) => void} options.along
  *   begins a run that makes these choices and stands at its first stage
  * @param {(tree: Tree, beside: number) => void} options.show
+ * @param {(error: unknown) => void} options.fail
  * @param {AbortSignal} options.signal
  */
-export function connectBranches(page, { state, run, along, show, signal }) {
+export function connectBranches(page, { state, run, along, show, fail, signal }) {
   /** @type {Tree} */
   let tree = noTree;
   let beside = -1; // id of the branch that is compared with the current one
@@ -37,8 +38,11 @@ export function connectBranches(page, { state, run, along, show, signal }) {
     if (walking && at) {
       const position = pieces.length + walking - 2; // of the pass that chooses the last token
       walking = 0;
-      run()?.goto({ position, layer: -1, stage: "generation" });
-    } else if (!walking) set(record(tree, tokens));
+      run()?.goto({ position, layer: -1, stage: "generation" }).catch(fail);
+    } else if (!walking) {
+      const grown = record(tree, tokens);
+      if (grown !== tree) set(grown);
+    }
   }
 
   /** @param {{ do: "walk" | "rename" | "remove" | "compare", id: number, name?: string }} asked */
@@ -64,6 +68,7 @@ export function connectBranches(page, { state, run, along, show, signal }) {
     /** The prompt's tokens of a run that begins are known. */
     begin() {
       const { pieces, settings } = state();
+      if (settings !== branchOf(tree, tree.current)?.settings) walking = 0; // the run that was to go along the branch has failed
       if (!walking && settings) set(begin(tree, pieces, settings));
     },
     /** The run leaves what it has generated from a step on. @param {number} step @param {boolean} redrawn */

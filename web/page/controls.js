@@ -79,7 +79,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
     return now;
   }
 
-  const branching = connectBranches(page, { state: () => state, run, along: start, show: showTree, signal });
+  const branching = connectBranches(page, { state: () => state, run, along: start, show: showTree, fail: wrong, signal });
   const breakpoints = connectBreakpoints(page, { at: kept.breakpoints, run, show: showAll, fail: wrong, signal });
   connectControl(page, { state: () => state, run, follow: () => session.follow(), start, fork: branching.fork, fail: wrong, redecoded: redecode.drawn, pick: menu.open, signal });
   listen(page, "refused", announce, signal);
