@@ -53,6 +53,34 @@ test("by keys alone: stands, steps, goes back, breaks and goes on to the same te
   await expect(page).toHaveTitle("Vitrine");
 });
 
+test("a run that Stop ended goes on to the same text, and makes room for another model where it stands", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("Once upon a time");
+  await setting(page, { maxTokens: 8, temperature: 0 });
+  await button(page, "Generate").click();
+  await expect(status(page)).toContainText("Done");
+  const untouched = await text(page);
+  await page.locator("#speed-range").fill(String(speed.visible));
+  await page.locator("#generate").click();
+  await expect(chips(page)).toHaveCount(2);
+  await page.locator("#generate").click();
+  await expect(status(page)).toContainText("Stopped after");
+  await button(page, "Run").click();
+  await expect(page.locator("#generate")).toHaveAttribute("data-running", "true");
+  await page.locator("#speed-range").fill(String(speed.full));
+  await expect(status(page)).toContainText("Done");
+  expect(await text(page)).toBe(untouched);
+
+  await button(page, "Back one stage").click();
+  await expect(status(page)).toContainText("Paused at");
+  await page.locator(".model-button").click();
+  await page.locator("#model-menu").getByRole("button", { name: "Default model" }).click();
+  await expect(page.locator("#loading")).toBeHidden();
+  await expect(page.locator("#generate")).toHaveAttribute("data-running", "false");
+  await button(page, "Generate").click();
+  await expect(status(page)).toContainText("Done");
+});
+
 test("another token makes a branch, which is walked and compared with the one before", async ({ page }) => {
   await openPage(page);
   await page.locator("#prompt").fill("Once upon a time");

@@ -14,7 +14,7 @@ const most = 2;
  * @param {HTMLElement} page
  * @param {object} options
  * @param {() => RunState} options.state
- * @param {() => void} options.follow a run that has ended may go on
+ * @param {(goes?: boolean) => void} options.follow a run that has ended may go on, or does
  * @param {() => Run | null} options.run
  * @param {(how: { paused?: boolean }) => void} options.start begins a run as Generate does
  * @param {(step: number, redrawn: boolean) => void} options.fork the run is about to leave what it has generated from this step on
@@ -34,7 +34,7 @@ export function connectControl(page, { state, run, follow, start, fork, fail, re
     waiting++;
     queue = queue
       .then(() => does(now))
-      .then(follow, fail)
+      .then(() => follow(), fail)
       .finally(() => waiting--);
   }
 
@@ -47,7 +47,7 @@ export function connectControl(page, { state, run, follow, start, fork, fail, re
     if (!now || state().phase === "failed") return start({ paused: what === "step" });
     switch (what) {
       case "run":
-        return go((run) => run.resume());
+        return go((run) => (run.resume(), follow(true)));
       case "step":
         return go((run) => run.step({ granularity, direction }));
       case "stepBack":

@@ -35,7 +35,7 @@ import { connectBreakpoints, connectControl } from "./control.js";
  *
  * @param {HTMLElement} page
  * @param {object} options
- * @param {{ state: RunState, run: Run | null, follow: () => void, distribution: (ids: number[]) => Promise<Distribution> }} options.session
+ * @param {{ state: RunState, run: Run | null, follow: (goes?: boolean) => void, distribution: (ids: number[]) => Promise<Distribution> }} options.session
  *   `follow`: a run that has ended may go on; `distribution`: of the token that follows the prompt and these ids
  * @param {(how: Beginning) => void} options.start begins a run as Generate does
  * @param {ControlStrings} options.strings
@@ -81,7 +81,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
 
   const branching = connectBranches(page, { state: () => state, run, along: start, show: showTree, fail: wrong, signal });
   const breakpoints = connectBreakpoints(page, { at: kept.breakpoints, run, show: showAll, fail: wrong, signal });
-  connectControl(page, { state: () => state, run, follow: () => session.follow(), start, fork: branching.fork, fail: wrong, redecoded: redecode.drawn, pick: menu.open, signal });
+  connectControl(page, { state: () => state, run, follow: (goes) => session.follow(goes), start, fork: branching.fork, fail: wrong, redecoded: redecode.drawn, pick: menu.open, signal });
   listen(page, "refused", announce, signal);
 
   /** @param {Tree} tree @param {number} beside */

@@ -122,10 +122,14 @@ export class Session extends EventTarget {
     this.#ended = this.#drive(prompt, settings, further, this.#stop.signal);
   }
 
-  /** A run that has ended was sent back, or on: its events are followed again. */
-  follow() {
+  /**
+   * A run that has ended was sent back, or on: its events are followed again.
+   *
+   * @param {boolean} [goes] it was let go just now
+   */
+  follow(goes = false) {
     const run = this.#running;
-    if (!run || this.#run || (run.state !== "running" && run.state !== "paused")) return;
+    if (!run || this.#run || run.state === "closed" || (run.state === "ended" && !goes)) return;
     this.#run = this.#stop;
     this.#ended = this.#read(run);
   }
@@ -179,7 +183,8 @@ export class Session extends EventTarget {
       const engine = await createEngine({ ...model, signal, onProgress });
       if (signal.aborted) return engine.close();
       if (this.#engine) {
-        this.stop();
+        if (this.#stop.signal.aborted) await this.leave(); // it is not ended again
+        this.#run?.abort();
         await this.#ended;
         this.#engine.close();
       }

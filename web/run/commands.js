@@ -12,11 +12,11 @@ const back = ["first", "back", "previousBreakpoint"];
  * Why a command can do nothing as things are, or null where it can. Run and the steps begin a run where there is none.
  *
  * @param {Command} command
- * @param {Pick<RunState, "phase" | "at" | "tokens">} state
+ * @param {Pick<RunState, "phase" | "at" | "tokens" | "done">} state
  * @param {number} breakpoints how many there are
  * @returns {Refusal | null}
  */
-export function refusal(command, { phase, at, tokens }, breakpoints) {
+export function refusal(command, { phase, at, tokens, done }, breakpoints) {
   const begun = phase === "running" || phase === "paused" || phase === "ended";
   if (phase === "waiting") return "loading";
   if (command === "restart") return begun ? null : "nothing";
@@ -25,7 +25,7 @@ export function refusal(command, { phase, at, tokens }, breakpoints) {
   if ((command === "previousBreakpoint" || command === "nextBreakpoint") && breakpoints === 0) return "breakpoints";
   if (back.includes(command)) return !begun ? "nothing" : at?.stage === "prompt" ? "first" : null;
   if (command === "last") return !begun ? "nothing" : isLast({ phase, at, tokens }) ? "last" : null;
-  return phase === "ended" ? "ended" : null;
+  return phase === "ended" && done?.finishReason !== "aborted" ? "ended" : null; // one that Stop ended goes on
 }
 
 /** @param {Pick<RunState, "phase" | "at" | "tokens">} state */

@@ -3,7 +3,7 @@ import test from "node:test";
 import { control, refusal } from "./commands.js";
 
 const all = ["first", "back", "run", "next", "into", "out", "last", "previousBreakpoint", "nextBreakpoint", "restart"];
-const state = (phase, at = null, tokens = []) => ({ phase, at, tokens });
+const state = (phase, at = null, tokens = [], done = null) => ({ phase, at, tokens, done });
 const refused = (state, breakpoints = 1) => Object.fromEntries(all.map((name) => [name, refusal(name, state, breakpoints)]).filter(([, why]) => why));
 
 test("before a run, Run and the steps begin one, and nothing looks back", () => {
@@ -29,6 +29,10 @@ test("where it stands, all can, but for what there is nothing of", () => {
 
 test("at the end it goes back, not on", () => {
   assert.deepEqual(refused(state("ended")), { run: "ended", next: "ended", into: "ended", out: "ended", last: "last", nextBreakpoint: "ended" });
+});
+
+test("a run that Stop ended goes on", () => {
+  assert.deepEqual(refused(state("ended", null, [], { finishReason: "aborted" })), { last: "last" });
 });
 
 test("what the commands ask for", () => {

@@ -27,8 +27,8 @@ const keys = { back: ",", run: "F8", next: "F10", into: "F9", out: "Shift F11" }
 export function mountTransport(root, { strings, granularity, signal }) {
   /** @type {Map<Command, HTMLButtonElement>} */
   const buttons = new Map();
-  /** @type {Pick<RunState, "phase" | "at" | "tokens">} */
-  let state = { phase: "idle", at: null, tokens: [] };
+  /** @type {Pick<RunState, "phase" | "at" | "tokens" | "done">} */
+  let state = { phase: "idle", at: null, tokens: [], done: null };
   let live = state; // of which `state` is what is drawn
   let breakpoints = 0;
   let timer = 0;
@@ -117,8 +117,8 @@ export function mountTransport(root, { strings, granularity, signal }) {
   function take() {
     clearTimeout(timer);
     timer = 0;
-    const { phase, at, tokens } = live;
-    state = { phase, at, tokens };
+    const { phase, at, tokens, done } = live;
+    state = { phase, at, tokens, done };
     draw();
   }
 
@@ -126,7 +126,7 @@ export function mountTransport(root, { strings, granularity, signal }) {
     press,
     /** The next of the three grains. */
     turnGrain: () => setGrain(grains[(grains.indexOf(granularity) + 1) % grains.length]),
-    /** @param {Pick<RunState, "phase" | "at" | "tokens">} run it is looked at again when a button is pressed */
+    /** @param {Pick<RunState, "phase" | "at" | "tokens" | "done">} run it is looked at again when a button is pressed */
     show(run) {
       live = run;
       if (run.phase !== "running" || state.phase !== "paused") take();
