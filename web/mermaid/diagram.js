@@ -116,7 +116,7 @@ export async function mountDiagram(root, { info, strings, stages, own = "", pace
     if (run.fresh) filled.clear();
     refresh(all || run.fresh || run.done !== null);
     all = false;
-    if (run.touched.size > 0 || run.done) follow.look();
+    if (run.touched.size > 0 || run.phase !== "running") follow.look();
     if (unsettled || aging.waits()) pacer.request(drawFrame);
   }
 

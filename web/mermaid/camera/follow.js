@@ -9,7 +9,7 @@ const WINDOW = 250; // ms over which the pace is taken
 const MANY = 8; // stages, and as many tell it at once
 
 /**
- * Keeps the running stage in the window. Where stages come faster than an eye can go with them, and not all are in the
+ * Keeps the stage that runs, or at which the machine stands, in the window. Where stages come faster than an eye can go with them, and not all are in the
  * window, it stays where most of the work is done, or if even that is a blur, where tokens are chosen, and says so.
  *
  * @param {() => RunState} stateOf
@@ -40,8 +40,8 @@ export function createFollow(stateOf, camera, boxOf, changed) {
   }
 
   function aim() {
-    const stage = stateOf().current;
-    const tooFast = on && stage !== null && stageMs < READABLE && !camera.whole;
+    const { current: stage, phase } = stateOf();
+    const tooFast = on && stage !== null && phase === "running" && stageMs < READABLE && !camera.whole;
     if (tooFast !== behind) {
       behind = tooFast;
       changed();
