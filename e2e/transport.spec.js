@@ -275,6 +275,21 @@ test("at decode the settings show at once what they keep and remove, and a draw 
   expect((await texts(page)).slice(0, 2)).toEqual(before.slice(0, 2));
 });
 
+test("at decode the settings are asked of other logits when the tokens before are other ones, and only then", async ({ page }) => {
+  await ended(page);
+  await button(page, "Decoding").click();
+  await standAt(page, "decode");
+  const asked = async () => (await calls(page)).filter(([name]) => name === "redecode").length;
+  await expect.poll(asked).toBe(1);
+  await button(page, "Next stage").click();
+  await at(page, "decode.temperature -1 2");
+  await page.getByRole("slider", { name: "Top-k" }).fill("2");
+  await expect.poll(asked, "the same logits").toBe(2);
+  await page.evaluate(() => (state.tokens = state.tokens.map((token, step) => (step ? token : { ...token, id: token.id + 1 })))); // as after a choice there, before the next frame
+  await button(page, "Next stage").click();
+  await expect.poll(asked).toBe(3);
+});
+
 for (const viewport of [{ width: 1440, height: 900 }, { width: 1024, height: 768 }, { width: 360, height: 740 }]) {
   for (const scheme of ["light", "dark"]) {
     test(`is there for everybody, ${viewport.width} px wide, ${scheme}`, async ({ page }) => {

@@ -36,7 +36,7 @@ export function mountRedecode(root, { strings, ask, newSeed, signal }) {
   /** @type {Options} */
   let started = { temperature: 1, topK: 0, topP: 1 };
   let vocabulary = 0;
-  let place = ""; // the step whose logits these are
+  let place = ""; // the run and the ids whose logits these are, "" where it is closed
   let busy = false;
   let stale = false; // a slider moved while an answer was under way
 
@@ -122,12 +122,12 @@ export function mountRedecode(root, { strings, ask, newSeed, signal }) {
   return {
     /** The answer to a draw that was asked for. @param {Redecoded} answer */
     drawn: show,
-    /** @param {Pick<RunState, "phase" | "at" | "settings" | "info">} state */
-    show({ phase, at, settings, info }) {
+    /** @param {Pick<RunState, "number" | "phase" | "at" | "tokens" | "settings" | "info">} state */
+    show({ number, phase, at, tokens, settings, info }) {
       const open = phase === "paused" && at !== null && at.stage.startsWith("decode");
       closed.hidden = open;
       body.hidden = !open;
-      const now = open ? `${at.step}` : "";
+      const now = open ? [number, ...tokens.slice(0, at.step).map(({ id }) => id)].join() : "";
       if (now === place) return;
       place = now;
       if (!open) return;
