@@ -53,7 +53,7 @@ export function mountDiagramEditor(root, { strings, texts, signal }) {
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
     shut();
   }

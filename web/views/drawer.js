@@ -35,7 +35,7 @@ export function mountDrawer(root, { strings, buttons, signal }) {
   root.addEventListener(
     "keydown",
     (event) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
       event.preventDefault();
       show("");
     },
