@@ -121,9 +121,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
 
   function draw() {
     transport.show(state);
-    timeline.show(state);
     redecode.show(state);
-    log.show(state);
     list.setHit(state.at?.breakpoints ?? [], state.at?.stage ?? null);
     drawer.setReady("decoding", state.at?.stage.startsWith("decode") ?? false);
   }
@@ -154,6 +152,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
       }
       if (state.phase === "paused" || state.phase === "ended") branching.keep();
       tell();
+      for (const view of [timeline, log]) view.show(state);
       pacer.request(draw);
     },
   };

@@ -51,7 +51,7 @@ export function mountLog(root, { strings, where, pacer, signal }) {
   return {
     /** @param {{ log: readonly LogEvent[] }} state */
     show({ log }) {
-      events = [...log];
+      events = log;
       pacer.request(draw);
     },
   };
