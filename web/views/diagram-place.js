@@ -72,14 +72,15 @@ export function mountDiagramPlace(place, { draw, own, strings, signal }) {
       note.hidden = true;
       place.replaceChildren(message, root, note);
       try {
-        const drawn = await draw(root, info, own, mine.signal);
+        const text = own;
+        const drawn = await draw(root, info, text, mine.signal);
         if (mine.signal.aborted) return;
         diagram = drawn;
         diagram.show(state);
         diagram.setBreakpoints(stops);
         say("");
         tell();
-        send(place, "diagramread", diagram.begun);
+        send(place, "diagramread", text === own ? diagram.begun : await diagram.read(own)); // another one was written meanwhile
       } catch (error) {
         if (mine.signal.aborted) return;
         console.error(error);
