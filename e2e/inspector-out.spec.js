@@ -1,14 +1,12 @@
 // The views of the inspector behind attention, in the page: their numbers beside those of another run of the same
 // prompt, asked through the API.
-import { expect, generate, openPage, setting, test, violations } from "./fixtures.js";
+import { expect, generate, openPage, test, violations } from "./fixtures.js";
+import { exact } from "./inspector/fixtures.js";
 
 const PROMPT = "Once upon a time there was";
 const OPTIONS = { maxTokens: 4, temperature: 0.9, topK: 12, topP: 0.8, seed: 5 };
 const panel = (page) => page.locator("#inspector");
 const title = (page) => panel(page).getByRole("heading", { level: 2 });
-
-/** As the page writes a float32. @param {number} x */
-const exact = (x) => String(Number(x.toPrecision(9)));
 
 /** @param {import("@playwright/test").Page} page */
 async function run(page, options = OPTIONS) {

@@ -1,24 +1,11 @@
 // The reading of the residual stream in the inspector, beside a run that takes its time. See e2e/inspector/.
-import { expect, serve, test as base } from "./fixtures.js";
+import { asked as askedOf, expect, openPage, test } from "./inspector/fixtures.js";
 
-const test = base.extend({
-  /** The sources themselves, without a build. */
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve(".");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
-});
-
-const asked = (page) => page.evaluate(() => fake.asked.length);
+const asked = async (page) => (await askedOf(page)).length;
 
 /** Opens the stream, whose every answer takes a while. @param {import("@playwright/test").Page} page */
 async function open(page) {
-  await page.goto("e2e/inspector/?prompt=20");
-  await page.waitForFunction(() => globalThis.view);
+  await openPage(page, { prompt: 20 });
   await page.evaluate(() => {
     fake.control.delay = 60;
     reach("generation");

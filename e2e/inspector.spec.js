@@ -1,29 +1,8 @@
 // The inspector on a page of its own, beside a run whose every number the test knows: what it shows, what it asks for,
 // and when. See e2e/inspector/.
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, serve, test as base } from "./fixtures.js";
+import { asked, exact, expect, openPage, test } from "./inspector/fixtures.js";
 import { info, valueOf } from "./inspector/fake-run.js";
-
-const test = base.extend({
-  /** The sources themselves, without a build. */
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve(".");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
-});
-
-/** As the page writes a float32. @param {number} x */
-const exact = (x) => String(Number(x.toPrecision(9)));
-
-/** @param {import("@playwright/test").Page} page @param {{ prompt?: number }} [options] */
-async function openPage(page, { prompt = 8 } = {}) {
-  await page.goto(`e2e/inspector/?prompt=${prompt}`);
-  await page.waitForFunction(() => globalThis.view);
-}
 
 /** @param {import("@playwright/test").Page} page @param {string} stage @param {Record<string, number>} [where] */
 async function inspect(page, stage, where = {}) {
@@ -35,7 +14,6 @@ async function inspect(page, stage, where = {}) {
 
 const tensor = (page, title) => page.locator(".tensor", { has: page.getByRole("heading", { name: title, exact: true }) });
 const readout = (page) => page.locator(".cell-readout");
-const asked = (page) => page.evaluate(() => fake.asked);
 /** What was asked for the tensors of a stage; the maps of all heads beside them ask for no head. */
 const askedOne = async (page) => (await asked(page)).filter(({ stage, head }) => stage !== "attention.mask" || head !== undefined);
 
@@ -191,11 +169,13 @@ test("an answer that comes too late is not shown, and one that takes its time sa
   await openPage(page);
   await page.evaluate(() => (fake.control.hold = true));
   await inspect(page, "residual1", { layer: 0 });
-  await expect.poll(async () => (await asked(page)).length).toBe(1);
+  const layers = async () => (await asked(page)).filter(({ stage }) => stage === "residual1").map(({ layer }) => layer);
+  await expect.poll(layers).toEqual([0]);
   await expect(page.locator(".inspector-wait")).toHaveText(/Reading from the engine, \d+\.\d s/);
   await page.getByRole("combobox", { name: "Layer" }).selectOption("4");
+  await page.evaluate(() => drawn()); // before that the answer is still wanted
   await page.evaluate(() => fake.control.held.shift()());
-  await expect.poll(async () => (await asked(page)).length).toBe(2);
+  await expect.poll(layers).toEqual([0, 4]);
   await expect(tensor(page, "Sum: the residual stream")).toHaveCount(0);
   await page.evaluate(() => fake.control.held.shift()());
   await expect(tensor(page, "Sum: the residual stream")).toBeVisible();

@@ -8,6 +8,17 @@ import { createPacer, RESTS } from "/web/run/frames.js";
 import { mountInspector } from "/web/views/inspector/inspector.js";
 import { createFakeRun, eventOf, info, pieces } from "./fake-run.js";
 
+// The style sheets and icons are those of the page itself.
+const page = new DOMParser().parseFromString(await (await fetch("/web/index.html")).text(), "text/html");
+await Promise.all(
+  [...page.querySelectorAll('link[rel="stylesheet"]')].map((link) => {
+    const copy = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(link.getAttribute("href"), new URL("/web/", location.href)).href });
+    document.head.append(copy);
+    return new Promise((loaded, failed) => Object.assign(copy, { onload: loaded, onerror: failed }));
+  }),
+);
+document.body.append(document.adoptNode(page.querySelector(".symbols")));
+
 const { signal } = new AbortController();
 const texts = [" Paris", ".", "\n", "\u202e", " It", " is"];
 const prompt = pieces(Number(new URLSearchParams(location.search).get("prompt") ?? 8));
@@ -40,5 +51,8 @@ function reach(stage, { phase = "paused", layer = 2, position = prompt.length - 
   view.show(state);
 }
 
-Object.assign(globalThis, { view, state, fake, sent, reach });
+/** Resolves when the views have drawn what they know. */
+const drawn = () => new Promise((done) => pacer.request(() => done()));
+
+Object.assign(globalThis, { view, state, fake, sent, reach, drawn });
 view.show(state);
