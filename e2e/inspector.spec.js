@@ -216,6 +216,23 @@ test("follows the run only where it is asked to, ten pulls a second at most, and
   await expect(page.getByRole("button", { name: /Follow/ })).toHaveAttribute("aria-pressed", "false");
 });
 
+test("a token that is chosen while the machine runs waits for its values: none of another token stand in for them", async ({ page }) => {
+  await openPage(page);
+  for (const stage of ["mlp", "attention.mask"]) {
+    await inspect(page, stage, { layer: 2, position: 3 });
+    await expect(page.locator(".tensor").first()).toBeVisible();
+    await page.evaluate((stage) => reach(stage, { phase: "running", position: 8, step: 1 }), stage);
+    await page.getByRole("combobox", { name: "Layer" }).selectOption("5");
+    await page.getByRole("combobox", { name: "Token" }).selectOption("8");
+    await page.evaluate(() => drawn());
+    await expect(page.locator(".inspector-values")).toHaveClass(/stale/);
+    await expect(page.locator(".tensor").first().getByRole("gridcell")).toContainText("layer 3, ");
+    await page.evaluate((stage) => reach(stage, { layer: 5, position: 8, step: 1 }), stage);
+    await expect(page.locator(".inspector-values")).not.toHaveClass(/stale/);
+    await expect(page.locator(".tensor").first().getByRole("gridcell")).toContainText("layer 6, ");
+  }
+});
+
 test("opens from a node and gives the focus back to it", async ({ page }) => {
   await openPage(page);
   await page.evaluate(() => reach("generation"));

@@ -9,7 +9,7 @@ import { listen } from "../../kit/dom.js";
 import { detailOf, nameOf } from "./detail.js";
 import { mountFrame } from "./frame.js";
 import { newest, placeOf, tokenAt } from "./place.js";
-import { asks, createReading } from "./reading.js";
+import { asks, createReading, sameAsk } from "./reading.js";
 import { mountValues } from "./values.js";
 import { mountWhatIf } from "./what-if.js";
 
@@ -117,7 +117,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const { stage } = asked;
     place = placeOf(asked, state);
     if (!place || shown?.stage !== stage) shown = null;
-    let key = shown?.key;
+    let key = shown && place && sameAsk(shown.place, place) ? shown.key : undefined;
     if (place && answers && asks(stage) && (stands || (follow && !reading.busy))) key = reading.want(place, answers, state);
 
     frame.title(stage, strings.stages(state.info)[stage]);
@@ -128,7 +128,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, text }) : null;
     const known = shown?.key === key;
     whatIf.show({ stage, place, head: asked.head, info: state.info, run: answers, stands });
-    values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: stands && !known, stands: stands && answers !== null, there: place !== null, state, run: answers, text });
+    values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: !known && (stands || !follow), stands: stands && answers !== null, there: place !== null, state, run: answers, text });
   }
 
   /** @param {Place | null} place @param {boolean} answers */

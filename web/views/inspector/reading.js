@@ -57,6 +57,9 @@ export function createReading({ read, failure, waiting }, signal) {
   };
 }
 
+/** Whether the answer for one place is that for another too. @param {Place} a @param {Place} b */
+export const sameAsk = (a, b) => JSON.stringify(askOf(a)) === JSON.stringify(askOf(b));
+
 /** Whether there is something to ask about a stage. @param {StageName} stage */
 export const asks = (stage) => stage in facts || stage === "layers" || readOf(stage) !== undefined;
 
