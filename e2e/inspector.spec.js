@@ -233,6 +233,19 @@ test("a token that is chosen while the machine runs waits for its values: none o
   }
 });
 
+test("what if is compared again where the machine has moved, though it stands at the same position", async ({ page }) => {
+  await openPage(page);
+  await inspect(page, "mlp", { layer: 2, position: 7 });
+  const compared = async () => (await asked(page)).filter(({ stage }) => stage === "compare").length;
+  await page.getByRole("button", { name: "MLP of layer 3 off" }).click();
+  await expect.poll(compared).toBe(1);
+  await expect(page.locator(".what-if-table")).toBeVisible();
+  await page.evaluate(() => (reach("mlp", { phase: "running" }), drawn()));
+  await expect(page.getByRole("button", { name: "MLP of layer 3 off" })).toHaveAttribute("aria-disabled", "true");
+  await page.evaluate(() => reach("mlp"));
+  await expect.poll(compared).toBe(2);
+});
+
 test("opens from a node and gives the focus back to it", async ({ page }) => {
   await openPage(page);
   await page.evaluate(() => reach("generation"));

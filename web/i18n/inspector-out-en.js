@@ -120,7 +120,7 @@ export const out = {
     /** @type {Record<string, string>} */
     names: { gelu_new: "GELU, tanh form", gelu: "GELU", relu: "ReLU" },
     /** @param {number} n @param {string} text @param {string} name */
-    note: (n, text, name) => `${name}, the curve of this model, with the ${count(n)} hidden units of ${text} as points on it.`,
+    note: (n, text, name) => `${name}, the curve of this run, with the ${count(n)} hidden units of ${text} as points on it.`,
     x: "before the activation",
     y: "after it",
     /** @param {number} unit */

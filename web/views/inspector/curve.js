@@ -11,7 +11,7 @@ const NEAR = 14; // px from a point at which it is pointed at
 /** @typedef {{ unit: number, x: number, y: number }} Point */
 
 /**
- * The activation of the MLP: the curve of this model, and on it the hidden units of the token that is looked at.
+ * The activation of the MLP: the curve that the run computes with, and on it the hidden units of the token that is looked at.
  *
  * @type {MountView}
  */
@@ -93,20 +93,21 @@ export function mountCurve({ strings: { out }, signal }) {
   return {
     above: root,
     paint,
-    show({ place, reading, state, text }) {
+    show({ place, reading, state, run, text }) {
       root.hidden = !reading || !place;
       if (!reading || !place || !state.info) return;
       const key = `${reading.key} ${place.position}`;
       if (key === shown) return;
       shown = key;
       const [hidden, activated] = ["hidden", "activated"].map((name) => rowAt(reading.tensors, name, place.position));
-      f = activations[state.info.activation];
+      const activation = run?.switches.find((one) => "activation" in one)?.activation ?? state.info.activation;
+      f = activations[activation];
       points = Array.from(hidden, (x, unit) => ({ unit, x, y: activated[unit] })).sort((a, b) => a.x - b.x || a.unit - b.unit);
       current = Math.max(0, points.findIndex(({ unit }) => unit === strongest(activated, 1)[0]));
       pointed = null;
       where = out.stream.column(place.position, text(place.position));
       plot.ariaValueMax = String(points.length - 1);
-      note.textContent = words.note(points.length, text(place.position), words.names[state.info.activation]);
+      note.textContent = words.note(points.length, text(place.position), words.names[activation]);
       body.replaceChildren(...strongest(activated, LISTED).map((unit) => el("tr", {}, el("th", { scope: "row", class: "figure", text: String(unit) }), ...[hidden[unit], activated[unit]].map((value) => el("td", { class: "figure", title: exact(value), text: decimal(value).trim() })))));
       say();
       paint();

@@ -110,7 +110,10 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const stands = state.phase === "paused" || state.phase === "ended";
     const answers = run();
     values.stand(stands && answers !== null);
-    if (state.phase === "running" && !follow && !fresh) return frame.note(noteOf(place, answers !== null)); // stays as it was
+    if (state.phase === "running" && !follow && !fresh) { // stays as it was
+      whatIf.rest();
+      return frame.note(noteOf(place, answers !== null));
+    }
     fresh = false;
     const current = state.at?.stage ?? state.last?.stage;
     if (follow && current) asked = { ...asked, stage: current, layer: null, position: null };
@@ -127,7 +130,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const here = event && (!place || (place.position === event.position && (place.layer < 0 || place.layer === event.layer)));
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, text }) : null;
     const known = shown?.key === key;
-    whatIf.show({ stage, place, head: asked.head, info: state.info, run: answers, stands });
+    whatIf.show({ stage, place, head: asked.head, info: state.info, run: answers, stands: stands && answers !== null, last: state.last });
     values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: !known && (stands || !follow), stands: stands && answers !== null, there: place !== null, state, run: answers, text });
   }
 

@@ -33,7 +33,7 @@ export function mountSteps({ strings: { out }, signal }) {
     above: root,
     show({ state }) {
       const { tokens, at } = state;
-      const key = JSON.stringify([state.number, tokens.map(({ id, ahead, forced }) => [id, ahead, forced]), at?.step]);
+      const key = JSON.stringify([state.number, tokens.map(({ id, probability, ahead, forced }) => [id, probability, ahead, forced]), at?.step]);
       if (key === told) return;
       told = key;
       none.hidden = tokens.length > 0;

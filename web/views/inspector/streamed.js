@@ -33,11 +33,11 @@ export function createStreamed(told, signal) {
     turn = 0;
   }
 
-  /** What the values depend on: the ids up to the position, and how far the machine is with it. @param {Now} now */
-  function keyOf({ place, state }) {
+  /** What the values depend on: the ids up to the position, what is switched, and how far the machine is with it. @param {Now} now */
+  function keyOf({ place, run, state }) {
     const { position } = /** @type {NonNullable<Now["place"]>} */ (place);
     const here = state.at?.position === position ? [state.at.layer, state.at.stage] : [];
-    return JSON.stringify([state.number, state.info?.name, position, state.pieces.length, state.tokens.slice(0, Math.max(0, position + 1 - state.pieces.length)).map(({ id }) => id), here]);
+    return JSON.stringify([state.number, state.info?.name, position, state.pieces.length, state.tokens.slice(0, Math.max(0, position + 1 - state.pieces.length)).map(({ id }) => id), run?.switches ?? [], here]);
   }
 
   /** @param {Now} now */

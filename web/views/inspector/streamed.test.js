@@ -52,6 +52,17 @@ test("reads a window of twelve tokens, the one that is looked at first, and noth
   assert.equal(asked.length, 19);
 });
 
+test("reads all again where something was switched", async () => {
+  const { asked, run } = fake();
+  const streamed = createStreamed(() => {}, new AbortController().signal);
+  streamed.want(at(3, run));
+  await settled();
+  streamed.want(at(3, { ...run, switches: [{ off: "attention", layer: 1 }] }));
+  assert.deepEqual(streamed.state.complete, false);
+  await settled();
+  assert.equal(asked.length, 2 * (4 + 7));
+});
+
 test("ends where it is stopped, goes on from there, and ends with the view", async () => {
   const { asked, run } = fake();
   const end = new AbortController();

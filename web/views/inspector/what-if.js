@@ -26,6 +26,8 @@ export function mountWhatIf(strings, signal) {
   let trial = [];
   /** @type {Switch[]} */
   let offered = [];
+  /** @type {object | null} */
+  let last = null;
   let [stands, position, drawn, compared, busy] = [false, 0, "", "", false];
 
   toggles.addEventListener("click", onToggle, { signal });
@@ -109,6 +111,12 @@ export function mountWhatIf(strings, signal) {
 
   return {
     root,
+    /** The machine does not stand any more. */
+    rest() {
+      if (!stands) return;
+      stands = false;
+      if (!root.hidden) draw();
+    },
     /**
      * @param {object} now
      * @param {StageName} now.stage
@@ -117,8 +125,10 @@ export function mountWhatIf(strings, signal) {
      * @param {EngineInfo} now.info
      * @param {Asks | null} now.run
      * @param {boolean} now.stands
+     * @param {object | null} now.last event: with another one the machine has moved, and the ids may be others
      */
-    show({ stage, place, head, info, run: next, stands: on }) {
+    show({ stage, place, head, info, run: next, stands: on, last: newest }) {
+      if (newest !== last) [last, compared] = [newest, ""];
       if (next !== run) [run, trial, compared] = [next, next?.switches ?? [], ""];
       const here = place ? switchesAt(stage, { layer: place.layer, head }, info) : [];
       offered = [...here, ...trial.filter((one) => !has(here, one)), ...(run?.switches ?? []).filter((one) => !has([...here, ...trial], one))];
