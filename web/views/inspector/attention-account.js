@@ -22,10 +22,10 @@ import { factor, short } from "./short.js";
 /**
  * @param {Cell} cell
  * @param {Parts} parts
- * @param {{ strings: InspectorStrings["attention"]["account"], text: (position: number) => string, size: number }} known `size` of a head
+ * @param {{ strings: InspectorStrings["attention"]["account"], text: (position: number) => string, size: number, seen: number }} known `size` of a head; `seen`: how many tokens the row sees
  * @returns {Promise<Account | null>} null: nothing is known of such a cell
  */
-export async function accountOf(cell, parts, { strings, text, size }) {
+export async function accountOf(cell, parts, { strings, text, size, seen }) {
   const { row: i, column: j, number } = cell;
   switch (cell.tensor) {
     case "scores": {
@@ -41,7 +41,7 @@ export async function accountOf(cell, parts, { strings, text, size }) {
       };
     }
     case "scaled": {
-      const score = (await parts.row("attention.scores", i, i + 1))[j];
+      const score = (await parts.row("attention.scores", i, seen))[j];
       const quotient = score / Math.sqrt(size);
       return {
         title: strings.scaleTitle(text(i), text(j)),
@@ -53,7 +53,7 @@ export async function accountOf(cell, parts, { strings, text, size }) {
       };
     }
     case "weights": {
-      const scores = await parts.row("attention.scale", i, i + 1);
+      const scores = await parts.row("attention.scale", i, seen);
       const { parts: powers, sum, top, bound } = softmaxOf(scores, j);
       return {
         title: strings.weightTitle(text(i), text(j)),
@@ -65,10 +65,10 @@ export async function accountOf(cell, parts, { strings, text, size }) {
       };
     }
     case "mix": {
-      const weights = await parts.row("attention.mask", i, i + 1);
+      const weights = await parts.row("attention.mask", i, seen);
       /** @type {Float32Array[]} */
       const values = [];
-      for (let k = 0; k <= i; k++) values.push(await parts.vector(k, 2));
+      for (let k = 0; k < seen; k++) values.push(await parts.vector(k, 2));
       const { parts: products, sum, bound } = mixOf(weights, values, j);
       const column = values.map((v) => v[j]);
       return {

@@ -8,6 +8,7 @@ import { decimal } from "../../kit/numbers.js";
 import { accountOf } from "./attention-account.js";
 import { paintStrip } from "./attention-map.js";
 import { createParts } from "./attention-parts.js";
+import { masks } from "./switches.js";
 import { tableOf, tablesOf } from "./tables.js";
 
 /**
@@ -68,7 +69,7 @@ export function mountExplain({ strings, caption, palette, signal }) {
       return draw();
     }
     try {
-      const counted = await accountOf(/** @type {Cell} */ (its), parts, { strings, text: known.text, size: known.size });
+      const counted = await accountOf(/** @type {Cell} */ (its), parts, { strings, text: known.text, size: known.size, seen: masks(known.run.switches) ? its.row + 1 : known.place.start + known.place.rows });
       if (signal.aborted || cell !== its || of?.key !== known.key) return;
       account = counted;
       draw();

@@ -69,23 +69,22 @@ export function mountLook({ strings, tensor, palette, signal }) {
     root,
     /**
      * @param {ArrayLike<number> | null} row weights of the positions that the token sees
-     * @param {{ layer: number, head: number, tokenAt: (position: number) => { text: string, bytes?: ArrayLike<number> } | undefined, text: (position: number) => string }} of
+     * @param {{ layer: number, head: number, position: number, tokenAt: (position: number) => { text: string, bytes?: ArrayLike<number> } | undefined, text: (position: number) => string }} of
      */
-    show(row, { layer, head, tokenAt, text }) {
+    show(row, { layer, head, position: own, tokenAt, text }) {
       root.hidden = !row;
-      const key = row ? JSON.stringify([layer, head, Array.from(row)]) : "";
+      const key = row ? JSON.stringify([layer, head, own, Array.from(row)]) : "";
       if (!row || key === before) return;
       before = key;
-      const last = row.length - 1;
       const from = Math.max(0, row.length - MOST);
       taken.renew();
       seen = Array.from({ length: row.length - from }, (_, i) => ({ position: from + i, text: text(from + i), weight: row[from + i] }));
       const largest = Array.from(row, (weight, position) => ({ weight, position })).sort((a, b) => b.weight - a.weight).slice(0, WRITTEN);
-      title.textContent = strings.looked(text(last), layer + 1, head + 1);
+      title.textContent = strings.looked(text(own), layer + 1, head + 1);
       flow.replaceChildren(...Array.from({ length: row.length - from }, (_, i) => {
         const position = from + i;
         const chip = chipOf(tokenAt(position), strings.tokenAt(position, text(position)), row[position], largest[0].weight, largest.some((one) => one.position === position));
-        if (position === last) chip.classList.add("self");
+        if (position === own) chip.classList.add("self");
         return chip;
       }));
       const said = strings.mostly(largest.map(({ position, weight }) => `${text(position)} ${percent(weight)}`));

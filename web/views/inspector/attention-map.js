@@ -12,10 +12,10 @@ export const firstOf = (end) => Math.max(0, end - WINDOW);
  * Paints the weights of one head, a pixel each; CSS makes them larger. Columns that a row does not see stay empty.
  *
  * @param {HTMLCanvasElement} canvas
- * @param {{ data: ArrayLike<number>, first: number, rows: number, columns: number }} weights
+ * @param {{ data: ArrayLike<number>, first: number, rows: number, columns: number, masked: boolean }} weights
  * @param {Palette} palette
  */
-export function paintMap(canvas, { data, first, rows, columns }, palette) {
+export function paintMap(canvas, { data, first, rows, columns, masked }, palette) {
   const left = firstOf(columns);
   const width = columns - left;
   canvas.width = width;
@@ -24,7 +24,7 @@ export function paintMap(canvas, { data, first, rows, columns }, palette) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(width, rows);
   for (let row = 0; row < rows; row++) {
-    for (let column = left; column <= first + row; column++) {
+    for (let column = left; column <= (masked ? first + row : columns - 1); column++) {
       palette.write(image.data, 4 * (row * width + column - left), data[row * columns + column], 1, false);
     }
   }

@@ -1,4 +1,5 @@
 /** @import { Asks } from "./reading.js" */
+import { masks } from "./switches.js";
 
 /** Most positions of a small map. */
 export const WINDOW = 64;
@@ -12,6 +13,7 @@ export const WINDOW = 64;
  * @property {number} first position of the first row
  * @property {number} rows
  * @property {number} columns
+ * @property {boolean} masked a row sees no column behind its own
  */
 
 /** @param {Weights} weights @param {number} head */
@@ -42,7 +44,7 @@ export function createWeights({ loaded, failure }, signal) {
       try {
         const [{ shape, data, from }] = await run.inspect("attention.mask", { layer, ...ask });
         const [heads, rows, columns] = shape;
-        mine.set(layer, cut({ data, heads, first: from[1], rows, columns }, ask.rows[0]));
+        mine.set(layer, cut({ data, heads, first: from[1], rows, columns, masked: masks(run.switches) }, ask.rows[0]));
       } catch (error) {
         for (const one of missing) mine.set(one, null);
         if (/** @type {{ code?: string }} */ (error).code !== "argument" && known === mine) failure(error);
@@ -81,11 +83,12 @@ export function createWeights({ loaded, failure }, signal) {
 }
 
 /** Without the rows that the engine computed before those that were asked for. @param {Weights} weights @param {number} first @returns {Weights} */
-function cut({ data, heads, first: from, rows, columns }, first) {
+function cut(weights, first) {
+  const { data, heads, first: from, rows, columns } = weights;
   const skipped = Math.max(0, first - from);
-  if (skipped === 0) return { data, heads, first: from, rows, columns };
+  if (skipped === 0) return weights;
   const kept = rows - skipped;
   const part = new Float32Array(heads * kept * columns);
   for (let head = 0; head < heads; head++) part.set(data.subarray((head * rows + skipped) * columns, (head + 1) * rows * columns), head * kept * columns);
-  return { data: part, heads, first, rows: kept, columns };
+  return { ...weights, data: part, first, rows: kept };
 }

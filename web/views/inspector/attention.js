@@ -51,7 +51,7 @@ export function mountAttention({ strings: { attention: strings, tensor, detail }
     const its = weights.of(place.layer);
     const row = its ? place.position - its.first : -1;
     const part = its && stage !== "attention.scores" && stage !== "attention.qkv" && row >= 0 && row < its.rows ? ofHead(its, place.head) : null;
-    look.show(part ? part.data.subarray(row * part.columns, row * part.columns + place.position + 1) : null, { ...place, tokenAt: (position) => tokenAt(state, position), text });
+    look.show(part ? part.data.subarray(row * part.columns, row * part.columns + (part.masked ? place.position + 1 : part.columns)) : null, { ...place, tokenAt: (position) => tokenAt(state, position), text });
   }
 
   /** @param {Answered} next */

@@ -2,6 +2,7 @@
 /** @import { Place, Seen } from "./place.js" */
 import { createPulls } from "./pulls.js";
 import { askOf } from "./place.js";
+import { masks } from "./switches.js";
 import { facts } from "./tensors.js";
 import { readOf } from "./views.js";
 
@@ -16,6 +17,7 @@ import { readOf } from "./views.js";
  * @property {StageName} stage
  * @property {Place} place
  * @property {Tensor[]} tensors
+ * @property {boolean} masked attention sees no token behind its own
  * @property {unknown} own what the view of the stage has read
  * @property {LensRow[]} lens of the stage `layers`
  */
@@ -47,7 +49,7 @@ export function createReading({ read, failure, waiting }, signal) {
       moment = now;
       const ask = askOf(place);
       const key = JSON.stringify([version, place.stage, ask]);
-      pulls.want(key, answerOf.bind(null, place, ask, run, { key, version }, state));
+      pulls.want(key, answerOf.bind(null, place, ask, run, { key, version, masked: masks(run.switches) }, state));
       return key;
     },
     get busy() {
@@ -67,7 +69,7 @@ export const asks = (stage) => stage in facts || stage === "layers" || readOf(st
  * @param {Place} place
  * @param {ReturnType<typeof askOf>} ask
  * @param {Asks} run
- * @param {Pick<Reading, "key" | "version">} asked
+ * @param {Pick<Reading, "key" | "version" | "masked">} asked
  * @param {Seen} state
  * @returns {Promise<Reading>}
  */

@@ -30,6 +30,9 @@ const keyOf = (one) => JSON.stringify(Object.entries(one).sort());
 /** Whether a list has a switch. @param {Switch[]} list @param {Switch} one */
 export const has = (list, one) => list.some((other) => keyOf(other) === keyOf(one));
 
+/** Whether a row of attention sees no token behind its own. @param {Switch[]} list */
+export const masks = (list) => !has(list, { off: "mask" });
+
 /** Whether two lists switch the same. @param {Switch[]} a @param {Switch[]} b */
 export const same = (a, b) => a.length === b.length && a.every((one) => has(b, one));
 

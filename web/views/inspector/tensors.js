@@ -73,9 +73,10 @@ export const perToken = (stage) => stage === "attention" || Object.values(facts[
  *
  * @param {Pick<Place, "stage" | "start" | "window">} place
  * @param {Tensor[]} tensors
+ * @param {boolean} [masked] false: the causal mask is off, so a row has all columns
  * @returns {Picture[]}
  */
-export function picturesOf({ stage, start, window }, tensors) {
+export function picturesOf({ stage, start, window }, tensors, masked = true) {
   const known = facts[stage] ?? {};
   return tensors.flatMap(parts).flatMap(({ name, shape, data, from }) => {
     const fact = known[name];
@@ -85,7 +86,7 @@ export function picturesOf({ stage, start, window }, tensors) {
     const kept = { shape: [shape[0] - skipped, ...shape.slice(1)], data: data.subarray(skipped * size) };
     const first = from[0] + skipped - (fact.tokens || fact.columns === "row" ? start : 0);
     const [rows, across] = shape.length === 1 ? [{ from: 0, count: 1 }, { from: first, count: kept.shape[0] }] : [{ from: first, count: kept.shape[0] }, { from: from[1], count: size }];
-    return [{ ...fact, name, ...kept, rows, across }];
+    return [{ ...fact, causal: fact.causal && masked, name, ...kept, rows, across }];
   });
 }
 

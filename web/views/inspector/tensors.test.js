@@ -41,6 +41,11 @@ test("what the mask hides is not there: no value, no part of the range, an empty
   assert.equal(tableOf(scores, { from: 0, count: 3 }, valueOf, (row) => `t${row}`), "\t0\t1\t2\nt0\t0\t\t\nt1\t3\t4\t\nt2\t6\t7\t8");
 });
 
+test("where the mask is off, a row has all its columns", () => {
+  const [scores] = picturesOf(at("attention.scores"), [tensor("scores", [3, 3])], false);
+  assert.ok(computed(scores, 0, 2, 0));
+});
+
 test("rows that come before those that were asked for are left out", () => {
   const [sum] = picturesOf(at("residual1", [2, 4]), [tensor("sum", [4, 3])]);
   assert.deepEqual([sum.rows, [...sum.data], sum.shape], [{ from: 2, count: 2 }, [6, 7, 8, 9, 10, 11], [2, 3]]);

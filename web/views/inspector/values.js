@@ -77,8 +77,8 @@ export function mountValues(root, { strings, engine, signal }) {
    * @param {(position: number) => string} text
    * @returns {[name: string, value: string][]}
    */
-  function draw({ tensors }, place, text) {
-    const all = picturesOf(place, tensors);
+  function draw({ tensors, masked }, place, text) {
+    const all = picturesOf(place, tensors, masked);
     const scenes = scenesOf(all.filter(({ data }) => data.length > 1), place, { strings, text }).filter(({ key, picture }) => !own.owns(key) && !(picture.rows.count === 1 && own.owns(`${key} row`)));
     keep(scenes.map(({ key }) => key));
     for (const [i, { key, picture, scene }] of scenes.entries()) {
