@@ -72,13 +72,12 @@ func arm(i int, b Breakpoint) (*armed, error) {
 	wrong := func(field, got, want string) error {
 		return &ConditionError{i, field, &condition.Error{Got: got, Want: want}}
 	}
-	inLayer := inside(b.Stage)
 	switch {
 	case int(b.Stage) >= len(stage.All()):
 		return nil, wrong("stage", strconv.Itoa(int(b.Stage)), "a stage")
 	case b.Layer < -1:
 		return nil, wrong("layer", strconv.Itoa(b.Layer), "a layer, or -1 for any")
-	case b.Layer >= 0 && !inLayer:
+	case b.Layer >= 0 && !inLayers(b.Stage):
 		return nil, wrong("layer", strconv.Itoa(b.Layer), fmt.Sprintf("-1: %v is outside the layers", b.Stage))
 	case b.Position < -1:
 		return nil, wrong("position", strconv.Itoa(b.Position), "a position, or -1 for any")

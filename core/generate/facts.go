@@ -141,7 +141,7 @@ func (h *heard) hear(e *stage.Event, needed facts) error {
 			h.chosen = *d
 			return nil
 		}
-	case stage.Append: // who stood at select may have factTaken another token
+	case stage.Append: // who stood at select may have taken another token
 		if d, ok := e.Detail().(*Sequence); ok && len(d.IDs) > 0 {
 			says(factTaken)
 			if last := d.IDs[len(d.IDs)-1]; last != h.chosen.ID {

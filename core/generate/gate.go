@@ -247,7 +247,7 @@ func (t Target) reachedBy(e *stage.Event) bool {
 		return e.Step > t.Step
 	case stage.Embed <= e.Stage && e.Stage <= stage.Residual2 && e.Position < t.Position:
 		return false
-	case inside(e.Stage) && inside(t.Stage) && e.Layer != max(t.Layer, 0):
+	case inLayers(e.Stage) && inLayers(t.Stage) && e.Layer != max(t.Layer, 0):
 		return e.Layer > t.Layer
 	default:
 		return e.Stage >= t.Stage

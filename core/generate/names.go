@@ -74,9 +74,6 @@ func hasHeads(s stage.Stage) bool   { return mains[s].heads >= 0 && hasTensors(s
 func isNorm(s stage.Stage) bool     { return s == stage.LN1 || s == stage.LN2 || s == stage.Final }
 func isMLP(s stage.Stage) bool      { return s == stage.MLP }
 
-// inside reports whether events of the stage have a layer.
-func inside(s stage.Stage) bool { return s == stage.Layers || s.Within(stage.Layers) }
-
 // ofTensors reports whether the value of n comes from the tensors of the stage.
 func (n name) ofTensors() bool { return n >= nameHead }
 
