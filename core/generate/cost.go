@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"errors"
+
 	"vitrine/core/model"
 	"vitrine/core/stage"
 )
@@ -64,6 +66,9 @@ func (m *Machine) measure(cost *StepCost, from, to int, clock func() float64) er
 	r := m.run
 	answers := to == cost.Position+1
 	costs := r.model.Costs(model.Pass{Start: from, Rows: to - from, Answers: answers, Unmasked: unmasked(r.options.Switches)})
+	if _, err := r.firstRow(from); err != nil {
+		return err
+	}
 	i, last := 0, clock()
 	observer := func(e *stage.Event) error {
 		now := clock()
@@ -86,7 +91,7 @@ func (m *Machine) measure(cost *StepCost, from, to int, clock func() float64) er
 	}
 	step := cost.Position - (r.read - 1)
 	err := r.revisit(r.session.Repeat, to-1, from, step, observer)
-	if err == ErrUnwound {
+	if errors.Is(err, ErrUnwound) {
 		return nil
 	}
 	return err

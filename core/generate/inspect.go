@@ -12,7 +12,7 @@ type Query struct {
 	Layer    int // of a stage inside the layers
 	Position int // of the newest token of the pass
 	Head     int // whose part of attention's tensors is wanted; -1: of all
-	// Rows says from which position on the pass is to have rows, up to Position; -1: as
+	// From is the position from which on the pass is to have rows, up to Position; -1: as
 	// the step had, at most model.MaxRows.
 	From int
 }
@@ -42,14 +42,13 @@ func (m *Machine) Inspect(q Query) ([]Part, error) {
 	if q.From < 0 {
 		q.From = m.run.rowsOf(q.Position)
 	}
-	q.From = m.run.firstRow(q.From)
 	var parts []Part
 	err := m.run.Revisit(q.Position, q.From, func(e *stage.Event) error {
 		if e.Stage != q.Stage || e.Layer != q.Layer {
 			return nil
 		}
 		for _, t := range e.Tensors() {
-			parts = append(parts, partOf(t, q.Head, q.From))
+			parts = append(parts, partOf(t, q.Head, e.Position+1-e.Tokens))
 		}
 		return ErrUnwound
 	})
@@ -96,11 +95,11 @@ func (m *Machine) reached(position, layer int, s stage.Stage) error {
 	if r.read == 0 {
 		return &PlaceError{"position", position, 0, -1}
 	}
-	newest := len(r.ids) - 1
-	if !m.inside || m.at.Stage >= stage.Append {
-		newest-- // which no step has read yet
-	}
-	if !m.inside && len(r.IDs()) == 0 {
+	newest := len(r.ids) - 2 // the last one no step has read yet
+	switch {
+	case m.inside:
+		newest = m.at.Position
+	case len(r.IDs()) == 0:
 		newest = -1
 	}
 	if position < 0 || position > newest {

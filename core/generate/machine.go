@@ -3,9 +3,11 @@ package generate
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"vitrine/core/decoding"
+	"vitrine/core/model"
 	"vitrine/core/stage"
 )
 
@@ -62,15 +64,16 @@ type Machine struct {
 
 	breakpoints []Breakpoint
 
-	at       stage.Event  // the stage that was done last, without its source
-	entering bool         // it is to stand at the first stage
-	standing bool         // until a command lets it go
-	inside   bool         // whether it stands in the middle of a step
-	ended    bool         // the host was told so
-	again    bool         // the step is to decode again
-	plan     func() error // what is to be done once the step is unwound
-	search   *search      // the way back to a breakpoint
-	base     baseline     // of Compare
+	at       stage.Event     // the stage that was done last, without its source
+	entering bool            // it is to stand at the first stage
+	standing bool            // until a command lets it go
+	inside   bool            // whether it stands in the middle of a step
+	ended    bool            // the host was told so
+	again    bool            // the step is to decode again
+	plan     func() error    // what is to be done once the step is unwound
+	switches *[]model.Switch // that are to be set before, whatever is planned; nil: none
+	search   *search         // the way back to a breakpoint
+	base     baseline        // of Compare
 	closed   bool
 }
 
@@ -78,6 +81,7 @@ type Machine struct {
 type search struct {
 	gate   *Gate
 	until  Place
+	length int // how many ids the run had there
 	hit    *Place
 	cancel bool
 }
@@ -88,7 +92,7 @@ func NewMachine(run *Run, gate *Gate, host Host, paused bool) *Machine {
 	m := &Machine{run: run, gate: gate, host: host, layers: run.model.Config().Layers, bell: make(chan struct{}, 1), entering: paused}
 	m.between()
 	run.watch(m.observe, m.token)
-	run.quiet = m.pass
+	run.quiet, run.aside = m.pass, func(*stage.Event) error { return host.Breathe() }
 	return m
 }
 
@@ -163,7 +167,7 @@ func (m *Machine) advance() error {
 
 func (m *Machine) fail(err error) {
 	m.run.err = err
-	m.standing, m.ended, m.plan = true, true, nil
+	m.standing, m.ended, m.plan, m.switches = true, true, nil, nil
 	m.between()
 	_ = m.host.Failed(err) // where even that fails there is nobody to tell
 }
@@ -219,7 +223,7 @@ func (m *Machine) observe(e *stage.Event) error {
 		return err
 	}
 	m.obey()
-	if m.plan == nil && !m.closed {
+	if m.plan == nil && !m.closed && !m.again {
 		stop, logs, err := m.gate.At(e)
 		if m.entering {
 			m.entering, stop = false, &Stopped{Reason: ReasonEntry}
@@ -236,11 +240,12 @@ func (m *Machine) observe(e *stage.Event) error {
 			}
 		}
 	}
+	again := m.again
+	m.again = false // a step that is unwound decodes by itself when it is done again
 	switch {
 	case m.plan != nil || m.closed:
 		return ErrUnwound
-	case m.again:
-		m.again = false
+	case again:
 		return errAgain
 	}
 	return nil
@@ -259,7 +264,7 @@ func (m *Machine) pass(*stage.Event) error {
 	if err := m.host.Breathe(); err != nil {
 		return err
 	}
-	if m.obey(); m.plan != nil || m.closed {
+	if m.obey(); m.plan != nil || m.closed || m.search != nil && m.search.cancel {
 		return ErrUnwound
 	}
 	return nil
@@ -333,16 +338,39 @@ func (m *Machine) Close() { m.closed = true }
 
 // Abort ends the run before the next stage.
 func (m *Machine) Abort() {
-	if m.search != nil {
-		m.search.cancel = true
-	}
+	m.giveUp()
 	if m.ended {
 		return
 	}
-	m.plan = func() error {
+	m.lead(func() error {
 		m.run.Abort()
 		return m.end()
+	})
+}
+
+// lead plans what is to be done once the step is unwound, in place of what was.
+func (m *Machine) lead(plan func() error) {
+	m.plan = func() error {
+		if err := m.setSwitches(); err != nil {
+			return err
+		}
+		return plan()
 	}
+}
+
+// giveUp ends a search where it has come to.
+func (m *Machine) giveUp() {
+	if m.search != nil {
+		m.search.cancel = true
+	}
+}
+
+// here returns the place of the machine: where a search began, which it gives up.
+func (m *Machine) here() Place {
+	if m.giveUp(); m.search != nil {
+		return m.search.until
+	}
+	return PlaceOf(&m.at)
 }
 
 // Pause has the machine stand at the next stage, and tells whether it will.
@@ -396,19 +424,27 @@ func (m *Machine) Step(by Granularity, to Direction) bool {
 
 // StepBack goes back by a stage, a layer or a token.
 func (m *Machine) StepBack(by Granularity) bool {
-	return m.Goto(PlaceOf(&m.at).back(by, m.layers))
+	return m.Goto(m.here().back(by, m.layers))
 }
 
 // Goto goes to a place, or to the first stage after it, by doing again what leads there, and
 // tells whether it has to go.
 func (m *Machine) Goto(to Place) bool {
-	here := PlaceOf(&m.at)
+	here := m.here()
 	order := to.Compare(here)
-	if !m.started() {
+	if m.search == nil && !m.started() {
 		order = 1
 	}
 	switch {
-	case order == 0 && m.standing:
+	case m.search != nil && order > 0:
+		m.lead(func() error {
+			if err := m.goBack(here); err != nil {
+				return err
+			}
+			m.goTo(to)
+			return nil
+		})
+	case m.search == nil && order == 0 && m.standing:
 		return false
 	case order > 0:
 		m.goOn()
@@ -418,7 +454,7 @@ func (m *Machine) Goto(to Place) bool {
 		m.goTo(to)
 		m.standing = false
 	default:
-		m.plan = func() error { return m.goBack(to) }
+		m.lead(func() error { return m.goBack(to) })
 	}
 	return true
 }
@@ -442,6 +478,7 @@ func (m *Machine) goBack(to Place) error {
 
 // toStep goes back to the beginning of a step.
 func (m *Machine) toStep(step int) error {
+	defer m.between()
 	m.ended = false
 	if step > 0 {
 		return m.run.Rewind(m.run.read+step, true)
@@ -452,34 +489,35 @@ func (m *Machine) toStep(step int) error {
 // ReverseContinue goes back to the last place at which a breakpoint stops, or to the first
 // stage where there is none. Hit counts begin anew with each step.
 func (m *Machine) ReverseContinue() bool {
-	here := PlaceOf(&m.at)
+	here := m.here()
 	if here == first(0) {
 		return false
 	}
-	m.plan = func() error {
+	m.lead(func() error {
 		to, err := m.lastHit(here)
-		if err != nil {
+		if err != nil || m.plan != nil { // a command has come that leads elsewhere
 			return err
 		}
 		return m.goBack(to)
-	}
+	})
 	return true
 }
 
 // lastHit returns the place, after doing the steps before it again, the last one first. If
-// that is cancelled it is the place here.
+// that is cancelled it is the place here, and the run has the ids that it had.
 func (m *Machine) lastHit(here Place) (Place, error) {
 	defer func() { m.search = nil }()
+	ids := slices.Clone(m.run.ids)
 	for step := here.Step; step >= 0; step-- {
 		if err := m.toStep(step); err != nil {
 			return here, err
 		}
-		m.search = &search{gate: m.fresh(), until: here}
+		m.search = &search{gate: m.fresh(), until: here, length: len(ids)}
 		if _, _, err := m.run.Next(); err != nil && !errors.Is(err, ErrUnwound) {
 			return here, err
 		}
 		if m.search.cancel || m.closed {
-			return here, nil
+			return here, m.run.restore(ids)
 		}
 		if m.search.hit != nil {
 			return *m.search.hit, nil
@@ -498,14 +536,18 @@ func (m *Machine) fresh() *Gate {
 // Rewind forgets the ids from position on and what was chosen there, and stands before the
 // step that comes to that position.
 func (m *Machine) Rewind(position int) error {
-	high := len(m.run.ids)
+	low, high := m.run.read, len(m.run.ids)
+	if m.search != nil {
+		low, high = len(m.run.prompt.IDs), m.search.length
+	}
 	if m.ended {
 		high--
 	}
-	if m.run.read == 0 || position < m.run.read || position > high {
-		return &PlaceError{"position", position, m.run.read, high}
+	if high == 0 || position < low || position > high {
+		return &PlaceError{"position", position, low, high}
 	}
-	m.plan = func() error {
+	m.giveUp()
+	m.lead(func() error {
 		if err := m.run.Rewind(position, false); err != nil {
 			return err
 		}
@@ -516,7 +558,7 @@ func (m *Machine) Rewind(position int) error {
 			return err
 		}
 		return m.host.Paused(Paused{Stopped{Reason: ReasonGoto}, m.at})
-	}
+	})
 	return nil
 }
 
@@ -527,9 +569,9 @@ func (e *LateError) Error() string {
 	return fmt.Sprintf("generate: the token at position %d has been appended: rewind to %d first", e.Position, e.Position)
 }
 
-// Choose sets the token of the step in which the machine stands, in place of the one that is
+// Choose sets the token of the step in which the machine is, in place of the one that is
 // drawn; between two steps, that of the next one. Where it was drawn already the step decodes
-// again, to the same stage; Choose tells whether it does.
+// again; Choose tells whether the machine does so to stand at the same stage.
 func (m *Machine) Choose(id int) (goes bool, err error) {
 	if err := m.changeable(); err != nil {
 		return false, err
@@ -569,17 +611,25 @@ func (m *Machine) Redecode(o decoding.Options, draw bool, observer stage.Observe
 
 // changeable returns a LateError where the token of the step is appended.
 func (m *Machine) changeable() error {
+	if m.search != nil {
+		return &LateError{len(m.run.ids)}
+	}
 	if m.ended || m.inside && m.at.Stage >= stage.Append {
 		return &LateError{len(m.run.ids) - 1}
 	}
 	return nil
 }
 
+// decodeAgain has a step that decodes begin that again, and tells whether a machine that stands
+// in it goes.
 func (m *Machine) decodeAgain() bool {
-	if !m.inside || m.at.Stage < stage.Softmax {
+	if m.at.Stage < stage.Softmax || m.at.Stage >= stage.Append {
 		return false
 	}
-	m.again, m.standing = true, false
+	if m.again = true; !m.standing {
+		return false
+	}
+	m.standing = false
 	m.goTo(PlaceOf(&m.at))
 	return true
 }

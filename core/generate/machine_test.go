@@ -23,12 +23,18 @@ type listener struct {
 	resumed int
 	logs    []Log
 	told    func() // at each stage; may be nil
+	breathe func() // between stages that it is not told of; may be nil
 }
 
 func (h *listener) Work(<-chan struct{}) bool { return true }
 func (h *listener) Rest()                     {}
-func (h *listener) Breathe() error            { return nil }
 func (h *listener) Missed(int) bool           { return h.missed }
+func (h *listener) Breathe() error {
+	if h.breathe != nil {
+		h.breathe()
+	}
+	return nil
+}
 func (h *listener) Stage(e *stage.Event) error {
 	h.events = append(h.events, PlaceOf(e))
 	if h.told != nil {
@@ -404,5 +410,96 @@ func TestAbortAndGoOn(t *testing.T) {
 	to(t, m, h, m.Resume)
 	if want := fresh(t, "Once upon a time", drawn(4), []change{{options: drawn(4).Decoding}}); !slices.Equal(h.tokens, want) {
 		t.Errorf("then %v, want %v", h.tokens, want)
+	}
+}
+
+// TestSearchIsGivenUp has commands come while the machine looks for a breakpoint two steps back:
+// the first one ends that, and they lead where they do from the place at which it began.
+func TestSearchIsGivenUp(t *testing.T) {
+	const prompt, tokens = "Once upon a time", 5
+	for name, test := range map[string]struct {
+		command func(m *Machine) bool
+		want    Place
+	}{
+		"pause":            {(*Machine).Pause, Place{3, 1, stage.MLP}},
+		"step back":        {func(m *Machine) bool { return m.StepBack(ByStage) }, Place{3, 1, stage.LN2}},
+		"go back":          {func(m *Machine) bool { return m.Goto(Place{2, -1, stage.Select}) }, Place{2, -1, stage.Select}},
+		"go on":            {func(m *Machine) bool { return m.Goto(Place{4, -1, stage.Head}) }, Place{4, -1, stage.Head}},
+		"rewind":           {func(m *Machine) bool { return m.Rewind(m.run.read+3) == nil }, Place{2, -1, stage.Generation}},
+		"reverse continue": {(*Machine).ReverseContinue, first(0)},
+		"choose and pause": {func(m *Machine) bool {
+			_, err := m.Choose(7)
+			var late *LateError
+			return errors.As(err, &late) && m.Pause()
+		}, Place{3, 1, stage.MLP}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, h := start(t, prompt, drawn(tokens))
+			to(t, m, h, func() bool { return m.Goto(Place{3, 1, stage.MLP}) })
+			asked := false
+			h.breathe = func() {
+				if m.search != nil && m.run.step == 1 && !asked {
+					asked = true
+					m.Do(func() {
+						if !test.command(m) {
+							t.Error("the command is refused")
+						}
+					})
+				}
+			}
+			if p := to(t, m, h, m.ReverseContinue); p == nil || PlaceOf(&p.At) != test.want || !asked {
+				t.Fatalf("stands at %+v, want %v; asked %v", p, test.want, asked)
+			}
+			to(t, m, h, m.Resume)
+			if want := fresh(t, prompt, drawn(tokens), []change{{options: drawn(tokens).Decoding}}); !slices.Equal(h.tokens, want) {
+				t.Errorf("then %v, want %v", h.tokens, want)
+			}
+		})
+	}
+}
+
+// TestChoiceIsLeft has a command come with a choice, before the step has decoded again: it does
+// not do so elsewhere.
+func TestChoiceIsLeft(t *testing.T) {
+	m, h := start(t, "Once upon a time", drawn(3))
+	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select}) })
+	p := to(t, m, h, func() bool {
+		goes, err := m.Choose(77)
+		return goes && err == nil && m.Goto(first(1))
+	})
+	if p == nil || PlaceOf(&p.At) != first(1) {
+		t.Fatalf("stands at %+v", p)
+	}
+	to(t, m, h, m.Resume)
+	o := drawn(3)
+	o.Choices = map[int]int{h.prompt + 1: 77}
+	if want := fresh(t, "Once upon a time", o, []change{{options: o.Decoding}}); !slices.Equal(h.tokens, want) {
+		t.Errorf("%v, want %v", h.tokens, want)
+	}
+}
+
+// TestChooseWhileItRuns: a choice that comes after the draw of a step is taken in that step.
+func TestChooseWhileItRuns(t *testing.T) {
+	for _, s := range []stage.Stage{stage.Softmax, stage.DecodeStop, stage.Select, stage.Append} {
+		m, h := start(t, "Once upon a time", drawn(4))
+		asked := false
+		h.told = func() {
+			if m.at.Step == 1 && m.at.Stage == s && !asked {
+				asked = true
+				m.Do(func() {
+					if goes, err := m.Choose(77); goes || err != nil {
+						t.Errorf("goes %v, %v", goes, err)
+					}
+				})
+			}
+		}
+		to(t, m, h, m.Resume)
+		step := 1
+		if s == stage.Append {
+			step = 2
+		}
+		if len(m.run.Choices()) != 1 || m.run.Choices()[h.prompt+step] != 77 || h.tokens[step] != 77 {
+			t.Errorf("%v: chosen %v, told %v", s, m.run.Choices(), h.tokens)
+		}
 	}
 }

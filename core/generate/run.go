@@ -104,6 +104,7 @@ type Run struct {
 	observer  stage.Observer
 	appended  func(Token) error // told of each token before append is reported
 	quiet     stage.Observer    // of what is read again without being told; may be nil
+	aside     stage.Observer    // of what is read again for somebody who looks; may be nil
 
 	prompt  Prompt
 	read    int               // how many ids the prompt has; 0: it has not been read yet
@@ -120,10 +121,11 @@ type Run struct {
 	reason  decoding.Reason
 	err     error
 
-	step   int       // that is under way, or the last
-	logits []float32 // [V] of the step under way, or the last; nil: there are none
-	now    outcome   // of the step under way
-	seen   lookup    // what Candidates and Lens looked at last
+	step    int       // that is under way, or the last
+	reading bool      // whether the step under way has not read its ids yet
+	logits  []float32 // [V] of the step under way, or the last; nil: there are none
+	now     outcome   // of the step under way
+	seen    lookup    // what Candidates looked at last
 }
 
 // outcome is what a step comes to, before it is done.
@@ -320,7 +322,8 @@ func (r *Run) readPrompt() error {
 
 // do does a step. appended tells whether it came to its token, also where an error ends it.
 func (r *Run) do() (appended bool, err error) {
-	r.step = len(r.IDs())
+	r.step, r.reading = len(r.IDs()), true
+	defer func() { r.reading = false }()
 	if err := r.catchUp(); err != nil {
 		return false, err
 	}
@@ -332,6 +335,7 @@ func (r *Run) do() (appended bool, err error) {
 	if err == nil {
 		r.logits, err = r.session.Forward(pending, r.observer)
 	}
+	r.reading = false
 	for err == nil {
 		if err = r.decide(ev); !errors.Is(err, errAgain) {
 			break

@@ -54,11 +54,20 @@ func (r *Run) catchUp() error {
 		r.session.Truncate(0)
 		return nil
 	}
-	from, to := r.session.Len(), len(r.ids)-1
-	if r.step == 0 || from >= to {
+	if r.step == 0 {
 		return nil
 	}
-	_, err := r.session.Forward(r.ids[from:to], r.quiet)
+	return r.fill(len(r.ids)-1, r.quiet)
+}
+
+// fill reads again what the cache lacks of the positions before one.
+func (r *Run) fill(to int, observer stage.Observer) error {
+	from := r.session.Len()
+	if from >= to {
+		return nil
+	}
+	r.logits = nil // they were the session's
+	_, err := r.session.Forward(r.ids[from:to], observer)
 	return err
 }
 
@@ -85,48 +94,56 @@ func (m *Machine) Switch(list []model.Switch) (goes bool, err error) {
 	if err := checkSwitches(m.run.model, m.run.options, list); err != nil {
 		return false, err
 	}
-	if m.search != nil {
-		m.search.cancel = true
+	place := m.here()
+	standIn := func() error {
+		if err := m.toStep(place.Step); err != nil {
+			return err
+		}
+		if err := m.setSwitches(); err != nil {
+			return err
+		}
+		return m.goBack(place)
 	}
-	switch place := PlaceOf(&m.at); {
-	case !m.standing || m.search != nil:
-		m.plan = func() error { return m.switchStep(list) }
+	switch {
+	case m.plan != nil:
+		m.switches = &list
+		return false, nil
+	case m.search != nil:
+		m.plan, m.switches = standIn, &list
+		return false, nil
+	case !m.standing:
+		m.plan, m.switches = m.switchStep, &list
 		return false, nil
 	case m.inside:
-		m.plan = func() error {
-			if err := m.toStep(place.Step); err != nil {
-				return err
-			}
-			if err := m.run.Switch(list); err != nil {
-				return err
-			}
-			return m.goBack(place)
-		}
+		m.plan, m.switches = standIn, &list
 		return true, nil
 	}
 	if err := m.run.Switch(list); err != nil || m.run.read == 0 || m.run.options.NoCache {
 		return false, err
 	}
-	return false, m.refill()
+	if len(m.run.IDs()) == 0 {
+		return false, nil
+	}
+	return false, m.run.fill(len(m.run.ids)-1, m.run.aside)
 }
 
 // switchStep switches and goes on with the beginning of the step. It is a plan.
-func (m *Machine) switchStep(list []model.Switch) error {
+func (m *Machine) switchStep() error {
 	step := len(m.run.IDs())
 	if err := m.toStep(step); err != nil {
 		return err
 	}
-	if err := m.run.Switch(list); err != nil {
+	if err := m.setSwitches(); err != nil {
 		return err
 	}
 	return m.host.Rewound(Rewound{Position: len(m.run.prompt.IDs) + step, Step: step, Again: true})
 }
 
-// refill fills the cache of a machine that stands between two steps.
-func (m *Machine) refill() error {
-	if to := len(m.run.ids) - 1; len(m.run.IDs()) > 0 {
-		_, err := m.run.session.Forward(m.run.ids[:to], func(*stage.Event) error { return m.host.Breathe() })
-		return err
+// setSwitches sets the switches that have come with a plan, if any have.
+func (m *Machine) setSwitches() error {
+	list := m.switches
+	if m.switches = nil; list == nil {
+		return nil
 	}
-	return nil
+	return m.run.Switch(*list)
 }

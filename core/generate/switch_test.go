@@ -246,3 +246,79 @@ func TestMaskOffWithoutCache(t *testing.T) {
 		t.Errorf("after looking: %v, want %v", h.tokens, got)
 	}
 }
+
+// TestSwitchWithOtherCommands has switches come with a command that leads elsewhere, before
+// either has been done: both are.
+func TestSwitchWithOtherCommands(t *testing.T) {
+	const prompt, tokens = "Once upon a time", 6
+	set := func(m *Machine, list []model.Switch) bool { _, err := m.Switch(list); return err == nil }
+	for name, test := range map[string]struct {
+		commands func(m *Machine) bool
+		want     Place // the run stands there; first(0): it has ended
+	}{
+		"go back after":  {func(m *Machine) bool { return set(m, offs) && m.Goto(Place{1, -1, stage.Select}) }, Place{1, -1, stage.Select}},
+		"go back before": {func(m *Machine) bool { return m.Goto(Place{1, -1, stage.Select}) && set(m, offs) }, Place{1, -1, stage.Select}},
+		"rewind after":   {func(m *Machine) bool { return set(m, offs) && m.Rewind(m.run.read+2) == nil }, Place{1, -1, stage.Generation}},
+		"rewind before":  {func(m *Machine) bool { return m.Rewind(m.run.read+2) == nil && set(m, offs) }, Place{1, -1, stage.Generation}},
+		"abort after":    {func(m *Machine) bool { m.Abort(); return set(m, offs) }, first(0)},
+		"abort before":   {func(m *Machine) bool { ok := set(m, offs); m.Abort(); return ok }, first(0)},
+		"others before":  {func(m *Machine) bool { return set(m, offs[:1]) && set(m, offs) }, Place{3, 2, stage.AttentionMix}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, h := start(t, prompt, drawn(tokens))
+			to(t, m, h, func() bool { return m.Goto(Place{3, 2, stage.AttentionMix}) })
+			p := to(t, m, h, func() bool { return test.commands(m) })
+			if p == nil != (test.want == first(0)) || p != nil && PlaceOf(&p.At) != test.want {
+				t.Fatalf("stands at %+v, want %v", p, test.want)
+			}
+			if !slices.Equal(ask(m, m.run.Switches), offs) {
+				t.Errorf("it has the switches %v", m.run.Switches())
+			}
+			to(t, m, h, m.Resume)
+			if want := switched(t, prompt, drawn(tokens), m.run.Choices(), offs); !slices.Equal(h.tokens, want) {
+				t.Errorf("then %v, want %v", h.tokens, want)
+			}
+		})
+	}
+}
+
+// TestRowsWithoutCache: a run that stands between two steps shows the rows that are asked for,
+// also where a step has been given up, or other switches have come.
+func TestRowsWithoutCache(t *testing.T) {
+	o := drawn(4)
+	o.NoCache = true
+	m, h := start(t, "Once upon a time", o)
+	var place *PlaceError
+	for _, at := range []Place{{2, -1, stage.IDs}, {2, 1, stage.MLP}} { // the step reads its ids yet
+		to(t, m, h, func() bool { return m.Goto(at) })
+		if _, err := ask2(m, func() ([]Part, error) {
+			return m.Inspect(Query{Stage: stage.Embed, Position: h.prompt, Head: -1, From: 99})
+		}); !errors.As(err, &place) || place.What != "row" {
+			t.Errorf("%v: row 99 of %d: %v", at, h.prompt, err)
+		}
+		if _, err := ask2(m, func() ([]Part, error) {
+			return m.Inspect(Query{Stage: stage.Embed, Position: h.prompt, Head: -1, From: -1})
+		}); err != nil {
+			t.Errorf("%v: %v", at, err)
+		}
+	}
+	to(t, m, h, func() bool { m.Abort(); return true })
+	for _, list := range [][]model.Switch{nil, offs} {
+		ask(m, func() any {
+			if _, err := m.Switch(list); err != nil {
+				t.Error(err)
+			}
+			position := h.prompt
+			parts, err := m.Inspect(Query{Stage: stage.Embed, Position: position, Head: -1, From: position})
+			if err != nil || len(parts) != 1 || parts[0].Shape[0] != 1 || parts[0].From[0] != position {
+				t.Errorf("%v: position %d does not have the row that is asked for: %v", list, position, err)
+			}
+			return nil
+		})
+	}
+	ask(m, func() any { _, err := m.Switch(nil); return err })
+	to(t, m, h, m.Resume)
+	if want := fresh(t, "Once upon a time", drawn(4), []change{{options: o.Decoding}}); !slices.Equal(h.tokens, want) {
+		t.Errorf("after looking: %v, want %v", h.tokens, want)
+	}
+}

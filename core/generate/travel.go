@@ -90,6 +90,20 @@ func (r *Run) retrace(ids []int) {
 	}
 }
 
+// restore gives a run that has gone back the ids again that it had.
+func (r *Run) restore(ids []int) error {
+	if len(ids) == 0 {
+		return r.Restart()
+	}
+	if err := r.begin(); err != nil {
+		return err
+	}
+	r.read = len(r.prompt.IDs)
+	r.ids = slices.Clone(ids[:r.read])
+	r.retrace(ids[r.read:])
+	return nil
+}
+
 // forget forgets what was chosen and changed for the steps from position on.
 func (r *Run) forget(position int) {
 	for at := range r.choices {
@@ -166,9 +180,10 @@ func (r *Run) Redecode(position int, o decoding.Options, draw bool, observer sta
 }
 
 // Revisit does the step again whose newest token is at position, for observer, with the
-// rows from from to it (see firstRow): every stage that a pass over these ids has, to the same bits, and
-// what followed, to the end of the step. The run stays as it is, and may stand in the middle
-// of a step. Of a position inside the prompt, after which nothing was chosen, the stages end
+// rows from from to it (see firstRow): every stage that a pass over these ids has, to the same
+// bits, and what followed, to the end of the step. The run stays as it is, and may stand in
+// the middle of a step; between two steps the cache is filled where it lacks what comes
+// before. Of a position inside the prompt, after which nothing was chosen, the stages end
 // with distribution. ErrUnwound of the observer ends it and is no error.
 func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 	if r.read == 0 || position < 0 || position >= len(r.ids) {
@@ -180,7 +195,13 @@ func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 	if unmasked(r.options.Switches) && position < r.read-1 {
 		return &decoding.OptionError{Option: "position", Got: position, Want: fmt.Sprintf("at least %d: the mask is off, and the whole prompt was read as one", r.read-1)}
 	}
-	from = r.firstRow(from)
+	from, err := r.firstRow(from)
+	if err != nil {
+		return err
+	}
+	if newest := from + model.MaxRows - 1; position > newest {
+		return &PlaceError{"position", position, 0, newest}
+	}
 	step := position - (r.read - 1)
 	look := func(e *stage.Event) error {
 		e.Step = max(0, step)
@@ -189,20 +210,24 @@ func (r *Run) Revisit(position, from int, observer stage.Observer) error {
 		}
 		return observer(e)
 	}
-	err := r.revisit(r.session.Revisit, position, from, max(0, step), look)
+	err = r.revisit(r.session.Revisit, position, from, max(0, step), look)
 	if errors.Is(err, ErrUnwound) {
 		return nil
 	}
 	return err
 }
 
-// firstRow returns where a pass begins that is to have rows from from on: earlier where the
-// pass under way is the first one that reads it, and at 0 where each row sees all.
-func (r *Run) firstRow(from int) int {
+// firstRow returns where a pass begins that is to have rows from from on, and fills the cache
+// up to there: earlier where the pass under way is the first one that reads it, and at 0 where
+// each row sees all.
+func (r *Run) firstRow(from int) (int, error) {
 	if unmasked(r.options.Switches) {
-		return 0
+		return 0, nil
 	}
-	return min(from, r.session.Len())
+	if !r.reading {
+		return from, r.fill(from, r.aside)
+	}
+	return min(from, r.session.Len()), nil
 }
 
 // revisit is Revisit by a pass of the session.
