@@ -130,6 +130,16 @@ test("labels and texts that are markup are words, and run nothing", async ({ pag
   expect(requests.filter((url) => /example\.org|\/x$/.test(url))).toEqual([]);
 });
 
+test("an image of another host is not asked for, however it is written", async ({ page, requests }) => {
+  await openPage(page);
+  await edit(page);
+  for (const node of ['A@{ img: "https://example.org/x", label: "x" }', 'A@{ "\\x69mg": "https://example.org/x" }', 'A@{ label: &k img, *k : "https://example.org/x" }', 'B\nclass B big; A@{ img: "https://example.org/x" }']) {
+    await write(page, `flowchart TD\nprompt --> ids\n${node}`);
+    await expect(problems(page), node).toContainText("loads nothing from other hosts");
+  }
+  expect(requests.filter((url) => url.includes("example.org"))).toEqual([]);
+});
+
 test("the editor: an error at its line with a suggestion, the last good picture stays, the run goes on, and all is remembered", async ({ page }) => {
   await openPage(page, { at: speed.visible });
   await page.locator("#prompt").fill("Once upon a time");

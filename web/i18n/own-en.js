@@ -44,6 +44,7 @@ export const own = {
     placeholder: ({ what, like }) => `There is no value {${what}}.${like ? ` Did you mean {${like}}?` : ""}`,
     /** @param {Words} p */
     idle: ({ what }) => `${what} has a value in its label and shows no stage. Bind it: %% vitrine: ${what}=prompt.`,
+    large: () => "The diagram is too large to be drawn. Keep to 50,000 characters, 1,000 nodes and 500 edges.",
     /** @param {Words} p */
     syntax: ({ what, like }) => `Mermaid does not understand this line: ${what.length > 60 ? `${what.slice(0, 60)}…` : what}${like ? ` ${hints[/** @type {keyof typeof hints} */ (like)]}` : ""}`,
     /** @param {Words} p */

@@ -10,7 +10,9 @@ import { nearest } from "./nearest.js";
  *
  * @typedef {{ line: number, code: ProblemCode, what: string, like: string, other?: string }} Problem
  */
-/** @typedef {"kind" | "image" | "unbound" | "stage" | "element" | "twice" | "directive" | "placeholder" | "idle" | "syntax" | "failed"} ProblemCode */
+/** @typedef {"kind" | "image" | "unbound" | "stage" | "element" | "twice" | "directive" | "placeholder" | "idle" | "large" | "syntax" | "failed"} ProblemCode */
+
+export const MOST_PROBLEMS = 50; // told at once: more nobody reads
 
 /** Nodes that a diagram of the pipeline has, whatever its author has changed: then it is bound as ours. */
 const SIGNATURE = ["A", "B", "C", "D", "E", "DecoderStack", "F6", "H", "I", "J", "K", "L", "M"];
@@ -34,15 +36,16 @@ export function bind(scan, told = {}) {
   const problems = [];
   /** @type {Map<string, StageName>} */
   const bound = new Map();
+  const all = elements(scan);
   if (!scan.flowchart) return { bindings: bound, problems: [{ line: scan.line, code: "kind", what: "", like: "" }] };
-  for (const line of scan.images) problems.push({ line, code: "image", what: "", like: "" });
+  for (const line of scan.images) tell(line, "image");
 
   for (const [what, stage] of Object.entries(told)) one(what, stage, scan.line);
   for (const { line, text } of scan.directives) {
     for (const entry of text.split(",")) {
       const pair = /^\s*(\S.*?)\s*=\s*(\S+)\s*$/.exec(entry);
       if (pair) one(pair[1], pair[2], line);
-      else if (entry.trim()) problems.push({ line, code: "directive", what: entry.trim(), like: "" });
+      else if (entry.trim()) tell(line, "directive", entry.trim());
     }
   }
   if (SIGNATURE.every((id) => scan.nodes.has(id) || scan.groups.has(id))) {
@@ -51,26 +54,31 @@ export function bind(scan, told = {}) {
       if (element && !bound.has(element.id)) bound.set(element.id, stage);
     }
   }
-  for (const { id, line } of elements(scan)) {
+  for (const { id, line } of all) {
     const stage = stageOf(id);
     if (bound.has(id)) continue;
     if (stage) bound.set(id, stage);
-    else if (groups.has(/^(\w+?)[._]/.exec(id)?.[1] ?? "")) problems.push({ line, code: "stage", what: id, like: nearest(id, stages.keys()) });
+    else if (groups.has(/^(\w+?)[._]/.exec(id)?.[1] ?? "")) tell(line, "stage", id, [...stages.keys()]);
   }
-  if (bound.size === 0 && problems.length === 0) problems.push({ line: scan.line, code: "unbound", what: "", like: "" });
-  const order = [...elements(scan)].map(({ id }) => id).filter((id) => bound.has(id));
+  if (bound.size === 0 && problems.length === 0) tell(scan.line, "unbound");
+  const order = all.map(({ id }) => id).filter((id) => bound.has(id));
   return { bindings: new Map(order.map((id) => [id, /** @type {StageName} */ (bound.get(id))])), problems };
 
   /** @param {string} what @param {string} name @param {number} line */
   function one(what, name, line) {
     const element = find(scan, what);
     const stage = stageOf(name);
-    if (!element) problems.push({ line, code: "element", what, like: nearest(what, [...elements(scan)].map(({ id }) => id)) });
-    if (!stage) problems.push({ line, code: "stage", what: name, like: nearest(name, stageNames) });
+    if (!element) tell(line, "element", what, all.map(({ id }) => id));
+    if (!stage) tell(line, "stage", name, stageNames);
     if (!element || !stage) return;
     const before = bound.get(element.id);
-    if (before) problems.push({ line, code: "twice", what, like: "", other: before });
+    if (before) tell(line, "twice", what, [], { other: before });
     else bound.set(element.id, stage);
+  }
+
+  /** @param {number} line @param {ProblemCode} code @param {string} [what] @param {readonly string[]} [words] that may be meant @param {{ other?: string }} [more] */
+  function tell(line, code, what = "", words = [], more) {
+    if (problems.length < MOST_PROBLEMS) problems.push({ line, code, what, like: nearest(what, words), ...more });
   }
 }
 

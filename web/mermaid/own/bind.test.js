@@ -6,7 +6,7 @@ import { bindings as pipeline } from "../pipeline/bindings.js";
 import { bind } from "./bind.js";
 import { authorLines } from "./lines.js";
 import { nearest } from "./nearest.js";
-import { problemOf, read } from "./read.js";
+import { check, problemOf, read } from "./read.js";
 import { scan } from "./scan.js";
 
 const seed = readFileSync(new URL("seed.mmd", import.meta.url), "utf8");
@@ -107,6 +107,34 @@ test("room changes no line, and nothing where there is no placeholder", () => {
   assert.equal(read(seed).source, seed);
   const text = 'graph TD\nprompt["{top:8}"]\n';
   assert.equal(read(text).source.split("\n").length, text.split("\n").length);
+});
+
+test("what is too large is refused before it is drawn, and read at once", () => {
+  const nodes = (n) => `graph TD\n${Array.from({ length: n }, (_, i) => `n${i}`).join("\n")}`;
+  const slow = { characters: " ".repeat(50_001), nodes: nodes(1001), edges: `graph TD\n${"A --> B\n".repeat(501)}`, room: `graph TD\n%% vitrine: ${Array.from({ length: 300 }, (_, i) => `n${i}=head`)}\n${Array.from({ length: 300 }, (_, i) => `n${i}["{top:8}"]`).join("\n")}` };
+  for (const [name, text] of Object.entries(slow)) {
+    const { drawable, problems } = read(text);
+    assert.deepEqual([drawable, problems[0].code], [false, "large"], name);
+  }
+  assert.ok(read(nodes(1000)).drawable);
+  const wrong = { names: `graph TD\n${"b".repeat(20_000)}\n%% vitrine: ${"a".repeat(20_000)}=x`, entries: `${nodes(900)}\n%% vitrine: ${"aq=b,".repeat(6000)}` };
+  for (const [name, text] of Object.entries(wrong)) {
+    const begun = performance.now();
+    assert.ok(read(text).problems.length <= 50, name);
+    assert.ok(performance.now() - begun < 2000, name);
+  }
+});
+
+test("what only Mermaid understands is refused when it has read it", () => {
+  const diagram = (type, ...nodes) => ({ type, db: { getVertices: () => new Map(nodes.map((node, i) => [String(i), node])), getSubGraphs: () => [] } });
+  const code = (...what) => {
+    try {
+      check(diagram(...what));
+    } catch (error) {
+      return problemOf(error, "").code;
+    }
+  };
+  assert.deepEqual([code("sequence"), code("flowchart-v2", {}, { img: "https://example.org/x.png" }), code("flowchart-v2", ...Array(1001).fill({})), code("flowchart-v2", {})], ["kind", "image", "large", undefined]);
 });
 
 test("whatever is typed is read: stages that exist, lines that exist, labels that are in the text", () => {

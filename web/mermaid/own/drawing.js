@@ -11,6 +11,7 @@ import { dress } from "./card.js";
 import { clean, TAGS } from "./clean.js";
 import { inkOn } from "./ink.js";
 import { STEP_NODES } from "./line.js";
+import { check } from "./read.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 12; // around the picture: marks stand out of the nodes
@@ -27,7 +28,7 @@ export async function createOwnDrawing(source, bound) {
   const draft = el("div", { class: "diagram-draft", "aria-hidden": "true" });
   document.body.append(draft); // the diagram's own place may be hidden, as in a tab that is not chosen, and measure nothing
   try {
-    const svg = await render(source, draft, configure, clean);
+    const svg = await render(source, draft, configure, { check, clean });
     strip(svg);
     draft.replaceChildren(svg);
     return dressed(svg, bound);

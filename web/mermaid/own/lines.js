@@ -1,3 +1,6 @@
+/** What stands between two lines of dashes at the beginning. */
+export const FRONT_MATTER = /^\s*---[^\S\n]*\n[^]*?\n[^\S\n]*---[^\S\n]*(?:\n|$)/;
+
 /**
  * The author's lines, after what Mermaid cuts off before it counts: front matter, `%%` lines with the blank lines before
  * them, and what is blank at the beginning. Source: preprocessDiagram of Mermaid 12.3, and parse of its flowchart.
@@ -29,9 +32,9 @@ export function authorLines(text) {
     rest = short;
   }
 
-  cut(/^\s*---[^\S\n]*\n[^]*?\n\s*---[^\S\n]*(?:\n|$)/);
+  cut(FRONT_MATTER);
   cut(/%%\{[^]*?\}%%/g);
-  cut(/^\s*%%(?!\{)[^\n]+\n?/gm);
+  cut(/(?<!^[^\S\n]*\n)^\s*%%(?!\{)[^\n]+\n?/gm); // the first of the blank lines takes the others with it
   cut(/^\s+/);
   cut(/}\s*\n/g, "}\n");
   /** @type {number[]} by Mermaid's line */

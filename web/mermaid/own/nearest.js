@@ -1,3 +1,5 @@
+const LONG = 100; // letters: no name of ours has as many, and a longer word of an author's is no slip of the hand
+
 /**
  * The one of the words that is most like another: what was probably meant.
  *
@@ -7,9 +9,11 @@
  */
 export function nearest(word, words) {
   const most = Math.max(2, Math.floor(word.length / 3)); // changes of a letter
+  if (word.length > LONG) return "";
   let best = "";
   let least = most + 1;
   for (const one of words) {
+    if (Math.abs(one.length - word.length) >= least) continue; // as many changes at least
     const changes = distance(word.toLowerCase(), one.toLowerCase());
     if (changes < least) [best, least] = [one, changes];
   }

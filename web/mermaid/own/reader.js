@@ -17,14 +17,17 @@ const SHAPES = /** @type {[open: string, close: string[]][]} */ ([
 export function createReader(text) {
   const starts = [0];
   for (const { index } of text.matchAll(/\n/g)) starts.push(index + 1);
+  let row = 0; // of `starts`, where it stood when it was asked last
+  let open = Infinity; // from here on no link is closed
 
   const reader = {
     at: 0,
 
     /** The line it stands in, 1-based. */
     line() {
-      const next = starts.findIndex((start) => start > reader.at);
-      return next < 0 ? starts.length : next;
+      while (starts[row + 1] <= reader.at) row++;
+      while (starts[row] > reader.at) row--;
+      return row + 1;
     },
 
     /** Goes on to the next statement; false at the end. */
@@ -77,8 +80,11 @@ export function createReader(text) {
       const quoted = reader.quoted();
       const start = reader.at;
       CLOSE_LINK.lastIndex = start;
-      const close = CLOSE_LINK.exec(text);
-      if (!close) return undefined;
+      const close = start < open ? CLOSE_LINK.exec(text) : null;
+      if (!close) {
+        open = Math.min(open, start);
+        return undefined;
+      }
       reader.at = CLOSE_LINK.lastIndex;
       return quoted ?? reader.place(start, close.index, false);
     },

@@ -1,4 +1,5 @@
 /** @import { Label } from "./reader.js" */
+import { FRONT_MATTER } from "./lines.js";
 import { createReader } from "./reader.js";
 
 /**
@@ -13,13 +14,14 @@ import { createReader } from "./reader.js";
  * @property {number} line of the keyword, 1-based
  * @property {Map<string, Element>} nodes
  * @property {Map<string, Element>} groups
- * @property {Edge[]} edges
+ * @property {Edge[]} edges one more than MOST_EDGES where there are more
  * @property {{ line: number, text: string }[]} directives what stands behind `%% vitrine:`
  * @property {number[]} images lines of nodes that are to be drawn as an image of another host
  */
 
 const ID = /(?:[\p{L}\p{N}!#$%'*+.`?\\_/&,]|-(?![>\-.])|=(?!=)|:(?!::))+/uy;
-const EDGE_ID = /\s*([^\s"[\](){}|]+)@(?=[^{"])/y;
+export const MOST_EDGES = 500; // Source: maxEdges in Mermaid's default configuration
+const EDGE_ID = /\s*([^\s"[\](){}|;]+)@(?=[^{"])/y;
 const SKIPPED = /(?:classDef|class|style|linkStyle|click|direction|accTitle)\b[^\n]*|accDescr\s*(?:\{[^}]*\}|:[^\n]*)/y;
 
 /**
@@ -32,13 +34,14 @@ export function scan(text) {
   const found = { flowchart: false, line: 1, nodes: new Map(), groups: new Map(), edges: [], directives: [], images: [] };
   /** @type {(Element | null)[]} */
   const open = [];
-  reader.match(/\s*---[^\S\n]*\n[^]*?\n\s*---[^\S\n]*(?:\n|$)/y);
+  reader.at = FRONT_MATTER.exec(text)?.[0].length ?? 0;
 
   while (reader.skip()) {
     const line = reader.line();
     let part;
-    if (reader.match(/%%\{[^]*?\}%%/y)) continue;
-    if ((part = reader.match(/%%[^\n]*/y))) {
+    const configured = text.startsWith("%%{", reader.at) ? text.indexOf("}%%", reader.at) : -1;
+    if (configured >= 0) reader.at = configured + 3;
+    else if ((part = reader.match(/%%[^\n]*/y))) {
       const directive = /^%%\s*vitrine\s*:(.*)$/.exec(part[0]);
       if (directive) found.directives.push({ line, text: directive[1] });
     } else if (!found.flowchart) {
@@ -83,7 +86,7 @@ export function scan(text) {
       if (label === undefined) return true;
       const end = reader.at;
       const to = many();
-      for (const a of from) for (const b of to) edge(a, b, own, { line, end, label });
+      for (const a of from) for (const b of to) if (found.edges.length <= MOST_EDGES) edge(a, b, own, { line, end, label });
       if (to.length === 0) return true;
       from = to;
     }

@@ -124,6 +124,22 @@ test("200 nodes are read at once, and a broken text to its end", () => {
   for (const end of ['A["open', "A --> ", "A[(", "A@{ shape", "subgraph", "A -- x", "A -->|x", "((", '"', "end\nend", "e@"]) assert.ok(scan(`graph TD\nZ --> Y\n${end}`).nodes.has("Z"), end);
 });
 
+test("a text that is made to be slow is read at once", () => {
+  const size = 50_000;
+  const slow = {
+    "statements in one line": "a;".repeat(size / 2),
+    "lines": "a\n".repeat(size / 2),
+    "links that end nowhere": "A -- x\n".repeat(size / 7),
+    "configurations that end nowhere": "%%{\n".repeat(size / 4),
+    "edges of all to all": `${Array(5000).fill("a").join(" & ")} --> ${Array(5000).fill("b").join(" & ")}`,
+  };
+  for (const [name, text] of [...Object.entries(slow).map(([name, text]) => [name, `graph TD\n${text}`]), ["front matter that ends nowhere", `---\n${"\n".repeat(size)}`]]) {
+    const begun = performance.now();
+    scan(text);
+    assert.ok(performance.now() - begun < 2000, name);
+  }
+});
+
 test("any part of the seed can be read", () => {
   for (let i = 0; i < seed.length; i += 37) scan(seed.slice(0, i) + seed.slice(i + 11));
 });
