@@ -8,6 +8,7 @@ import { decimal } from "../../kit/numbers.js";
 import { accountOf } from "./attention-account.js";
 import { paintStrip } from "./attention-map.js";
 import { createParts } from "./attention-parts.js";
+import { largest } from "./attention-sums.js";
 import { masks } from "./switches.js";
 import { tableOf, tablesOf } from "./tables.js";
 
@@ -30,9 +31,6 @@ export function mountExplain({ strings, caption, palette, signal }) {
   let account = null;
   let open = false; // whether the terms are
 
-  /** @param {ArrayLike<number>} values */
-  const largest = (values) => Array.from(values).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-
   /** @param {Account} of */
   function stripsOf({ strips }) {
     return strips.map(({ name, values, group }) => {
@@ -44,14 +42,23 @@ export function mountExplain({ strings, caption, palette, signal }) {
     });
   }
 
+  /** All terms, which are set when they are opened. @param {NonNullable<Account["terms"]>} list */
+  function termsOf(list) {
+    const root = el("details", { open }, el("summary", { text: list.title }), ...(open ? [tableOf(list)] : []));
+    root.addEventListener("toggle", () => {
+      open = root.open;
+      if (open && root.childElementCount === 1) root.append(tableOf(list));
+    });
+    return root;
+  }
+
   function draw() {
     if (!account) {
       title.textContent = strings.title;
       return body.replaceChildren(el("p", { class: "note", text: strings.hint }));
     }
     title.textContent = account.title;
-    const terms = account.terms && el("details", { open }, el("summary", { text: account.terms.title }), tableOf(account.terms));
-    terms?.addEventListener("toggle", () => (open = terms.open), { signal });
+    const terms = account.terms && termsOf(account.terms);
     body.replaceChildren(
       el("p", { class: "explain-formula", text: account.formula }),
       ...stripsOf(account),
@@ -93,11 +100,9 @@ export function mountExplain({ strings, caption, palette, signal }) {
       const key = JSON.stringify([now.version, stage, layer, head, start, rows]);
       root.hidden = stage === "attention" || stage === "attention.qkv";
       if (key === of?.key) return;
-      const moved = of?.place.stage !== stage;
       of = { ...now, key, size, text };
       parts = createParts(now);
-      account = null;
-      if (moved) cell = null;
+      cell = account = null;
       draw();
     },
     paint: () => account && draw(),

@@ -120,10 +120,11 @@ export function mountHeads({ strings, tensor, palette, signal }) {
   }
 
   function mark() {
+    const chosen = buttonOf(layer, head);
+    const reached = chosen ?? table.querySelector("button"); // by the tab key
     for (const button of table.querySelectorAll("button")) {
-      const chosen = Number(button.dataset.layer) === layer && Number(button.dataset.head) === head;
-      button.ariaPressed = String(chosen);
-      button.tabIndex = chosen ? 0 : -1;
+      button.ariaPressed = String(button === chosen);
+      button.tabIndex = button === reached ? 0 : -1;
     }
   }
 

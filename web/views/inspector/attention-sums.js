@@ -14,8 +14,8 @@ const ROUND = 2 ** -24;
  * @typedef {{ parts: number[], sum: number, bound: number }} Sum
  */
 
-/** @param {ArrayLike<number>} x */
-const largest = (x) => Array.from(x).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+/** The largest magnitude. @param {ArrayLike<number>} x */
+export const largest = (x) => Array.from(x).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
 
 /** @param {number[]} parts */
 const added = (parts) => parts.reduce((sum, one) => sum + one, 0);

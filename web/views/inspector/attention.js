@@ -6,6 +6,7 @@ import { mountHeads } from "./attention-heads.js";
 import { mountLook } from "./attention-look.js";
 import { mountSteps } from "./attention-steps.js";
 import { createWeights, ofHead } from "./attention-weights.js";
+import { hide } from "./hide.js";
 import { tokenAt } from "./place.js";
 
 /**
@@ -45,8 +46,8 @@ export function mountAttention({ strings: { attention: strings, tensor, detail }
       return its === undefined || (failed && !its) ? [] : [{ layer, weights: its }];
     });
     heads.show(known, { ids, layer: place.layer, head: place.head });
+    hide(stop, !weights.reading);
     wait.hidden = !weights.reading && !failed;
-    stop.hidden = !weights.reading;
     progress.textContent = failed || strings.reading(known.length, layers.length);
     const its = weights.of(place.layer);
     const row = its ? place.position - its.first : -1;

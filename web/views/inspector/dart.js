@@ -1,12 +1,14 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { Decided } from "./decided.js" */
 /** @import { Line } from "./draw.js" */
+/** @import { Asks } from "./reading.js" */
 /** @import { Now } from "./views.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact, fixed, percent } from "../../kit/numbers.js";
 import { learn } from "./decided.js";
 import { nameOf } from "./detail.js";
 import { lineOf, pick, reach } from "./draw.js";
+import { hide } from "./hide.js";
 import { paintLine } from "./line.js";
 
 const STEPS = 1000; // of the slider
@@ -42,6 +44,7 @@ export function mountDart(out, signal) {
   /** @type {number | null} where somebody has moved it */
   let moved = null;
   let told = "";
+  let learning = false; // the name of a token
 
   const sizes = new ResizeObserver(() => line && paint());
   sizes.observe(board);
@@ -57,6 +60,15 @@ export function mountDart(out, signal) {
     if (line && take.ariaDisabled !== "true") send(root, "choose", { position: decided.position + 1, id: line.ids[pick(line, random())] });
   }
 
+  /** Finds out the name of a token; one that is not found keeps its id. @param {number} id @param {Asks} run */
+  async function findName(id, run) {
+    const of = decided;
+    learning = true;
+    const found = await learn(of, id, run).catch(() => false);
+    learning = false;
+    if ((found || of !== decided) && !signal.aborted) tell();
+  }
+
   function tell() {
     if (!line) return;
     const at = pick(line, random());
@@ -64,7 +76,7 @@ export function mountDart(out, signal) {
     const { from, to } = reach(line, at);
     const known = decided.known.get(id);
     const name = known ? nameOf(known) : `#${id}`;
-    if (!known && now.run) learn(decided, id, now.run).then((found) => found && !signal.aborted && tell(), () => {}); // else it keeps its id as its name
+    if (!known && now.run && !learning) findName(id, now.run);
     slider.value = String(Math.floor(random() * STEPS));
     slider.ariaValueText = words.said(exact(random()), name, percent(from), percent(to));
     const rows = [
@@ -75,7 +87,7 @@ export function mountDart(out, signal) {
       [words.interval, `${fixed(from, 4)} – ${fixed(to, 4)}`],
     ];
     facts.replaceChildren(...rows.flatMap(([term, value]) => [el("dt", { text: term }), el("dd", { text: value })]));
-    back.hidden = moved === null || drawn === null;
+    hide(back, moved === null || drawn === null);
     stand(now.stands);
     paint();
   }
@@ -111,9 +123,9 @@ export function mountDart(out, signal) {
       drawn = here && !greedy ? here.random : null;
       const open = line !== null && !greedy;
       note.textContent = !line ? words.waits : greedy ? words.greedy : words.note;
-      board.hidden = facts.hidden = !open;
-      take.hidden = back.hidden = !open;
-      go.hidden = !open || drawn !== null;
+      facts.hidden = !open;
+      for (const part of [board, take, back]) hide(part, !open);
+      hide(go, !open || drawn !== null);
       seeded.hidden = !open;
       seeded.textContent = [drawn === null ? words.unknown : words.seeded(exact(drawn)), ...(token?.forced ? [words.forced] : [])].join(" ");
       if (open) tell();

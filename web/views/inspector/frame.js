@@ -110,7 +110,7 @@ export function mountFrame(root, { strings, stages, signal }) {
       parts.hidden = children.length === 0;
       parts.replaceChildren(...children.map((child) => {
         const button = el("button", { type: "button", class: "quiet", text: stages[child].long });
-        button.addEventListener("click", () => (send(root, "part", { stage: child }), title.focus()), { signal });
+        button.addEventListener("click", () => (send(root, "part", { stage: child }), title.focus()));
         return button;
       }));
       readout.show(null);

@@ -36,11 +36,16 @@ export function mountLens(strings, signal) {
       const final = rows.at(-1)?.top[0].id;
       const answer = rows.findLastIndex(({ top }) => top[0].id !== final) + 1; // from here on the top token stays
       const head = [strings.layer, strings.top, strings.probability, strings.rank];
+      const focused = table.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.layer : undefined;
       table.replaceChildren(
         el("caption", { class: "visually-hidden", text: strings.title }),
         el("thead", {}, el("tr", {}, ...head.map((text) => el("th", { scope: "col", text })))),
         el("tbody", {}, ...rows.map((row) => rowOf(row, row.layer === answer))),
       );
+      if (focused === undefined) return;
+      const again = /** @type {HTMLElement | null} */ (table.querySelector(`[data-layer="${focused}"]`));
+      if (again) again.focus();
+      else send(root, "focuslost");
     },
     /** @param {boolean} on whether the machine stands, and answers */
     stand(on) {

@@ -28,7 +28,8 @@ export function mountNorm({ strings, palette, signal }) {
   const title = el("h3");
   const moments = el("div");
   const views = /** @type {Record<string, PictureView>} */ (Object.fromEntries(strips.map((name) => [name, mountPicture({ strings: strings.tensor, palette, signal })])));
-  const account = el("div", { class: "explain-body" }, el("p", { class: "note", text: words.hint }));
+  const hint = el("p", { class: "note", text: words.hint });
+  const account = el("div", { class: "explain-body" }, hint);
   const explain = el("section", { class: "explain" }, el("h3", { text: words.account }), account);
   const above = el("section", { class: "norm-view", hidden: true }, title, moments, ...strips.map((name) => views[name].root), explain);
   /** @type {Answered | null} */
@@ -57,6 +58,7 @@ export function mountNorm({ strings, palette, signal }) {
     if (!info) return;
     row = { x: rowOf(input, "sum", position), scale: at("scale"), shift: at("shift"), y: at("result"), mean: at("mean")[0], variance: at("variance")[0] };
     above.hidden = false;
+    account.replaceChildren(hint); // until a cell of the row is read
     title.textContent = words.title(text(position));
     moments.replaceChildren(...tablesOf({ facts: [[words.mean, exact(row.mean)], [words.variance, exact(row.variance)], [words.epsilon, exact(info.epsilon)], [words.divisor, exact(Math.sqrt(row.variance + info.epsilon))]], lists: [] }, words.title(text(position))));
     for (const name of strips) {

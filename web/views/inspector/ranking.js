@@ -3,6 +3,7 @@
 import { el } from "../../kit/dom.js";
 import { count, decimal, exact, fixed, percent } from "../../kit/numbers.js";
 import { nameOf } from "./detail.js";
+import { hide } from "./hide.js";
 import { createPulls } from "./pulls.js";
 
 const FIRST = 20; // rows at first
@@ -71,7 +72,7 @@ export function mountRanking({ strings: { out }, signal }) {
       ...best.map((one) => rowOf([count(one.rank + 1), nameOf(one), String(one.id)], one.logit, one.probability)),
       ...(others > 0 ? [rowOf(["", words.others(others), ""], null, Math.max(0, left))] : []),
     );
-    more.hidden = others === 0 || best.length >= MOST;
+    hide(more, others === 0 || best.length >= MOST);
     scroll.hidden = total === 0;
   }
 

@@ -5,6 +5,7 @@ import { el, send } from "../../kit/dom.js";
 import { count, exact, percent, three } from "../../kit/numbers.js";
 import { mountCells } from "./cells.js";
 import { nameOf } from "./detail.js";
+import { hide } from "./hide.js";
 import { createStreamed, windowOf } from "./streamed.js";
 
 /** Ranks from which on a cell of the lens is paler, and its tint. */
@@ -51,12 +52,12 @@ export function mountStream({ strings: { out }, signal }) {
 
   function tell() {
     const { done, of, failed, complete } = streamed.state;
-    bar.hidden = complete;
+    hide(bar, complete);
     progress.max = Math.max(1, of);
     progress.value = done;
     status.textContent = failed ? words.failed(failed) : now?.stands || complete ? words.progress(done, of) : words.stands;
     stop.textContent = streamed.busy ? words.stop : words.goOn;
-    stop.hidden = !now?.stands;
+    hide(stop, !now?.stands);
   }
 
   /** @param {Streamed} known */

@@ -5,6 +5,7 @@
 import { el, send } from "../../kit/dom.js";
 import { exact, percent, significant } from "../../kit/numbers.js";
 import { nameOf } from "./detail.js";
+import { hide } from "./hide.js";
 import { has, same, switchesAt, toggled } from "./switches.js";
 
 /**
@@ -132,7 +133,7 @@ export function mountWhatIf(strings, signal) {
       if (next !== run) [run, trial, compared] = [next, next?.switches ?? [], ""];
       const here = place ? switchesAt(stage, { layer: place.layer, head }, info) : [];
       offered = [...here, ...trial.filter((one) => !has(here, one)), ...(run?.switches ?? []).filter((one) => !has([...here, ...trial], one))];
-      root.hidden = offered.length === 0 || run === null;
+      hide(root, offered.length === 0 || run === null);
       stands = on;
       position = place ? place.start + place.rows - 1 : 0;
       if (!root.hidden) draw();
