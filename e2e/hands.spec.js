@@ -169,7 +169,7 @@ test("Follow says when it cannot follow, and only then", async ({ page }) => {
   await expect(note, "nobody asked it to follow").toBeHidden();
   await page.getByRole("button", { name: "Follow" }).click();
   await expect(note).toBeVisible();
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
   await expect(note, "while the machine stands").toBeHidden();
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(note).toBeVisible();

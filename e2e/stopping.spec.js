@@ -69,7 +69,7 @@ test("a run that Stop ended goes on to the same text, and makes room for another
   await expect(page.locator("#generate")).toHaveAttribute("data-running", "true");
   await page.locator("#speed-range").fill(String(speed.full));
   await expect(status(page)).toContainText("Done");
-  expect(await text(page)).toBe(untouched);
+  await expect.poll(() => text(page)).toBe(untouched);
 
   await button(page, "Back one stage").click();
   await expect(status(page)).toContainText("Paused at");

@@ -31,7 +31,7 @@ let pace = 0;
 /** What the tests look at. */
 const sent = [];
 const failures = [];
-Object.assign(globalThis, { state, sent, failures, run: () => session.run });
+Object.assign(globalThis, { state, sent, failures, run: () => session.run, show });
 
 const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });
 mountSpeed(byId("speed"), { strings: controlStrings.speed, ms: 0, signal });
