@@ -122,16 +122,15 @@ class WorkerEngine {
    * @returns {Run}
    */
   generate(prompt, options = {}) {
+    const of = { info: this.info, stages: this.#stages };
     /** @type {ReturnType<typeof settingsOf>} */
     let settings;
     try {
       settings = settingsOf(options);
     } catch (error) {
-      return this.#link.refuse(error);
+      return this.#link.refuse(error, of);
     }
-    const { id, run } = this.#link.generate(prompt, settings, { info: this.info, stages: this.#stages });
-    options.signal?.addEventListener("abort", () => this.#link.abort(id));
-    return run;
+    return this.#link.generate(prompt, settings, of, options.signal);
   }
 
   /** @param {string} text */

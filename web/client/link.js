@@ -23,7 +23,10 @@ export class WorkerLink {
   /** Runs that are not closed. One that stands or has ended is held by who uses it alone. @type {Map<number, { deref(): RunView | undefined }>} */
   #runs = new Map();
   /** @type {FinalizationRegistry<number>} */
-  #collected = new FinalizationRegistry((id) => this.call("close", [id]).catch(() => {}));
+  #collected = new FinalizationRegistry((id) => {
+    this.#forget(id);
+    this.call("close", [id]).catch(() => {});
+  });
   /** @type {Int32Array | undefined} see worker/inbox.js */
   inbox;
   #next = 0;
@@ -38,6 +41,8 @@ export class WorkerLink {
   #timer;
   /** @type {Map<number, number>} how often it was asked since a run was aborted that has not ended, by run */
   #aborted = new Map();
+  /** @type {Map<number, () => void>} what ends the listening to a signal, by run */
+  #listening = new Map();
 
   /** @param {EngineOptions["onProgress"]} onProgress */
   constructor(onProgress) {
@@ -94,8 +99,9 @@ export class WorkerLink {
    * @param {string | number[]} prompt
    * @param {ReturnType<typeof import("./options.js").settingsOf>} settings
    * @param {{ info: EngineInfo, stages: StageName[] }} of
+   * @param {AbortSignal} [signal] aborts it, until it is closed
    */
-  generate(prompt, settings, of) {
+  generate(prompt, settings, of, signal) {
     const { id, result } = this.start("generate", [prompt, settings]);
     const { breakpoints, switches } = settings;
     const call = (/** @type {string} */ method, /** @type {unknown[]} */ ...args) => this.call(method, [id, ...args]);
@@ -104,13 +110,19 @@ export class WorkerLink {
     this.#keep(id, run, "running");
     this.#collected.register(run, id);
     result.catch((error) => run.fail(error));
-    return { id, run };
+    if (signal) this.#listen(id, signal);
+    return run;
   }
 
-  /** A run that never begins. @param {unknown} reason */
-  refuse(reason) {
-    const none = { call: async () => {}, abort() {}, stages: [], info: /** @type {any} */ ({}), breakpoints: [], switches: [] };
-    const run = new RunView(none, () => {});
+  /**
+   * A run that never begins, and answers whatever it is asked with the reason.
+   *
+   * @param {unknown} reason
+   * @param {{ info: EngineInfo, stages: StageName[] }} of
+   */
+  refuse(reason, of) {
+    const call = () => Promise.reject(reason);
+    const run = new RunView({ ...of, call, abort() {}, breakpoints: [], switches: [] }, () => {});
     run.fail(reason);
     return run;
   }
@@ -118,8 +130,23 @@ export class WorkerLink {
   /** @param {number} id @param {RunView} run @param {Run["state"]} state */
   #keep(id, run, state) {
     if (state !== "running" && state !== "paused") this.#aborted.delete(id);
-    if (state === "closed") this.#runs.delete(id);
+    if (state === "closed") this.#forget(id);
     else this.#runs.set(id, state === "running" ? { deref: () => run } : new WeakRef(run));
+  }
+
+  /** Apart from where a run is at hand, which the signal would hold with it. @param {number} id @param {AbortSignal} signal */
+  #listen(id, signal) {
+    const abort = () => this.abort(id);
+    signal.addEventListener("abort", abort);
+    this.#listening.set(id, () => signal.removeEventListener("abort", abort));
+  }
+
+  /** @param {number} id */
+  #forget(id) {
+    this.#runs.delete(id);
+    this.#aborted.delete(id);
+    this.#listening.get(id)?.();
+    this.#listening.delete(id);
   }
 
   /** Ends a run, if need be with the worker. @param {number} run */
@@ -173,6 +200,7 @@ export class WorkerLink {
     for (const { reject } of this.#calls.values()) reject(reason);
     this.#calls.clear();
     for (const run of this.#runs.values()) run.deref()?.fail(reason);
+    for (const id of this.#listening.keys()) this.#forget(id);
     this.#runs.clear();
     this.#aborted.clear();
     this.#tellEnd(reason);
