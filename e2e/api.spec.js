@@ -72,24 +72,24 @@ test("a run without stages gives the same tokens and nothing else", async ({ pag
   expect(ids).toEqual(same);
 });
 
-test("a live run hands over a step that it describes in one piece", async ({ page }) => {
-  const pieces = await page.evaluate(async (question) => {
+test("a live run hands over a step that it describes in one piece, or one a frame", async ({ page }) => {
+  const steps = await page.evaluate(async (question) => {
     const engine = await vitrine.createEngine();
-    /** In how many batches each described step came, but for the first step and the last. */
-    const pieces = [];
-    for (let seed = 0; pieces.length < 5; seed++) {
-      const count = new Map();
+    /** In how many batches each described step came, and what it took, but for the first step and the last. */
+    const steps = [];
+    for (let seed = 0; steps.length < 5; seed++) {
+      const told = new Map();
       const run = engine.generate(question, { temperature: 1, seed, maxTokens: 240, ignoreEos: true, stages: "live" });
       for await (const events of run.batches()) {
-        const told = events.filter((event) => event.type === "stage" && event.stage !== "generation");
-        for (const step of new Set(told.map((event) => event.step))) count.set(step, (count.get(step) ?? 0) + 1);
+        const stages = events.filter((event) => event.type === "stage" && event.stage !== "generation");
+        for (const { step, time } of stages) told.set(step, { step, from: time, ...told.get(step), to: time });
+        for (const step of new Set(stages.map((event) => event.step))) told.get(step).batches = (told.get(step).batches ?? 0) + 1;
       }
-      pieces.push(...[...count].filter(([step]) => step > 0 && step < 239).map(([, batches]) => batches));
+      steps.push(...[...told.values()].filter(({ step }) => step > 0 && step < 239));
     }
-    return pieces;
+    return steps;
   }, question);
-  // A step may take longer than a frame, on a machine that does something else meanwhile.
-  expect(pieces.toSorted()[pieces.length >> 1]).toBe(1);
+  for (const { batches, from, to } of steps) expect(batches).toBeLessThanOrEqual(1 + Math.floor((to - from + 2) / 16));
 });
 
 test("a live run reports some steps whole, and the last one as a run with all stages does", { tag: "@alone" }, async ({ page }) => {

@@ -157,8 +157,12 @@ func (r *run) Stage(e *stage.Event) error {
 		}
 		r.owed = 0
 		r.stood += r.now() - from
-	} else if r.full && r.now()-max(r.flushed, r.looked) >= flushEvery { // a step that is told comes in one piece
-		if err := r.flush(); err != nil {
+	} else if r.full {
+		from := r.flushed
+		if e.Stage != stage.Generation {
+			from = max(from, r.looked) // a step that is told comes in one piece, unless it takes longer than a frame
+		}
+		if err := r.flushAfter(from, flushEvery); err != nil {
 			return err
 		}
 	}
@@ -209,10 +213,13 @@ func (r *run) Token(t generate.Token) error {
 		r.first = r.last
 	}
 	r.records.Token(t, milliseconds(r.now()))
-	if r.stages == liveStages && !r.full {
-		return r.flushAfter(lookEvery)
+	switch {
+	case r.full: // the next stage of the step hands it over
+		return nil
+	case r.stages == liveStages:
+		return r.flushAfter(r.flushed, lookEvery)
 	}
-	return r.flushAfter(flushEvery)
+	return r.flushAfter(r.flushed, flushEvery)
 }
 
 // Paused is that of generate.Host.
@@ -265,8 +272,9 @@ func (r *run) Failed(err error) error {
 	return r.flush()
 }
 
-func (r *run) flushAfter(wait time.Duration) error {
-	if r.now()-r.flushed < wait {
+// flushAfter flushes if so much time has passed since from.
+func (r *run) flushAfter(from, wait time.Duration) error {
+	if r.now()-from < wait {
 		return nil
 	}
 	return r.flush()
