@@ -146,3 +146,40 @@ for (const [width, height] of [[1440, 900], [1024, 768], [360, 740]]) {
     expect(await low()).toBeLessThan(24);
   });
 }
+
+test("200 keys at random, each as soon as the one before: then the same text at the same bars", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("Once upon a time");
+  await setting(page, { maxTokens: 8, temperature: 0.9, seed: 7 });
+  await button(page, "Generate").click();
+  await expect(status(page)).toContainText("Done");
+  const untouched = await text(page);
+  const bars = page.locator(".bars i");
+  const heights = () => bars.evaluateAll((all) => all.map((bar) => bar.style.getPropertyValue("--p")));
+  const before = await heights();
+  await enterDiagram(page);
+
+  const pressed = await page.evaluate(async () => {
+    const keys = [".", ",", "o", "t", "b", " ", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "F8", "F9", "F10", "Shift F11", "Escape"];
+    const pressed = [];
+    for (let i = 0, seed = 20; i < 200; i++) {
+      pressed.push(keys[(seed = (seed * 48271) % 2147483647) % keys.length]);
+      if (!document.activeElement.closest("#diagram-place")) document.querySelector('.diagram g[tabindex="0"]').focus();
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: pressed[i].replace("Shift ", ""), shiftKey: pressed[i].startsWith("Shift "), bubbles: true, cancelable: true }));
+      if (i % 3 === 0) await new Promise(requestAnimationFrame); // several within a frame, too
+    }
+    return pressed;
+  });
+
+  await test.step(pressed.join(" "), async () => {
+    await page.evaluate(() => document.querySelectorAll(".diagram [data-stop] .stop").forEach((marker) => marker.dispatchEvent(new MouseEvent("click", { bubbles: true }))));
+    await expect(page.locator(".diagram [data-stop]")).toHaveCount(0);
+    await expect(async () => {
+      await enterDiagram(page);
+      if ((await status(page).textContent()).startsWith("Paused")) await page.keyboard.press("F8");
+      await expect(status(page)).toContainText("Done", { timeout: 2000 });
+    }).toPass();
+    await expect.poll(() => text(page)).toBe(untouched);
+    expect(await heights()).toEqual(before);
+  });
+});
