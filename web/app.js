@@ -85,7 +85,7 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
 const editor = mountDiagramEditor(byId("diagram-editor"), { strings: ownStrings, texts: () => ({ ours: diagram.drawn?.ours ?? "", seed }), signal });
 const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, engine: () => session.engine, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
-const loading = mountLoading(byId("loading"), { strings: strings.loading, again: hostStrings.waiting.again, signal });
+const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
 const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });
 const button = mountRunButton(byId("run-button"), { strings: strings.run, signal });
 const speed = mountSpeed(byId("speed"), { strings: controlStrings.speed, ms: recall("pace", -1), signal });
@@ -125,7 +125,6 @@ const { generate } = connectRun(session, views, strings, { reopen, pacer, signal
 
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 
-listen(page, "loadagain", reopen, signal);
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "grain", (grain) => remember("grain", grain), signal);

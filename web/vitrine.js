@@ -1,6 +1,7 @@
 import { VitrineError } from "./client/error.js";
 import { isMore } from "./client/kinds.js";
 import { WorkerLink } from "./client/link.js";
+import { listedModels, sourceOfListed } from "./client/manifest.js";
 import { checkEngineOptions, settingsOf } from "./client/options.js";
 
 /**
@@ -44,7 +45,7 @@ export async function createEngine(options = {}) {
  * @returns {Promise<Opened>}
  */
 async function openModel(model, folder, loading) {
-  if (model === undefined) return { source: await defaultModel(loading.signal) };
+  if (model === undefined) return { source: sourceOfListed((await listedModels(loading.signal))[0]) };
   if (model instanceof ArrayBuffer) return { source: { url: "", parts: [model], bytes: model.byteLength, sha256: "" } };
   if (model instanceof Blob && !(model instanceof File)) return { source: { url: "", parts: [model], bytes: model.size, sha256: "" } };
   if (typeof model === "string" || model instanceof URL) {
@@ -70,30 +71,6 @@ async function opener() {
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     throw new VitrineError("engine.load", `a script of Vitrine did not load: ${message}. Check the connection and reload the page, or put the whole site on the server`);
-  }
-}
-
-/** @param {AbortSignal | undefined} signal */
-async function defaultModel(signal) {
-  const address = new URL("models/manifest.json", import.meta.url);
-  /** @type {Response} */
-  let response;
-  try {
-    response = await fetch(address, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new VitrineError("network", `the list of models at ${address.href} could not be reached: check the connection and try again`);
-  }
-  if (!response.ok) {
-    throw new VitrineError("network", `the list of models at ${address.href} could not be loaded: the server answered ${response.status}`);
-  }
-  try {
-    const [{ name, url, bytes, sha256 }] = (await response.json()).models;
-    const { href } = new URL(url, address);
-    return { name, url: href, parts: [href], bytes, sha256 };
-  } catch {
-    signal?.throwIfAborted();
-    throw new VitrineError("model.format", `${address.href} is not a list of models: want { models: [{ name, url, bytes, sha256 }] }`);
   }
 }
 

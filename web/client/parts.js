@@ -1,3 +1,4 @@
+import { request } from "./request.js";
 import { incomplete, partNames } from "./weights.js";
 
 /** @import {ModelSource} from "../worker/source.js" */
@@ -44,10 +45,10 @@ async function sizeAt(address, signal) {
 
 /**
  * @param {string} address
- * @param {RequestInit} how
+ * @param {{ method?: string, headers?: Record<string, string>, signal?: AbortSignal }} how
  */
 async function ask(address, how) {
-  const answer = await fetch(address, how).catch(() => null);
+  const answer = await request(address, how).catch(() => null);
   how.signal?.throwIfAborted();
   await answer?.body?.cancel();
   return answer;

@@ -232,6 +232,9 @@ export const strings = {
     bytes: (loaded, unit) => `${loaded} ${unit}`,
     prepare: "Starting",
     cancel: "Cancel",
+    retry: "Try again",
+    /** @param {number} seconds */
+    left: (seconds) => `About ${seconds < 90 ? some(Math.ceil(seconds / 5) * 5, "second") : some(Math.round(seconds / 60), "minute")} left`,
   },
 
   errors: {

@@ -40,7 +40,6 @@ export const host = {
   waiting: {
     /** @param {number} seconds @param {string} what */
     words: (seconds, what) => `Nothing has come for ${seconds} s. The page waits for ${what}.`,
-    again: "Try again",
     script: "the engine's script",
     list: "the list of models",
     engine: "the engine",

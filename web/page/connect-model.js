@@ -104,5 +104,6 @@ export function connectModel(session, views, strings, signal) {
   listen(page, "model", open, signal);
   listen(page, "defaultmodel", () => open(undefined), signal);
   listen(page, "cancelload", () => session.cancelLoad(), signal);
+  listen(page, "retryload", () => open(newest), signal);
   return { open, reopen: () => open(newest) };
 }

@@ -2,7 +2,7 @@ import { VitrineError } from "../client/error.js";
 import { advice } from "../client/address.js";
 import { INDEX, WEIGHTS } from "../client/kinds.js";
 import { fetchRemote, openRemote } from "./remote.js";
-import { Refused } from "./request.js";
+import { Refused } from "../client/request.js";
 
 /** @import {OpenFile} from "./blob.js" */
 

@@ -1,12 +1,12 @@
 import { VitrineError } from "../client/error.js";
 import { hubHash } from "./hub.js";
 import { asTheyCome, pieces } from "./pieces.js";
-import { PATIENCE, Refused, brokeOff, changed, partOf, pause, refused, request, within } from "./request.js";
+import { PATIENCE, Refused, askedToWait, brokeOff, changed, isPassing, partOf, pause, refused, request, within } from "../client/request.js";
 import { Sha256 } from "./sha256.js";
 
 /**
  * @import {Pieces} from "./pieces.js"
- * @import {Patience} from "./request.js"
+ * @import {Patience} from "../client/request.js"
  */
 
 /** As much of the end of what has come is compared when a download is taken up again. */
@@ -123,17 +123,18 @@ export class Download {
     await this.#source.cancel();
     if (this.#at - this.#failedAt >= PROGRESS_BYTES) this.#failures = 0;
     this.#failedAt = this.#at;
-    for (;;) {
+    for (let waitMs = 0; ; ) {
       if (++this.#failures >= this.#patience.tries) throw brokeOff(this.#address, this.#at, this.total, error);
-      await pause(this.#failures, this.#patience);
+      await pause(this.#failures, this.#patience, waitMs);
       const from = this.#at - this.#tail.length;
       const ranged = from > 0 && !this.#wholeOnly;
-      const answer = await request(this.#address, ranged ? { Range: `bytes=${from}-` } : undefined, { ...this.#patience, tries: 1 }).catch(() => null);
+      const answer = await request(this.#address, ranged ? { headers: { Range: `bytes=${from}-` } } : {}, { ...this.#patience, tries: 1 }).catch(() => null);
       if (answer?.body && isWhole(answer)) this.#again = this.#at;
       else if (answer?.body && ranged && this.#follows(answer, from)) this.#again = this.#tail.length;
       else {
         await answer?.body?.cancel();
-        this.#wholeOnly = ranged;
+        waitMs = answer ? askedToWait(answer) : 0;
+        if (!answer || !isPassing(answer)) this.#wholeOnly = ranged; // a busy server has said nothing of parts
         continue;
       }
       this.#source = asTheyCome(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body));

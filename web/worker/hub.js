@@ -6,6 +6,7 @@ const SHA256 = /^(?:W\/)?"?([0-9a-f]{64})"?$/i;
 /** What Git has in the place of a large file. Source: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n/;
 const MOST_POINTER_BYTES = 1024;
+const MOST_POINTER_MS = 8000;
 
 /**
  * The SHA-256 that a hub gives for a file, in hexadecimal; "" where it gives none, or lets no other site read it.
@@ -32,7 +33,8 @@ export async function hubHash(address, answer) {
 
 /** @param {string} address */
 async function beginning(address) {
-  const answer = await fetch(address);
+  const signal = AbortSignal.timeout(MOST_POINTER_MS); // a model can be had without
+  const answer = await fetch(address, { signal });
   if (!answer.ok || !answer.body) return "";
   const reader = answer.body.getReader();
   const decoder = new TextDecoder();

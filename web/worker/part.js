@@ -1,5 +1,5 @@
 import { VitrineError } from "../client/error.js";
-import { partOf, within } from "./request.js";
+import { partOf, within } from "../client/request.js";
 
 /**
  * A part of a file that is wanted.

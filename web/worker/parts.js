@@ -2,11 +2,11 @@ import { VitrineError } from "../client/error.js";
 import { openWhole } from "./blob.js";
 import { Download, PROGRESS_BYTES, isWhole } from "./download.js";
 import { receive, sumOf } from "./part.js";
-import { Refused, brokeOff, changed, partOf, pause, refused, request } from "./request.js";
+import { Refused, brokeOff, changed, partOf, pause, refused, request } from "../client/request.js";
 
 /**
  * @import {OpenFile} from "./blob.js"
- * @import {Patience} from "./request.js"
+ * @import {Patience} from "../client/request.js"
  */
 
 /** A server that has given as many tags of one file gives one to each answer: they say nothing. */
@@ -86,7 +86,7 @@ export class Parts {
     for (let filled = 0, failedAt = 0; filled < length; answer = undefined) {
       if (this.#whole) return this.#whole.read(offset, length);
       const at = offset + filled;
-      answer ??= await request(this.#address, { Range: `bytes=${at}-${offset + length - 1}` }, this.#patience);
+      answer ??= await request(this.#address, { headers: { Range: `bytes=${at}-${offset + length - 1}` } }, this.#patience);
       if (isWhole(answer)) await this.#takeWhole(answer);
       else if (answer.status !== 206) throw refused(this.#address, answer);
       else if (filled > 0 && !this.#last && this.#isNew(answer)) filled = failedAt = await this.#beginAgain(answer);

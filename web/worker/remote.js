@@ -2,10 +2,10 @@ import { openWhole } from "./blob.js";
 import { Download, PROGRESS_BYTES, download, isWhole } from "./download.js";
 import { hubHash } from "./hub.js";
 import { Parts } from "./parts.js";
-import { PATIENCE, partOf, refused, request } from "./request.js";
+import { PATIENCE, partOf, refused, request } from "../client/request.js";
 
 /** @import {OpenFile} from "./blob.js" */
-/** @import {Patience} from "./request.js" */
+/** @import {Patience} from "../client/request.js" */
 
 /** How much is asked of a server at a time: as much as wasm/quantize/files.go reads. */
 const WINDOW_BYTES = 4 << 20;
@@ -20,7 +20,7 @@ const WINDOW_BYTES = 4 << 20;
  * @returns {Promise<OpenFile>} rejects with Refused where the server has no such file
  */
 export async function openRemote(address, onBytes, patience = PATIENCE) {
-  const range = { Range: `bytes=0-${WINDOW_BYTES - 1}` };
+  const range = { headers: { Range: `bytes=0-${WINDOW_BYTES - 1}` } };
   // A server of another site may not allow the header that asks for a part.
   const answer = await request(address, range, patience).catch(() => request(address, undefined, { ...patience, tries: 1 }));
   const sha256 = await hubHash(address, answer);

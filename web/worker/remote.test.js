@@ -301,3 +301,23 @@ test("a server that is not there is said to be", async () => {
   for (const read of Object.values(ways)) await assert.rejects(read("http://localhost:1/"), { code: "network", message: /could not be reached/ });
   await assert.rejects(open("http://localhost:1/a/b/blob/main/c.safetensors"), { message: /\/a\/b\/resolve\/main\/c\.safetensors$/ });
 });
+
+test("a server that is busy when a download is taken up again is waited for, and gives the rest alone", async (t) => {
+  const cut = 3 << 20;
+  for (const [what, headers, status] of /** @type {[string, Record<string, string>, number][]} */ ([["429", { "Retry-After": "1" }, 429], ["503", {}, 503], ["500", {}, 500]])) {
+    const { address, ranges } = await serve(t, (_, n) => (n === 0 ? { breaks: cut } : n === 1 ? { status, headers } : {}));
+    const begun = performance.now();
+    assert.deepEqual(await readStream(address), data, what);
+    assert.equal(ranges.length, 3, what);
+    assert.ok(ranges.slice(1).every((range) => range.startsWith("bytes=")), `${what}: ${ranges}`);
+    if (status === 429) assert.ok(performance.now() - begun >= 1000, what);
+  }
+});
+
+test("a server that is busy at first is asked again", async (t) => {
+  for (const status of [429, 500, 503]) {
+    const { address, ranges } = await serve(t, (_, n) => (n === 0 ? { status } : {}));
+    assert.deepEqual(await readStream(address), data, String(status));
+    assert.equal(ranges.length, 2);
+  }
+});

@@ -1,5 +1,5 @@
-import { advice, standIn } from "../client/address.js";
-import { VitrineError } from "../client/error.js";
+import { advice, standIn } from "./address.js";
+import { VitrineError } from "./error.js";
 import { count } from "../kit/numbers.js";
 
 /**
@@ -19,40 +19,59 @@ const MOST_WAIT_MS = 15_000;
 /** Answers that may be another one soon. Source: RFC 9110, section 15; RFC 6585 for 429; RFC 8470 for 425. */
 const PASSING = [408, 425, 429, 500, 502, 503, 504];
 
+/** Whether a server may answer otherwise soon. @param {Response} answer */
+export const isPassing = ({ status }) => PASSING.includes(status);
+
 /**
  * Asks a server for a file, or a part of it, again where it cannot be reached or is busy.
  *
  * @param {string} address
- * @param {Record<string, string>} [headers]
+ * @param {{ method?: string, headers?: Record<string, string>, signal?: AbortSignal }} [how] it rejects with the signal's reason
  * @param {Patience} [patience]
  */
-export async function request(address, headers, patience = PATIENCE) {
+export async function request(address, how = {}, patience = PATIENCE) {
   for (let tries = 1; ; tries++) {
-    const answer = await once(address, headers, patience).catch((error) => error);
-    if (answer instanceof Response && !PASSING.includes(answer.status)) return answer;
+    const answer = await once(address, how, patience).catch((error) => error);
+    how.signal?.throwIfAborted();
+    if (answer instanceof Response && !isPassing(answer)) return answer;
     if (tries >= patience.tries) {
       if (answer instanceof Response) return answer;
       throw answer;
     }
-    const asked = 1000 * Number(answer.headers?.get("Retry-After") ?? 0) || 0;
     await answer.body?.cancel();
-    await pause(tries, patience, Math.min(asked, MOST_WAIT_MS));
+    await pause(tries, patience, answer instanceof Response ? askedToWait(answer) : 0, how.signal);
   }
 }
 
 /**
+ * How long a server asks to wait, in milliseconds.
+ *
+ * @param {Response} answer
+ */
+export function askedToWait({ headers }) {
+  const asked = headers.get("Retry-After") ?? "";
+  const ms = /^\s*\d+\s*$/.test(asked) ? 1000 * Number(asked) : Date.parse(asked) - Date.now(); // RFC 9110, section 10.2.3
+  return Math.min(Math.max(ms || 0, 0), MOST_WAIT_MS);
+}
+
+/**
  * @param {string} address
- * @param {Record<string, string> | undefined} headers
+ * @param {{ method?: string, headers?: Record<string, string>, signal?: AbortSignal }} how
  * @param {Patience} patience
  */
-async function once(address, headers, { stallMs }) {
+async function once(address, { signal, ...how }, { stallMs }) {
   const controller = new AbortController();
+  const abort = () => controller.abort();
+  signal?.addEventListener("abort", abort);
   try {
-    return await within(fetch(address, { headers, signal: controller.signal }), stallMs);
+    signal?.throwIfAborted();
+    return await within(fetch(address, { ...how, signal: controller.signal }), stallMs);
   } catch (error) {
     controller.abort();
     if (error instanceof Stalled) throw new VitrineError("network", `${address} gives no answer: its server took the request, but has sent nothing for ${stallMs / 1000} s. Try again later`);
     throw new VitrineError("network", `${address} could not be reached: check the address and the connection, and that its server allows other sites (CORS)${advice(address)}`);
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }
 
@@ -84,9 +103,14 @@ export async function within(promise, ms) {
  * @param {number} tries so far
  * @param {Patience} patience
  * @param {number} [leastMs]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>} rejects with the signal's reason
  */
-export function pause(tries, { waitMs }, leastMs = 0) {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(leastMs, waitMs * 2 ** (tries - 1))));
+export function pause(tries, { waitMs }, leastMs = 0, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, Math.max(leastMs, waitMs * 2 ** (tries - 1)));
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** A server that has the file for nobody, or not for us, or something else in its place. */
@@ -119,10 +143,11 @@ export class Refused extends VitrineError {
  * @param {string} address
  * @param {Response} answer that is not the file
  */
-export function refused(address, { status, statusText }) {
+export function refused(address, answer) {
+  const { status, statusText } = answer;
   const why = `the server answered ${status} ${statusText}`.trimEnd();
   const login = status === 401 || status === 403 ? ": the file is not there, or its server wants a login, which Vitrine does not send" : "";
-  const absent = status >= 400 && status < 500 && !PASSING.includes(status);
+  const absent = status >= 400 && status < 500 && !isPassing(answer);
   return new Refused("network", `${address} could not be loaded: ${why}${login}${advice(address)}`, why, absent);
 }
 

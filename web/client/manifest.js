@@ -1,0 +1,69 @@
+import { VitrineError } from "./error.js";
+import { PATIENCE, refused, request, within } from "./request.js";
+
+/** @import {ModelSource} from "../worker/source.js" */
+
+/**
+ * What the manifest states of a model.
+ *
+ * @typedef {{ name: string, url: string, bytes: number, sha256: string, licence: string }} Listed bytes is -1, and a text "",
+ *   where unknown
+ */
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/**
+ * The models that the site has, the default one first.
+ *
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Listed[]>}
+ */
+export async function listedModels(signal) {
+  const address = new URL("models/manifest.json", import.meta.url).href;
+  const answer = await request(address, { signal }).catch((error) => {
+    signal?.throwIfAborted();
+    throw new VitrineError("network", `the list of models did not come: ${error.message}`);
+  });
+  if (!answer.ok) throw refused(address, answer);
+  const text = await within(answer.text(), PATIENCE.stallMs).catch(() => {
+    signal?.throwIfAborted();
+    throw new VitrineError("network", `the list of models at ${address} broke off: check the connection and try again`);
+  });
+  return readManifest(text, address);
+}
+
+/**
+ * @param {string} text
+ * @param {string} address
+ * @returns {Listed[]}
+ */
+export function readManifest(text, address) {
+  /** @type {Listed[] | null} */
+  let models = null;
+  try {
+    models = JSON.parse(text).models.map(listed);
+  } catch {
+    // What it is not is said below.
+  }
+  if (!models?.length) throw new VitrineError("model.format", `${address} is not a list of models: want { models: [{ name, url, bytes, sha256 }] }, of which url alone must be there`);
+  return models;
+
+  /** @param {any} model @returns {Listed} */
+  function listed({ name, url, bytes, sha256, licence }) {
+    const sum = String(sha256 ?? "").trim().toLowerCase();
+    if (typeof url !== "string" || (sum !== "" && !SHA256.test(sum))) throw new Error("not a model");
+    return {
+      name: typeof name === "string" ? name : "",
+      url: new URL(url, address).href,
+      bytes: Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : -1,
+      sha256: sum,
+      licence: typeof licence === "string" ? licence : "",
+    };
+  }
+}
+
+/**
+ * @param {Listed} model
+ * @returns {ModelSource}
+ */
+export const sourceOfListed = ({ name, url, bytes, sha256 }) => ({ name, url, parts: [url], bytes, sha256 });
