@@ -28,6 +28,14 @@ export interface EngineOptions {
   threads?: number | "auto";
   /** false forces the portable WebAssembly build. */
   simd?: boolean;
+  /**
+   * true, the default: a model of one file at an address, and the GGUF file that was made of a checkpoint, are kept on the
+   * device for the next time, see storedModels, and taken from there. One with a SHA-256 in models/manifest.json is known
+   * by it and comes without any request; of the others the server is asked whether they are still the same, and where it
+   * cannot be reached they are. A stored model that turns out to be unsound is removed. Where storage is forbidden or full
+   * the model runs all the same.
+   */
+  store?: boolean;
   /** Told of bytes as they arrive; `total` is 0 while unknown. */
   onProgress?: (progress: Progress) => void;
   /** Aborting it stops loading; createEngine rejects with the signal's reason. */
@@ -64,6 +72,10 @@ export interface EngineInfo {
   tiedHead: boolean;
   /** The tensor type that holds most of the weights, as GGUF names it. */
   weights: string;
+  /** Where it came from: the device's storage, a server, or bytes and files that it was given. */
+  from: "stored" | "network" | "file";
+  /** Whether the device has it for the next time. */
+  stored: boolean;
   /** Tokens that a text is split at before any merging: text that is one of these becomes that token. */
   addedTokens: { id: number; text: string }[];
   /** What of the model file was left out, since it is none of the model, in sentences. */
@@ -644,3 +656,17 @@ export interface Engine {
 }
 
 export declare function createEngine(options?: EngineOptions): Promise<Engine>;
+
+/** A model that is kept on this device. */
+export interface StoredModel {
+  name: string;
+  /** Where it came from; "" where it was made from files. */
+  url: string;
+  bytes: number;
+  /** Its GGUF file, as createEngine takes it. */
+  file(): Promise<File>;
+  delete(): Promise<void>;
+}
+
+/** The models that are kept on this device for this site; none where storage is forbidden. */
+export declare function storedModels(): Promise<StoredModel[]>;

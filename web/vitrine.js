@@ -3,13 +3,14 @@ import { isMore } from "./client/kinds.js";
 import { WorkerLink } from "./client/link.js";
 import { listedModels, sourceOfListed } from "./client/manifest.js";
 import { checkEngineOptions, settingsOf } from "./client/options.js";
+import { noteOf, storedModels } from "./client/stored.js";
 
 /**
  * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, MergedPiece, Quantized, Run, StageName} from "./vitrine.d.ts"
  * @import {Opened} from "./client/open.js"
  */
 
-export { VitrineError };
+export { VitrineError, storedModels };
 
 /**
  * Loads a model into a worker of its own.
@@ -19,17 +20,21 @@ export { VitrineError };
  */
 export async function createEngine(options = {}) {
   checkEngineOptions(options);
-  const { model, folder = "", threads = "auto", simd = true, onProgress, signal } = options;
+  const { model, folder = "", threads = "auto", simd = true, store = true, onProgress, signal } = options;
   signal?.throwIfAborted();
   const link = new WorkerLink(onProgress);
   const abort = () => link.close(signal?.reason);
   signal?.addEventListener("abort", abort);
   try {
     link.call("start", [simd]).catch(() => {}); // while it goes on the model is looked up; open waits for it
-    const { source, quantized = null } = await openModel(model, folder, { onProgress, signal });
-    const { stages, inbox, ...info } = await link.call("open", [{ ...source, threads }]);
+    const opened = await openModel(model, folder, { onProgress, signal, store });
+    const { stages, inbox, kept, ...info } = await link.call("open", [{ ...opened.source, threads, store }]);
     link.inbox = inbox;
-    return new WorkerEngine(link, info, stages, quantized);
+    if (opened.stored) info.from = "stored";
+    const end = kept || (opened.stored ? "kept" : await opened.kept);
+    info.stored = end === "kept";
+    info.notes.push(...noteOf(end ?? ""));
+    return new WorkerEngine(link, info, stages, opened.quantized ?? null);
   } catch (error) {
     link.close(error);
     throw error;
@@ -41,7 +46,7 @@ export async function createEngine(options = {}) {
 /**
  * @param {EngineOptions["model"]} model
  * @param {string} folder
- * @param {Pick<EngineOptions, "onProgress" | "signal">} loading
+ * @param {import("./client/quantize.js").Loading} loading
  * @returns {Promise<Opened>}
  */
 async function openModel(model, folder, loading) {

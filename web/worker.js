@@ -67,9 +67,10 @@ async function start(simd) {
  * @param {ModelSource & { threads: number | "auto" }} source
  * @returns {Promise<object>} EngineInfo, the names of the stages, and where the page counts its messages
  */
-async function open({ threads, sha256, name, ...source }) {
+async function open({ threads, url, ...source }) {
+  const { sha256, name } = source;
   const small = source.bytes >= 0 && source.bytes < READER_MODEL_BYTES;
-  const { size, total, next, close } = await (small ? { ...(await openModel(source)), close() {} } : openElsewhere(script, source));
+  const { size, total, next, stored = false, settle, close } = await (small ? { ...(await openModel(source)), close() {} } : openElsewhere(script, source));
   const shared = await engine;
   const workers = shared ? teamSize(threads, total || -1) : 1;
   const members = shared && workers > 1
@@ -82,8 +83,17 @@ async function open({ threads, sha256, name, ...source }) {
     progress({ phase: "model", loaded, total });
     return piece;
   };
-  const [info] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]).finally(close);
-  return { inbox: inbox.open(), ...JSON.parse(info), name: name || JSON.parse(info).name, url: source.url, bytes: loaded, threads: workers };
+  const both = Promise.all([program.call("load", [pull, size, sha256, workers]), members]);
+  try {
+    const info = JSON.parse((await both)[0]);
+    const kept = (await settle?.(true)) ?? "";
+    return { inbox: inbox.open(), ...info, name: name || info.name, url, bytes: loaded, threads: workers, kept, from: stored ? "stored" : url && typeof source.parts[0] === "string" ? "network" : "file" };
+  } catch (error) {
+    await settle?.(false);
+    throw error;
+  } finally {
+    close();
+  }
 }
 
 /**

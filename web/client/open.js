@@ -3,6 +3,8 @@ import { VitrineError } from "./error.js";
 import { INDEX, PYTORCH, SPLIT, WEIGHTS, fileName } from "./kinds.js";
 import { remoteParts } from "./parts.js";
 import { quantize } from "./quantize.js";
+import { request } from "./request.js";
+import { byCheckpoint, byFiles, find, put } from "./stored.js";
 import { ordered } from "./weights.js";
 
 /**
@@ -12,7 +14,8 @@ import { ordered } from "./weights.js";
  * @import {Quantized} from "../vitrine.d.ts"
  * @import {ModelSource} from "../worker/source.js"
  * @import {Loading} from "./quantize.js"
- * @typedef {{ source: ModelSource, quantized?: Quantized }} Opened
+ * @typedef {{ source: ModelSource, quantized?: Quantized, stored?: boolean, kept?: ReturnType<typeof put> }} Opened stored: it
+ *   comes from the device; kept: whether it will be there the next time
  */
 
 /**
@@ -31,7 +34,7 @@ export async function openFiles(files, folder, loading) {
   const checkpoint = await chooseCheckpoint(items, top[0].folder);
   const [own, ...above] = checkpoint.folder.split("/").slice(0, -1).reverse();
   const name = (above.length > 0 ? own : folder || own) || stem(checkpoint.weights);
-  return made(await quantize({ ...checkpoint, name }, loading));
+  return made(await quantize({ ...checkpoint, name }, loading), byFiles(name), { name, url: "" }, loading);
 }
 
 /**
@@ -64,7 +67,31 @@ export async function openAddress(url, loading) {
   // The Hugging Face Hub has a model's files at OWNER/NAME/resolve/REVISION/.
   const folder = new URL(".", url).pathname.replace(/\/resolve\/[^/]+\/$/, "/");
   const name = fileName(new URL(folder.slice(0, -1), url)) || stem(file);
-  return made(await quantize({ weights: file, name, address: url.href }, loading));
+  const key = byCheckpoint(url.href);
+  const found = loading.store ? await find(key) : null;
+  const tag = loading.store ? await tagAt(url.href, loading.signal) : null;
+  if (found && (tag === null || tag === found.known.tag)) {
+    const made = new File([await found.answer.blob()], found.known.file ?? "model.gguf");
+    return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, stored: true };
+  }
+  return made(await quantize({ weights: file, name, address: url.href }, loading), key, { name, url: url.href, tag: tag ?? "" }, loading);
+}
+
+/** How long a server may take to say which version of its file it has. */
+const ASK = { tries: 1, waitMs: 0, stallMs: 8000 };
+
+/**
+ * By what a server tells versions of a file apart.
+ *
+ * @param {string} address
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<string | null>} null where it cannot be asked now
+ */
+async function tagAt(address, signal) {
+  const answer = await request(address, { method: "HEAD", signal }, ASK).catch(() => null);
+  signal?.throwIfAborted();
+  if (!answer || answer.status >= 500 || answer.status === 429) return null;
+  return ["ETag", "Last-Modified", "Content-Length"].map((name) => answer.headers.get(name) ?? "").join(" ");
 }
 
 /** @param {string} weights their name */
@@ -80,10 +107,15 @@ function notHere(name) {
 
 /**
  * @param {Quantized} quantized
+ * @param {string} key under which it is kept
+ * @param {{ name: string, url: string, tag?: string }} known
+ * @param {Loading} loading
  * @returns {Opened}
  */
-function made(quantized) {
-  return { source: sourceOf([quantized.file]), quantized };
+function made(quantized, key, known, { store }) {
+  const { file, notes } = quantized;
+  const kept = store ? put(key, file, { ...known, bytes: file.size, file: file.name, notes }) : undefined;
+  return { source: sourceOf([file]), quantized, kept };
 }
 
 /**

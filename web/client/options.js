@@ -10,6 +10,7 @@ const ENGINE = {
   folder: "a text",
   threads: '"auto" or a whole number of at least 1',
   simd: "true or false",
+  store: "true or false",
   onProgress: "a function",
   signal: "an AbortSignal",
 };
@@ -64,10 +65,11 @@ const ELSEWHERE = {
 /** @param {any} options of createEngine */
 export function checkEngineOptions(options) {
   checkNames(options, ENGINE);
-  const { folder, threads = "auto", simd, onProgress, signal } = options;
+  const { folder, threads = "auto", simd, store, onProgress, signal } = options;
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) throw wrong("threads", threads, ENGINE);
   if (folder !== undefined && typeof folder !== "string") throw wrong("folder", folder, ENGINE);
   if (simd !== undefined && typeof simd !== "boolean") throw wrong("simd", simd, ENGINE);
+  if (store !== undefined && typeof store !== "boolean") throw wrong("store", store, ENGINE);
   if (onProgress !== undefined && typeof onProgress !== "function") throw wrong("onProgress", onProgress, ENGINE);
   checkSignal(signal, ENGINE);
 }

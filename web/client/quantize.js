@@ -4,7 +4,7 @@ import { startWorker, whyNotStarted } from "./start-worker.js";
 /**
  * @import {EngineOptions, Quantized} from "../vitrine.d.ts"
  * @import {Checkpoint, Made} from "../quantizer.js"
- * @typedef {{ onProgress?: EngineOptions["onProgress"], signal?: AbortSignal }} Loading
+ * @typedef {{ onProgress?: EngineOptions["onProgress"], signal?: AbortSignal, store: boolean }} Loading
  */
 
 /**

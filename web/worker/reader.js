@@ -4,8 +4,8 @@ import { openModel } from "./source.js";
 
 /**
  * A worker that reads a model file ahead, so that the engine's own worker does nothing but take it in.
- * To it: { read: the source }, then { spare } for each piece that has been used. From it: { opened }, { piece } (null at
- * the end of each file), { code, message }.
+ * To it: { read: the source }, then { spare } for each piece that has been used, { sound } when the engine has judged the
+ * model. From it: { opened }, { piece } (null at the end of each file), { kept }, { code, message }.
  *
  * @import {ModelSource} from "./source.js"
  * @typedef {Awaited<ReturnType<typeof openModel>>} Opened
@@ -39,9 +39,16 @@ export async function openElsewhere(script, source) {
     used = null;
     return (used = await take());
   };
-  const { size, total } = await new Promise((resolve, reject) => {
-    worker.onmessage = ({ data: { opened, piece, code, message } }) => {
+  /** @type {(end: "kept" | "full" | "refused" | "") => void} */
+  let onKept = () => {};
+  const settle = (/** @type {boolean} */ sound) => new Promise((/** @type {typeof onKept} */ resolve) => {
+    onKept = resolve;
+    worker.postMessage({ sound });
+  });
+  const { size, total, stored } = await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data: { opened, piece, kept, code, message } }) => {
       if (opened) return resolve(opened);
+      if (kept !== undefined) return onKept(kept);
       const failure = code && new VitrineError(code, message);
       if (failure) reject(failure);
       arrived.push(failure ?? piece);
@@ -52,10 +59,11 @@ export async function openElsewhere(script, source) {
       reject(failure);
       arrived.push(failure);
       onArrival();
+      onKept("refused");
     };
     worker.postMessage({ read: source });
   });
-  return { size, total, next, close: () => worker.terminate() };
+  return { size, total, stored, next, settle, close: () => worker.terminate() };
 }
 
 /**
@@ -68,14 +76,19 @@ export async function readAhead(source) {
   const spare = [];
   let ahead = 0;
   let onSpare = () => {};
-  self.onmessage = ({ data }) => {
+  /** @type {Opened["settle"]} */
+  let settle;
+  self.onmessage = async ({ data }) => {
+    if ("sound" in data) return self.postMessage({ kept: (await settle?.(data.sound)) ?? "" });
     if (spare.length < MOST_AHEAD) spare.push(data.spare); // a browser that fills no buffers of ours would leave them all here
     ahead--;
     onSpare();
   };
   try {
-    const { size, total, next } = await openModel(source, spare);
-    self.postMessage({ opened: { size, total } });
+    const opened = await openModel(source, spare);
+    const { size, total, stored, next } = opened;
+    settle = opened.settle;
+    self.postMessage({ opened: { size, total, stored } });
     for (let ended = false; ; ) {
       while (ahead >= MOST_AHEAD) await new Promise((resolve) => (onSpare = () => resolve(undefined)));
       const piece = await next();

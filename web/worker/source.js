@@ -1,6 +1,9 @@
 import { gone } from "./blob.js";
 import { download } from "./download.js";
+import { openKept } from "./kept.js";
 import { pieces } from "./pieces.js";
+
+/** @import {Kept} from "./kept.js" */
 
 /**
  * What the worker needs to read the model.
@@ -13,6 +16,7 @@ import { pieces } from "./pieces.js";
  * @property {number} [total] the same for display, where it may be known sooner
  * @property {string} sha256 "" where unknown
  * @property {string} [name] where the manifest gives one
+ * @property {boolean} [store] whether it may come from the device, and is kept there: a model in one file of a server
  */
 
 /**
@@ -20,20 +24,26 @@ import { pieces } from "./pieces.js";
  * @property {() => Promise<Uint8Array<ArrayBuffer> | null>} next the next piece, valid until the next call; null at the end
  * @property {number} size the length in bytes where the server states it reliably, else -1
  * @property {number} total the same for display, else 0
+ * @property {Kept["stored"]} [stored]
+ * @property {Kept["settle"]} [settle]
  */
 
 /**
  * Opens a model.
  *
- * @param {Pick<ModelSource, "parts" | "bytes" | "total">} source
+ * @param {Omit<ModelSource, "url">} source
  * @param {ArrayBuffer[]} [spare] see pieces
  * @returns {Promise<OpenSource>} size is that of the only file, -1 where there are several; total that of all of them;
  *   next gives null at the end of each file
  */
-export async function openModel({ parts, bytes, total }, spare = []) {
-  let part = await openPart(parts[0], spare);
+export async function openModel({ parts, bytes, total, sha256, name, store = false }, spare = []) {
+  const [first, ...rest] = parts;
+  if (typeof first === "string" && rest.length === 0) {
+    const kept = await openKept(first, { sha256, name, bytes, store, spare });
+    return { ...kept, size: bytes >= 0 ? bytes : kept.size, total: bytes >= 0 ? bytes : kept.total };
+  }
+  let part = await openPart(first, spare);
   const { size, total: only } = part;
-  const rest = parts.slice(1);
   let ended = false;
   const next = async () => {
     if (ended) {
