@@ -27,6 +27,7 @@ import { mountPanels } from "./views/panels.js";
 import { mountPrompt } from "./views/prompt.js";
 import { mountReadout } from "./views/readout.js";
 import { mountRecentModels } from "./views/recent-models.js";
+import { mountStoredModels } from "./views/stored-models.js";
 import { mountRunButton } from "./views/run-button.js";
 import { mountSampling } from "./views/sampling.js";
 import { Session } from "./page/session.js";
@@ -54,6 +55,7 @@ byId("product").textContent = strings.product;
 
 const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
 const recent = mountRecentModels(model.recent, { strings: strings.model, signal });
+const stored = mountStoredModels(model.stored, { strings: strings.model, signal });
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: recall("singleKeys", true), signal });
@@ -115,7 +117,7 @@ const controls = mountControls(page, {
   signal,
 });
 
-const views = { app, page, model, recent, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, inspector, loading, status, button, speed, controls, notice };
+const views = { app, page, model, recent, stored, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, inspector, loading, status, button, speed, controls, notice };
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);

@@ -30,8 +30,8 @@ export async function createEngine(options = {}) {
     const opened = await openModel(model, folder, { onProgress, signal, store });
     const { stages, inbox, kept, ...info } = await link.call("open", [{ ...opened.source, threads, store }]);
     link.inbox = inbox;
-    if (opened.stored) info.from = "stored";
-    const end = kept || (opened.stored ? "kept" : await opened.kept);
+    info.from = opened.from ?? info.from;
+    const end = kept || (opened.from === "stored" ? "kept" : await opened.kept);
     info.stored = end === "kept";
     info.notes.push(...noteOf(end ?? ""));
     return new WorkerEngine(link, info, stages, opened.quantized ?? null);

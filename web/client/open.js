@@ -14,8 +14,8 @@ import { ordered } from "./weights.js";
  * @import {Quantized} from "../vitrine.d.ts"
  * @import {ModelSource} from "../worker/source.js"
  * @import {Loading} from "./quantize.js"
- * @typedef {{ source: ModelSource, quantized?: Quantized, stored?: boolean, kept?: ReturnType<typeof put> }} Opened stored: it
- *   comes from the device; kept: whether it will be there the next time
+ * @typedef {{ source: ModelSource, quantized?: Quantized, from?: "stored" | "network", kept?: ReturnType<typeof put> }} Opened kept:
+ *   whether the device will have it the next time
  */
 
 /**
@@ -72,9 +72,10 @@ export async function openAddress(url, loading) {
   const tag = loading.store ? await tagAt(url.href, loading.signal) : null;
   if (found && (tag === null || tag === found.known.tag)) {
     const made = new File([await found.answer.blob()], found.known.file ?? "model.gguf");
-    return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, stored: true };
+    return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, from: "stored" };
   }
-  return made(await quantize({ weights: file, name, address: url.href }, loading), key, { name, url: url.href, tag: tag ?? "" }, loading);
+  const quantized = await quantize({ weights: file, name, address: url.href }, loading);
+  return { ...made(quantized, key, { name, url: url.href, tag: tag ?? "" }, loading), from: "network" };
 }
 
 /** How long a server may take to say which version of its file it has. */

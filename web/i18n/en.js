@@ -181,6 +181,13 @@ export const strings = {
     loadingOther: "loading another",
     none: "no model",
     onDevice: "on this device",
+    fromDevice: "from this device",
+    inMemory: "in this page only",
+    stored: "Stored on this device",
+    delete: "Delete",
+    /** @param {string} name */
+    deleteStored: (name) => `Delete ${name} from this device`,
+    storedGone: "The browser has removed this model from its storage. Load it again.",
     open: "Open model files",
     openHint:
       "Choose a GGUF file of architecture gpt2, or all its parts. Or choose the files of a GPT-2 checkpoint together: model.safetensors, config.json and tokenizer.json (or vocab.json and merges.txt). The page converts them on this device. You can also drop files or a folder on the page. Nothing is uploaded.",

@@ -148,3 +148,17 @@ export function asWritten(text, room, open) {
   }
   return lines.join("\n");
 }
+
+/** Characters of a name that are shown: nobody reads more, and a menu has no room. */
+const MOST_NAME = 120;
+
+/**
+ * A name from a file or an address, cut, in one line, with nothing in it that acts on the text around it.
+ *
+ * @param {string} name
+ */
+export function label(name) {
+  const some = [...name.slice(0, 2 * MOST_NAME)];
+  const shown = some.slice(0, MOST_NAME).join("");
+  return visible(shown, { spaces: false }) + (shown.length < name.length ? CUT : "");
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asWritten, clip, hex, parts, quote, visible, wrap } from "./text.js";
+import { asWritten, clip, hex, label, parts, quote, visible, wrap } from "./text.js";
 
 test("what cannot be seen is a part of its own, with its sign", () => {
   for (const [text, signs] of /** @type {const} */ ([
@@ -44,4 +44,12 @@ test("a prompt is shown as it was written, with its indentation and line breaks"
   assert.equal(asWritten("a\nb\nc\nd\ne", wide, false), "a↵\nb↵\nc↵\nd↵…");
   assert.equal(asWritten("more", wide, true), "more…");
   assert.equal(asWritten("", wide, false), "");
+});
+
+test("a name is shown cut, in one line, and acts on nothing", () => {
+  assert.equal(label("my model 2"), "my model 2");
+  assert.equal(label("a\0b\u202egpj.fugg"), "a�b�gpj.fugg");
+  assert.equal(label("one\ntwo"), "one↵two");
+  assert.equal(label("x".repeat(10_000_000)), `${"x".repeat(120)}…`);
+  assert.equal(label("🎈".repeat(200)), `${"🎈".repeat(120)}…`);
 });

@@ -14,7 +14,7 @@ import { listen } from "../kit/dom.js";
  * @param {AbortSignal} signal
  */
 export function connectModel(session, views, strings, signal) {
-  const { page, model, recent, notice, loading, status, diagram, inspector, tools, prompt, controls } = views;
+  const { page, model, recent, stored, notice, loading, status, diagram, inspector, tools, prompt, controls } = views;
 
   /** @type {Source} */
   let newest;
@@ -77,6 +77,7 @@ export function connectModel(session, views, strings, signal) {
   function onEngine(info) {
     model.setInfo(info, session.quantized);
     recent.add(info.name, newest);
+    stored.show();
     tools.setInfo(info);
     controls.setLayers(info.layers);
     prompt.setSpecial(info.addedTokens);

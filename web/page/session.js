@@ -4,7 +4,7 @@
 import { createEngine } from "../vitrine.js";
 import { createPieces } from "./pieces.js";
 
-/** @typedef {{ files: File[], folder: string }} Files of a model, and the name of the folder that they are from, or "" */
+/** @typedef {{ files: File[], folder: string, stored?: true }} Files of a model, and the name of the folder that they are from, or ""; stored: they are those that the device keeps */
 /** @typedef {string | Files | undefined} Source a model's address, its files, or undefined for the default model */
 
 /** @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], breakpoints?: Breakpoint[] }} Further options of a run beside the settings */

@@ -4,6 +4,7 @@ import { el, send } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { count, size } from "../kit/numbers.js";
 import { modelInAddress } from "../kit/address.js";
+import { label } from "../kit/text.js";
 
 /**
  * The model's name and state in the header; behind it, what the model is, and how to open another. Sends "model" with
@@ -27,7 +28,8 @@ export function mountModelMenu(root, { strings, signal }) {
   const form = el("form", { class: "address" }, el("label", { for: "model-address", text: strings.address }), address, load, wrong);
   const hint = el("p", { class: "hint", text: strings.openHint });
   const recent = el("div", { class: "recent-models" });
-  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, recent, open, picker, hint, form);
+  const stored = el("div", { class: "recent-models" });
+  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, recent, stored, open, picker, hint, form);
   root.append(button, menu);
 
   menu.addEventListener("beforetoggle", () => menu.style.setProperty("--left", `${button.getBoundingClientRect().left}px`), { signal });
@@ -78,6 +80,8 @@ export function mountModelMenu(root, { strings, signal }) {
     pick,
     /** Where the models that were used are listed. */
     recent,
+    /** Where the models that are kept on the device are listed. */
+    stored,
     /** @param {string} words what the model is doing when it is not simply there */
     setState(words) {
       state.textContent = words;
@@ -87,10 +91,11 @@ export function mountModelMenu(root, { strings, signal }) {
       setQuantized(quantized);
       notes.replaceChildren(...[...(quantized?.notes ?? []), ...info.notes].map((text) => el("li", { text })));
       const { value, unit } = size(info.bytes);
-      name.textContent = info.name;
-      state.textContent = `${value} ${unit}, ${quantized ? strings.quantized : strings.onDevice}`;
+      name.textContent = label(info.name);
+      const place = info.from === "stored" ? strings.fromDevice : quantized ? strings.quantized : info.stored || info.from === "file" ? strings.onDevice : strings.inMemory;
+      state.textContent = `${value} ${unit}, ${place}`;
       const rows = {
-        name: info.name,
+        name: label(info.name),
         parameters: count(info.parameters),
         file: `${value} ${unit}`,
         weights: info.weights,

@@ -60,7 +60,8 @@ export function mountRecentModels(root, { strings, signal }) {
     add(name, source) {
       const address = typeof source === "object" ? "" : source;
       current = { name, address };
-      if (address !== undefined) {
+      const stored = typeof source === "object" && source.stored; // which has a list of its own
+      if (address !== undefined && !stored) {
         used = withUsed(used, { name, address });
         remember("models", used);
       }
