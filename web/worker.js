@@ -1,3 +1,4 @@
+import { checkRoom } from "./client/memory.js";
 import { compile } from "./worker/compile.js";
 import { catchAll, failureOf, isTrap } from "./worker/failure.js";
 import { Inbox } from "./worker/inbox.js";
@@ -71,6 +72,13 @@ async function open({ threads, url, ...source }) {
   const { sha256, name } = source;
   const small = source.bytes >= 0 && source.bytes < READER_MODEL_BYTES;
   const { size, total, next, stored = false, settle, close } = await (small ? { ...(await openModel(source)), close() {} } : openElsewhere(script, source));
+  try {
+    checkRoom(total);
+  } catch (error) {
+    await settle?.(false);
+    close();
+    throw error;
+  }
   const shared = await engine;
   const workers = shared ? teamSize(threads, total || -1) : 1;
   const members = shared && workers > 1

@@ -1,9 +1,10 @@
 import { byName, chooseCheckpoint, itemsOf, topmost } from "./choose.js";
 import { VitrineError } from "./error.js";
 import { INDEX, PYTORCH, SPLIT, WEIGHTS, fileName } from "./kinds.js";
+import { checkRoom } from "./memory.js";
 import { remoteParts } from "./parts.js";
 import { quantize } from "./quantize.js";
-import { request } from "./request.js";
+import { isPassing, request } from "./request.js";
 import { byCheckpoint, byFiles, find, put } from "./stored.js";
 import { ordered } from "./weights.js";
 
@@ -69,11 +70,12 @@ export async function openAddress(url, loading) {
   const name = fileName(new URL(folder.slice(0, -1), url)) || stem(file);
   const key = byCheckpoint(url.href);
   const found = loading.store ? await find(key) : null;
-  const tag = loading.store ? await tagAt(url.href, loading.signal) : null;
+  const { tag, bytes } = await versionAt(url.href, loading.signal);
   if (found && (tag === null || tag === found.known.tag)) {
     const made = new File([await found.answer.blob()], found.known.file ?? "model.gguf");
     return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, from: "stored" };
   }
+  checkRoom((bytes * 17) / 64); // of float32 weights; more of any other
   const quantized = await quantize({ weights: file, name, address: url.href }, loading);
   return { ...made(quantized, key, { name, url: url.href, tag: tag ?? "" }, loading), from: "network" };
 }
@@ -82,17 +84,19 @@ export async function openAddress(url, loading) {
 const ASK = { tries: 1, waitMs: 0, stallMs: 8000 };
 
 /**
- * By what a server tells versions of a file apart.
+ * What a server says of a file, without the file.
  *
  * @param {string} address
  * @param {AbortSignal | undefined} signal
- * @returns {Promise<string | null>} null where it cannot be asked now
+ * @returns {Promise<{ tag: string | null, bytes: number }>} tag: by which it tells versions of it apart, null where it
+ *   cannot be asked now; bytes: 0 where unknown
  */
-async function tagAt(address, signal) {
+async function versionAt(address, signal) {
   const answer = await request(address, { method: "HEAD", signal }, ASK).catch(() => null);
   signal?.throwIfAborted();
-  if (!answer || answer.status >= 500 || answer.status === 429) return null;
-  return ["ETag", "Last-Modified", "Content-Length"].map((name) => answer.headers.get(name) ?? "").join(" ");
+  if (!answer || isPassing(answer)) return { tag: null, bytes: 0 };
+  const tag = ["ETag", "Last-Modified", "Content-Length"].map((name) => answer.headers.get(name) ?? "").join(" ");
+  return { tag, bytes: answer.ok ? Number(answer.headers.get("Content-Length") ?? 0) : 0 };
 }
 
 /** @param {string} weights their name */
