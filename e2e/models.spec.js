@@ -1,4 +1,8 @@
 // How a model comes: what stalls is said, and what came is kept on the device.
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { whole } from "./checkpoint.js";
 import { expect, openAPI, openPage, pass, test } from "./fixtures.js";
 
@@ -109,4 +113,117 @@ test("a checkpoint of a server is quantized once, and kept while it is the same"
   expect(await load()).toEqual(first);
   await page.context().route("**/m/*", (route) => route.abort("internetdisconnected"));
   expect(await load()).toEqual({ ...first, from: "stored" });
+});
+
+const sum = (/** @type {Buffer} */ bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * A hub, and the host that it sends browsers on to for large files, as huggingface.co does it.
+ *
+ * @param {(path: string, n: number) => { status: number, headers?: Record<string, string>, body?: Buffer } | undefined} [how] what it does
+ *   otherwise; n: requests of the path before
+ */
+async function serveHub(how = () => undefined) {
+  /** @type {string[]} */
+  const asked = [];
+  const weights = whole["model.safetensors"];
+  /** @param {import("node:http").ServerResponse} response @param {number} status @param {Record<string, string>} headers @param {Buffer} [body] */
+  const answer = (response, status, headers, body = Buffer.from("")) => {
+    response.writeHead(status, { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, X-Linked-Etag, Content-Range, Retry-After", "Content-Length": body.length, ...headers });
+    response.end(response.req.method === "HEAD" ? undefined : body);
+  };
+  const cdn = createServer((request, response) => {
+    asked.push(`cdn ${request.method}`);
+    const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "") ?? [];
+    if (from === undefined) return answer(response, 200, { ETag: `"${sum(weights).slice(0, 32)}"` }, weights);
+    const end = Math.min(to ? Number(to) + 1 : weights.length, weights.length);
+    answer(response, 206, { "Content-Range": `bytes ${from}-${end - 1}/${weights.length}` }, weights.subarray(Number(from), end));
+  });
+  const hub = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "", "http://x");
+    const n = asked.filter((earlier) => earlier.endsWith(` ${pathname}`)).length;
+    asked.push(`${request.method} ${pathname}`);
+    const other = how(pathname, n);
+    if (other) return answer(response, other.status, other.headers ?? {}, other.body);
+    const [, , kind, name] = /^\/([^/]+\/[^/]+)\/(resolve|raw)\/main\/(.+)$/.exec(pathname) ?? [];
+    if (name === "model.safetensors" && kind === "raw") return answer(response, 200, {}, Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${sum(weights)}\nsize ${weights.length}\n`));
+    if (name === "model.safetensors") return answer(response, 302, { Location: `http://127.0.0.1:${/** @type {any} */ (cdn.address()).port}/blob`, "X-Linked-Etag": `"${sum(weights)}"` });
+    const body = name && whole[name];
+    answer(response, body ? 200 : 404, body ? { ETag: `"${sum(body).slice(0, 40)}"` } : {}, body);
+  });
+  await Promise.all([once(cdn.listen(0, "127.0.0.1"), "listening"), once(hub.listen(0, "localhost"), "listening")]);
+  const stop = () => [cdn, hub].forEach((server) => (server.closeAllConnections(), server.close()));
+  return { url: `http://localhost:${/** @type {any} */ (hub.address()).port}`, asked, stop };
+}
+
+test("GPT-2 comes from the hub with one press, and the next time from the device", async ({ context, site }) => {
+  const { url, asked, stop } = await serveHub((path, n) => (path.endsWith("config.json") && n === 0 ? { status: 429, headers: { "Retry-After": "1" } } : undefined));
+  try {
+    const page = await context.newPage();
+    /** @type {string[]} */
+    const foreign = [];
+    context.on("request", (request) => !/^(data|blob):/.test(request.url()) && !request.url().startsWith(site) && foreign.push(request.url()));
+    await openPage(page, { address: `${site}?hub=${url}` });
+    const { host } = new URL(url);
+    await page.locator(".model-button").click();
+    await page.getByText(`GPT-2 from ${host}`).click();
+    const row = page.locator(".hub-models li").filter({ hasText: /^openai-community\/gpt2(?!-)/ });
+    await expect(row).toContainText("124 million parameters. Download 548 MB, on this device 135 MB, in memory about 242 MB. Licence MIT.");
+    await page.locator("#model-menu").screenshot({ path: test.info().outputPath("hub.png") });
+    expect({ foreign, asked }).toEqual({ foreign: [], asked: [] });
+    await row.getByRole("button", { name: `Download 548 MB from ${host}` }).click();
+    await expect(page.locator(".model-state")).toContainText("quantized here");
+    await expect(page.locator(".model-name")).toHaveText("gpt2");
+    expect(asked).toContain("cdn GET");
+    expect(asked).toContain("GET /openai-community/gpt2/raw/main/model.safetensors");
+    asked.length = 0;
+    await page.locator(".model-button").click();
+    await row.getByRole("button", { name: "Open from this device" }).click();
+    await expect(page.locator(".model-state")).toContainText("from this device");
+    expect(asked.filter((one) => /^(cdn )?GET/.test(one))).toEqual([]);
+    await page.locator(".model-button").click();
+    await page.getByLabel("Another GPT-2 model").fill("gpt2");
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#hub-id-error")).toContainText("Write the owner and the name");
+  } finally {
+    stop();
+  }
+});
+
+test("what a hub refuses is said, and the model before stays", async ({ context, site }) => {
+  const { url, stop } = await serveHub((path) => {
+    const [, owner] = path.split("/");
+    return /^\d+$/.test(owner) ? { status: Number(owner) } : owner === "damaged" && path.includes("/raw/") ? { status: 200, body: Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 1\n`) } : undefined;
+  });
+  try {
+    const page = await context.newPage();
+    await openPage(page, { address: `${site}?hub=${url}` });
+    for (const [owner, words] of [["401", "wants a login"], ["403", "wants a login"], ["404", "404"], ["damaged", "SHA-256"]]) {
+      await page.locator(".model-button").click();
+      await page.locator("#hub-id").evaluate((field) => (field.closest("details").open = true));
+      await page.locator("#hub-id").fill(`${owner}/m`);
+      await page.keyboard.press("Enter");
+      await expect(page.locator("#notice")).toContainText(words);
+      await expect(page.locator("#notice")).toContainText("The model tiny stays loaded.");
+      await page.locator("#notice").getByRole("button", { name: "Close" }).click();
+    }
+  } finally {
+    stop();
+  }
+});
+
+test("a model that will not fit is refused by its size, before it comes", async ({ page }) => {
+  await page.route("**/manifest.json", (route) => route.fulfill({ json: { models: [{ name: "huge", url: "vitrine-tiny-q8_0.gguf", bytes: 6e9 }] } }));
+  await page.goto("./");
+  await expect(page.locator("#notice")).toContainText("There is not enough memory for this model.");
+  await expect(page.locator("#notice")).toContainText("The model file has 6.0 GB and needs at least 7.2 GB of memory");
+});
+
+test("a list of models needs no sum, and takes one in capitals", async ({ page }) => {
+  const { models: [model] } = JSON.parse(readFileSync("models/manifest.json", "utf8"));
+  await openAPI(page);
+  for (const [sha256, end] of [[undefined, "network"], [model.sha256.toUpperCase(), "network"], ["0".repeat(64), "model.format"]]) {
+    await page.route("**/manifest.json", (route) => route.fulfill({ json: { models: [{ ...model, sha256 }] } }));
+    expect(await page.evaluate(() => globalThis.vitrine.createEngine().then(({ info }) => info.from, ({ code }) => code))).toBe(end);
+  }
 });

@@ -3,8 +3,9 @@ import { mountDiagram } from "./mermaid/diagram.js";
 import seed from "./mermaid/own/seed.mmd" with { type: "text" };
 import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
-import { modelInAddress } from "./kit/address.js";
 import { connectDiagram } from "./page/connect-diagram.js";
+import { HUB } from "./client/hub.js";
+import { hubInAddress, modelInAddress } from "./kit/address.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
 import { connectHost } from "./page/host.js";
@@ -17,6 +18,7 @@ import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
 import { byId, listen, send } from "./kit/dom.js";
 import { mountHosting } from "./views/hosting.js";
+import { mountHubModels } from "./views/hub-models.js";
 import { mountInspector } from "./views/inspector/inspector.js";
 import { mountLoading } from "./views/loading.js";
 import { mountMeter } from "./views/meter.js";
@@ -56,6 +58,7 @@ byId("product").textContent = strings.product;
 const model = mountModelMenu(byId("model"), { strings: strings.model, signal });
 const recent = mountRecentModels(model.recent, { strings: strings.model, signal });
 const stored = mountStoredModels(model.stored, { strings: strings.model, signal });
+const hub = mountHubModels(model.hub, { hub: hubInAddress(location) || HUB, strings: strings.hub, signal });
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: recall("singleKeys", true), signal });
@@ -117,7 +120,7 @@ const controls = mountControls(page, {
   signal,
 });
 
-const views = { app, page, model, recent, stored, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, inspector, loading, status, button, speed, controls, notice };
+const views = { app, page, model, recent, stored, hub, panels, prompt, meter, chips, readout, spoken, sampling, tools, diagram, inspector, loading, status, button, speed, controls, notice };
 /** @typedef {typeof views} Views */
 
 const { open, reopen } = connectModel(session, views, strings, signal);

@@ -229,6 +229,25 @@ export const strings = {
     tokens: (n) => some(n, "token"),
   },
 
+  hub: {
+    /** @param {string} host */
+    title: (host) => `GPT-2 from ${host}`,
+    /** @param {string} host */
+    hint: (host) => `The page asks ${host} for nothing until you press a button. It then downloads the model, quantizes it here, and stores it on this device.`,
+    /** @param {{ parameters: number, download: string, stored: string, memory: string, licence: string }} m */
+    facts: (m) => `${count(m.parameters)} million parameters. Download ${m.download}, on this device ${m.stored}, in memory about ${m.memory}. Licence ${m.licence}.`,
+    /** @param {string} size @param {string} host */
+    download: (size, host) => `Download ${size} from ${host}`,
+    open: "Open from this device",
+    /** @param {string} room @param {string} smaller */
+    tooLarge: (room, smaller) => `It does not fit: there are ${room} of memory here.${smaller && ` ${smaller} fits.`}`,
+    id: "Another GPT-2 model",
+    idHint: "OWNER/NAME",
+    idError: "Write the owner and the name of the model, like openai-community/gpt2",
+    /** @param {string} host */
+    fetch: (host) => `Download from ${host}`,
+  },
+
   loading: {
     engine: "Loading the engine",
     model: "Loading the model",

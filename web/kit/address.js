@@ -12,3 +12,16 @@ export function modelInAddress(location) {
   const { protocol, href } = new URL(model, location.href);
   return protocol === "http:" || protocol === "https:" ? href : null;
 }
+
+/**
+ * The model hub in the page's own address, as `?hub=https://mirror.example`, without a slash at its end; "" where there is
+ * none that the page may fetch from.
+ *
+ * @param {{ search: string, href: string }} location
+ */
+export function hubInAddress(location) {
+  const hub = new URLSearchParams(location.search).get("hub") ?? "";
+  if (hub === "" || !URL.canParse(hub, location.href)) return "";
+  const { protocol, origin, pathname } = new URL(hub, location.href);
+  return protocol === "http:" || protocol === "https:" ? origin + pathname.replace(/\/+$/, "") : "";
+}

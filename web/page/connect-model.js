@@ -14,12 +14,14 @@ import { listen } from "../kit/dom.js";
  * @param {AbortSignal} signal
  */
 export function connectModel(session, views, strings, signal) {
-  const { page, model, recent, stored, notice, loading, status, diagram, inspector, tools, prompt, controls } = views;
+  const { page, model, recent, stored, hub, notice, loading, status, diagram, inspector, tools, prompt, controls } = views;
 
   /** @type {Source} */
   let newest;
   let phase = ""; // of loading, as it was announced last
   const useDefault = { label: strings.errors.useDefault, does: () => open(undefined) };
+
+  showStored();
 
   /** @param {Source | null} source null: an address that the page may not fetch */
   function open(source) {
@@ -77,12 +79,17 @@ export function connectModel(session, views, strings, signal) {
   function onEngine(info) {
     model.setInfo(info, session.quantized);
     recent.add(info.name, newest);
-    stored.show();
+    showStored();
     tools.setInfo(info);
     controls.setLayers(info.layers);
     prompt.setSpecial(info.addedTokens);
     diagram.setModel(info, session.state);
     inspector.show(session.state);
+  }
+
+  function showStored() {
+    stored.show();
+    hub.show();
   }
 
   function showEnd() {
@@ -105,6 +112,7 @@ export function connectModel(session, views, strings, signal) {
   listen(page, "model", open, signal);
   listen(page, "defaultmodel", () => open(undefined), signal);
   listen(page, "cancelload", () => session.cancelLoad(), signal);
+  listen(page, "storedchange", showStored, signal);
   listen(page, "retryload", () => open(newest), signal);
   return { open, reopen: () => open(newest) };
 }

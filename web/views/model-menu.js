@@ -29,7 +29,8 @@ export function mountModelMenu(root, { strings, signal }) {
   const hint = el("p", { class: "hint", text: strings.openHint });
   const recent = el("div", { class: "recent-models" });
   const stored = el("div", { class: "recent-models" });
-  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, recent, stored, open, picker, hint, form);
+  const hub = el("div", { class: "recent-models" });
+  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, recent, stored, hub, open, picker, hint, form);
   root.append(button, menu);
 
   menu.addEventListener("beforetoggle", () => menu.style.setProperty("--left", `${button.getBoundingClientRect().left}px`), { signal });
@@ -82,6 +83,8 @@ export function mountModelMenu(root, { strings, signal }) {
     recent,
     /** Where the models that are kept on the device are listed. */
     stored,
+    /** Where the models of a hub are listed. */
+    hub,
     /** @param {string} words what the model is doing when it is not simply there */
     setState(words) {
       state.textContent = words;

@@ -6,7 +6,8 @@ import { size } from "../kit/numbers.js";
 import { label } from "../kit/text.js";
 
 /**
- * The models that are kept on this device, with their sizes; each can be opened, and deleted. Sends "model" with Files.
+ * The models that are kept on this device, with their sizes; each can be opened, and deleted. Sends "model" with Files,
+ * and "storedchange".
  *
  * @param {HTMLElement} root
  * @param {{ strings: Strings["model"], signal: AbortSignal }} options
@@ -54,6 +55,7 @@ export function mountStoredModels(root, { strings, signal }) {
   async function forget(model) {
     await model.delete();
     await show();
+    send(root, "storedchange");
     const next = list.querySelector("button") ?? root.parentElement?.querySelector("button"); // the button that had the focus is gone
     next?.focus();
   }
