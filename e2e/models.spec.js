@@ -227,3 +227,45 @@ test("a list of models needs no sum, and takes one in capitals", async ({ page }
     expect(await page.evaluate(() => globalThis.vitrine.createEngine().then(({ info }) => info.from, ({ code }) => code))).toBe(end);
   }
 });
+
+test("a name of any length is shown cut, and acts on nothing around it", async ({ page }, info) => {
+  const name = `evil\0\u202egpj.${"n".repeat(10_000_000)}`;
+  const config = { ...JSON.parse(whole["config.json"].toString()), _name_or_path: name };
+  await openPage(page);
+  await page.evaluate(async ({ files, config, name }) => {
+    const list = Object.entries(files).map(([file, text]) => new File([Uint8Array.from(text, (c) => c.charCodeAt(0))], file));
+    list.push(new File([JSON.stringify(config)], "config.json"));
+    document.querySelector("#app").dispatchEvent(new CustomEvent("model", { detail: { files: list, folder: name }, bubbles: true }));
+  }, { files: Object.fromEntries(Object.entries(whole).filter(([file]) => file !== "config.json").map(([file, bytes]) => [file, bytes.toString("latin1")])), config, name: name.slice(0, 100_000) });
+  await expect(page.locator(".model-state")).toContainText("quantized here", { timeout: 40_000 });
+  const shown = await page.locator(".model-name").textContent();
+  expect(shown.length).toBeLessThan(130);
+  expect(shown).not.toMatch(/[\0\u202e]/);
+  await page.locator(".model-button").click();
+  expect((await page.locator("#model-menu").evaluate((menu) => menu.scrollHeight))).toBeLessThan(4000);
+  await page.screenshot({ path: info.outputPath("names.png") });
+});
+
+test("a prompt of 5 MB is refused for its length, and blocks nothing", async ({ page }) => {
+  await openPage(page);
+  const longest = await page.evaluate(async () => {
+    const area = document.querySelector("#prompt");
+    area.value = "word ".repeat(1_000_000); // what the browser itself takes to show it is its own
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 500)));
+    let [longest, last] = [0, performance.now()];
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    longest = performance.now() - last;
+    last = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    clearInterval(timer);
+    return longest;
+  });
+  await expect(page.locator("#prompt-count")).toHaveText(/5,000,000 characters, too long for [\d,]+ tokens/);
+  expect(longest).toBeLessThan(500);
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.locator("#prompt-error")).toContainText("does not fit the model's context");
+});

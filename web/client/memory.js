@@ -1,3 +1,4 @@
+import { fixed } from "../kit/numbers.js";
 import { VitrineError } from "./error.js";
 
 /** What a 32-bit WebAssembly memory can hold. */
@@ -30,7 +31,7 @@ export function roomHere() {
 export function checkRoom(bytes) {
   const [needs, room] = [memoryOf(bytes), roomHere()];
   if (needs <= room) return;
-  const gigabytes = (/** @type {number} */ n) => `${(n / 1e9).toFixed(1)} GB`;
+  const gigabytes = (/** @type {number} */ n) => `${fixed(n / 1e9, 1)} GB`;
   const whose = room < MOST_BYTES ? "this device has" : "the engine can use";
   throw new VitrineError("memory", `the model file has ${gigabytes(bytes)} and needs at least ${gigabytes(needs)} of memory; ${whose} ${gigabytes(room)}. Choose a smaller model, or one that is quantized to Q8_0`);
 }

@@ -56,6 +56,8 @@ export const strings = {
     ],
     /** @param {number} n @param {number} context */
     tokens: (n, context) => `${count(n)} of ${some(context, "token")}`,
+    /** @param {number} n characters, more than the context can hold @param {number} context */
+    characters: (n, context) => `${some(n, "character")}, too long for ${some(context, "token")}`,
     empty: "The prompt is empty. Write something for the model to continue.",
     tooLong: "The prompt does not fit the model's context. Shorten it.",
     special: "Special tokens",

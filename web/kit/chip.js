@@ -1,6 +1,9 @@
 import { hex, parts } from "./text.js";
 import { el } from "./dom.js";
 
+/** As much of a token's text is shown; those of a model's own vocabulary are shorter, and a file may claim anything. */
+const MOST_TEXT = 400;
+
 /**
  * One token as an element: its text, or its bytes where it has no text of its own.
  *
@@ -26,15 +29,16 @@ export function chip({ position, text, bytes, probability, special, ahead, kept 
 }
 
 /**
- * Appends a text, with its blanks, and what else cannot be seen, in elements of their own, which CSS makes visible.
+ * Appends a text, cut where it is very long, with its blanks, and what else cannot be seen, in elements of their own, which CSS makes visible.
  *
  * @param {Element} parent
  * @param {string} text
  */
 export function fill(parent, text) {
-  for (const { text: part, sign } of parts(text)) {
+  for (const { text: part, sign } of parts(text.slice(0, MOST_TEXT))) {
     parent.append(sign ? el("span", { class: "blank", "data-sign": sign, text: part }) : part);
   }
+  if (text.length > MOST_TEXT) parent.append("…");
 }
 
 /**

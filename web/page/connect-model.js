@@ -4,6 +4,7 @@
 /** @import {Session, Source} from "./session.js" */
 import { failureOf } from "./failure.js";
 import { listen } from "../kit/dom.js";
+import { label } from "../kit/text.js";
 
 /**
  * Loading, replacing and losing the model, as the page shows it.
@@ -63,7 +64,7 @@ export function connectModel(session, views, strings, signal) {
   /** @param {{ source: Source, error: unknown }} failure */
   function onFailure({ source, error }) {
     const { code, why } = failureOf(error);
-    const kept = session.info ? [strings.errors.kept(session.info.name)] : [];
+    const kept = session.info ? [strings.errors.kept(label(session.info.name))] : [];
     notice.show(code, [why, ...kept], remedy(code, source));
   }
 
@@ -78,7 +79,7 @@ export function connectModel(session, views, strings, signal) {
   /** @param {EngineInfo} info */
   function onEngine(info) {
     model.setInfo(info, session.quantized);
-    recent.add(info.name, newest);
+    recent.add(label(info.name), newest);
     showStored();
     tools.setInfo(info);
     controls.setLayers(info.layers);

@@ -119,6 +119,10 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
 
   async function count() {
     const text = prompt.value();
+    if (session.info && session.tooLong(text)) {
+      sampling.setRoom(0);
+      return prompt.setCount(strings.prompt.characters(text.length, session.info.context), true);
+    }
     const pieces = await session.tokenize(text);
     if (pieces && text === prompt.value()) showCount(pieces);
   }

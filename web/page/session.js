@@ -1,11 +1,15 @@
 /** @import { Breakpoint, Engine, EngineInfo, Progress, Quantized, Run, TokenPiece } from "../vitrine.d.ts" */
 /** @import {RunState} from "../run/state.js" */
 /** @import {Settings} from "../run/settings.js" */
+import { VitrineError } from "../client/error.js";
 import { createEngine } from "../vitrine.js";
 import { createPieces } from "./pieces.js";
 
 /** @typedef {{ files: File[], folder: string, stored?: true }} Files of a model, and the name of the folder that they are from, or ""; stored: they are those that the device keeps */
 /** @typedef {string | Files | undefined} Source a model's address, its files, or undefined for the default model */
+
+/** Bytes of GPT-2's longest token: a text with more for each position of the context cannot fit it, which takes no tokenizer to say. */
+const LONGEST_TOKEN_BYTES = 128;
 
 /** @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], breakpoints?: Breakpoint[] }} Further options of a run beside the settings */
 
@@ -160,6 +164,11 @@ export class Session extends EventTarget {
     this.#running?.setHead(head);
   }
 
+  /** Whether a text is longer than any that fits the model's context. @param {string} text */
+  tooLong(text) {
+    return text.length > LONGEST_TOKEN_BYTES * (this.info?.context ?? Infinity);
+  }
+
   /**
    * The pieces of a text; null where there is no engine or it is busy.
    *
@@ -218,6 +227,7 @@ export class Session extends EventTarget {
     try {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(signal)]);
       if (!this.#engine || signal.aborted) return this.#end();
+      if (this.tooLong(prompt)) throw new VitrineError("prompt.too_long", `the prompt has ${prompt.length} characters, more than ${this.#engine.info.context} tokens can hold`);
       const pieces = await this.#pieces.of(this.#engine, prompt);
       const run = this.#engine.generate(prompt, { ...settings, ...further, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;

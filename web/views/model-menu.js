@@ -3,8 +3,8 @@
 import { el, send } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { count, size } from "../kit/numbers.js";
-import { modelInAddress } from "../kit/address.js";
 import { label } from "../kit/text.js";
+import { modelInAddress } from "../kit/address.js";
 
 /**
  * The model's name and state in the header; behind it, what the model is, and how to open another. Sends "model" with

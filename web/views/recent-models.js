@@ -4,6 +4,7 @@ import { el, send } from "../kit/dom.js";
 import { modelInAddress } from "../kit/address.js";
 import { readUsed, withUsed } from "../kit/recent.js";
 import { recall, remember } from "../kit/store.js";
+import { label } from "../kit/text.js";
 
 /**
  * The default model and those that were used on this device. Sends "model" with an address, "defaultmodel", and
@@ -36,7 +37,7 @@ export function mountRecentModels(root, { strings, signal }) {
       const url = address === "" ? "" : modelInAddress({ search: `?${new URLSearchParams({ model: address })}`, href: location.href });
       if (url === null || url === undefined) continue;
       const now = current?.address === address && (address !== "" || current.name === name);
-      list.append(entry(name, url || strings.fromFiles, now, () => (url ? send(root, "model", url) : send(root, "pickmodel"))));
+      list.append(entry(label(name), url || strings.fromFiles, now, () => (url ? send(root, "model", url) : send(root, "pickmodel"))));
     }
     clear.hidden = used.length === 0;
   }

@@ -2,6 +2,7 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
+import { label } from "../kit/text.js";
 
 /** Most tokens that are listed; the text of others can be typed. */
 const most = 200;
@@ -30,7 +31,7 @@ export function mountSpecialTokens(root, { strings, area, signal }) {
     menu.style.setProperty("--left", `${left}px`);
     menu.style.setProperty("--top", `${bottom}px`);
     list.replaceChildren(...tokens.slice(0, most).map(({ id, text }, index) => {
-      const take = el("button", { type: "button", "data-index": index }, el("bdi", { class: "special", text }), el("span", { class: "count", text: strings.specialId(id) }));
+      const take = el("button", { type: "button", "data-index": index }, el("bdi", { class: "special", text: label(text) }), el("span", { class: "count", text: strings.specialId(id) }));
       return el("li", {}, take);
     }));
     hint.textContent = tokens.length > most ? strings.specialMore(tokens.length - most) : "";
