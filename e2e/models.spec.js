@@ -269,3 +269,18 @@ test("a prompt of 5 MB is refused for its length, and blocks nothing", async ({ 
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#prompt-error")).toContainText("does not fit the model's context");
 });
+
+test("the menu lists what else models/manifest.json has", async ({ page }) => {
+  await page.route("**/manifest.json", async (route) => {
+    const { models: [tiny] } = await (await route.fetch()).json();
+    await route.fulfill({ json: { models: [tiny, { ...tiny, name: "second", url: `${tiny.url}?second` }] } });
+  });
+  await openPage(page);
+  await page.locator(".model-button").click();
+  const row = page.getByRole("list", { name: "Models used" }).getByRole("button", { name: "second" });
+  await expect(row).toContainText("5.0 MB, MIT");
+  await row.click();
+  await expect(page.locator(".model-button")).toBeVisible();
+  await page.locator(".model-button").click();
+  await expect(row).toHaveAttribute("aria-current", "true");
+});

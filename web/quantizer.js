@@ -43,9 +43,10 @@ async function quantize({ weights, name, files, address }) {
     parts.push(new Blob([chunk]));
     free(chunk);
   };
-  const report = (/** @type {number} */ loaded, /** @type {number} */ total) => progress({ phase: "quantize", loaded, total });
+  const done = { phase: /** @type {const} */ ("quantize"), loaded: 0, total: 0 };
+  const report = (/** @type {number} */ loaded, /** @type {number} */ total) => progress(Object.assign(done, { loaded, total }));
   const onBytes = (/** @type {number} */ loaded, /** @type {number} */ total) => progress({ phase: "model", loaded, total });
-  const beside = address ? new Beside(address, weights, onBytes) : null;
+  const beside = address ? new Beside(address, weights, onBytes, () => progress(done)) : null;
   await beside?.begin();
   const openFreed = async (/** @type {string} */ name) => {
     const local = files?.get(name.toLowerCase());

@@ -1,13 +1,15 @@
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Source} from "../page/session.js" */
 import { el, send } from "../kit/dom.js";
+import { listedModels } from "../client/manifest.js";
 import { modelInAddress } from "../kit/address.js";
+import { size } from "../kit/numbers.js";
 import { readUsed, withUsed } from "../kit/recent.js";
 import { recall, remember } from "../kit/store.js";
 import { label } from "../kit/text.js";
 
 /**
- * The default model and those that were used on this device. Sends "model" with an address, "defaultmodel", and
+ * The default model, the others of models/manifest.json, and those that were used on this device. Sends "model" with an address, "defaultmodel", and
  * "pickmodel" for a model whose files must be chosen again.
  *
  * @param {HTMLElement} root
@@ -22,7 +24,15 @@ export function mountRecentModels(root, { strings, signal }) {
   let used = readUsed(recall("models", []));
   /** @type {{ name: string, address: string | undefined } | null} the model that the page has; address undefined: the default one */
   let current = null;
+  /** @type {import("../client/manifest.js").Listed[]} what the site has beside the default one */
+  let listed = [];
   show();
+  root.closest("[popover]")?.addEventListener("beforetoggle", look, { once: true, signal });
+
+  async function look() {
+    listed = (await listedModels(signal).catch(() => [])).slice(1); // without them the rest is there
+    if (listed.length > 0) show();
+  }
 
   function forget() {
     used = [];
@@ -33,7 +43,12 @@ export function mountRecentModels(root, { strings, signal }) {
 
   function show() {
     list.replaceChildren(entry(strings.defaultModel, "", current !== null && current.address === undefined, () => send(root, "defaultmodel")));
-    for (const { name, address } of used) {
+    for (const { name, url, bytes, licence } of listed) {
+      const { value, unit } = size(bytes);
+      const from = [bytes >= 0 ? `${value} ${unit}` : "", label(licence)].filter(Boolean).join(", ");
+      list.append(entry(label(name) || url, from, current?.address === url, () => send(root, "model", url)));
+    }
+    for (const { name, address } of used.filter(({ address }) => !listed.some(({ url }) => url === address))) {
       const url = address === "" ? "" : modelInAddress({ search: `?${new URLSearchParams({ model: address })}`, href: location.href });
       if (url === null || url === undefined) continue;
       const now = current?.address === address && (address !== "" || current.name === name);

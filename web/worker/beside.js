@@ -11,6 +11,7 @@ export class Beside {
   #address;
   #weights;
   #onBytes;
+  #onSome;
   /** @type {Map<string, Promise<OpenFile | null>>} by name: the converter opens some files twice */
   #files = new Map();
   /** @type {Map<string, string>} why a file was not given, by its name */
@@ -22,8 +23,10 @@ export class Beside {
    * @param {string} address of the weights
    * @param {string} weights their name
    * @param {(loaded: number, total: number) => void} onBytes told how far weights are that come whole
+   * @param {() => void} onSome told that bytes of others have come
    */
-  constructor(address, weights, onBytes) {
+  constructor(address, weights, onBytes, onSome) {
+    this.#onSome = onSome;
     this.#address = address;
     this.#weights = weights;
     this.#onBytes = onBytes;
@@ -73,7 +76,7 @@ export class Beside {
     const url = new URL(name.split("/").map(encodeURIComponent).join("/"), this.#address);
     url.search = new URL(this.#address).search; // where a server wants it, it wants it of all
     const { href } = name === this.#weights ? new URL(this.#address) : url;
-    return WEIGHTS.test(name) ? openRemote(href, this.#onBytes) : fetchRemote(href);
+    return WEIGHTS.test(name) ? openRemote(href, this.#onBytes, undefined, this.#onSome) : fetchRemote(href);
   }
 }
 

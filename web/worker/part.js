@@ -4,7 +4,8 @@ import { partOf, within } from "../client/request.js";
 /**
  * A part of a file that is wanted.
  *
- * @typedef {{ address: string, offset: number, size: number, stallMs: number }} Wanted size: of the whole file
+ * @typedef {{ address: string, offset: number, size: number, stallMs: number, onBytes: () => void }} Wanted size: of the whole
+ *   file; onBytes: told that some have come
  */
 
 /**
@@ -31,6 +32,7 @@ export async function receive(answer, place, wanted) {
       if (value.length > most - got) return { got: 0, failure: other(answer, place, wanted) };
       place.set(value, got);
       got += value.length;
+      wanted.onBytes();
     }
   } catch (failure) {
     return { got, failure };

@@ -26,16 +26,18 @@ export class Parts {
   #tags;
   #windowBytes;
   #patience;
+  #onBytes;
 
   /**
    * @param {string} address
    * @param {Response} answer to the request for the first part
    * @param {number} windowBytes how much is asked for
    * @param {Patience} patience
+   * @param {() => void} onBytes told that some have come
    * @returns {Promise<OpenFile>}
    */
-  static async open(address, answer, windowBytes, patience) {
-    const parts = new Parts(address, answer, windowBytes, patience);
+  static async open(address, answer, windowBytes, patience, onBytes) {
+    const parts = new Parts(address, answer, windowBytes, patience, onBytes);
     const bytes = parts.#fetch(0, Math.min(windowBytes, parts.#size), answer);
     Refused.standIn(address, await bytes);
     parts.#ahead = { offset: 0, length: (await bytes).length, bytes };
@@ -47,8 +49,10 @@ export class Parts {
    * @param {Response} answer
    * @param {number} windowBytes
    * @param {Patience} patience
+   * @param {() => void} onBytes
    */
-  constructor(address, answer, windowBytes, patience) {
+  constructor(address, answer, windowBytes, patience, onBytes) {
+    this.#onBytes = onBytes;
     this.#address = address;
     this.#size = partOf(answer)?.total ?? 0;
     this.#tags = new Set([answer.headers.get("ETag")]);
@@ -92,7 +96,7 @@ export class Parts {
       else if (filled > 0 && !this.#last && this.#isNew(answer)) filled = failedAt = await this.#beginAgain(answer);
       else if (!(await this.#isSame(answer))) throw changed(this.#address);
       else {
-        const { got, failure } = await receive(answer, bytes.subarray(filled), { address: this.#address, offset: at, size: this.#size, stallMs: this.#patience.stallMs });
+        const { got, failure } = await receive(answer, bytes.subarray(filled), { address: this.#address, offset: at, size: this.#size, stallMs: this.#patience.stallMs, onBytes: this.#onBytes });
         filled += got;
         if (!failure) continue;
         if (filled - failedAt >= PROGRESS_BYTES) failures = 0;

@@ -1,5 +1,7 @@
 /** How much is read at a time where the browser fills a buffer of ours. */
 const CHUNK_BYTES = 1 << 20;
+/** A piece is handed on after so long, however little it is: on a slow line that is how one sees that it lives. */
+const CHUNK_MS = 1000;
 
 /**
  * @typedef {object} Pieces
@@ -30,7 +32,8 @@ export function pieces(stream, spare = []) {
     if (last?.byteLength) spare.push(last);
     let buffer = spare.pop() ?? new ArrayBuffer(CHUNK_BYTES);
     let filled = 0;
-    while (filled < CHUNK_BYTES / 2) { // what arrives at a time may be little, and each piece costs some messages
+    const begun = performance.now();
+    while (filled < CHUNK_BYTES / 2 && (filled === 0 || performance.now() - begun < CHUNK_MS)) { // what arrives at a time may be little, and each piece costs some messages
       /** @type {ReadableStreamReadResult<Uint8Array<ArrayBuffer>>} */
       const { value, done } = await reader.read(new Uint8Array(buffer, filled));
       buffer = value?.buffer ?? buffer;

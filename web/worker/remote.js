@@ -17,14 +17,15 @@ const WINDOW_BYTES = 4 << 20;
  * @param {string} address
  * @param {(loaded: number, total: number) => void} onBytes told how far a file is that is fetched whole; total is 0 while unknown
  * @param {Patience} [patience]
+ * @param {() => void} [onSome] told that bytes of a part have come
  * @returns {Promise<OpenFile>} rejects with Refused where the server has no such file
  */
-export async function openRemote(address, onBytes, patience = PATIENCE) {
+export async function openRemote(address, onBytes, patience = PATIENCE, onSome = () => {}) {
   const range = { headers: { Range: `bytes=0-${WINDOW_BYTES - 1}` } };
   // A server of another site may not allow the header that asks for a part.
   const answer = await request(address, range, patience).catch(() => request(address, undefined, { ...patience, tries: 1 }));
   const sha256 = await hubHash(address, answer);
-  if (!sha256 && givesParts(answer)) return Parts.open(address, answer, WINDOW_BYTES, patience);
+  if (!sha256 && givesParts(answer)) return Parts.open(address, answer, WINDOW_BYTES, patience, onSome);
   if (isWhole(answer)) return openWhole(new Download(address, answer, { patience, sha256 }), onBytes);
   if (![206, 416].includes(answer.status)) throw refused(address, answer);
   await answer.body?.cancel();

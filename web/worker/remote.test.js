@@ -91,8 +91,10 @@ const ways = { "by parts": (/** @type {string} */ address) => open(address).then
 test("a file comes part by part, each asked for once", async (t) => {
   const { address, ranges } = await serve(t);
   const whole = /** @type {[number, number][]} */ ([]);
-  const file = await openRemote(address, (loaded, total) => void whole.push([loaded, total]));
+  let some = 0;
+  const file = await openRemote(address, (loaded, total) => void whole.push([loaded, total]), undefined, () => some++);
   assert.deepEqual(await readAll(file), data);
+  assert.ok(some > 3, "it is told more often than parts are there");
   assert.deepEqual(ranges, ["bytes=0-4194303", "bytes=4194304-8388607", "bytes=8388608-8389607"]);
   assert.deepEqual(whole, []);
   // Out of order it is right too.
