@@ -137,7 +137,7 @@ async function serveHub(how = () => undefined) {
     const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "") ?? [];
     if (from === undefined) return answer(response, 200, { ETag: `"${sum(weights).slice(0, 32)}"` }, weights);
     const end = Math.min(to ? Number(to) + 1 : weights.length, weights.length);
-    answer(response, 206, { "Content-Range": `bytes ${from}-${end - 1}/${weights.length}` }, weights.subarray(Number(from), end));
+    answer(response, 206, { ETag: `"${sum(weights).slice(0, 32)}"`, "Content-Range": `bytes ${from}-${end - 1}/${weights.length}` }, weights.subarray(Number(from), end));
   });
   const hub = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "", "http://x");

@@ -15,7 +15,8 @@ import { progress } from "./worker/progress.js";
  * @property {string} name of the model, where the checkpoint does not say it
  * @property {Map<string, File>} [files] what the checkpoint consists of, by the names that its files should have, in lower case
  * @property {string} [address] of the weights; the other files lie beside it
- * @typedef {{ data: Blob, notes: string[] }} Made notes: what the user should know
+ * @typedef {{ data: Blob, notes: string[], tag: string }} Made notes: what the user should know; tag: of the weights on
+ *   their server, "" where there is none
  */
 
 catchAll((failure) => self.postMessage(failure));
@@ -55,7 +56,7 @@ async function quantize({ weights, name, files, address }) {
   };
   try {
     const notes = await program.call("quantize", [openFreed, weights, name, emit, report]);
-    return { data: new Blob(parts), notes: [...(beside?.notes ?? []), ...notes] };
+    return { data: new Blob(parts), tag: beside?.tag ?? "", notes: [...(beside?.notes ?? []), ...notes] };
   } catch (error) {
     throw beside?.explain(error) ?? error;
   }

@@ -1,10 +1,9 @@
 import { byName, chooseCheckpoint, itemsOf, topmost } from "./choose.js";
 import { VitrineError } from "./error.js";
 import { INDEX, PYTORCH, SPLIT, WEIGHTS, fileName } from "./kinds.js";
-import { checkRoom } from "./memory.js";
 import { remoteParts } from "./parts.js";
 import { quantize } from "./quantize.js";
-import { isPassing, request } from "./request.js";
+import { isPassing, request, tagOf } from "./request.js";
 import { byCheckpoint, byFiles, find, put } from "./stored.js";
 import { ordered } from "./weights.js";
 
@@ -35,7 +34,8 @@ export async function openFiles(files, folder, loading) {
   const checkpoint = await chooseCheckpoint(items, top[0].folder);
   const [own, ...above] = checkpoint.folder.split("/").slice(0, -1).reverse();
   const name = (above.length > 0 ? own : folder || own) || stem(checkpoint.weights);
-  return made(await quantize({ ...checkpoint, name }, loading), byFiles(name), { name, url: "" }, loading);
+  const { tag, ...quantized } = await quantize({ ...checkpoint, name }, loading);
+  return made(quantized, byFiles(name), { name, url: "", tag }, loading);
 }
 
 /**
@@ -70,33 +70,28 @@ export async function openAddress(url, loading) {
   const name = fileName(new URL(folder.slice(0, -1), url)) || stem(file);
   const key = byCheckpoint(url.href);
   const found = loading.store ? await find(key) : null;
-  const { tag, bytes } = await versionAt(url.href, loading.signal);
-  if (found && (tag === null || tag === found.known.tag)) {
+  if (found && (await isSame(url.href, found.known.tag, loading.signal))) {
     const made = new File([await found.answer.blob()], found.known.file ?? "model.gguf");
     return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, from: "stored" };
   }
-  checkRoom((bytes * 17) / 64); // of float32 weights; more of any other
-  const quantized = await quantize({ weights: file, name, address: url.href }, loading);
-  return { ...made(quantized, key, { name, url: url.href, tag: tag ?? "" }, loading), from: "network" };
+  const { tag, ...quantized } = await quantize({ weights: file, name, address: url.href }, loading);
+  return { ...made(quantized, key, { name, url: url.href, tag }, loading), from: "network" };
 }
 
 /** How long a server may take to say which version of its file it has. */
 const ASK = { tries: 1, waitMs: 0, stallMs: 8000 };
 
 /**
- * What a server says of a file, without the file.
+ * Whether a server still has the file that it had, as far as it can be asked now.
  *
  * @param {string} address
+ * @param {string | undefined} tag that it gave
  * @param {AbortSignal | undefined} signal
- * @returns {Promise<{ tag: string | null, bytes: number }>} tag: by which it tells versions of it apart, null where it
- *   cannot be asked now; bytes: 0 where unknown
  */
-async function versionAt(address, signal) {
+async function isSame(address, tag, signal) {
   const answer = await request(address, { method: "HEAD", signal }, ASK).catch(() => null);
   signal?.throwIfAborted();
-  if (!answer || isPassing(answer)) return { tag: null, bytes: 0 };
-  const tag = ["ETag", "Last-Modified", "Content-Length"].map((name) => answer.headers.get(name) ?? "").join(" ");
-  return { tag, bytes: answer.ok ? Number(answer.headers.get("Content-Length") ?? 0) : 0 };
+  return !answer || isPassing(answer) || (tag !== "" && tagOf(answer) === tag);
 }
 
 /** @param {string} weights their name */

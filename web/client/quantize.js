@@ -12,13 +12,13 @@ import { startWorker, whyNotStarted } from "./start-worker.js";
  *
  * @param {Checkpoint} checkpoint
  * @param {Loading} loading
- * @returns {Promise<Quantized>}
+ * @returns {Promise<Quantized & { tag: string }>} tag: see Made
  */
 export async function quantize(checkpoint, { onProgress, signal }) {
   const worker = startWorker(VITRINE_QUANTIZER);
   let abort = () => {};
   try {
-    const { data, notes } = await new Promise((/** @type {(made: Made) => void} */ resolve, reject) => {
+    const { data, notes, tag } = await new Promise((/** @type {(made: Made) => void} */ resolve, reject) => {
       abort = () => reject(signal?.reason);
       signal?.addEventListener("abort", abort);
       if (signal?.aborted) abort();
@@ -34,7 +34,7 @@ export async function quantize(checkpoint, { onProgress, signal }) {
       worker.postMessage(checkpoint);
     });
     const name = checkpoint.name.replace(/[\\/:*?"<>|\s]+/g, "-"); // what file systems do not take
-    return { file: new File([data], `${name}-q8_0.gguf`), notes };
+    return { file: new File([data], `${name}-q8_0.gguf`), notes, tag };
   } finally {
     signal?.removeEventListener("abort", abort);
     worker.terminate();

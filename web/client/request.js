@@ -180,3 +180,10 @@ export function partOf(answer) {
   const [, start, end, total] = /^\s*bytes\s+(\d+)-(\d+)\/(\d+|\*)\s*$/i.exec(answer.headers.get("Content-Range") ?? "") ?? [];
   return start === undefined ? null : { start: Number(start), end: Number(end), total: total === "*" ? -1 : Number(total) };
 }
+
+/**
+ * By what a server tells versions of a file apart, "" where it does not, or hides it from other sites.
+ *
+ * @param {Response} answer
+ */
+export const tagOf = ({ headers }) => headers.get("ETag") ?? headers.get("Last-Modified") ?? "";

@@ -18,6 +18,8 @@ export class Beside {
   #why = new Map();
   /** What the user should know: files that may be there, and could not be had. @type {string[]} */
   notes = [];
+  /** By which the server tells versions of the weights apart, "" where it does not. */
+  tag = "";
 
   /**
    * @param {string} address of the weights
@@ -34,7 +36,9 @@ export class Beside {
 
   /** Opens the weights before anything else: where they are no file, nothing beside them is one. */
   async begin() {
-    this.#files.set(this.#weights, Promise.resolve(await this.#fetch(this.#weights)));
+    const file = await this.#fetch(this.#weights);
+    this.tag = file.tag ?? "";
+    this.#files.set(this.#weights, Promise.resolve(file));
   }
 
   /**

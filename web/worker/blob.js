@@ -7,6 +7,7 @@ import { VitrineError } from "../client/error.js";
  * @typedef {object} OpenFile
  * @property {number} size in bytes
  * @property {(offset: number, length: number) => Promise<Uint8Array>} read
+ * @property {string} [tag] by which its server tells versions of it apart, "" where it does not
  */
 
 /** @param {Blob} blob @returns {OpenFile} */
@@ -42,5 +43,5 @@ export async function openWhole(file, onBytes) {
     parts.push(new Blob([piece]));
     onBytes?.((loaded += piece.length), file.total);
   }
-  return openBlob(new Blob(parts));
+  return { ...openBlob(new Blob(parts)), tag: file.tag };
 }

@@ -1,7 +1,7 @@
 import { VitrineError } from "../client/error.js";
 import { hubHash } from "./hub.js";
 import { asTheyCome, pieces } from "./pieces.js";
-import { PATIENCE, Refused, askedToWait, brokeOff, changed, isPassing, partOf, pause, refused, request, within } from "../client/request.js";
+import { PATIENCE, Refused, askedToWait, brokeOff, changed, isPassing, partOf, pause, refused, request, tagOf, within } from "../client/request.js";
 import { Sha256 } from "./sha256.js";
 
 /**
@@ -46,6 +46,8 @@ export class Download {
   #failedAt = 0;
   /** For display; 0 where unknown. */
   total;
+  /** By which the server tells versions of the file apart, "" where it does not. */
+  tag;
 
   /**
    * @param {string} address
@@ -59,6 +61,7 @@ export class Download {
     this.total = this.#wholeOnly ? 0 : stated;
     // Another origin may hide Content-Encoding, and then its length may be that of the compressed file.
     if (this.total > 0 && answer.type !== "cors") this.#size = this.total;
+    this.tag = tagOf(answer);
     this.#address = address;
     this.#patience = patience;
     this.#want = sha256;

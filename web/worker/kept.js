@@ -1,4 +1,4 @@
-import { PATIENCE, isPassing, request } from "../client/request.js";
+import { PATIENCE, isPassing, request, tagOf } from "../client/request.js";
 import { byAddress, byHash, drop, find, put } from "../client/stored.js";
 import { Download } from "./download.js";
 import { hubHash } from "./hub.js";
@@ -39,7 +39,7 @@ export async function openKept(address, { sha256, name, bytes, store, spare }) {
     if (found) return null; // without a network what is here is the model
     throw error;
   });
-  const tag = answer?.headers.get("ETag") ?? answer?.headers.get("Last-Modified") ?? "";
+  const tag = answer ? tagOf(answer) : "";
   if (found && (!answer || isPassing(answer) || (answer.ok && tag !== "" && tag === found.known.tag))) {
     await answer?.body?.cancel();
     return fromDevice(key, found, spare);

@@ -2,7 +2,7 @@ import { VitrineError } from "../client/error.js";
 import { openWhole } from "./blob.js";
 import { Download, PROGRESS_BYTES, isWhole } from "./download.js";
 import { receive, sumOf } from "./part.js";
-import { Refused, brokeOff, changed, partOf, pause, refused, request } from "../client/request.js";
+import { Refused, brokeOff, changed, partOf, pause, refused, request, tagOf } from "../client/request.js";
 
 /**
  * @import {OpenFile} from "./blob.js"
@@ -41,7 +41,7 @@ export class Parts {
     const bytes = parts.#fetch(0, Math.min(windowBytes, parts.#size), answer);
     Refused.standIn(address, await bytes);
     parts.#ahead = { offset: 0, length: (await bytes).length, bytes };
-    return { size: parts.#size, read: (offset, length) => parts.#read(offset, length) };
+    return { size: parts.#size, tag: tagOf(answer), read: (offset, length) => parts.#read(offset, length) };
   }
 
   /**

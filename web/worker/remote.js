@@ -2,6 +2,7 @@ import { openWhole } from "./blob.js";
 import { Download, PROGRESS_BYTES, download, isWhole } from "./download.js";
 import { hubHash } from "./hub.js";
 import { Parts } from "./parts.js";
+import { checkRoom } from "../client/memory.js";
 import { PATIENCE, partOf, refused, request } from "../client/request.js";
 
 /** @import {OpenFile} from "./blob.js" */
@@ -9,9 +10,11 @@ import { PATIENCE, partOf, refused, request } from "../client/request.js";
 
 /** How much is asked of a server at a time: as much as wasm/quantize/files.go reads. */
 const WINDOW_BYTES = 4 << 20;
+/** As much of float32 weights is left as Q8_0, 34 bytes for 32 of 4; of any others, more. */
+const LEAST_SHARE = 34 / 128;
 
 /**
- * Opens a large file of a server: by parts where the server gives parts, else by fetching it whole. So is a file whose sum
+ * Opens the weights of a checkpoint on a server, unless what is made of them will not fit: by parts where the server gives parts, else by fetching it whole. So is a file whose sum
  * a hub gives, since that is checked from the beginning to the end.
  *
  * @param {string} address
@@ -24,6 +27,7 @@ export async function openRemote(address, onBytes, patience = PATIENCE, onSome =
   const range = { headers: { Range: `bytes=0-${WINDOW_BYTES - 1}` } };
   // A server of another site may not allow the header that asks for a part.
   const answer = await request(address, range, patience).catch(() => request(address, undefined, { ...patience, tries: 1 }));
+  checkRoom(LEAST_SHARE * (partOf(answer)?.total ?? Number(answer.headers.get("Content-Length") ?? 0)));
   const sha256 = await hubHash(address, answer);
   if (!sha256 && givesParts(answer)) return Parts.open(address, answer, WINDOW_BYTES, patience, onSome);
   if (isWhole(answer)) return openWhole(new Download(address, answer, { patience, sha256 }), onBytes);

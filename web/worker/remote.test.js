@@ -323,3 +323,9 @@ test("a server that is busy at first is asked again", async (t) => {
     assert.equal(ranges.length, 2);
   }
 });
+
+test("weights of which no model that fits can be made are refused by what the server says, before they come", async (t) => {
+  const { address, ranges } = await serve(t, () => ({ headers: { "Content-Range": "bytes 0-4194303/30000000000" } }));
+  await assert.rejects(open(address), { code: "memory", message: /has 8\.0 GB and needs at least 9\.6 GB/ });
+  assert.equal(ranges.length, 1);
+});
