@@ -327,7 +327,7 @@ export const strings = {
       },
       {
         what: "Use another model",
-        how: "The model menu opens a GGUF file of architecture gpt2 or a Hugging Face GPT-2 checkpoint, from this device or from a URL. Nothing you write or open is uploaded.",
+        how: "The model menu opens a GGUF file of architecture gpt2 or a Hugging Face GPT-2 checkpoint, from this device or from a URL. It also downloads GPT-2 from the Hugging Face Hub when you press its button. The page keeps models on this device for the next visit, and deletes them when you say so. Nothing you write or open is uploaded.",
       },
     ],
     keysTitle: "Keyboard shortcuts",

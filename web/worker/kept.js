@@ -92,7 +92,7 @@ function whileItComes(file, key, known) {
   };
   /** @type {Kept["settle"]} */
   const settle = async (sound) => {
-    await (sound ? writer.close() : writer.abort()).catch(() => {});
+    await Promise.race([(sound ? writer.close() : writer.abort()).catch(() => {}), end]); // nobody reads where nothing is kept
     return end;
   };
   return { next, size: file.size, total: file.total, stored: false, settle };
