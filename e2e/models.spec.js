@@ -6,8 +6,9 @@ import { createServer } from "node:http";
 import { whole } from "./checkpoint.js";
 import { expect, openAPI, openPage, pass, test } from "./fixtures.js";
 
+test.use({ expectedErrors: [/Failed to load resource/] }); // what a server lacks or refuses, the browser says on its console
+
 test.describe("what stalls while the page loads", () => {
-  test.use({ expectedErrors: [/Failed to load resource/] });
   for (const [what, pattern] of [["the list of models", "**/models/manifest.json"], ["the model", "**/*.gguf"], ["the engine", "**/vitrine-s*.wasm"], ["the engine's script", "**/worker-*.js"]]) {
     test(`${what} is said to, can be cancelled, and comes when it is asked for again`, async ({ page, context }) => {
       await context.route(pattern, () => {}); // which never answers
