@@ -16,17 +16,23 @@ test.describe("what stalls while the page loads", () => {
       await page.goto("./");
       await expect(page.locator("#loading")).toBeVisible();
       await expect(page.locator("#loading").getByRole("button")).toHaveCount(0);
-      await pass(page, 12);
-      await expect(page.locator("#loading")).toContainText(new RegExp(`Nothing has come for \\d+ s. The page waits for ${what}.`));
+      await expect(async () => {
+        await pass(page, 12);
+        await expect(page.locator("#loading")).toContainText(new RegExp(`Nothing has come for \\d+ s. The page waits for ${what}.`), { timeout: 500 });
+      }).toPass();
       await page.locator("#loading").screenshot({ path: test.info().outputPath("stalled.png") });
       await page.locator("#loading").getByRole("button", { name: "Cancel" }).click();
       await expect(page.locator("#loading")).toBeHidden();
       await expect(page.locator("#status")).toContainText("No model loaded");
       await page.locator(".model-button").click();
       await page.getByRole("button", { name: "Default model" }).click();
-      await pass(page, 12);
+      const retry = page.locator("#loading").getByRole("button", { name: "Try again" });
+      await expect(async () => { // what comes before it may take a while, and is progress
+        await pass(page, 12);
+        await expect(retry).toBeVisible({ timeout: 500 });
+      }).toPass();
       await context.unroute(pattern);
-      await page.locator("#loading").getByRole("button", { name: "Try again" }).click();
+      await retry.click();
       await expect(page.locator(".model-state")).toContainText("on this device");
     });
   }
@@ -230,14 +236,12 @@ test("a list of models needs no sum, and takes one in capitals", async ({ page }
 });
 
 test("a name of any length is shown cut, and acts on nothing around it", async ({ page }, info) => {
-  const name = `evil\0\u202egpj.${"n".repeat(10_000_000)}`;
-  const config = { ...JSON.parse(whole["config.json"].toString()), _name_or_path: name };
+  const name = `evil\0\u202egpj.${"n".repeat(1_000_000)}`; // which the GGUF file then has too
   await openPage(page);
-  await page.evaluate(async ({ files, config, name }) => {
+  await page.evaluate(async ({ files, name }) => {
     const list = Object.entries(files).map(([file, text]) => new File([Uint8Array.from(text, (c) => c.charCodeAt(0))], file));
-    list.push(new File([JSON.stringify(config)], "config.json"));
     document.querySelector("#app").dispatchEvent(new CustomEvent("model", { detail: { files: list, folder: name }, bubbles: true }));
-  }, { files: Object.fromEntries(Object.entries(whole).filter(([file]) => file !== "config.json").map(([file, bytes]) => [file, bytes.toString("latin1")])), config, name: name.slice(0, 100_000) });
+  }, { files: Object.fromEntries(Object.entries(whole).map(([file, bytes]) => [file, bytes.toString("latin1")])), name });
   await expect(page.locator(".model-state")).toContainText("quantized here", { timeout: 40_000 });
   const shown = await page.locator(".model-name").textContent();
   expect(shown.length).toBeLessThan(130);
@@ -251,16 +255,16 @@ test("a prompt of 5 MB is refused for its length, and blocks nothing", async ({ 
   await openPage(page);
   const longest = await page.evaluate(async () => {
     const area = document.querySelector("#prompt");
-    area.value = "word ".repeat(1_000_000); // what the browser itself takes to show it is its own
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 500)));
-    let [longest, last] = [0, performance.now()];
+    area.hidden = true; // what the browser itself takes to lay it out is its own
+    area.value = "word ".repeat(1_000_000);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    let longest = 0;
+    let last = performance.now();
     const timer = setInterval(() => {
       longest = Math.max(longest, performance.now() - last);
       last = performance.now();
     }, 5);
     area.dispatchEvent(new Event("input", { bubbles: true }));
-    longest = performance.now() - last;
-    last = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 4000));
     clearInterval(timer);
     return longest;

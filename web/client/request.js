@@ -10,6 +10,7 @@ import { count } from "../kit/numbers.js";
  * @property {number} tries how often something is tried without any progress
  * @property {number} waitMs before the second try; each further wait is twice as long
  * @property {number} stallMs how long a connection may give nothing
+ * @typedef {{ method?: string, headers?: Record<string, string>, cache?: RequestCache, signal?: AbortSignal }} How
  */
 
 /** @type {Patience} */
@@ -26,7 +27,7 @@ export const isPassing = ({ status }) => PASSING.includes(status);
  * Asks a server for a file, or a part of it, again where it cannot be reached or is busy.
  *
  * @param {string} address
- * @param {{ method?: string, headers?: Record<string, string>, signal?: AbortSignal }} [how] it rejects with the signal's reason
+ * @param {How} [how] it rejects with the signal's reason
  * @param {Patience} [patience]
  */
 export async function request(address, how = {}, patience = PATIENCE) {
@@ -56,7 +57,7 @@ export function askedToWait({ headers }) {
 
 /**
  * @param {string} address
- * @param {{ method?: string, headers?: Record<string, string>, signal?: AbortSignal }} how
+ * @param {How} how
  * @param {Patience} patience
  */
 async function once(address, { signal, ...how }, { stallMs }) {

@@ -24,7 +24,8 @@ const LEAST_SHARE = 34 / 128;
  * @returns {Promise<OpenFile>} rejects with Refused where the server has no such file
  */
 export async function openRemote(address, onBytes, patience = PATIENCE, onSome = () => {}) {
-  const range = { headers: { Range: `bytes=0-${WINDOW_BYTES - 1}` } };
+  /** @type {Parameters<typeof request>[1]} no-store: a browser that keeps the part may answer the request for the whole with it */
+  const range = { headers: { Range: `bytes=0-${WINDOW_BYTES - 1}` }, cache: "no-store" };
   // A server of another site may not allow the header that asks for a part.
   const answer = await request(address, range, patience).catch(() => request(address, undefined, { ...patience, tries: 1 }));
   checkRoom(LEAST_SHARE * (partOf(answer)?.total ?? Number(answer.headers.get("Content-Length") ?? 0)));
