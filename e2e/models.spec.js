@@ -32,7 +32,7 @@ test.describe("what stalls while the page loads", () => {
         await expect(retry).toBeVisible({ timeout: 500 });
       }).toPass();
       await context.unroute(pattern);
-      await retry.dispatchEvent("click"); // bytes of another file that come just now would hide it
+      await page.locator(".loading-foot .secondary").dispatchEvent("click"); // bytes of another file that come just now hide it
       await expect(page.locator(".model-state")).toContainText("on this device");
     });
   }
