@@ -15,6 +15,7 @@ import { progress } from "./worker/progress.js";
  * @property {string} name of the model, where the checkpoint does not say it
  * @property {Map<string, File>} [files] what the checkpoint consists of, by the names that its files should have, in lower case
  * @property {string} [address] of the weights; the other files lie beside it
+ * @property {boolean} [store] whether what comes may be kept on the device until all of it has
  * @typedef {{ data: Blob, notes: string[], tag: string }} Made notes: what the user should know; tag: of the weights on
  *   their server, "" where there is none
  */
@@ -33,7 +34,7 @@ self.onmessage = async ({ data }) => {
  * @param {Checkpoint} checkpoint
  * @returns {Promise<Made>}
  */
-async function quantize({ weights, name, files, address }) {
+async function quantize({ weights, name, files, address, store = false }) {
   const program = new Program();
   const module = await compile(VITRINE_WASM_QUANTIZE, VITRINE_WASM_QUANTIZE_BYTES);
   await program.start(module, undefined, (failure) => self.postMessage(failure));
@@ -47,7 +48,7 @@ async function quantize({ weights, name, files, address }) {
   const done = { phase: /** @type {const} */ ("quantize"), loaded: 0, total: 0 };
   const report = (/** @type {number} */ loaded, /** @type {number} */ total) => progress(Object.assign(done, { loaded, total }));
   const onBytes = (/** @type {number} */ loaded, /** @type {number} */ total) => progress({ phase: "model", loaded, total });
-  const beside = address ? new Beside(address, weights, onBytes, () => progress(done)) : null;
+  const beside = address ? new Beside(address, weights, onBytes, () => progress(done), store) : null;
   await beside?.begin();
   const openFreed = async (/** @type {string} */ name) => {
     const local = files?.get(name.toLowerCase());

@@ -14,7 +14,7 @@ import { startWorker, whyNotStarted } from "./start-worker.js";
  * @param {Loading} loading
  * @returns {Promise<Quantized & { tag: string }>} tag: see Made
  */
-export async function quantize(checkpoint, { onProgress, signal }) {
+export async function quantize(checkpoint, { onProgress, signal, store }) {
   const worker = startWorker(VITRINE_QUANTIZER);
   let abort = () => {};
   try {
@@ -31,7 +31,7 @@ export async function quantize(checkpoint, { onProgress, signal }) {
         event.preventDefault();
         reject(await whyNotStarted(VITRINE_QUANTIZER, event.message));
       };
-      worker.postMessage(checkpoint);
+      worker.postMessage({ ...checkpoint, store });
     });
     const name = checkpoint.name.replace(/[\\/:*?"<>|\s]+/g, "-"); // what file systems do not take
     return { file: new File([data], `${name}-q8_0.gguf`), notes, tag };

@@ -188,3 +188,17 @@ export function partOf(answer) {
  * @param {Response} answer
  */
 export const tagOf = ({ headers }) => headers.get("ETag") ?? headers.get("Last-Modified") ?? "";
+
+/**
+ * Whether an answer holds the whole file.
+ *
+ * @param {Response} answer
+ */
+export const isWhole = ({ status }) => status === 200 || status === 203;
+
+/**
+ * How long a file is by what its server says, 0 where that is the length of something else, or unknown.
+ *
+ * @param {Response} answer
+ */
+export const lengthOf = ({ headers }) => (headers.has("Content-Encoding") ? 0 : Number(headers.get("Content-Length") ?? 0));

@@ -12,6 +12,7 @@ export class Beside {
   #weights;
   #onBytes;
   #onSome;
+  #store;
   /** @type {Map<string, Promise<OpenFile | null>>} by name: the converter opens some files twice */
   #files = new Map();
   /** @type {Map<string, string>} why a file was not given, by its name */
@@ -26,8 +27,10 @@ export class Beside {
    * @param {string} weights their name
    * @param {(loaded: number, total: number) => void} onBytes told how far weights are that come whole
    * @param {() => void} onSome told that bytes of others have come
+   * @param {boolean} store whether weights that come whole may be kept on the device until they have
    */
-  constructor(address, weights, onBytes, onSome) {
+  constructor(address, weights, onBytes, onSome, store) {
+    this.#store = store;
     this.#onSome = onSome;
     this.#address = address;
     this.#weights = weights;
@@ -80,7 +83,7 @@ export class Beside {
     const url = new URL(name.split("/").map(encodeURIComponent).join("/"), this.#address);
     url.search = new URL(this.#address).search; // where a server wants it, it wants it of all
     const { href } = name === this.#weights ? new URL(this.#address) : url;
-    return WEIGHTS.test(name) ? openRemote(href, this.#onBytes, undefined, this.#onSome) : fetchRemote(href);
+    return WEIGHTS.test(name) ? openRemote(href, this.#onBytes, undefined, this.#onSome, this.#store) : fetchRemote(href);
   }
 }
 

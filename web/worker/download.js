@@ -1,7 +1,8 @@
 import { VitrineError } from "../client/error.js";
+import { Begun } from "./begun.js";
 import { hubHash } from "./hub.js";
 import { asTheyCome, pieces } from "./pieces.js";
-import { PATIENCE, Refused, askedToWait, brokeOff, changed, isPassing, partOf, pause, refused, request, tagOf, within } from "../client/request.js";
+import { PATIENCE, Refused, askedToWait, brokeOff, changed, isPassing, isWhole, lengthOf, partOf, pause, refused, request, tagOf, within } from "../client/request.js";
 import { Sha256 } from "./sha256.js";
 
 /**
@@ -18,11 +19,13 @@ export const PROGRESS_BYTES = 64 << 10;
  * Asks for a whole file.
  *
  * @param {string} address
- * @param {{ spare?: ArrayBuffer[], patience?: Patience }} [how] spare: see pieces
+ * @param {{ spare?: ArrayBuffer[], patience?: Patience, store?: boolean }} [how] spare: see pieces; store: whether what comes
+ *   may be kept on the device until it is whole
  */
-export async function download(address, { spare, patience = PATIENCE } = {}) {
+export async function download(address, { spare, patience = PATIENCE, store = false } = {}) {
   const answer = await request(address, undefined, patience);
-  return new Download(address, answer, { spare, patience, sha256: await hubHash(address, answer) });
+  const sha256 = await hubHash(address, answer);
+  return new Download(address, answer, { spare, patience, sha256, begun: store ? await Begun.open(address, answer, sha256) : null });
 }
 
 /** A file of a server on its way, from its beginning to its end: where the connection breaks, it is taken up again. */
@@ -44,6 +47,9 @@ export class Download {
   #again = 0;
   #failures = 0;
   #failedAt = 0;
+  #failed = false; // for good, by the connection
+  /** @type {Begun | null} what the device has of it */
+  #begun;
   /** For display; 0 where unknown. */
   total;
   /** By which the server tells versions of the file apart, "" where it does not. */
@@ -52,20 +58,22 @@ export class Download {
   /**
    * @param {string} address
    * @param {Response} answer to a request for the whole file
-   * @param {{ spare?: ArrayBuffer[], patience?: Patience, sha256?: string }} [how]
+   * @param {{ spare?: ArrayBuffer[], patience?: Patience, sha256?: string, begun?: Begun | null }} [how]
    */
-  constructor(address, answer, { spare, patience = PATIENCE, sha256 = "" } = {}) {
+  constructor(address, answer, { spare, patience = PATIENCE, sha256 = "", begun = null } = {}) {
     if (!isWhole(answer) || !answer.body) throw refused(address, answer);
-    const stated = Number(answer.headers.get("Content-Length") ?? 0);
     this.#wholeOnly = answer.headers.has("Content-Encoding");
-    this.total = this.#wholeOnly ? 0 : stated;
+    this.total = lengthOf(answer);
     // Another origin may hide Content-Encoding, and then its length may be that of the compressed file.
     if (this.total > 0 && answer.type !== "cors") this.#size = this.total;
     this.tag = tagOf(answer);
     this.#address = address;
     this.#patience = patience;
     this.#want = sha256;
-    this.#source = pieces(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body), spare);
+    this.#begun = begun;
+    const here = begun?.source(spare);
+    if (here) answer.body.cancel().catch(() => {});
+    this.#source = here ?? pieces(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body), spare);
   }
 
   /** In bytes where the server states it reliably, else -1. */
@@ -75,6 +83,24 @@ export class Download {
 
   /** @returns {Promise<Uint8Array<ArrayBuffer> | null>} the next piece, valid until the next call; null at the end */
   async next() {
+    try {
+      const piece = await this.#next();
+      if (!piece) await this.#begun?.drop();
+      return piece;
+    } catch (error) {
+      this.#failed = /** @type {VitrineError} */ (error).code === "network";
+      if (this.#failed) await this.#begun?.leave();
+      else await this.#begun?.drop();
+      throw error;
+    }
+  }
+
+  /** Ends it: what the device has of a file that is unsound goes; where the connection failed it is for the next visit. */
+  async giveUp() {
+    if (!this.#failed) await this.#begun?.drop();
+  }
+
+  async #next() {
     for (;;) {
       const came = await this.#piece().catch((error) => this.#takeUp(error));
       if (came === undefined) continue; // the connection is a new one
@@ -82,6 +108,7 @@ export class Download {
       const piece = this.#fresh(came);
       if (piece.length === 0) continue;
       if (this.#at === 0) Refused.standIn(this.#address, piece);
+      await this.#begun?.add(this.#at, piece);
       this.#at += piece.length;
       this.#tail = piece.length >= OVERLAP_BYTES ? piece.slice(-OVERLAP_BYTES) : Uint8Array.of(...this.#tail, ...piece).slice(-OVERLAP_BYTES);
       if (this.#want) this.#sum.update(piece);
@@ -159,10 +186,3 @@ export class Download {
     return true;
   }
 }
-
-/**
- * Whether an answer holds the whole file.
- *
- * @param {Response} answer
- */
-export const isWhole = ({ status }) => status === 200 || status === 203;

@@ -1,5 +1,6 @@
 import { PATIENCE, isPassing, request, tagOf } from "../client/request.js";
 import { byAddress, byHash, drop, find, put } from "../client/stored.js";
+import { Begun } from "./begun.js";
 import { Download } from "./download.js";
 import { hubHash } from "./hub.js";
 import { pieces } from "./pieces.js";
@@ -44,7 +45,9 @@ export async function openKept(address, { sha256, name, bytes, store, spare }) {
     await answer?.body?.cancel();
     return fromDevice(key, found, spare);
   }
-  const file = new Download(address, /** @type {Response} */ (answer), { spare, sha256: await hubHash(address, /** @type {Response} */ (answer)) });
+  const fresh = /** @type {Response} */ (answer);
+  const sum = await hubHash(address, fresh);
+  const file = new Download(address, fresh, { spare, sha256: sum, begun: mine ? await Begun.open(address, fresh, sha256 || sum) : null });
   if (!mine || !(sha256 || tag)) return { next: () => file.next(), size: file.size, total: file.total, stored: false, settle: async () => "" };
   return whileItComes(file, key, { ...known, bytes: known.bytes || file.total, tag });
 }
@@ -93,6 +96,7 @@ function whileItComes(file, key, known) {
   /** @type {Kept["settle"]} */
   const settle = async (sound) => {
     await Promise.race([(sound ? writer.close() : writer.abort()).catch(() => {}), end]); // nobody reads where nothing is kept
+    if (!sound) await file.giveUp();
     return end;
   };
   return { next, size: file.size, total: file.total, stored: false, settle };

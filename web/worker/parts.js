@@ -1,8 +1,8 @@
 import { VitrineError } from "../client/error.js";
 import { openWhole } from "./blob.js";
-import { Download, PROGRESS_BYTES, isWhole } from "./download.js";
+import { Download, PROGRESS_BYTES } from "./download.js";
 import { receive, sumOf } from "./part.js";
-import { Refused, brokeOff, changed, partOf, pause, refused, request, tagOf } from "../client/request.js";
+import { Refused, brokeOff, changed, isWhole, partOf, pause, refused, request, tagOf } from "../client/request.js";
 
 /**
  * @import {OpenFile} from "./blob.js"

@@ -1,9 +1,10 @@
+import { Begun } from "./begun.js";
 import { openWhole } from "./blob.js";
-import { Download, PROGRESS_BYTES, download, isWhole } from "./download.js";
+import { Download, PROGRESS_BYTES, download } from "./download.js";
 import { hubHash } from "./hub.js";
 import { Parts } from "./parts.js";
 import { checkRoom } from "../client/memory.js";
-import { PATIENCE, partOf, refused, request } from "../client/request.js";
+import { PATIENCE, isWhole, partOf, refused, request } from "../client/request.js";
 
 /** @import {OpenFile} from "./blob.js" */
 /** @import {Patience} from "../client/request.js" */
@@ -21,9 +22,10 @@ const LEAST_SHARE = 34 / 128;
  * @param {(loaded: number, total: number) => void} onBytes told how far a file is that is fetched whole; total is 0 while unknown
  * @param {Patience} [patience]
  * @param {() => void} [onSome] told that bytes of a part have come
+ * @param {boolean} [store] whether a file that comes whole may be kept on the device until it has
  * @returns {Promise<OpenFile>} rejects with Refused where the server has no such file
  */
-export async function openRemote(address, onBytes, patience = PATIENCE, onSome = () => {}) {
+export async function openRemote(address, onBytes, patience = PATIENCE, onSome = () => {}, store = false) {
   /** @type {Parameters<typeof request>[1]} no-store: a browser that keeps the part may answer the request for the whole with it */
   const range = { headers: { Range: `bytes=0-${WINDOW_BYTES - 1}` }, cache: "no-store" };
   // A server of another site may not allow the header that asks for a part.
@@ -31,10 +33,10 @@ export async function openRemote(address, onBytes, patience = PATIENCE, onSome =
   checkRoom(LEAST_SHARE * (partOf(answer)?.total ?? Number(answer.headers.get("Content-Length") ?? 0)));
   const sha256 = await hubHash(address, answer);
   if (!sha256 && givesParts(answer)) return Parts.open(address, answer, WINDOW_BYTES, patience, onSome);
-  if (isWhole(answer)) return openWhole(new Download(address, answer, { patience, sha256 }), onBytes);
+  if (isWhole(answer)) return openWhole(new Download(address, answer, { patience, sha256, begun: store ? await Begun.open(address, answer, sha256) : null }), onBytes);
   if (![206, 416].includes(answer.status)) throw refused(address, answer);
   await answer.body?.cancel();
-  return openWhole(await download(address, { patience }), onBytes);
+  return openWhole(await download(address, { patience, store }), onBytes);
 }
 
 /**
