@@ -179,6 +179,8 @@ export const strings = {
 
   model: {
     button: "Model",
+    /** @param {number} parameters @param {string} weights */
+    about: (parameters, weights) => `${some(parameters, "parameter")}, ${weights}`,
     loading: "loading",
     loadingOther: "loading another",
     none: "no model",
@@ -186,6 +188,8 @@ export const strings = {
     fromDevice: "from this device",
     inMemory: "in this page only",
     stored: "Stored on this device",
+    /** @param {string} here @param {string} all */
+    begun: (here, all) => `${here} of ${all} so far, go on`,
     delete: "Delete",
     /** @param {string} name */
     deleteStored: (name) => `Delete ${name} from this device`,
@@ -235,12 +239,14 @@ export const strings = {
     /** @param {string} host */
     title: (host) => `GPT-2 from ${host}`,
     /** @param {string} host */
-    hint: (host) => `The page asks ${host} for nothing until you press a button. It then downloads the model, quantizes it here, and stores it on this device.`,
-    /** @param {{ parameters: number, download: string, stored: string, memory: string, licence: string }} m */
-    facts: (m) => `${count(m.parameters)} million parameters. Download ${m.download}, on this device ${m.stored}, in memory about ${m.memory}. Licence ${m.licence}.`,
-    /** @param {string} size @param {string} host */
-    download: (size, host) => `Download ${size} from ${host}`,
-    open: "Open from this device",
+    hint: (host) => `The page asks ${host} for nothing until you press a button. It then downloads the model, quantizes it here to Q8_0, and stores that on this device. Memory is that of a full context.`,
+    facts: { parameters: "Parameters", download: "Download", stored: "Stored", memory: "In memory" },
+    /** @param {string} name */
+    licence: (name) => `Licence ${name}`,
+    /** @param {number} n */
+    millions: (n) => `${count(n)} M`,
+    download: "Download",
+    open: "Open",
     /** @param {string} room @param {string} smaller */
     tooLarge: (room, smaller) => `It does not fit: there are ${room} of memory here.${smaller && ` ${smaller} fits.`}`,
     id: "Another GPT-2 model",

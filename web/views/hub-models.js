@@ -4,7 +4,8 @@ import { hubModels, weightsAt } from "../client/hub.js";
 import { roomHere } from "../client/memory.js";
 import { storedModels } from "../client/stored.js";
 import { el, send } from "../kit/dom.js";
-import { size } from "../kit/numbers.js";
+import { icon } from "../kit/icons.js";
+import { count } from "../kit/numbers.js";
 
 /**
  * GPT-2 from the Hugging Face Hub: what each model is, and a button that fetches it. Nothing is asked of the hub before
@@ -18,9 +19,9 @@ export function mountHubModels(root, { hub, strings, signal }) {
   const list = el("ul", { class: "hub-models", "aria-label": strings.title(host) });
   const id = el("input", { type: "text", id: "hub-id", autocomplete: "off", autocapitalize: "off", spellcheck: "false", placeholder: strings.idHint, "aria-describedby": "hub-id-error" });
   const wrong = el("p", { class: "error", id: "hub-id-error" });
-  const fetchIt = el("button", { type: "submit", class: "secondary", text: strings.fetch(host) });
+  const fetchIt = el("button", { type: "submit", class: "secondary", "aria-label": strings.fetch(host), text: strings.download });
   const form = el("form", { class: "address" }, el("label", { for: "hub-id", text: strings.id }), id, fetchIt, wrong);
-  root.append(el("details", {}, el("summary", { text: strings.title(host) }), el("p", { class: "hint", text: strings.hint(host) }), list, form));
+  root.append(el("details", {}, el("summary", {}, icon("down"), el("span", { text: strings.title(host) })), el("p", { class: "hint", text: strings.hint(host) }), list, form));
   form.addEventListener("submit", take, { signal });
   id.addEventListener("input", () => say(""), { signal });
   list.replaceChildren(...hubModels.map((model) => entry(model, false)));
@@ -44,12 +45,15 @@ export function mountHubModels(root, { hub, strings, signal }) {
     const room = roomHere();
     const fits = model.memory <= room;
     const smaller = hubModels.findLast(({ memory }) => memory <= room)?.id ?? "";
-    const facts = strings.facts({ parameters: Math.round(model.parameters / 1e6), download: words(model.download), stored: words(model.stored), memory: words(model.memory), licence: model.licence });
-    const label = here ? strings.open : strings.download(words(model.download), host);
-    const button = el("button", { type: "button", class: "secondary", disabled: !fits, "aria-label": `${model.id}: ${label}`, text: label });
+    const facts = { parameters: strings.millions(Math.round(model.parameters / 1e6)), download: words(model.download), stored: words(model.stored), memory: words(model.memory) };
+    const button = el("button", { type: "button", class: "secondary", disabled: !fits, "aria-label": `${model.id}: ${here ? strings.open : strings.fetch(host)}`, text: here ? strings.open : strings.download });
     button.addEventListener("click", () => send(root, "model", weightsAt(hub, model.id)), { signal });
     const why = fits ? [] : [el("p", { class: "error", text: strings.tooLarge(words(room), smaller) })];
-    return el("li", {}, el("p", { class: "hub-name", text: model.id }), el("p", { class: "hint", text: facts }), ...why, button);
+    const list = el("dl", { class: "hub-facts" });
+    for (const [key, value] of Object.entries(facts)) {
+      list.append(el("div", {}, el("dt", { text: strings.facts[/** @type {keyof typeof facts} */ (key)] }), el("dd", { text: value })));
+    }
+    return el("li", {}, el("div", { class: "hub-head" }, el("div", {}, el("p", { class: "hub-name", text: model.id }), el("p", { class: "hint", text: strings.licence(model.licence) })), button), list, ...why);
   }
 
   return {
@@ -62,7 +66,4 @@ export function mountHubModels(root, { hub, strings, signal }) {
 }
 
 /** @param {number} bytes */
-function words(bytes) {
-  const { value, unit } = size(Math.round(bytes / 1e6) * 1e6);
-  return `${value.replace(/\.0$/, "")} ${unit}`;
-}
+const words = (bytes) => `${count(Math.round(bytes / 1e6))} MB`;

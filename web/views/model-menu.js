@@ -18,6 +18,8 @@ export function mountModelMenu(root, { strings, signal }) {
   const state = el("span", { class: "model-state", text: strings.loading });
   const button = el("button", { type: "button", class: "model-button", popovertarget: "model-menu" }, name, state, icon("down"));
   const facts = el("dl", { class: "facts" });
+  const about = el("span");
+  const what = el("details", { hidden: true }, el("summary", {}, icon("down"), about), facts);
   const picker = el("input", { type: "file", accept: ".gguf,.safetensors,.json,.txt", multiple: true, hidden: true, "aria-label": strings.open });
   const open = el("button", { type: "button", class: "secondary" }, icon("file"), el("span", { text: strings.open }));
   const save = el("a", { class: "secondary", hidden: true }, icon("save"), el("span", { text: strings.save }));
@@ -30,7 +32,7 @@ export function mountModelMenu(root, { strings, signal }) {
   const recent = el("div", { class: "recent-models" });
   const stored = el("div", { class: "recent-models" });
   const hub = el("div", { class: "recent-models" });
-  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, facts, save, notes, recent, stored, hub, open, picker, hint, form);
+  const menu = el("div", { class: "model-menu", id: "model-menu", popover: "auto" }, what, save, notes, recent, stored, hub, open, picker, hint, form);
   root.append(button, menu);
 
   menu.addEventListener("beforetoggle", () => menu.style.setProperty("--left", `${button.getBoundingClientRect().left}px`), { signal });
@@ -115,6 +117,8 @@ export function mountModelMenu(root, { strings, signal }) {
         engine: info.simd ? strings.simd : strings.portable,
         threads: info.threads,
       };
+      what.hidden = false;
+      about.textContent = strings.about(info.parameters, info.weights);
       facts.replaceChildren();
       for (const [key, value] of Object.entries(rows)) {
         facts.append(el("dt", { text: strings.facts[/** @type {keyof typeof rows} */ (key)] }), el("dd", { text: value }));

@@ -1,13 +1,14 @@
 /** @import {StoredModel} from "../vitrine.d.ts" */
 /** @import {Strings} from "../i18n/en.js" */
+import { begunDownloads, dropBegun } from "../client/begun.js";
 import { storedModels } from "../client/stored.js";
 import { el, send } from "../kit/dom.js";
 import { size } from "../kit/numbers.js";
 import { label } from "../kit/text.js";
 
 /**
- * The models that are kept on this device, with their sizes; each can be opened, and deleted. Sends "model" with Files,
- * and "storedchange".
+ * The models that are kept on this device, with their sizes, and the downloads that were cut off; each can be opened, or
+ * gone on with, and deleted. Sends "model" with Files or an address, and "storedchange".
  *
  * @param {HTMLElement} root
  * @param {{ strings: Strings["model"], signal: AbortSignal }} options
@@ -15,28 +16,34 @@ import { label } from "../kit/text.js";
 export function mountStoredModels(root, { strings, signal }) {
   const heading = el("h2", { id: "stored-title", text: strings.stored });
   const room = el("span", { class: "hint" });
-  const list = el("ul", { class: "recent", "aria-labelledby": "stored-title" });
+  const list = el("ul", { class: "stored", "aria-labelledby": "stored-title" });
   const wrong = el("p", { class: "error", role: "status" });
   root.hidden = true;
   root.append(el("div", { class: "field-head" }, heading, room), list, wrong);
 
   async function show() {
-    const models = await storedModels();
+    const [models, begun] = await Promise.all([storedModels(), begunDownloads()]);
     if (signal.aborted) return;
-    root.hidden = models.length === 0 && wrong.textContent === "";
-    list.replaceChildren(...models.map(entry));
-    const all = models.reduce((sum, { bytes }) => sum + bytes, 0);
-    room.textContent = words(all);
+    root.hidden = models.length + begun.length === 0 && wrong.textContent === "";
+    list.replaceChildren(
+      ...models.map((model) => entry(model.name, `${words(model.bytes)}${model.url ? `, ${label(new URL(model.url).host)}` : ""}`, () => take(model), () => model.delete())),
+      ...begun.map(({ address, bytes, total }) => entry(nameAt(address), strings.begun(words(bytes), words(total)), () => send(root, "model", address), () => dropBegun(address))),
+    );
+    room.textContent = words([...models, ...begun].reduce((sum, { bytes }) => sum + bytes, 0));
   }
 
-  /** @param {StoredModel} model */
-  function entry(model) {
-    const name = label(model.name) || strings.button;
-    const from = el("span", { class: "recent-from", text: `${words(model.bytes)}${model.url ? `, ${label(new URL(model.url).host)}` : ""}` });
-    const open = el("button", { type: "button", class: "recent-model" }, el("span", { class: "recent-name", dir: "auto", text: name }), from);
+  /**
+   * @param {string} told its name
+   * @param {string} facts
+   * @param {() => void} take
+   * @param {() => Promise<void>} drop
+   */
+  function entry(told, facts, take, drop) {
+    const name = label(told) || strings.button;
+    const open = el("button", { type: "button", class: "recent-model" }, el("span", { class: "recent-name", dir: "auto", text: name }), el("span", { class: "recent-from", text: facts }));
     const remove = el("button", { type: "button", class: "quiet", "aria-label": strings.deleteStored(name), text: strings.delete });
-    open.addEventListener("click", () => take(model), { signal });
-    remove.addEventListener("click", () => forget(model), { signal });
+    open.addEventListener("click", take, { signal });
+    remove.addEventListener("click", () => forget(drop), { signal });
     return el("li", { class: "stored-model" }, open, remove);
   }
 
@@ -51,9 +58,9 @@ export function mountStoredModels(root, { strings, signal }) {
     }
   }
 
-  /** @param {StoredModel} model */
-  async function forget(model) {
-    await model.delete();
+  /** @param {() => Promise<void>} drop */
+  async function forget(drop) {
+    await drop();
     await show();
     send(root, "storedchange");
     const next = list.querySelector("button") ?? root.parentElement?.querySelector("button"); // the button that had the focus is gone
@@ -67,4 +74,10 @@ export function mountStoredModels(root, { strings, signal }) {
 function words(bytes) {
   const { value, unit } = size(bytes);
   return `${value} ${unit}`;
+}
+
+/** What a file is called by its address: OWNER/NAME on a hub. @param {string} address */
+function nameAt(address) {
+  const path = decodeURIComponent(new URL(address).pathname);
+  return /^\/([^/]+\/[^/]+)\/resolve\//.exec(path)?.[1] ?? path.split("/").at(-1) ?? "";
 }
