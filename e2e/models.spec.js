@@ -9,7 +9,7 @@ import { expect, openAPI, openPage, pass, test } from "./fixtures.js";
 test.use({ expectedErrors: [/Failed to load resource/] }); // what a server lacks or refuses, the browser says on its console
 
 test.describe("what stalls while the page loads", () => {
-  for (const [what, pattern] of [["the list of models", "**/models/manifest.json"], ["the model", "**/*.gguf"], ["the engine", "**/vitrine-s*.wasm"], ["the engine's script", "**/worker-*.js"]]) {
+  for (const [what, pattern] of [["the model", "**/*.gguf"], ["the engine's script", "**/worker-*.js"]]) {
     test(`${what} is said to, can be cancelled, and comes when it is asked for again`, async ({ page, context }) => {
       await context.route(pattern, () => {}); // which never answers
       await page.clock.install();
@@ -222,7 +222,7 @@ test("what a hub refuses is said, and the model before stays", async ({ context,
 
 test("a download that is cut off is listed with what has come, and goes on from there in a later visit", async ({ context, site }) => {
   const model = readFileSync("models/vitrine-tiny-q8_0.gguf");
-  let ends = 3e6; // the line gives nothing more
+  let ends = 2.6e6; // the line is slow, and then gives nothing more
   const froms = [];
   const server = createServer((request, response) => {
     const [, from] = /bytes=(\d+)-/.exec(request.headers.range ?? "") ?? [];
@@ -232,24 +232,31 @@ test("a download that is cut off is listed with what has come, and goes on from 
     response.writeHead(request.method === "OPTIONS" ? 204 : from ? 206 : 200, { ...some, ...part, ...(request.method !== "OPTIONS" && { "Content-Length": model.length - Number(from ?? 0) }) });
     if (request.method === "OPTIONS") response.end();
     else if (ends >= model.length) response.end(model.subarray(Number(from ?? 0)));
-    else response.write(model.subarray(Number(from ?? 0), ends));
+    else {
+      let at = Number(from ?? 0);
+      const drip = setInterval(() => {
+        response.write(model.subarray(at, Math.min(at + 80_000, ends)));
+        if ((at += 80_000) >= ends) clearInterval(drip);
+      }, 200);
+    }
   });
   await once(server.listen(0, "localhost"), "listening");
   try {
     const page = await context.newPage();
     const address = `http://localhost:${/** @type {any} */ (server.address()).port}/m.gguf`;
     await page.goto(`${site}?model=${address}`);
+    await expect(page.locator("#loading")).toContainText(/About \d+ seconds left/);
     await expect.poll(() => page.evaluate(async () => (await (await caches.open("vitrine-begun-1")).keys()).length)).toBeGreaterThan(0);
     await openPage(page, { address: site });
     await page.locator(".model-button").click();
     const row = page.getByRole("list", { name: "Stored on this device" }).getByRole("listitem").filter({ hasText: "go on" });
-    await expect(row).toHaveText(/^m\.gguf[23]\.\d MB of 5\.0 MB so far, go on/);
+    await expect(row).toHaveText(/^m\.gguf[0-2]\.\d of 5\.0 MB so far, go on/);
     ends = model.length;
     froms.length = 0;
     await row.getByRole("button", { name: /^m\.gguf/ }).click();
     await expect(page.locator(".model-state")).toHaveText("5.0 MB, on this device");
     await expect(page.locator("#status")).toContainText("Ready");
-    expect(froms.at(-1)).toBeGreaterThan(1e6);
+    expect(froms.at(-1)).toBeGreaterThan(0);
     await page.locator(".model-button").click();
     await expect(row).toHaveCount(0);
     await expect(page.getByRole("button", { name: "Delete m from this device" })).toBeVisible();
@@ -275,13 +282,16 @@ test("a list of models needs no sum, and takes one in capitals", async ({ page }
   }
 });
 
-test("a name of any length is shown cut, and acts on nothing around it", async ({ page }, info) => {
+test("a name and a token of any length are shown cut, and act on nothing around them", async ({ page }, info) => {
   const name = `evil\0\u202egpj.${"n".repeat(1_000_000)}`; // which the GGUF file then has too
+  const tokens = Object.entries(JSON.parse(String(whole["vocab.json"])));
+  const [, last] = tokens.pop();
+  const files = { ...whole, "vocab.json": Buffer.from(JSON.stringify(Object.fromEntries(tokens))), "added_tokens.json": Buffer.from(JSON.stringify({ [`\u202e${"t".repeat(1_000_000)}`]: last })) };
   await openPage(page);
   await page.evaluate(async ({ files, name }) => {
     const list = Object.entries(files).map(([file, text]) => new File([Uint8Array.from(text, (c) => c.charCodeAt(0))], file));
     document.querySelector("#app").dispatchEvent(new CustomEvent("model", { detail: { files: list, folder: name }, bubbles: true }));
-  }, { files: Object.fromEntries(Object.entries(whole).map(([file, bytes]) => [file, bytes.toString("latin1")])), name });
+  }, { files: Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, bytes.toString("latin1")])), name });
   await expect(page.locator(".model-state")).toContainText("quantized here", { timeout: 40_000 });
   const shown = await page.locator(".model-name").textContent();
   expect(shown.length).toBeLessThan(130);
@@ -289,30 +299,36 @@ test("a name of any length is shown cut, and acts on nothing around it", async (
   await page.locator(".model-button").click();
   expect((await page.locator("#model-menu").evaluate((menu) => menu.scrollHeight))).toBeLessThan(4000);
   await page.screenshot({ path: info.outputPath("names.png") });
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Special tokens" }).click();
+  const token = page.locator(".special-menu button").filter({ hasText: "ttt" });
+  await expect(token).toBeVisible();
+  expect((await token.textContent()).length).toBeLessThan(150);
+  await expect(token).not.toContainText("\u202e");
 });
 
-test("a prompt of 5 MB is refused for its length, and blocks nothing", async ({ page }) => {
+test("a prompt of 5 MB is refused for its length, and the engine is asked nothing of it", async ({ page }) => {
+  await page.addInitScript(() => {
+    globalThis.longest = 0; // text that a worker was sent
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...rest) {
+      globalThis.longest = Math.max(globalThis.longest, JSON.stringify(message)?.length ?? 0);
+      return postMessage.call(this, message, ...rest);
+    };
+  });
   await openPage(page);
-  const longest = await page.evaluate(async () => {
-    const area = document.querySelector("#prompt");
+  await expect(page.locator("#prompt-count")).toHaveText(/\d+ of 256 tokens/);
+  await page.locator("#prompt").evaluate((area) => {
     area.hidden = true; // what the browser itself takes to lay it out is its own
     area.value = "word ".repeat(1_000_000);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
     area.dispatchEvent(new Event("input", { bubbles: true }));
-    await new Promise((resolve) => setTimeout(resolve, 4000));
-    clearInterval(timer);
-    return longest;
   });
-  await expect(page.locator("#prompt-count")).toHaveText(/5,000,000 characters, too long for [\d,]+ tokens/);
-  expect(longest).toBeLessThan(500);
+  await expect(page.locator("#prompt-count")).toHaveText("5,000,000 characters, too long for 256 tokens");
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#prompt-error")).toContainText("does not fit the model's context");
+  const longest = await page.evaluate(() => globalThis.longest);
+  expect(longest).toBeGreaterThan(0);
+  expect(longest).toBeLessThan(100_000);
 });
 
 test("the menu lists what else models/manifest.json has", async ({ page }) => {

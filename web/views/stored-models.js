@@ -27,7 +27,7 @@ export function mountStoredModels(root, { strings, signal }) {
     root.hidden = models.length + begun.length === 0 && wrong.textContent === "";
     list.replaceChildren(
       ...models.map((model) => entry(model.name, `${words(model.bytes)}${model.url ? `, ${label(new URL(model.url).host)}` : ""}`, () => take(model), () => model.delete())),
-      ...begun.map(({ address, bytes, total }) => entry(nameAt(address), strings.begun(words(bytes), words(total)), () => send(root, "model", address), () => dropBegun(address))),
+      ...begun.map(({ address, bytes, total }) => entry(nameAt(address), strings.begun(size(bytes, total).value, words(total)), () => send(root, "model", address), () => dropBegun(address))),
     );
     room.textContent = words([...models, ...begun].reduce((sum, { bytes }) => sum + bytes, 0));
   }
