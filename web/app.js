@@ -32,11 +32,12 @@ import { mountRecentModels } from "./views/recent-models.js";
 import { mountStoredModels } from "./views/stored-models.js";
 import { mountRunButton } from "./views/run-button.js";
 import { mountSampling } from "./views/sampling.js";
-import { Session } from "./page/session.js";
+import { Session } from "./run/session.js";
 import { createRunState } from "./run/state.js";
+import { createEngine } from "./vitrine.js";
 import { changes, defaults } from "./run/settings.js";
 import { mountControls } from "./page/controls.js";
-import { failureOf } from "./page/failure.js";
+import { failureOf } from "./client/failure.js";
 import { listenToKeys } from "./page/keys.js";
 import { mountSpecialTokens } from "./views/special-tokens.js";
 import { mountSpeed } from "./views/speed.js";
@@ -46,7 +47,7 @@ import { recall, remember } from "./kit/store.js";
 import { mountTheme } from "./views/theme.js";
 
 const { signal } = new AbortController(); // the views live as long as the page
-const session = new Session(createRunState());
+const session = new Session(createRunState(), createEngine);
 const pacer = createPacer(signal);
 const page = document.body;
 const app = byId("app");

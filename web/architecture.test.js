@@ -13,7 +13,7 @@ const rules = /** @type {[folder: string, on: string[]][]} */ ([
   ["mermaid/readings/", ["kit/", "i18n/", "run/"]],
   ["mermaid/", ["kit/", "i18n/", "run/", "mermaid"]],
   ["views/", ["kit/", "i18n/", "run/", "client/"]],
-  ["elements/", ["kit/", "i18n/", "run/", "client/", "mermaid/", "vitrine.js"]],
+  ["elements/", ["kit/", "i18n/", "run/", "client/", "mermaid/", "views/", "vitrine.js"]],
   ["page/", ["kit/", "i18n/", "run/", "client/", "mermaid/", "views/", "vitrine.js"]],
   ["vitrine.js", ["client/"]],
   ["worker.js", ["worker/", "client/"]],
@@ -51,10 +51,10 @@ test("the rules see imports of every kind, and refuse what they should", () => {
   assert.ok(importsOf("mermaid/render.js").includes("mermaid"));
   assert.ok(importsOf("vitrine.js").includes("client/open.js"), "one that is loaded later");
   for (const [name, target] of [
-    ["views/chips.js", "views/readout.js"], ["views/chips.js", "views/inspector/inspector.js"], ["views/chips.js", "page/session.js"],
+    ["views/chips.js", "views/readout.js"], ["views/chips.js", "views/inspector/inspector.js"], ["views/chips.js", "page/host.js"],
     ["run/state.js", "client/run.js"], ["run/state.js", "mermaid"], ["run/state.js", "mermaid/light.js"],
     ["mermaid/readings/output.js", "client/run.js"], ["mermaid/readings/output.js", "mermaid"], ["mermaid/readings/output.js", "mermaid/render.js"],
-    ["mermaid/card.js", "views/chips.js"], ["kit/dom.js", "run/state.js"], ["client/run.js", "views/chips.js"], ["page/session.js", "app.js"],
+    ["mermaid/card.js", "views/chips.js"], ["kit/dom.js", "run/state.js"], ["client/run.js", "views/chips.js"], ["page/host.js", "app.js"],
   ]) assert.ok(!allowed(name, target), `${name} imports ${target}`);
   assert.ok(allowed("views/inspector/inspector.js", "views/inspector/grid.js"));
 });

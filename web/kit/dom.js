@@ -32,6 +32,14 @@ export function send(target, type, detail) {
 }
 
 /**
+ * The element that has the focus, as it is seen from a part of the page: in the shadow tree that the part is in, where it
+ * is in one.
+ *
+ * @param {Element} part
+ */
+export const focusIn = (part) => /** @type {Document | ShadowRoot} */ (part.getRootNode()).activeElement ?? null;
+
+/**
  * The focus, while it is in a part of the page that comes and goes: left alone it would be lost with that part.
  *
  * @param {HTMLElement} root of the part

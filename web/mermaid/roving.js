@@ -1,4 +1,5 @@
 /** @import { Card } from "./card.js" */
+import { focusIn } from "../kit/dom.js";
 
 /**
  * Makes the cards one stop of the Tab key, with the arrow keys up and down between them in reading order. Tab comes
@@ -52,7 +53,7 @@ export function mountRoving(root, at, reached, signal) {
      * @param {() => void} replace puts them into the document
      */
     list(next, replace) {
-      const focused = cards[stop]?.group === document.activeElement;
+      const focused = cards[stop]?.group === focusIn(root);
       cards = next;
       replace();
       enter(Math.max(0, Math.min(stop, cards.length - 1)));

@@ -1,8 +1,8 @@
 /** @import {EngineInfo, ErrorCode, Progress} from "../vitrine.js" */
 /** @import {Strings} from "../i18n/en.js" */
 /** @import {Views} from "../app.js" */
-/** @import {Session, Source} from "./session.js" */
-import { failureOf } from "./failure.js";
+/** @import {Session, Source} from "../run/session.js" */
+import { failureOf } from "../client/failure.js";
 import { listen } from "../kit/dom.js";
 import { label } from "../kit/text.js";
 

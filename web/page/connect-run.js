@@ -5,13 +5,13 @@
 /** @import {Typed} from "../run/settings.js" */
 /** @import {Phase} from "../run/state.js" */
 /** @import {Beginning} from "./controls.js" */
-/** @import {Session} from "./session.js" */
+/** @import {Session} from "../run/session.js" */
 import { listen } from "../kit/dom.js";
 import { ending, speedOf } from "../run/ending.js";
 import { RESTS } from "../run/frames.js";
 import { cutOf, outputOf, textOf } from "../run/output.js";
 import { roomAfter } from "../run/settings.js";
-import { failureOf } from "./failure.js";
+import { failureOf } from "../client/failure.js";
 
 /** Milliseconds after the last key until the prompt's tokens are counted. */
 const countAfter = 150;

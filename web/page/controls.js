@@ -20,9 +20,9 @@ import { mountRedecode } from "../views/redecode.js";
 import { mountTimeline } from "../views/timeline.js";
 import { mountTokenMenu } from "../views/token-menu.js";
 import { mountTransport } from "../views/transport.js";
-import { breakpointError } from "./failure.js";
+import { breakpointError } from "../client/failure.js";
 import { connectBranches } from "./branching.js";
-import { connectBreakpoints, connectControl } from "./control.js";
+import { connectBreakpoints, connectControl } from "../run/control.js";
 
 /**
  * How a run begins: standing at its first stage, with tokens that somebody chose, with other settings than the fields'.

@@ -1,5 +1,5 @@
 /** @import {HostStrings} from "../i18n/host-en.js" */
-/** @import {Session} from "./session.js" */
+/** @import {Session} from "../run/session.js" */
 /** @import {mountOffer} from "../views/offer.js" */
 /** @import {mountHosting} from "../views/hosting.js" */
 import { modelInAddress } from "../kit/address.js";

@@ -1,6 +1,6 @@
 /** @import {Progress} from "../vitrine.d.ts" */
 /** @import {HostStrings} from "../i18n/host-en.js" */
-/** @import {Session, Source} from "./session.js" */
+/** @import {Session, Source} from "../run/session.js" */
 /** @import {mountLoading} from "../views/loading.js" */
 import { listen } from "../kit/dom.js";
 

@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Files} from "../page/session.js" */
+/** @import {Files} from "../run/session.js" */
 import { el, send } from "../kit/dom.js";
 
 /**

@@ -1,5 +1,5 @@
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Source} from "../page/session.js" */
+/** @import {Source} from "../run/session.js" */
 import { el, send } from "../kit/dom.js";
 import { listedModels } from "../client/manifest.js";
 import { modelInAddress } from "../kit/address.js";

@@ -67,7 +67,7 @@ export function mountTransport(root, { strings, granularity, signal }) {
   /** @param {KeyboardEvent} event */
   function move(event) {
     const all = [.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll("button")];
-    const at = all.findIndex((one) => one === document.activeElement);
+    const at = all.findIndex((one) => one === event.target);
     const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: all.length - 1 }[event.key];
     if (to === undefined || !all[to] || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

@@ -1,4 +1,5 @@
 /** @import { Camera } from "./camera.js" */
+import { focusIn } from "../../kit/dom.js";
 
 const SLOP = 4; // px that a click may wander
 const NOTCH = 25; // most that one wheel event zooms: a pinch sends many small ones, a mouse wheel a few of 100 or more
@@ -53,7 +54,7 @@ export function mountGestures(root, camera, taken, signal) {
     (event) => {
       const { x, y } = turned(event);
       if (event.ctrlKey || event.metaKey) camera.zoom(Math.exp(-Math.max(-NOTCH, Math.min(NOTCH, y)) / 100), inside(event));
-      else if (pageScrolls() && !root.contains(document.activeElement)) return; // the reader is on the way elsewhere
+      else if (pageScrolls() && !root.contains(focusIn(root))) return; // the reader is on the way elsewhere
       else if (!camera.pan(-x, -y)) return; // at its end: the page may scroll
       event.preventDefault();
       taken();

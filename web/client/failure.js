@@ -1,5 +1,5 @@
 /** @import {ErrorCode} from "../vitrine.js" */
-import { VitrineError } from "../vitrine.js";
+import { VitrineError } from "./error.js";
 
 /**
  * The code and the sentence of anything that was thrown. An engine's message begins small, as those of programs do; a

@@ -1,8 +1,6 @@
-/** @import { Breakpoint, Engine, EngineInfo, Progress, Quantized, Run, TokenPiece } from "../vitrine.d.ts" */
-/** @import {RunState} from "../run/state.js" */
-/** @import {Settings} from "../run/settings.js" */
-import { VitrineError } from "../client/error.js";
-import { createEngine } from "../vitrine.js";
+/** @import { Breakpoint, Engine, EngineInfo, EngineOptions, Progress, Quantized, Run, TokenPiece } from "../vitrine.d.ts" */
+/** @import {RunState} from "./state.js" */
+/** @import {Settings} from "./settings.js" */
 import { createPieces } from "./pieces.js";
 
 /** @typedef {{ files: File[], folder: string, stored?: true }} Files of a model, and the name of the folder that they are from, or ""; stored: they are those that the device keeps */
@@ -14,7 +12,7 @@ const LONGEST_TOKEN_BYTES = 128;
 /** @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], breakpoints?: Breakpoint[] }} Further options of a run beside the settings */
 
 /**
- * The engine that the page has now, and the run under way, whose events become its state. It tells by events:
+ * The engine that a page or an element has now, and the run under way, whose events become its state. It tells by events:
  * "loadbegin" { source }; "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error }, of an engine that
  * died while no run was under way; "state" whenever the state has
  * changed; "runfailure" { error }; "end" of a run.
@@ -41,10 +39,16 @@ export class Session extends EventTarget {
   /** @type {Promise<void>} settles when the newest run has ended */
   #ended = Promise.resolve();
 
-  /** @param {RunState} state that the runs are told to */
-  constructor(state) {
+  #createEngine;
+
+  /**
+   * @param {RunState} state that the runs are told to
+   * @param {(options?: EngineOptions) => Promise<Engine>} createEngine
+   */
+  constructor(state, createEngine) {
     super();
     this.state = state;
+    this.#createEngine = createEngine;
   }
 
   /** @returns {EngineInfo | null} */
@@ -189,7 +193,7 @@ export class Session extends EventTarget {
     try {
       const onProgress = (/** @type {Progress} */ progress) => signal.aborted || this.#send("progress", progress);
       const model = typeof source === "object" ? { model: source.files, folder: source.folder } : { model: source };
-      const engine = await createEngine({ ...model, signal, onProgress });
+      const engine = await this.#createEngine({ ...model, signal, onProgress });
       if (signal.aborted) return engine.close();
       if (this.#engine) {
         if (this.#stop.signal.aborted) await this.leave(); // it is not ended again
@@ -227,8 +231,7 @@ export class Session extends EventTarget {
     try {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(signal)]);
       if (!this.#engine || signal.aborted) return this.#end();
-      if (this.tooLong(prompt)) throw new VitrineError("prompt.too_long", `the prompt has ${prompt.length} characters, more than ${this.#engine.info.context} tokens can hold`);
-      const pieces = await this.#pieces.of(this.#engine, prompt);
+      const pieces = this.tooLong(prompt) ? [] : await this.#pieces.of(this.#engine, prompt); // the engine refuses the other
       const run = this.#engine.generate(prompt, { ...settings, ...further, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
       await this.#read(run, () => {

@@ -1,8 +1,8 @@
 /** @import { Breakpoint, Run, Where } from "../vitrine.d.ts" */
-/** @import { RunState } from "../run/state.js" */
-/** @import { Control } from "../run/commands.js" */
-import { passOf } from "../run/place.js";
-import { choosesToken } from "../run/stages.js";
+/** @import { RunState } from "./state.js" */
+/** @import { Control } from "./commands.js" */
+import { passOf } from "./place.js";
+import { choosesToken } from "./stages.js";
 import { listen } from "../kit/dom.js";
 
 /** Commands that may wait for the one that is under way: more of a key that is held down are dropped. */
