@@ -18,7 +18,6 @@ import (
 
 	"vitrine/core/generate"
 	"vitrine/core/gguf"
-	"vitrine/core/kernel"
 	"vitrine/core/model"
 	"vitrine/core/stage"
 	"vitrine/core/tokenizer"
@@ -84,7 +83,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		}
 	}
 	e.model.ShareWork(newTeam(workers))
-	return e.info(), nil
+	return trace.Info(e.model, e.tokenizer), nil
 }
 
 // garbagePercent returns how much garbage may lie beside a model, in percent of its
@@ -144,49 +143,6 @@ func (e *engine) parse(first, in io.Reader, size int64) error {
 	}
 	e.model, err = model.Load(file)
 	return err
-}
-
-func (e *engine) info() string {
-	c := e.model.Config()
-	var stages trace.JSON
-	stages.Open('[')
-	for _, s := range stage.All() {
-		stages.Element().Text(s.String())
-	}
-	stages.Close(']')
-	var j trace.JSON
-	j.Open('{')
-	j.Key("name").Text(c.Name)
-	j.Key("architecture").Text(c.Architecture)
-	j.Key("layers").Int(c.Layers)
-	j.Key("heads").Int(c.Heads)
-	j.Key("embedding").Int(c.Embedding)
-	j.Key("context").Int(c.Context)
-	j.Key("vocabulary").Int(c.Vocabulary)
-	j.Key("feedForward").Int(c.FeedForward)
-	j.Key("parameters").Int(int(e.model.Parameters()))
-	j.Key("activation").Text(c.Activation)
-	j.Key("position").Text(c.Position)
-	j.Key("epsilon").Float(float64(c.Epsilon))
-	j.Key("tiedHead").Bool(c.TiedHead)
-	j.Key("weights").Text(c.Weights)
-	j.Key("addedTokens").Open('[')
-	for _, id := range e.tokenizer.Added() {
-		j.Element().Open('{')
-		j.Key("id").Int(id)
-		j.Key("text").Text(e.tokenizer.Text(id))
-		j.Close('}')
-	}
-	j.Close(']')
-	j.Key("notes").Open('[')
-	for _, note := range e.tokenizer.Notes() {
-		j.Element().Text(note)
-	}
-	j.Close(']')
-	j.Key("simd").Bool(kernel.Name() != "portable")
-	j.Key("stages").Raw(stages.Bytes)
-	j.Close('}')
-	return string(j.Bytes)
 }
 
 // tokenize(text) returns the JSON of [{id, text, bytes, special}].
