@@ -1,5 +1,6 @@
 import { controlStrings, diagramStrings, hostStrings, inspectorStrings, ownStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
+import { createPictures } from "./mermaid/pictures.js";
 import seed from "./mermaid/own/seed.mmd" with { type: "text" };
 import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
@@ -83,7 +84,7 @@ const sampling = mountSampling(byId("sampling-view"), {
 });
 const tools = mountDiagramTools(byId("diagram-head"), { strings: strings.diagram, own: ownStrings, signal });
 const diagram = mountDiagramPlace(byId("diagram-place"), {
-  draw: (root, info, own, mine) => mountDiagram(root, { info, own, strings: diagramStrings, stages: stageStrings, pacer, signal: mine }),
+  draw: (root, info, own, mine) => mountDiagram(root, { info, own, createPictures, strings: diagramStrings, stages: stageStrings, pacer, signal: mine }),
   own: recall("diagram", ""),
   strings: strings.diagram,
   signal,

@@ -5,7 +5,7 @@
 /** @import { Card } from "./card.js" */
 /** @import { Drawing } from "./drawing.js" */
 /** @import { RunState } from "../run/state.js" */
-/** @import { Result } from "./pictures.js" */
+/** @import { Pictures, Result } from "./pictures.js" */
 /** @import { Pacer } from "../run/frames.js" */
 import { el } from "../kit/dom.js";
 import { stages as stageFacts } from "../run/stages.js";
@@ -14,7 +14,6 @@ import { createAging } from "./aging.js";
 import { createFollow } from "./camera/follow.js";
 import { mountGestures } from "./camera/gestures.js";
 import { momentOf, stateOf } from "./light.js";
-import { createPictures } from "./pictures.js";
 import { mountRoving } from "./roving.js";
 import { createCamera } from "./camera/camera.js";
 
@@ -28,10 +27,17 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
  * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
- * @param {{ info: EngineInfo, strings: DiagramStrings, stages: StageStrings, own?: string, pacer: Pacer, signal: AbortSignal }} options
- *   `own`: the text of a diagram that is shown instead of ours; aborting empties `root`
+ * @param {object} options
+ * @param {EngineInfo} options.info
+ * @param {DiagramStrings} options.strings
+ * @param {StageStrings} options.stages
+ * @param {(info: EngineInfo, strings: DiagramStrings & { stages: StageStrings }, draft: HTMLElement) => Pictures} options.createPictures
+ * @param {string} [options.own] the text of a diagram that is shown instead of ours
+ * @param {() => number} [options.textScale] how large the reader has text, as a multiple of the usual 16 px
+ * @param {Pacer} options.pacer
+ * @param {AbortSignal} options.signal aborting it empties `root`
  */
-export async function mountDiagram(root, { info, strings, stages, own = "", pacer, signal }) {
+export async function mountDiagram(root, { info, strings, stages, createPictures, own = "", textScale = ofPage, pacer, signal }) {
   /** @type {RunState} */
   let run = createRunState();
   let all = false; // what is shown is of another state
@@ -99,7 +105,7 @@ export async function mountDiagram(root, { info, strings, stages, own = "", pace
   }
 
   function shapeNow() {
-    return pictures.own ? "own" : shapeOf(root);
+    return pictures.own ? "own" : shapeOf(root, textScale());
   }
 
   /** Its beginning may stand anywhere. @param {Drawing} drawn */
@@ -248,8 +254,7 @@ export async function mountDiagram(root, { info, strings, stages, own = "", pace
   };
 }
 
-/** @param {HTMLElement} root may be hidden for now, and have no width */
-const shapeOf = (root) => ((root.clientWidth || innerWidth) < NARROW * textScale() ? "tall" : "wide");
+/** @param {HTMLElement} root may be hidden for now, and have no width @param {number} scale */
+const shapeOf = (root, scale) => ((root.clientWidth || innerWidth) < NARROW * scale ? "tall" : "wide");
 
-/** How large the reader has text, as a multiple of the usual 16 px. */
-const textScale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+const ofPage = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;

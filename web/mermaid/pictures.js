@@ -85,3 +85,5 @@ export function createPictures(info, strings, draft) {
     },
   };
 }
+
+/** @typedef {ReturnType<typeof createPictures>} Pictures */
