@@ -82,7 +82,7 @@ test-wasm: build/wasm.mod ## the same tests of the engine as wasm in Node; with 
 	$(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/... ./wasm/...
 	GOEXPERIMENT=simd $(WASM) test $(MODFILE) -exec $(IN_NODE) ./core/kernel $$($(WASM) list $(MODFILE) -f '$(USES_KERNEL)' ./core/... ./wasm/...)
 
-test-web: $(PACKAGES) build/wasm_exec.js ## JavaScript: types, then unit tests in Node
+test-web: $(PACKAGES) build/wasm_exec.js build/recording.bin build/symbols.html ## JavaScript: types, then unit tests in Node
 	npx tsc --project web/tsconfig.json
 	npx tsc --project web/tsconfig.worker.json
 	node --test --test-concurrency=4 $$(find web e2e -name '*.test.js')
@@ -135,7 +135,7 @@ clean: ## remove everything that was built or installed
 # file of an earlier build remains. The names of hashed files go into the code
 # that loads them. Targets get the time at which their making began: what is
 # edited meanwhile counts as newer.
-dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js $(wildcard tools/pack/*.go) Makefile
+dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js build/recording.bin build/symbols.html $(wildcard tools/pack/*.go) Makefile
 	rm -rf build/site && mkdir -p build/site && touch build/site.begun
 	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
 	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name && ls vitrine-quantize-*.wasm > ../quantize.name
@@ -145,11 +145,13 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm bu
 	$(ESBUILD) web/quantizer.js $(PAGE) --entry-names=[name]-[hash] \
 		--define:VITRINE_WASM_QUANTIZE="\"$$(cat build/quantize.name)\"" --define:VITRINE_WASM_QUANTIZE_BYTES="$$(wc -c < build/vitrine-quantize.wasm)"
 	cd build/site && ls worker-*.js > ../worker.name && ls quantizer-*.js > ../quantizer.name
-	$(ESBUILD) web/app.js web/vitrine.js $(PAGE) --splitting --chunk-names=[name]-[hash] \
+	$(ESBUILD) app=web/app.js vitrine=web/vitrine.js v1/embed=web/embed.js v1/frame=web/frame.js $(PAGE) --splitting --chunk-names=[name]-[hash] \
+		--loader:.bin=binary --loader:.html=text --define:VITRINE_ENGINE_BYTES="$$(gzip -c build/vitrine-simd.wasm | wc -c)" \
 		--define:VITRINE_WORKER="\"$$(cat build/worker.name)\"" --define:VITRINE_QUANTIZER="\"$$(cat build/quantizer.name)\""
 	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
 	$(ESBUILD) web/unstarted.js --minify --outdir=build/site
 	cp web/index.html web/vitrine.d.ts web/vitrine.webmanifest build/site/
+	cp web/embed.html build/site/v1/
 	cp -R web/icons build/site/
 	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/
 	$(GO) run ./tools/pack -list build/site > build/site.json
@@ -192,6 +194,14 @@ build/wasm.mod: go.mod go.sum wasm/tiktoken/load.go wasm/tiktoken/regexp2/regexp
 	cp go.sum build/wasm.sum && cp go.mod $@
 	$(GO) mod edit -replace github.com/dlclark/regexp2=./build/regexp2 $@
 	$(GO) mod edit -replace github.com/pkoukk/tiktoken-go=./build/tiktoken $@
+
+# What an element shows before it runs: the end of a run of the default model.
+build/recording.bin: $(GO_FILES) $(MODELS) $(wildcard tools/record/*.go)
+	mkdir -p build && $(GO) run ./tools/record -in models/$$(sed -n 's/.*"url": "\(.*\)".*/\1/p' models/manifest.json) -out $@
+
+# The icons of the page, for the elements.
+build/symbols.html: web/index.html
+	mkdir -p build && sed -n '/<symbol /p' web/index.html > $@
 
 # Go's own loader of wasm programs; not ours to type-check.
 build/wasm_exec.js: go.mod Makefile

@@ -1,6 +1,7 @@
 // What the build and the Go runtime's wasm_exec.js define.
 declare const VITRINE_WORKER: string;
 declare const VITRINE_QUANTIZER: string;
+declare const VITRINE_ENGINE_BYTES: number;
 declare const VITRINE_SITE: { version: string, files: Record<string, { bytes: number, sha256: string }> };
 declare const VITRINE_WASM_SHARED: string;
 declare const VITRINE_WASM_SIMD: string;

@@ -14,8 +14,8 @@ const LONGEST_TOKEN_BYTES = 128;
 /**
  * The engine that a page or an element has now, and the run under way, whose events become its state. It tells by events:
  * "loadbegin" { source }; "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error }, of an engine that
- * died while no run was under way; "state" whenever the state has
- * changed; "runfailure" { error }; "end" of a run.
+ * died while no run was under way; "events", those of the run that the state has just been told; "state" whenever the
+ * state has changed; "runfailure" { error }; "end" of a run.
  */
 export class Session extends EventTarget {
   /** @type {Engine | null} */
@@ -149,6 +149,14 @@ export class Session extends EventTarget {
     await this.#ended;
   }
 
+  /** Ends it all: the run, and what is being loaded; the engine is closed. */
+  async close() {
+    this.cancelLoad();
+    await this.leave();
+    this.#engine?.close();
+    this.#engine = null;
+  }
+
   /** Ends the run, or lets one stand that was ended before. */
   stop() {
     if (this.#run && this.#stop.signal.aborted) this.#running?.pause().catch(() => {}); // a closed engine has ended the run already
@@ -254,6 +262,7 @@ export class Session extends EventTarget {
         begin();
         begin = () => {};
         for (const event of events) this.state.add(event);
+        this.#send("events", events);
         this.#send("state");
       }
     } catch (error) {

@@ -31,7 +31,7 @@ const zoomStep = 1.25;
  * "diagramread" Result when it is drawn, and, from the diagram, "followchange".
  *
  * @param {HTMLElement} place
- * @param {{ draw: (root: HTMLElement, info: EngineInfo, own: string, signal: AbortSignal) => Promise<Diagram>, own: string, strings: Strings["diagram"], signal: AbortSignal }} options
+ * @param {{ draw: (root: HTMLElement, info: EngineInfo, own: string, signal: AbortSignal) => Promise<Diagram>, own: string, strings: Pick<Strings["diagram"], "behind" | "broken">, signal: AbortSignal }} options
  *   `own`: the text of an author's diagram, "" for ours
  */
 export function mountDiagramPlace(place, { draw, own, strings, signal }) {

@@ -7,7 +7,7 @@ import { el, send } from "../kit/dom.js";
  *
  * @param {HTMLElement} root
  * @param {object} options
- * @param {Strings["prompt"]} options.strings
+ * @param {Pick<Strings["prompt"], "label" | "placeholder" | "examples" | "exampleTexts">} options.strings
  * @param {string} options.text
  * @param {(root: HTMLElement, area: HTMLTextAreaElement) => { show: (added: EngineInfo["addedTokens"]) => void }} options.special
  *   mounts what types the model's added tokens

@@ -1,0 +1,105 @@
+/** @import { EmbedStrings } from "../i18n/embed-en.js" */
+/** @import { RunOptions } from "./live.js" */
+import { el } from "../kit/dom.js";
+import { hasRefused } from "../client/policy.js";
+import { ATTRIBUTES, diagramOf } from "./attributes.js";
+import { beside } from "./beside.js";
+
+/**
+ * What leads a frame, as connectLive gives it for a run of the element's own.
+ *
+ * @typedef {{ run(options: RunOptions): Promise<unknown>, pause(): Promise<unknown>, step(options?: object): Promise<unknown>, stop(): Promise<unknown>, close(): void }} Framed
+ */
+
+/** Whether this page is the frame itself. */
+const framed = () => document.documentElement.dataset.vitrineFrame !== undefined;
+
+/** Whether the engine belongs into a frame: its script is of another origin than the page, so that storage and threads are not the page's to give. */
+export const mustFrame = () => !framed() && self.origin !== "null" && beside("").origin !== self.origin;
+
+/**
+ * Puts a frame of our origin in the place of what an element shows.
+ *
+ * @param {HTMLElement} app
+ * @param {HTMLElement} element
+ * @param {{ strings: EmbedStrings, signal: AbortSignal }} options
+ * @returns {Framed | null} null in the frame itself
+ */
+export function placeFrame(app, element, { strings, signal }) {
+  if (framed()) return null;
+  const address = beside("embed.html");
+  address.hash = String(fragmentOf(element, app));
+  const frame = el("iframe", { src: address.href, title: strings.frame(element.getAttribute("aria-label") ?? strings.label), allow: "fullscreen", part: "frame" });
+  frame.style.height = `${app.offsetHeight}px`; // until it says its own
+  app.hidden = true;
+  app.after(frame);
+
+  /** @type {unknown[]} calls that came before it was there */
+  let early = [];
+  let ready = false;
+  /** @type {((result: unknown) => void)[]} */
+  let waiting = [];
+
+  addEventListener("message", onMessage, { signal });
+  addEventListener("securitypolicyviolation", refused, { signal });
+
+  function refused() {
+    if (ready || !hasRefused("frame-src")) return;
+    frame.replaceWith(el("p", { class: "note", role: "status", text: strings.noFrame }));
+    end(null);
+  }
+
+  /** @param {MessageEvent} message */
+  function onMessage({ source, origin, data }) {
+    if (source !== frame.contentWindow || origin !== address.origin || typeof data !== "object" || data === null) return;
+    if (data.context === "iframe.resize" && Number.isFinite(data.height)) frame.style.height = `${Math.max(0, Math.min(10_000, data.height))}px`;
+    if (data.vitrine !== 1) return;
+    if (data.type === "ready") {
+      ready = true;
+      for (const call of early) frame.contentWindow?.postMessage(call, address.origin);
+      early = [];
+    }
+    if (!["stage", "token", "paused", "done"].includes(data.type) || typeof data.detail !== "object") return;
+    element.dispatchEvent(new CustomEvent(data.type, { bubbles: true, composed: true, detail: data.detail }));
+    if (data.type === "done") end(data.detail);
+  }
+
+  /** @param {unknown} result */
+  function end(result) {
+    for (const resolve of waiting) resolve(result);
+    waiting = [];
+  }
+
+  /** @param {string} call @param {object} [options] */
+  async function ask(call, options = {}) {
+    const message = { vitrine: 1, call, options };
+    if (ready) frame.contentWindow?.postMessage(message, address.origin);
+    else early.push(message);
+  }
+
+  return {
+    run(options) {
+      ask("run", options);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    pause: () => ask("pause"),
+    step: (options) => ask("step", options),
+    stop: () => ask("stop"),
+    close: () => frame.remove(),
+  };
+}
+
+/** What the frame is told in its address: the element's attributes, with the prompt as it stands, and the author's diagram. @param {HTMLElement} element @param {HTMLElement} app */
+function fragmentOf(element, app) {
+  const told = new URLSearchParams();
+  for (const name of ATTRIBUTES) {
+    const value = element.getAttribute(name);
+    if (value !== null) told.set(name, name === "model" ? new URL(value, document.baseURI).href : value);
+  }
+  const prompt = app.querySelector("textarea")?.value;
+  if (prompt) told.set("prompt", prompt);
+  if (element.dataset.theme && !told.has("theme")) told.set("theme", element.dataset.theme);
+  const diagram = diagramOf(element);
+  if (diagram) told.set("diagram", diagram);
+  return told;
+}

@@ -1,0 +1,160 @@
+/** @import { Breakpoint, Progress, RunEvent, StageName } from "../vitrine.d.ts" */
+/** @import { Framed } from "./frame.js" */
+/** @import { mountPicture } from "./picture.js" */
+import { failureOf } from "../client/failure.js";
+import { control as controlStrings } from "../i18n/control-en.js";
+import { embed as strings } from "../i18n/embed-en.js";
+import { stages as stageStrings } from "../i18n/stages-en.js";
+import { listen, send } from "../kit/dom.js";
+import { size } from "../kit/numbers.js";
+import { connectBreakpoints, connectControl } from "../run/control.js";
+import { RESTS } from "../run/frames.js";
+import { placeOf, whereWords } from "../run/place.js";
+import { Session } from "../run/session.js";
+import { stages } from "../run/stages.js";
+import { createRunState } from "../run/state.js";
+import { mountTransport } from "../views/transport.js";
+import { breakpointsOf, settingsOf, wholeOf } from "./attributes.js";
+import { shareEngine } from "./engines.js";
+
+/** @typedef {{ prompt?: string, temperature?: number, topK?: number, topP?: number, seed?: number, maxTokens?: number, pace?: number, paused?: boolean }} RunOptions */
+
+const PACE = 5; // ms after each stage, so that the eye can follow the layers: as on the page
+
+/**
+ * The element's own run: engine, events, transport.
+ *
+ * @param {HTMLElement} element
+ * @param {ReturnType<typeof mountPicture>} picture
+ * @param {{ app: HTMLElement, signal: AbortSignal, framed: () => Framed | null }} options `framed` puts a frame in the place
+ *   of all this, where the policy of the host page allows no engine; null where that is not possible either
+ */
+export function connectLive(element, picture, { app, signal, framed }) {
+  const state = createRunState();
+  const session = new Session(state, shareEngine);
+  /** @type {RunOptions} of the newest run */
+  let asked = {};
+  let pace = PACE;
+  let failed = false;
+  /** @type {Framed | null} */
+  let frame = null;
+  /** @type {(() => void)[]} who wait for the end */
+  let waiting = [];
+
+  const transport = mountTransport(picture.transport, { strings: controlStrings.transport, granularity: "stage", signal });
+  const breakpoints = connectBreakpoints(app, { at: breakpointsOf(element.getAttribute("breakpoints")), run: () => session.run, show: showBreakpoints, fail, signal });
+  connectControl(app, {
+    state: () => state,
+    run: () => session.run,
+    follow: (goes) => session.follow(goes),
+    start: ({ paused }) => begin({ ...asked, paused }),
+    fork() {}, // an element keeps no branches
+    redecoded() {},
+    pick() {},
+    fail,
+    signal,
+  });
+
+  /** @param {Breakpoint[]} now */
+  function showBreakpoints(now) {
+    picture.diagram.setBreakpoints(now);
+    transport.setBreakpoints(now.length);
+  }
+
+  /** @param {RunOptions} how */
+  function begin(how) {
+    asked = how;
+    failed = false;
+    picture.begin();
+    if (!session.info && !session.loading) {
+      picture.say(strings.starting, NaN);
+      session.open(element.getAttribute("model") ?? undefined);
+    }
+    pace = how.pace ?? wholeOf(element, "pace") ?? PACE;
+    session.setPace(pace);
+    session.generate(how.prompt ?? picture.prompt.value(), settingsOf(element, how), { paused: how.paused || goal() !== null, breakpoints: breakpoints.now() });
+  }
+
+  /** Where the attributes want the machine to stand, or null. */
+  function goal() {
+    const stage = /** @type {StageName | null} */ (element.getAttribute("stage"));
+    if (stage === null || !Object.hasOwn(stages, stage)) return null;
+    return { stage, layer: stages[stage].perLayer ? wholeOf(element, "layer") ?? 0 : -1 };
+  }
+
+  /** @param {unknown} error */
+  function fail(error) {
+    const { code, why } = failureOf(error);
+    failed = true;
+    picture.say(strings.failed(why));
+    if (code !== "environment") return;
+    frame ??= framed();
+    frame?.run(asked).then(end, end);
+  }
+
+  function show() {
+    if (state.number > 0) picture.show(state); // before, the recording stays
+    transport.show(state);
+    picture.setRunning(session.running);
+    picture.pacer.setRest(state.phase !== "running" || pace > 0 ? RESTS.paused : RESTS.among);
+    if (state.phase === "paused") picture.pacer.hurry();
+    const place = placeOf(state);
+    if (failed || !session.info || state.phase === "waiting") return;
+    if (state.phase === "paused" && place) picture.say(strings.paused(whereWords(place, controlStrings.place, (stage) => stageStrings[stage].long)));
+    else picture.say(strings.live(session.info.name));
+  }
+
+  /** @param {RunEvent[]} events */
+  function tell(events) {
+    for (const event of events) {
+      if (event.type === "paused" && event.reason === "entry" && goal() && !asked.paused) send(app, "goto", goal());
+      const stage = "stage" in event ? event.stage : event.type === "token" ? "append" : state.last?.stage;
+      if (event.type === "resumed" || event.type === "rewound" || event.type === "log" || !stage) continue;
+      element.dispatchEvent(new CustomEvent(event.type, { bubbles: true, composed: true, detail: { ...event, stage, node: picture.nodeOf(stage) } }));
+    }
+  }
+
+  /** @param {Progress} progress */
+  function onProgress({ phase, loaded, total }) {
+    const { value, unit } = size(loaded, total || loaded);
+    if (phase === "model") picture.say(total > 0 ? strings.loading(value, size(total).value, unit) : strings.loadingSome(value, unit), total > 0 ? loaded / total : NaN);
+  }
+
+  function end() {
+    const told = waiting;
+    waiting = [];
+    for (const resolve of told) resolve();
+  }
+
+  listen(session, "progress", onProgress, signal);
+  listen(session, "events", tell, signal);
+  listen(session, "state", show, signal);
+  listen(session, "end", () => (show(), end()), signal);
+  listen(session, "engine", (/** @type {import("../vitrine.d.ts").EngineInfo} */ info) => {
+    session.setHead(wholeOf(element, "head") ?? 0);
+    picture.diagram.setModel(info, state);
+  }, signal);
+  for (const failure of ["loadfailure", "runfailure", "lost"]) listen(session, failure, ({ error }) => fail(error), signal);
+
+  return {
+    /** @param {RunOptions} options @returns {Promise<unknown>} */
+    async run(options) {
+      if (frame) return frame.run(options);
+      if (session.run && state.phase === "paused") send(app, "control", { do: "run" });
+      else if (!session.running) begin(options);
+      await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+      return state.done;
+    },
+    pause: async () => (frame ? frame.pause() : session.run?.pause()),
+    /** @param {Parameters<import("../vitrine.d.ts").Run["step"]>[0]} options */
+    async step(options) {
+      if (frame) return frame.step(options);
+      if (!session.run) return session.running ? null : (begin({ paused: true }), null);
+      const stands = await session.run.step(options);
+      session.follow();
+      return stands;
+    },
+    stop: async () => (frame ? frame.stop() : session.stop()),
+    close: () => session.close(),
+  };
+}

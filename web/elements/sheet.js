@@ -1,0 +1,34 @@
+/// <reference path="./files.d.ts" />
+import diagram from "../styles/diagram.css" with { type: "text" };
+import embed from "../styles/embed.css" with { type: "text" };
+import own from "../styles/own.css" with { type: "text" };
+import parts from "../styles/parts.css" with { type: "text" };
+import tokens from "../styles/tokens.css" with { type: "text" };
+
+/** What a host page may set, by a property of the same name with `--vitrine-` before it. */
+const OPEN = /^(\s*--(paper|surface|ink|ink-soft|line|hairline|focus|font-ui|font-mono|radius): )(.*?);/gm;
+
+/**
+ * A style sheet of the page as one of an element: its root is the host, and what the page measures by the reader's size of
+ * text is measured by --vitrine-rem, since the size of the host page's root is that page's business.
+ *
+ * @param {string} css
+ */
+export const hosted = (css) =>
+  css
+    .replace(OPEN, "$1var(--vitrine-$2, $3);")
+    .replace(/:root(\[[^\]]*\])?/g, (_, attribute) => (attribute ? `:host(${attribute})` : ":host"))
+    .split("\n")
+    .map((line) => (/^@(media|container)/.test(line) ? line : line.replace(/(-?[\d.]+)rem\b/g, "calc($1 * var(--vitrine-rem))")))
+    .join("\n");
+
+/** @type {CSSStyleSheet | undefined} */
+let sheet;
+
+/** The style sheet of all elements, constructed: a policy of the host page (style-src) is not about such. */
+export function elementSheet() {
+  if (sheet) return sheet;
+  sheet = new CSSStyleSheet();
+  sheet.replaceSync([tokens, parts, diagram, own, embed].map(hosted).join("\n"));
+  return sheet;
+}

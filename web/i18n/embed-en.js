@@ -1,0 +1,44 @@
+/** What the elements say on other people's pages, in English. */
+
+export const embed = {
+  label: "A language model at work",
+  prompt: {
+    label: "Prompt",
+    placeholder: "Write the beginning. The model continues it.",
+    examples: "Examples",
+    exampleTexts: [],
+  },
+  output: { label: "Output", empty: "The prompt and the model's continuation appear here, one box per token." },
+  /** @param {string} size "" where it is not known */
+  run: (size) => (size ? `Run (${size})` : "Run"),
+  again: "Run again",
+  stop: "Stop",
+  /** @param {string} model @param {string} size */
+  recording: (model, size) => `A recording: ${model} wrote this when this site was built. Run loads the model (${size}) and computes in your browser.`,
+  /** Where the author's prompt or model is another one. @param {string} model @param {string} size */
+  otherRecording: (model, size) => `A recording of another run, of ${model}. Run loads the model (${size || "its size is not known"}) and computes in your browser.`,
+  /** @param {string} value @param {string} total @param {string} unit */
+  loading: (value, total, unit) => `Loading ${value} of ${total} ${unit}`,
+  /** @param {string} value @param {string} unit */
+  loadingSome: (value, unit) => `Loading ${value} ${unit}`,
+  starting: "The engine starts.",
+  /** @param {string} model */
+  live: (model) => `Live: ${model} runs in your browser. Nothing leaves your device.`,
+  running: "The model runs.",
+  done: "The run has ended.",
+  /** @param {string[]} where */
+  paused: (where) => `The machine stands at ${where.join(", ")}.`,
+  /** @param {string} why */
+  failed: (why) => `The run failed. ${why}`,
+  /** @param {string} title */
+  frame: (title) => `${title}, in a frame`,
+  noFrame: "The policy of this site (Content-Security-Policy) forbids the frame that the engine would run in: it must allow frame-src with the address of the script.",
+  /** Of an author's diagram. @param {number} line @param {string} what */
+  problem: (line, what) => `Line ${line}: ${what}`,
+  diagram: {
+    broken: "The diagram could not be drawn.",
+    behind: "The run is too fast to follow. The numbers are right, the view stays.",
+  },
+};
+
+/** @typedef {typeof embed} EmbedStrings */
