@@ -2,6 +2,7 @@
 /** @import { EngineInfo, StageName } from "../vitrine.d.ts" */
 /** @import { Settings } from "../run/settings.js" */
 import bytes from "../../build/recording.bin";
+import manifest from "../../models/manifest.json";
 import { decodeEvents } from "../client/events.js";
 import { createRunState } from "../run/state.js";
 
@@ -13,7 +14,8 @@ export function readRecording() {
   const [length] = new Uint32Array(bytes.buffer, 0, 1);
   /** @type {{ info: EngineInfo & { stages: StageName[] }, settings: Settings }} */
   const { info: { stages, ...known }, settings } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  const info = { ...known, url: "", bytes: 0, threads: 1 };
+  const [{ name, url, bytes: size }] = manifest.models; // of which it is
+  const info = { ...known, name, url, bytes: size, threads: 1 };
   const events = decodeEvents(bytes.subarray(4 + length), stages);
   const state = createRunState();
   state.info = info;

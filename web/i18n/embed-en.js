@@ -14,18 +14,16 @@ export const embed = {
   again: "Run again",
   stop: "Stop",
   /** @param {string} model @param {string} size */
-  recording: (model, size) => `A recording: ${model} wrote this when this site was built. Run loads the model (${size}) and computes in your browser.`,
+  recording: (model, size) => `A recording: the model ${model} wrote this when the site was built. Run loads the model (${size}) and computes in your browser.`,
   /** Where the author's prompt or model is another one. @param {string} model @param {string} size */
-  otherRecording: (model, size) => `A recording of another run, of ${model}. Run loads the model (${size || "its size is not known"}) and computes in your browser.`,
+  otherRecording: (model, size) => `A recording of another run, of the model ${model}. Run loads the model (${size || "its size is not known"}) and computes in your browser.`,
   /** @param {string} value @param {string} total @param {string} unit */
   loading: (value, total, unit) => `Loading ${value} of ${total} ${unit}`,
   /** @param {string} value @param {string} unit */
   loadingSome: (value, unit) => `Loading ${value} ${unit}`,
   starting: "The engine starts.",
   /** @param {string} model */
-  live: (model) => `Live: ${model} runs in your browser. Nothing leaves your device.`,
-  running: "The model runs.",
-  done: "The run has ended.",
+  live: (model) => `Live: the model ${model} runs in your browser. Nothing leaves your device.`,
   /** @param {string[]} where */
   paused: (where) => `The machine stands at ${where.join(", ")}.`,
   /** @param {string} why */
