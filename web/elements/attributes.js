@@ -60,7 +60,7 @@ export function diagramOf(element) {
 
 /** Without the blanks that all of its lines begin with, as they stand in HTML. @param {string} text */
 function dedent(text) {
-  const lines = text.replace(/^\s*\n/, "").trimEnd().split("\n");
+  const lines = text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd().split("\n");
   const least = Math.min(...lines.filter((line) => line.trim()).map((line) => line.length - line.trimStart().length));
-  return lines.map((line) => line.slice(Number.isFinite(least) ? least : 0)).join("\n").trim() === "" ? "" : lines.map((line) => line.slice(least)).join("\n");
+  return lines.map((line) => line.slice(least)).join("\n");
 }

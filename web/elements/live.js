@@ -38,6 +38,8 @@ export function connectLive(element, picture, { app, signal, framed }) {
   let failed = false;
   /** @type {Framed | null} */
   let frame = null;
+  /** @type {Promise<unknown> | null} the run that it took over */
+  let inFrame = null;
   /** @type {(() => void)[]} who wait for the end */
   let waiting = [];
 
@@ -89,7 +91,7 @@ export function connectLive(element, picture, { app, signal, framed }) {
     picture.say(strings.failed(why));
     if (code !== "environment") return;
     frame ??= framed();
-    frame?.run(asked).then(end, end);
+    inFrame = frame?.run(asked) ?? null;
   }
 
   function show() {
@@ -143,7 +145,7 @@ export function connectLive(element, picture, { app, signal, framed }) {
       if (session.run && state.phase === "paused") send(app, "control", { do: "run" });
       else if (!session.running) begin(options);
       await new Promise((resolve) => waiting.push(() => resolve(undefined)));
-      return state.done;
+      return inFrame ?? state.done;
     },
     pause: async () => (frame ? frame.pause() : session.run?.pause()),
     /** @param {Parameters<import("../vitrine.d.ts").Run["step"]>[0]} options */

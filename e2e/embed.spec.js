@@ -1,0 +1,217 @@
+// The elements on other people's pages: what they load, that they run, and what they do not let in or out.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { test as plain } from "@playwright/test";
+import { expect, serve, test, violations } from "./fixtures.js";
+import { hostile } from "./own/diagrams.js";
+
+const LIMIT = 60_000; // bytes, compressed, before Run
+
+const host = (body, script = "v1/embed.js") => `<!doctype html><html lang="en" style="font-size: 10px"><meta charset="utf-8"><title>A post</title><link rel="icon" href="data:,">
+  <style>body { font: 20px/2 serif; letter-spacing: 2px } p, button, div { color: red; text-transform: uppercase }</style>
+  <main><h1>A post</h1>${body}</main><script type="module" src="${script}"></script>`;
+
+/** Opens a page of the site that has these elements. */
+async function open(page, body, headers = {}) {
+  await page.route("**/post.html", (route) => route.fulfill({ contentType: "text/html", headers, body: host(body) }));
+  await page.goto("post.html");
+  await expect(page.locator("vitrine-pipeline g.stage").first()).toBeAttached();
+}
+
+/** What stands in the diagram, by node, and in the chips. */
+const shown = (page, at = "vitrine-pipeline") =>
+  page.locator(at).evaluate(({ shadowRoot }) => ({
+    cards: Object.fromEntries([...shadowRoot.querySelectorAll("g.stage")].map((group) => [group.dataset.id, [group.querySelector(".value").textContent, group.dataset.state]])),
+    chips: [...shadowRoot.querySelectorAll(".chip")].map((chip) => `${chip.textContent} ${chip.style.getPropertyValue("--p")}`),
+  }));
+
+/** Keeps the details of an element's events in `heard`. */
+const hear = (page, at = "vitrine-pipeline") =>
+  page.locator(at).evaluate((element) => {
+    globalThis.heard = { stage: [], token: [], paused: [], done: [] };
+    for (const type of Object.keys(heard)) document.addEventListener(type, (event) => event.target === element && heard[type].push(event.detail));
+  });
+
+test("a recording stands there for 60 KB, and Enter on it computes the same, live", async ({ page, requests }) => {
+  const sizes = [];
+  page.on("requestfinished", async (request) => sizes.push((await request.sizes()).responseBodySize));
+  await open(page, `<vitrine-pipeline seed="1" max-tokens="24" pace="0"></vitrine-pipeline>`);
+  await expect(page.getByText("A recording: the model tiny wrote this")).toContainText(/Run loads the model \(6\.\d MB\)/);
+  await expect(page.getByRole("button", { name: /^Run \(6\.\d MB\)$/ })).toBeVisible();
+  await expect(page.locator("vitrine-pipeline .chip")).toHaveCount(28);
+  await page.waitForLoadState("networkidle");
+  const before = [...requests];
+  expect(before.filter((url) => /wasm|gguf|mermaid|worker|vitrine\.js/.test(url))).toEqual([]);
+  expect(sizes.reduce((sum, size) => sum + size, 0), "bytes before Run").toBeLessThan(LIMIT);
+  expect(await violations(page, "vitrine-pipeline")).toEqual([]);
+  const recorded = await shown(page);
+
+  await hear(page);
+  await page.locator('vitrine-pipeline g[data-id="A"]').press("Enter");
+  await expect.poll(() => page.evaluate(() => heard.done.length), { timeout: 40_000 }).toBe(1);
+  expect(requests.filter((url) => /mermaid/.test(url)), "ours needs no Mermaid").toEqual([]);
+  await expect(page.getByText("Live: the model tiny runs in your browser.")).toBeVisible();
+  await expect.poll(() => shown(page)).toEqual(recorded);
+  const { stages, tokens, done } = await page.evaluate(() => ({ stages: [...new Set(heard.stage.map(({ stage, node }) => `${stage} ${node}`))], tokens: heard.token.map(({ node, piece }) => [node, piece]), done: heard.done[0] }));
+  expect(stages).toContain("prompt A");
+  expect(stages).toContain("attention.mask O4");
+  expect(stages).toContain("layers DecoderStack");
+  expect(tokens).toHaveLength(24);
+  expect(tokens[0]).toEqual(["M", ","]);
+  expect(done).toMatchObject({ finishReason: "length", stage: "generation", node: "N1" });
+  expect(await violations(page, "vitrine-pipeline")).toEqual([]);
+});
+
+test("what is painted is what Mermaid draws, in both orientations", async ({ page }) => {
+  const drawn = (root) => {
+    const svg = (root.shadowRoot ?? root).querySelector(".diagram-stage svg");
+    const round = (text) => text?.replace(/[\d.]+/g, (n) => String(Math.round(100 * n) / 100));
+    return {
+      size: [svg.getAttribute("width"), svg.getAttribute("height"), svg.getAttribute("viewBox")],
+      edges: Object.fromEntries([...svg.querySelectorAll(".edgePaths path")].map((path) => [path.dataset.id, [round(path.getAttribute("d")), path.classList.contains("edge-pattern-dotted"), path.hasAttribute("marker-end")]])),
+      nodes: [...svg.querySelectorAll(".nodes > g")].map((group) => {
+        const rect = group.querySelector(":scope > rect");
+        const box = rect && ["x", "y", "width", "height", "rx", "ry"].map((name) => rect.getAttribute(name));
+        const kind = ["node", "cluster", "edgeLabel"].filter((name) => group.classList.contains(name));
+        const words = group.dataset.stage !== "generation" && [group.querySelector(".name").textContent, group.querySelector(".caption") !== null]; // what a run fills is its own
+        return [group.dataset.id, group.getAttribute("transform"), kind, group.dataset.stage, box, words];
+      }),
+    };
+  };
+  for (const [width, shape] of /** @type {const} */ ([[1400, "wide"], [400, "tall"]])) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto("./");
+    if (shape === "tall") await page.getByRole("button", { name: "Diagram", exact: true }).click();
+    await expect(page.locator(`.diagram[data-shape="${shape}"] g[data-id="L"]`)).toBeAttached();
+    const mermaids = await page.locator("#diagram-place").evaluate(drawn);
+    await open(page, "<vitrine-pipeline></vitrine-pipeline>");
+    await expect(page.locator(`vitrine-pipeline .diagram[data-shape="${shape}"]`)).toBeAttached();
+    expect(await page.locator("vitrine-pipeline").evaluate(drawn)).toEqual(mermaids);
+    expect(Object.keys(mermaids.edges).length).toBeGreaterThan(30);
+  }
+});
+
+test("two elements have one engine and one download, each a run of its own; one stands where its attributes say", async ({ page, requests }) => {
+  await open(page, `<vitrine-pipeline id="one" prompt="Once upon a time" temperature="0" max-tokens="3" pace="0"></vitrine-pipeline>
+    <vitrine-pipeline id="two" prompt="The little dog" temperature="0" max-tokens="2" pace="0" stage="attention.mask" layer="2" head="1" hide="transport"></vitrine-pipeline>`);
+  await hear(page, "#two");
+  const [one] = await page.evaluate(() => Promise.all([document.querySelector("#one").run(), void document.querySelector("#two").run()]));
+  expect(one.ids).toHaveLength(3);
+  await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ reason: "goto", stage: "attention.mask", layer: 2, node: "O4" });
+  await expect(page.locator("#two .note")).toContainText("The machine stands at Attention: causal mask, softmax, layer 3 of 6");
+  expect(await page.locator('#two g[aria-current="step"]').count(), "out of sight it draws nothing").toBe(0);
+  await page.locator("#two").scrollIntoViewIfNeeded();
+  await expect(page.locator('#two g[data-id="O4"]')).toHaveAttribute("aria-current", "step");
+  await expect(page.locator('#two g[data-id="O4"] .value')).toContainText("→");
+  await expect(page.locator('#two g[data-id="O4"] .caption')).toContainText("head 2");
+  await expect(page.locator("#two .transport")).toBeHidden();
+  await page.locator("#one").evaluate((element) => element.remove());
+  await page.evaluate(() => document.querySelector("#two").step());
+  await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ stage: "attention.mix", node: "O3" });
+  const two = await page.evaluate(() => document.querySelector("#two").run());
+  expect(two.ids).toHaveLength(2);
+  for (const what of [/\.gguf$/, /\.wasm$/, /\/worker-\w+\.js$/]) expect(requests.filter((url) => what.test(url)), String(what)).toHaveLength(1);
+  expect(page.workers()).toHaveLength(1);
+  await page.locator("#two").evaluate((element) => element.remove());
+  await expect.poll(() => page.workers().length, "with the last element the engine goes").toBe(0);
+});
+
+test("an author's diagram runs in an element, and its markup runs nothing", async ({ page, requests, expectedErrors }) => {
+  expectedErrors.push(/vitrine-pipeline/); // what is wrong with the diagram, for its author
+  const text = hostile.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+  await open(page, `<vitrine-pipeline prompt="&lt;img src=x onerror='window.pwned=1'>" temperature="0" max-tokens="2" pace="0">${text}</vitrine-pipeline>`);
+  await hear(page);
+  await page.getByRole("button", { name: /^Run \(/ }).click();
+  await expect.poll(() => page.evaluate(() => heard.done.length), { timeout: 40_000 }).toBe(1);
+  expect(await page.evaluate(() => heard.stage.filter(({ stage }) => stage === "select").map(({ node }) => node))).toEqual(["select", "select"]);
+  await expect(page.locator('vitrine-pipeline g[data-id="prompt"]')).toContainText("<img src=x…");
+  const inside = await page.locator("vitrine-pipeline").evaluate(({ shadowRoot }) => [...shadowRoot.querySelectorAll("img, script, iframe, a[href], style, [onclick], [onload], [onerror], math")].map((element) => element.outerHTML));
+  expect(inside).toEqual([]);
+  expect(await page.evaluate(() => globalThis.pwned)).toBeUndefined();
+  expect(requests.filter((url) => /example\.org/.test(url))).toEqual([]);
+});
+
+test("where the policy of the page forbids the engine's worker, a frame takes the element's place", async ({ page, expectedErrors }) => {
+  expectedErrors.push(/Content Security Policy|violates|Refused/);
+  await open(page, `<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline>`, { "Content-Security-Policy": "worker-src 'none'" });
+  const result = await page.evaluate(() => document.querySelector("vitrine-pipeline").run());
+  expect(result.ids).toHaveLength(2);
+  await expect(page.frameLocator("vitrine-pipeline iframe").getByText("Live: the model tiny runs")).toBeVisible();
+  expect(page.frames()).toHaveLength(2);
+});
+
+/** Pages of other origins: the site lets them read. */
+const elsewhere = plain.extend({
+  site: [
+    async ({}, use) => {
+      const { url, stop } = await serve("dist", "-cors");
+      await use(url);
+      await stop();
+    },
+    { scope: "worker" },
+  ],
+});
+
+/** Opens a page at an address of its own. */
+async function openAt(page, body, headers = {}) {
+  const server = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html", ...headers }).end(body));
+  server.listen(0, "localhost");
+  await once(server, "listening");
+  page.once("close", () => server.close());
+  await page.goto(`http://localhost:${server.address().port}/`);
+}
+
+elsewhere("on a page of another origin a frame of ours runs it, also where the page allows scripts and frames of ours alone", async ({ page, site }) => {
+  const origin = new URL(site).origin;
+  await openAt(page, host(`<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="3" pace="0"></vitrine-pipeline>`, `${site}v1/embed.js`), {
+    "Content-Security-Policy": `default-src 'none'; script-src ${origin}; frame-src ${origin}; style-src 'none'; img-src data:`,
+  });
+  await expect(page.locator("vitrine-pipeline g.stage").first(), "the picture needs no more").toBeAttached();
+  await expect(page.locator("vitrine-pipeline .primary"), "nor do its styles").toHaveCSS("font-weight", "600");
+  await expect(page.locator("vitrine-pipeline .primary")).toHaveCSS("letter-spacing", "normal");
+  await hear(page);
+  const height = await page.locator("vitrine-pipeline").evaluate((element) => element.offsetHeight);
+  await page.getByRole("button", { name: /^Run \(/ }).click();
+  const frame = page.frameLocator("vitrine-pipeline iframe");
+  await expect(frame.getByText("Live: the model tiny runs")).toBeVisible({ timeout: 40_000 });
+  await expect.poll(() => page.evaluate(() => heard.done.length)).toBe(1);
+  expect(await page.evaluate(() => heard.done[0])).toMatchObject({ finishReason: "length", node: "N1" });
+  await expect.poll(() => page.locator("vitrine-pipeline iframe").evaluate((frame) => frame.offsetHeight), "with the transport").toBeGreaterThan(height);
+  const [inner] = await frame.locator("vitrine-pipeline").evaluateAll((elements) => elements.map((element) => [element.offsetHeight, innerHeight, document.documentElement.scrollHeight]));
+  expect(inner[1], "nothing scrolls in it").toBe(inner[0]);
+  expect(await page.evaluate(() => document.querySelector("vitrine-pipeline").step().then(() => "asked")), "methods reach it").toBe("asked");
+});
+
+elsewhere("the frame runs in a sandbox without an origin, tells its height once a change, and takes calls from its parent alone", async ({ page, site }) => {
+  await openAt(page, `<!doctype html><title>A course</title><iframe sandbox="allow-scripts" width="600" height="500" src="${site}v1/embed.html#prompt=Once+upon+a+time&temperature=0&max-tokens=3&pace=0"></iframe>
+    <script>
+      globalThis.told = [];
+      const frame = document.querySelector("iframe");
+      addEventListener("message", ({ source, data }) => source === frame.contentWindow && told.push(data));
+    </script>`);
+  const told = (type) => page.evaluate((type) => told.filter((data) => data.type === type), type);
+  await expect.poll(() => told("ready")).toHaveLength(1);
+  await expect.poll(() => told("embed-size")).not.toHaveLength(0);
+  await page.evaluate(() => {
+    const send = (data) => document.querySelector("iframe").contentWindow.postMessage(data, "*");
+    for (const data of [null, 7, { vitrine: 2, call: "run" }, { vitrine: 1, call: "close" }, { vitrine: 1, call: "run", options: { onclick: "x" } }, { vitrine: 1, call: "run", options: { seed: "1" } }]) send(data);
+  });
+  // A window that is not its parent.
+  await page.evaluate(() => {
+    const other = document.body.appendChild(document.createElement("iframe"));
+    other.contentWindow.eval("parent.frames[0].postMessage({ vitrine: 1, call: 'run' }, '*')");
+  });
+  const inner = page.frames().find((frame) => frame.url().includes("embed.html"));
+  await inner.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+  await expect(inner.locator(".embed"), "none of these was a call").not.toHaveAttribute("data-live");
+  await page.evaluate(() => document.querySelector("iframe").contentWindow.postMessage({ vitrine: 1, call: "run", options: { maxTokens: 2 } }, "*"));
+  await expect.poll(() => told("done"), { timeout: 40_000 }).toHaveLength(1);
+  expect((await told("done"))[0]).toMatchObject({ vitrine: 1, detail: { finishReason: "length", ids: expect.any(Array) } });
+  expect((await told("done"))[0].detail.ids).toHaveLength(2);
+  expect((await told("stage")).some(({ detail }) => detail.stage === "prompt" && detail.node === "A")).toBe(true);
+  const heights = await told("embed-size");
+  for (const [i, one] of heights.entries()) {
+    expect(one).toMatchObject({ context: "iframe.resize", sentinel: "amp", height: expect.any(Number), src: expect.stringContaining("embed.html") });
+    if (i > 0) expect(one.height).not.toBe(heights[i - 1].height);
+  }
+});
