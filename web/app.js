@@ -1,4 +1,4 @@
-import { controlStrings, diagramStrings, hostStrings, inspectorStrings, ownStrings, stageStrings, strings } from "./i18n/en.js";
+import { controlStrings, diagramStrings, hostStrings, inspectorStrings, linkedStrings, ownStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPictures } from "./mermaid/pictures.js";
 import seed from "./mermaid/own/seed.mmd" with { type: "text" };
@@ -10,6 +10,7 @@ import { hubInAddress, modelInAddress } from "./kit/address.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
 import { connectHost } from "./page/host.js";
+import { connectLink } from "./page/linking.js";
 import { connectWaiting } from "./page/waiting.js";
 import { mountChips } from "./views/chips.js";
 import { mountDiagramEditor } from "./views/diagram-editor.js";
@@ -21,6 +22,7 @@ import { byId, listen, send } from "./kit/dom.js";
 import { mountHosting } from "./views/hosting.js";
 import { mountHubModels } from "./views/hub-models.js";
 import { mountInspector } from "./views/inspector/inspector.js";
+import { mountLinked } from "./views/linked.js";
 import { mountLoading } from "./views/loading.js";
 import { mountMeter } from "./views/meter.js";
 import { mountModelMenu } from "./views/model-menu.js";
@@ -132,6 +134,8 @@ const { generate } = connectRun(session, views, strings, { reopen, pacer, signal
 
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 
+const linking = connectLink(session, { ...views, note: mountLinked(byId("linked"), { close: strings.close, signal }), editor }, { strings: linkedStrings, diagram: recall("diagram", ""), open, start: generate, fail, signal });
+
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);
 listen(page, "grain", (grain) => remember("grain", grain), signal);
@@ -182,4 +186,4 @@ listenToKeys({
 
 app.hidden = false;
 import("mermaid").catch(() => {}); // fetched beside the engine; drawing meets the failure again
-open(modelInAddress(location));
+linking.begin();

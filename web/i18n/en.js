@@ -5,6 +5,7 @@ import { count } from "../kit/numbers.js";
 export { control as controlStrings } from "./control-en.js";
 export { diagram as diagramStrings } from "./diagram-en.js";
 export { own as ownStrings } from "./own-en.js";
+export { linked as linkedStrings } from "./link-en.js";
 export { host as hostStrings } from "./host-en.js";
 export { inspector as inspectorStrings } from "./inspector-en.js";
 export { stages as stageStrings } from "./stages-en.js";

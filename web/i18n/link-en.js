@@ -30,4 +30,21 @@ export const link = {
   items: (name, n) => `The page left out ${count(n)} of ${names[name] ?? name}.`,
 };
 
+/** What the page says and asks where a link is opened. */
+export const linked = {
+  nothing: "Nothing of the link was opened.",
+  some: "The page opened the rest of the link.",
+  /** @param {string} host @param {string} address */
+  other: (host, address) => `The link uses a model from ${host}: ${address}. Nothing has been asked of that host yet.`,
+  /** @param {string} host */
+  load: (host) => `Load it from ${host}`,
+  /** @param {string} name */
+  missing: (name) => `The link uses the model ${name}, which this site does not have. Open it from the model menu. Other models give other numbers, so the run of the link was not repeated.`,
+  seedless: "The link does not say the seed, so its run was not repeated.",
+  ask: "The address has another link now. It takes the place of what you wrote and of the run.",
+  open: "Open the link",
+  stay: "Stay here",
+};
+
 /** @typedef {typeof link} LinkStrings */
+/** @typedef {typeof linked} LinkedStrings */

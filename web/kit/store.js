@@ -1,6 +1,7 @@
 /** What the page remembers between visits. Where the browser forbids storage, nothing is remembered and nothing fails. */
 
 const prefix = "vitrine.";
+let still = false;
 
 /**
  * @template T
@@ -22,9 +23,25 @@ export function recall(key, fallback) {
  * @param {unknown} value
  */
 export function remember(key, value) {
+  if (still) return;
   try {
     localStorage.setItem(prefix + key, JSON.stringify(value));
   } catch {
     // Storage is full or forbidden: the page works without it.
+  }
+}
+
+/**
+ * Changes what the page shows and not what later visits find: what comes from elsewhere does not take the place of what
+ * somebody wrote here.
+ *
+ * @param {() => void} does
+ */
+export function unremembered(does) {
+  still = true;
+  try {
+    does();
+  } finally {
+    still = false;
   }
 }

@@ -35,14 +35,14 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
   let over = ""; // how the run ended, in words
   let timer = 0;
 
-  /** @param {Beginning} [how] with settings: in the place of a run that is under way, of the same prompt */
-  async function generate({ settings, ...how } = {}) {
+  /** @param {Beginning} [how] with settings: in the place of a run that is under way, of the same prompt unless another one is given */
+  async function generate({ settings, prompt: text = session.prompt, ...how } = {}) {
     if (settings) await session.leave();
     if (session.running) return;
     const read = settings ?? sampling.read();
     if (!read) return panels.unfold();
     if (!session.info && !session.loading) reopen();
-    session.generate(settings ? session.prompt : prompt.value(), read, { ...how, ...controls.options() });
+    session.generate(settings ? text : prompt.value(), read, { ...how, ...controls.options() });
   }
 
   /** @param {string} message what is wrong with the prompt */

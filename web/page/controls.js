@@ -5,7 +5,7 @@
 /** @import { Distribution } from "../views/compare.js" */
 /** @import { ControlStrings } from "../i18n/control-en.js" */
 /** @import { StageStrings } from "../i18n/stages-en.js" */
-/** @import { Breakpoint, Run } from "../vitrine.d.ts" */
+/** @import { Breakpoint, Run, Switch } from "../vitrine.d.ts" */
 /** @import { Pacer } from "../run/frames.js" */
 import { branchOf } from "../run/branches.js";
 import { byId, el, listen } from "../kit/dom.js";
@@ -25,9 +25,10 @@ import { connectBranches } from "./branching.js";
 import { connectBreakpoints, connectControl } from "../run/control.js";
 
 /**
- * How a run begins: standing at its first stage, with tokens that somebody chose, with other settings than the fields'.
+ * How a run begins: standing at its first stage, with tokens that somebody chose, with other settings than the fields', of
+ * another prompt than the one before, with parts of the model switched.
  *
- * @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], settings?: Settings }} Beginning
+ * @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], settings?: Settings, prompt?: string, switches?: Switch[], cache?: boolean }} Beginning
  */
 
 /**
@@ -142,6 +143,9 @@ export function mountControls(page, { session, start, strings, stages, product, 
     options: () => (breakpoints.now().length ? { breakpoints: breakpoints.now() } : {}),
     /** A model is there. @param {number} layers */
     setLayers: list.setLayers,
+    breakpoints: breakpoints.now,
+    tree: branching.tree,
+    replaceBranches: branching.replace,
     /** Shows an error of a breakpoint at its field; false where it is none. */
     wrong: atField,
     /** The state has changed. */

@@ -69,7 +69,7 @@ export function record(tree, tokens) {
   const now = branchOf(tree, tree.current);
   const computed = tokens.filter(({ ahead }) => !ahead); // what lies ahead may be of the branch that it left
   if (!now || sharedLength(now.tokens, computed) === computed.length) return tree;
-  const kept = computed.map(({ id, piece, text, probability, bytes, special, forced }) => ({ id, piece, text, probability, bytes, special, forced }));
+  const kept = computed.map(leafOf);
   /** @type {Tree} */
   let grown = { ...tree, branches: tree.branches.map((one) => (one === now ? { ...one, tokens: kept } : one)) };
   for (const one of tree.branches) {
@@ -77,6 +77,9 @@ export function record(tree, tokens) {
   }
   return grown;
 }
+
+/** @param {Leaf} token @returns {Leaf} */
+export const leafOf = ({ id, piece, text, probability, bytes, special, forced }) => ({ id, piece, text, probability, bytes, special, forced });
 
 /**
  * The current branch takes the place of one that it goes on from.

@@ -1,4 +1,4 @@
-/** @import { Breakpoint, Engine, EngineInfo, EngineOptions, Progress, Quantized, Run, TokenPiece } from "../vitrine.d.ts" */
+/** @import { Breakpoint, Engine, EngineInfo, EngineOptions, Progress, Quantized, Run, Switch, TokenPiece } from "../vitrine.d.ts" */
 /** @import {RunState} from "./state.js" */
 /** @import {Settings} from "./settings.js" */
 import { createPieces } from "./pieces.js";
@@ -9,7 +9,7 @@ import { createPieces } from "./pieces.js";
 /** Bytes of GPT-2's longest token: a text with more for each position of the context cannot fit it, which takes no tokenizer to say. */
 const LONGEST_TOKEN_BYTES = 128;
 
-/** @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], breakpoints?: Breakpoint[] }} Further options of a run beside the settings */
+/** @typedef {{ paused?: boolean, choices?: { position: number, id: number }[], breakpoints?: Breakpoint[], switches?: Switch[], cache?: boolean }} Further options of a run beside the settings */
 
 /**
  * The engine that a page or an element has now, and the run under way, whose events become its state. It tells by events:
@@ -61,7 +61,7 @@ export class Session extends EventTarget {
     return this.#engine?.quantized ?? null;
   }
 
-  /** What has the model, once it is loaded. @returns {Pick<Engine, "merges" | "positions"> | null} */
+  /** What has the model, once it is loaded. @returns {Engine | null} */
   get engine() {
     return this.#engine;
   }

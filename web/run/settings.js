@@ -78,6 +78,20 @@ export function readNumber(name, text) {
 const narrow = (text) => text.replace(/[\uff0c\uff0e\uff10-\uff19]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
 
 /**
+ * Settings as they are typed.
+ *
+ * @param {Omit<Settings, "seed"> & { seed?: number | undefined }} settings seed: undefined where each run takes a new one
+ * @returns {Typed}
+ */
+export function typedOf({ stop, ...settings }) {
+  /** @type {Record<string, string>} */
+  const escapes = { "\n": "\\n", "\t": "\\t", "\\": "\\\\" };
+  const typed = /** @type {Typed} */ ({ stop: stop.map((text) => text.replace(/[\n\t\\]/g, (character) => escapes[character])).join("\n") });
+  for (const name of numberNames) typed[name] = String(settings[name] ?? "");
+  return typed;
+}
+
+/**
  * The stop sequences, one a line, or null where an escape is unknown.
  *
  * @param {string} text

@@ -94,6 +94,14 @@ export function mountDiagramEditor(root, { strings, texts, signal }) {
     area.scrollTo(0, 0);
   }
 
+  /** @param {string} text of the author's diagram, "" for ours */
+  function take(text) {
+    clearTimeout(timer);
+    mine = text;
+    put(text || texts().ours);
+    start.value = text ? "own" : "ours";
+  }
+
   function number() {
     const lines = area.value.split("\n").length;
     numbers.textContent = Array.from({ length: lines }, (_, i) => i + 1).join("\n");
@@ -132,15 +140,13 @@ export function mountDiagramEditor(root, { strings, texts, signal }) {
       if (!root.hidden) return shut();
       focus.remember();
       root.hidden = false;
-      if (!area.value || text) {
-        mine = text;
-        put(text || texts().ours);
-        start.value = text ? "own" : "ours";
-      }
+      if (!area.value || text) take(text);
       area.focus({ preventScroll: true });
       area.setSelectionRange(0, 0);
       send(root, "editorchange", { open: true });
     },
+
+    take,
 
     /**
      * What came of the text.

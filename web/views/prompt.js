@@ -76,6 +76,11 @@ export function mountPrompt(root, { strings, text, special, signal }) {
 
   return {
     value: () => area.value,
+    /** @param {string} text */
+    set(text) {
+      area.value = text;
+      changed();
+    },
     focus: () => area.focus(),
     setError,
     setSpecial: added.show,

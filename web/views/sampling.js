@@ -129,6 +129,8 @@ export function mountSampling(root, { strings, typed, open, signal }) {
 
   return {
     set,
+    /** What the fields hold now, null where one of them is wrong. */
+    now: check,
     /** @param {number} tokens that can follow the prompt in the model's context */
     setRoom(tokens) {
       room = tokens;

@@ -151,6 +151,10 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
       set({ stage, layer: layer ?? null, position: position ?? null, head: head ?? asked.head }, false);
     },
     close,
+    /** What it shows, as it was asked for; null while it is closed. */
+    get asked() {
+      return root.hidden ? null : asked;
+    },
     /** @param {Seen} next */
     show(next) {
       state = next;

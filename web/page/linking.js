@@ -1,0 +1,182 @@
+/** @import { LinkedStrings } from "../i18n/link-en.js" */
+/** @import { LinkState } from "../run/link.js" */
+/** @import { Views } from "../app.js" */
+/** @import { Beginning } from "./controls.js" */
+/** @import { Session, Source } from "../run/session.js" */
+/** @import { mountLinked } from "../views/linked.js" */
+/** @import { mountDiagramEditor } from "../views/diagram-editor.js" */
+import { modelInAddress } from "../kit/address.js";
+import { listen, send } from "../kit/dom.js";
+import { unremembered } from "../kit/store.js";
+import { visible } from "../kit/text.js";
+import { decode, isLink, plainState, settingsOf } from "../run/link.js";
+import { typedOf } from "../run/settings.js";
+import { linkOf } from "../run/shared.js";
+import { modelInLink, modelOfLink, siteModels } from "./link-model.js";
+import { branchesAgain, choicesOf, lead } from "./replay.js";
+
+/** What somebody does that a link would undo. */
+const doings = ["promptinput", "samplinginput", "breakpoint", "breakpoints", "diagramtext", "choose", "redecode"];
+
+/**
+ * Links: the page as one, and one as the page.
+ *
+ * @param {Session} session
+ * @param {Pick<Views, "page" | "prompt" | "sampling" | "inspector" | "controls"> & { note: ReturnType<typeof mountLinked>, editor: ReturnType<typeof mountDiagramEditor> }} views
+ * @param {object} options
+ * @param {LinkedStrings} options.strings
+ * @param {string} options.diagram the author's at first, "" for ours
+ * @param {(source: Source | null) => void} options.open loads a model
+ * @param {(how: Beginning) => void} options.start begins a run
+ * @param {(error: unknown) => void} options.fail
+ * @param {AbortSignal} options.signal
+ */
+export function connectLink(session, views, { strings, diagram, open, start, fail, signal }) {
+  const { page, prompt, sampling, inspector, controls, note, editor } = views;
+  /** @type {Source} of the model that is loaded */
+  let source;
+  /** @type {Source} of the one that is loading */
+  let next;
+  let turn = new AbortController(); // of the link that is opened
+  let touched = false;
+  let filling = false;
+  let head = 0;
+  /** @type {string[]} */
+  let hide = [];
+  /** @type {{ position: number, id: number } | null} */
+  let chosen = null;
+
+  /** @param {string} fragment */
+  async function read(fragment) {
+    const { state, problems } = await decode(fragment);
+    const empty = JSON.stringify(state) === JSON.stringify(plainState());
+    if (problems.length === 0 || !empty) return { state, problems: problems.length ? [...problems, strings.some] : [] };
+    note.show([...problems, strings.nothing], []);
+    return null;
+  }
+
+  /** The page as it begins. */
+  async function begin() {
+    const fragment = location.hash.slice(1);
+    const link = isLink(fragment) ? await read(fragment) : null;
+    if (link) await take(link, modelInAddress(location));
+    else open(modelInAddress(location));
+  }
+
+  async function onHash() {
+    const fragment = location.hash.slice(1);
+    const link = isLink(fragment) ? await read(fragment) : null;
+    if (!link || `#${fragment}` !== location.hash) return;
+    const opens = () => take(link, source);
+    if (!touched) return opens();
+    note.show([strings.ask], [{ label: strings.open, does: opens }, { label: strings.stay, does: () => {} }]);
+  }
+
+  /**
+   * The page becomes what the link says.
+   *
+   * @param {{ state: LinkState, problems: string[] }} link
+   * @param {Source | null} usual the model, where the link names none
+   */
+  async function take({ state, problems }, usual) {
+    turn.abort();
+    const mine = (turn = new AbortController());
+    note.hide();
+    const model = state.model === undefined ? { source: usual, host: "" } : await modelOfLink(state.model, { page: location.href, list: siteModels });
+    if (mine.signal.aborted) return;
+    fill(state);
+    const words = [...problems];
+    const run = settingsOf(state).seed ?? (state.temperature === 0 ? 0 : undefined);
+    if (state.stands && run === undefined) words.push(strings.seedless);
+    if ("name" in model && !(typeof source === "object" && session.info?.name === model.name)) {
+      if (!session.info && !session.loading) open(usual);
+      return note.show([...words, strings.missing(visible(model.name, { spaces: false }))], []);
+    }
+    const shows = (/** @type {Source | null} */ from) => show(state, from, run, mine.signal).catch((error) => mine.signal.aborted || fail(error));
+    if ("name" in model) return shows(source);
+    if (model.host === "" || model.source === source) {
+      if (words.length) note.show(words, []);
+      return shows(model.source);
+    }
+    if (!session.info && !session.loading) open(usual);
+    note.show([...words, strings.other(model.host, visible(String(model.source)))], [{ label: strings.load(model.host), does: () => shows(model.source) }]);
+  }
+
+  /** The fields, the breakpoints and the diagram. @param {LinkState} state */
+  function fill(state) {
+    filling = true;
+    unremembered(() => {
+      prompt.set(state.prompt ?? "");
+      sampling.set(typedOf(settingsOf(state)));
+      send(page, "breakpoints", state.breakpoints);
+      editor.take(state.diagram);
+      send(page, "diagramtext", { text: state.diagram });
+    });
+    filling = touched = false;
+    hide = state.hide;
+  }
+
+  /**
+   * The run of the link, as far as it had come, and what was in view.
+   *
+   * @param {LinkState} state
+   * @param {Source | null} from
+   * @param {number | undefined} seed
+   * @param {AbortSignal} stopped
+   */
+  async function show(state, from, seed, stopped) {
+    if (!session.info || session.loading || from !== source) {
+      if (!(session.loading && from === next)) open(from);
+      if (session.loading) await new Promise((loaded) => session.addEventListener("loadend", loaded, { once: true, signal: stopped }));
+    }
+    const { engine, info } = session;
+    if (stopped.aborted || !engine || !info || from !== source) return;
+    const { at } = state;
+    if (at?.head !== undefined && at.head < info.heads) send(page, "head", { head: at.head });
+    const look = () => (at?.stage ? inspector.open({ ...at, stage: at.stage }) : inspector.close());
+    if (!state.stands || seed === undefined) return look();
+    await session.leave();
+    const text = state.prompt ?? "";
+    const settings = { ...settingsOf(state), seed };
+    const pieces = await engine.tokenize(text);
+    const tree = await branchesAgain(engine, state, pieces, settings, stopped);
+    if (stopped.aborted) return;
+    controls.replaceBranches(tree, async (run) => {
+      await lead(run, state, pieces.length);
+      if (!stopped.aborted) look();
+    });
+    const unmasked = state.switches.some((one) => "off" in one && one.off === "mask");
+    start({ prompt: text, settings, paused: true, choices: choicesOf(state.forced), switches: state.switches, ...(unmasked && { cache: false }) });
+  }
+
+  listen(session, "loadbegin", (/** @type {{ source: Source }} */ begun) => (next = begun.source), signal);
+  listen(session, "engine", () => ((source = next), (head = 0)), signal);
+  listen(page, "head", (/** @type {{ head: number }} */ now) => (head = now.head), signal);
+  listen(page, "choose", (/** @type {{ position: number, id: number }} */ choice) => (chosen = choice), signal);
+  listen(page, "diagramtext", (/** @type {{ text: string }} */ { text }) => (diagram = text), signal);
+  for (const doing of doings) listen(page, doing, () => (touched ||= !filling), signal);
+  window.addEventListener("hashchange", onHash, { signal });
+
+  return {
+    begin,
+    /** What the page shows, as a link says it. */
+    state() {
+      const { asked } = inspector;
+      const view = asked && { stage: asked.stage, ...(asked.layer !== null && { layer: asked.layer }), ...(asked.position !== null && { position: asked.position }) };
+      return linkOf({
+        model: session.info ? modelInLink(source, session.info.name, location.href) : undefined,
+        prompt: prompt.value(),
+        read: session.prompt,
+        typed: sampling.now(),
+        state: session.state,
+        tree: controls.tree(),
+        switches: session.run?.switches ?? [],
+        chosen,
+        breakpoints: controls.breakpoints(),
+        at: view || head > 0 ? { ...view, ...(head > 0 && { head }) } : undefined,
+        diagram,
+        hide,
+      });
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** @import { Engine, Run, TokenPiece } from "../vitrine.d.ts" */
+/** @import { Leaf, Tree } from "../run/branches.js" */
+/** @import { Forced } from "../run/link/fields.js" */
+/** @import { LinkState } from "../run/link.js" */
+/** @import { Settings } from "../run/settings.js" */
+import { leafOf } from "../run/branches.js";
+
+/** @param {Forced[]} forced */
+export const choicesOf = (forced) => forced.map(([position, id]) => ({ position, id }));
+
+/**
+ * The branches of a link, each generated again by the engine, beside the run that is shown. That one's own has no tokens yet.
+ *
+ * @param {Pick<Engine, "generate">} engine
+ * @param {LinkState} state
+ * @param {readonly TokenPiece[]} pieces of the prompt
+ * @param {Settings} settings of the run
+ * @param {AbortSignal} signal
+ * @returns {Promise<Tree>}
+ */
+export async function branchesAgain(engine, { prompt = "", branches, branch = 0 }, pieces, settings, signal) {
+  const list = branches.length ? branches : [{ parent: -1, from: 0, tokens: 0, name: "", forced: [], settings: {} }];
+  const current = Math.min(branch, list.length - 1);
+  /** @type {Tree["branches"][number][]} */
+  const made = [];
+  for (const [i, { parent, from, tokens: count, name, forced, settings: own }] of list.entries()) {
+    const mine = i === current ? settings : { ...settings, ...own };
+    const tokens = i === current ? [] : await generated(engine, prompt, { ...mine, maxTokens: count }, forced, signal);
+    made.push({ id: i + 1, parent: parent < i ? (parent < 0 ? -1 : parent + 1) : -1, from, name, tokens, replay: Infinity, settings: mine });
+  }
+  return { branches: made, current: current + 1, next: made.length + 1, prompt: pieces.map(({ id }) => id).join() };
+}
+
+/**
+ * @param {Pick<Engine, "generate">} engine
+ * @param {string} prompt
+ * @param {Settings} settings
+ * @param {Forced[]} forced
+ * @param {AbortSignal} signal
+ * @returns {Promise<Leaf[]>}
+ */
+async function generated(engine, prompt, settings, forced, signal) {
+  /** @type {Leaf[]} */
+  const tokens = [];
+  if (settings.maxTokens < 1 || signal.aborted) return tokens;
+  for await (const event of engine.generate(prompt, { ...settings, choices: choicesOf(forced), stages: false, signal })) {
+    if (event.type === "token") tokens.push(leafOf(event));
+  }
+  return tokens;
+}
+
+/**
+ * Leads a run, which stands at its first stage, to where a link says that it stood.
+ *
+ * @param {Run} run
+ * @param {LinkState} state
+ * @param {number} prompt how many tokens it has
+ */
+export async function lead(run, { stands }, prompt) {
+  if (!stands) return;
+  const { tokens, ended, stage, layer = -1, position } = stands;
+  if (tokens > 0) await run.goto({ position: prompt + tokens - 2, layer: -1, stage: "generation" });
+  if (ended) run.resume();
+  else if (stage !== undefined && position !== undefined) await run.goto({ position, layer, stage });
+}
