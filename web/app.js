@@ -1,4 +1,4 @@
-import { controlStrings, diagramStrings, hostStrings, inspectorStrings, linkedStrings, ownStrings, stageStrings, strings } from "./i18n/en.js";
+import { controlStrings, diagramStrings, hostStrings, inspectorStrings, linkedStrings, ownStrings, shareStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPictures } from "./mermaid/pictures.js";
 import seed from "./mermaid/own/seed.mmd" with { type: "text" };
@@ -11,6 +11,7 @@ import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
 import { connectHost } from "./page/host.js";
 import { connectLink } from "./page/linking.js";
+import { connectShare } from "./page/sharing.js";
 import { connectWaiting } from "./page/waiting.js";
 import { mountChips } from "./views/chips.js";
 import { mountDiagramEditor } from "./views/diagram-editor.js";
@@ -42,6 +43,7 @@ import { changes, defaults } from "./run/settings.js";
 import { mountControls } from "./page/controls.js";
 import { failureOf } from "./client/failure.js";
 import { listenToKeys } from "./page/keys.js";
+import { mountShare } from "./views/share.js";
 import { mountSpecialTokens } from "./views/special-tokens.js";
 import { mountSpeed } from "./views/speed.js";
 import { mountSpoken } from "./views/spoken.js";
@@ -64,6 +66,7 @@ const recent = mountRecentModels(model.recent, { strings: strings.model, signal 
 const stored = mountStoredModels(model.stored, { strings: strings.model, signal });
 const hub = mountHubModels(model.hub, { hub: hubInAddress(location) || HUB, strings: strings.hub, signal });
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
+const share = mountShare(byId("tools"), { strings: shareStrings, close: strings.close, signal });
 mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: recall("singleKeys", true), signal });
 const hosting = mountHosting(help.here, { strings: hostStrings.hosting });
@@ -135,6 +138,7 @@ const { generate } = connectRun(session, views, strings, { reopen, pacer, signal
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 
 const linking = connectLink(session, { ...views, note: mountLinked(byId("linked"), { close: strings.close, signal }), editor }, { strings: linkedStrings, diagram: recall("diagram", ""), open, start: generate, fail, signal });
+connectShare(page, { share, session, state: linking.state, tree: controls.tree, mermaid: () => diagram.drawn?.mermaid() ?? "", strings: shareStrings, picture: `${ownStrings.file}.png`, fail, signal });
 
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);

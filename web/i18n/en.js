@@ -8,6 +8,7 @@ export { own as ownStrings } from "./own-en.js";
 export { linked as linkedStrings } from "./link-en.js";
 export { host as hostStrings } from "./host-en.js";
 export { inspector as inspectorStrings } from "./inspector-en.js";
+export { share as shareStrings } from "./share-en.js";
 export { stages as stageStrings } from "./stages-en.js";
 
 const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");

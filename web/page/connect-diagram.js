@@ -2,7 +2,8 @@
 /** @import { Result, mountDiagramPlace } from "../views/diagram-place.js" */
 /** @import { mountDiagramEditor } from "../views/diagram-editor.js" */
 /** @import { mountDiagramTools } from "../views/diagram-tools.js" */
-import { el, listen } from "../kit/dom.js";
+import { listen } from "../kit/dom.js";
+import { save } from "../kit/save.js";
 import { flatSVG, pngOf } from "../mermaid/own/flat.js";
 
 /**
@@ -49,15 +50,13 @@ export function connectDiagram(page, { diagram, editor, tools, strings, text, ke
   }
 
   /** @param {"svg" | "png"} kind */
-  async function save(kind) {
+  async function saveAs(kind) {
     const svg = diagram.drawn?.svg;
     if (!svg) return;
     try {
       const code = flatSVG(svg);
       const file = kind === "svg" ? new Blob([code], { type: "image/svg+xml" }) : await pngOf(code);
-      const link = el("a", { href: URL.createObjectURL(file), download: `${strings.file}.${kind}` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      save(`${strings.file}.${kind}`, file);
     } catch (error) {
       console.error(error);
       announce(strings.exportFailed);
@@ -69,5 +68,5 @@ export function connectDiagram(page, { diagram, editor, tools, strings, text, ke
   listen(page, "diagramtext", read, signal);
   listen(page, "diagramread", show, signal);
   listen(page, "diagramcopy", copy, signal);
-  listen(page, "diagramsave", save, signal);
+  listen(page, "diagramsave", saveAs, signal);
 }

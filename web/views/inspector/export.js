@@ -1,6 +1,7 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 import { el } from "../../kit/dom.js";
 import { iconButton } from "../../kit/icons.js";
+import { save } from "../../kit/save.js";
 
 /** Pixels of a PNG for each unit of its drawing. */
 const SHARP = 2;
@@ -40,13 +41,6 @@ export function mountExport({ strings, name, table, drawing, signal }) {
     /** Something else is shown: what was said of a copy holds no more. */
     renew: () => (copied.textContent = ""),
   };
-}
-
-/** @param {string} name @param {Blob} blob */
-function save(name, blob) {
-  const href = URL.createObjectURL(blob);
-  el("a", { href, download: name.replace(/[^\p{L}\p{N}.,()=+-]+/gu, "-") }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000); // the browser has read it by then
 }
 
 /** @param {string} svg @returns {Promise<Blob>} */

@@ -1,0 +1,74 @@
+/** @import { Breakpoint } from "../vitrine.d.ts" */
+/** @import { LinkState } from "./link.js" */
+
+/** What a page is put into other pages with: code for each kind of host. */
+
+/** @typedef {"link" | "frame" | "element" | "jekyll" | "hugo" | "markdown" | "mermaid" | "picture"} FormName */
+
+/** Of a frame, in pixels, before it says its own height. */
+const HEIGHT = 560;
+
+/**
+ * The code of every form.
+ *
+ * @param {object} shared
+ * @param {string} shared.site its address, with its slash at the end
+ * @param {string} shared.fragment the link's, without its #
+ * @param {Partial<LinkState>} shared.state that it says
+ * @param {string} shared.mermaid the diagram with this step's values
+ * @param {string} shared.title of the frame, and what the picture shows, in words
+ * @param {string} shared.picture name of the picture's file
+ * @returns {Record<FormName, string>}
+ */
+export function formsOf({ site, fragment, state, mermaid, title, picture }) {
+  const link = `${site}#${fragment}`;
+  const frame = `${site}v1/embed.html#${fragment}`;
+  const script = `<script type="module" src="${attribute(`${site}v1/embed.js`)}"></script>`;
+  const element = `<vitrine-pipeline${attributesOf(state)}`;
+  const text = state.diagram?.trim();
+  return {
+    link,
+    frame: `<iframe src="${attribute(frame)}" width="100%" height="${HEIGHT}" loading="lazy" title="${attribute(title)}" allow="fullscreen"></iframe>`,
+    element: `${script}\n${element}>${text ? `\n<script type="text/mermaid">\n${inScript(text)}\n</script>\n` : ""}</vitrine-pipeline>`,
+    jekyll: `{% include vitrine.html src="${attribute(frame)}" height="${HEIGHT}" title="${attribute(title)}" %}`,
+    hugo: `{{< vitrine src="${attribute(frame)}" height="${HEIGHT}" title="${attribute(title)}" >}}`,
+    markdown: text ? `${script}\n\n${element} markdown="block">\n\n${fenced(text)}\n\n</vitrine-pipeline>` : `${script}\n\n${element}></vitrine-pipeline>`,
+    mermaid,
+    picture: `[![${inMarkdown(title)}](${picture})](${link})`,
+  };
+}
+
+/** @param {Partial<LinkState>} state */
+function attributesOf({ model, prompt, seed, temperature, at, breakpoints = [], hide = [] }) {
+  const given = {
+    model, prompt, seed, temperature,
+    stage: at?.stage,
+    layer: at?.layer,
+    head: at?.head,
+    breakpoints: breakpoints.map(placeOf).join(" ") || undefined,
+    hide: hide.join(" ") || undefined,
+  };
+  return Object.entries(given).map(([name, value]) => (value === undefined ? "" : ` ${name}="${attribute(String(value))}"`)).join("");
+}
+
+/** @param {Breakpoint} breakpoint */
+const placeOf = ({ stage, layer }) => (layer === undefined ? stage : `${stage}:${layer}`);
+
+/**
+ * A text inside double quotes: no character of it is markup to HTML, Markdown or a template, and no line is blank.
+ *
+ * @param {string} text
+ */
+const attribute = (text) => text.replace(/[&<>"'`{}%\\\n\r\t*[\]|]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** A diagram inside a script element, which ends at nothing else than its end tag. @param {string} text */
+const inScript = (text) => text.replace(/<(?=[/!]|script)/gi, "#lt;");
+
+/** A fenced block that no line of the text ends. @param {string} text */
+function fenced(text) {
+  const fence = "`".repeat(Math.max(3, ...(text.match(/`+/g) ?? []).map((run) => run.length + 1)));
+  return `${fence}mermaid\n${text}\n${fence}`;
+}
+
+/** A text inside a picture's square brackets. @param {string} text */
+const inMarkdown = (text) => text.replace(/\s+/g, " ").replace(/[\\[\]<>&*_`{}!]/g, (character) => `&#${character.charCodeAt(0)};`);
