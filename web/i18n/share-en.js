@@ -65,8 +65,6 @@ export const share = {
     text: "Text:",
     /** @param {string} name @param {number} from */
     branch: (name, from) => `Branch ${name}, from step ${from + 1} on:`,
-    /** @param {string} mean */
-    mean: (mean) => `Mean probability of its tokens: ${mean}`,
   },
 };
 

@@ -3,7 +3,7 @@
 /** @import { RunState } from "./state.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { ShareStrings } from "../i18n/share-en.js" */
-import { exact, percent } from "../kit/numbers.js";
+import { exact } from "../kit/numbers.js";
 import { quote } from "../kit/text.js";
 import { outputOf, textOf } from "./output.js";
 
@@ -80,7 +80,6 @@ export function transcriptOf({ link, model, prompt, settings, switches, tokens, 
       "",
       words.branch(name ? quote(name) : String(id), from),
       ...tokens.slice(from).map((token, i) => line({ position: prompt.tokens.length + from + i, ...token })),
-      words.mean(percent(tokens.reduce((sum, { probability }) => sum + probability, 0) / Math.max(1, tokens.length))),
     ]),
     "",
   ].join("\n");

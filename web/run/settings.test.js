@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, defaults, newSeed, numberNames, readNumber, readStop } from "./settings.js";
+import { changes, defaults, newSeed, numberNames, readNumber, readStop, typedOf } from "./settings.js";
 
 test("reads numbers within their ranges, and nothing else", () => {
   const cases = [
@@ -47,4 +47,12 @@ test("reads stop texts, one a line, with escapes", () => {
   assert.equal(readStop(String.raw`a\x`), null);
   assert.equal(readStop("a\\"), null);
   assert.equal(readStop(String.raw`\\\ `), null);
+});
+
+test("settings are typed as they are read", () => {
+  const stop = ["\n\n", "a\\n", "\tb", "c"];
+  const typed = typedOf({ temperature: 1e-7, topK: 0, topP: 0.05, seed: undefined, maxTokens: 3, stop });
+  assert.equal(typed.seed, "");
+  for (const name of numberNames) assert.equal(readNumber(name, typed[name]), { temperature: 1e-7, topK: 0, topP: 0.05, seed: undefined, maxTokens: 3 }[name]);
+  assert.deepEqual(readStop(typed.stop), stop);
 });

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formsOf } from "./forms.js";
+
+const hostile = 'a "quoted" \'one\' <script>alert(1)</script> {{ x }} {% y %}\n\n`code` [a](b) \\ & done';
+const base = { site: "https://blog.example/vitrine/", fragment: "v1.AbC-_", mermaid: "flowchart LR\n  A --> B", title: hostile, picture: "p.png" };
+const state = { model: "tiny", prompt: hostile, seed: 7, temperature: 0.5, at: /** @type {const} */ ({ stage: "attention", layer: 2, head: 1 }), breakpoints: [{ stage: /** @type {const} */ ("mlp"), layer: 3 }, { stage: /** @type {const} */ ("select") }], hide: ["prompt"] };
+
+/** What HTML makes of references. @param {string} text */
+const read = (text) => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+
+test("the frame is at the versioned address, with all that a host needs", () => {
+  const { link, frame } = formsOf({ ...base, state, title: "Plain" });
+  assert.equal(link, "https://blog.example/vitrine/#v1.AbC-_");
+  assert.equal(frame, '<iframe src="https://blog.example/vitrine/v1/embed.html#v1.AbC-_" width="100%" height="560" loading="lazy" title="Plain" allow="fullscreen"></iframe>');
+});
+
+test("no text gets out of its attribute, in HTML, Markdown or a template", () => {
+  const { frame, element, jekyll, hugo, markdown } = formsOf({ ...base, state });
+  for (const code of [frame, element, markdown]) assert.doesNotMatch(code.replaceAll('<script type="module" src="https://blog.example/vitrine/v1/embed.js"></script>', ""), /<script>|alert\(1\)<|\{\{|\{%|`/);
+  const title = frame.match(/title="([^"]*)"/)?.[1] ?? "";
+  assert.equal(read(title), hostile);
+  assert.equal(read(element.match(/ prompt="([^"]*)"/)?.[1] ?? ""), hostile);
+  assert.match(element, / seed="7" temperature="0\.5" stage="attention" layer="2" head="1" breakpoints="mlp:3 select" hide="prompt"><\/vitrine-pipeline>$/);
+  assert.doesNotMatch(element.split("\n").slice(1).join("\n"), /\n/, "an element in Markdown ends at a blank line");
+  assert.equal(jekyll.match(/\{%/g)?.length, 1);
+  assert.equal(hugo.match(/\{\{/g)?.length, 1);
+  assert.match(jekyll, /^\{% include vitrine\.html src="https:\/\/blog\.example\/vitrine\/v1\/embed\.html#v1\.AbC-_" height="560" title="[^"]*" %\}$/);
+});
+
+test("a diagram of the author's own goes with the element, and nothing in it ends it", () => {
+  const diagram = 'flowchart LR\n\n  A["</script><img>"] --> B["```"]\n';
+  const { element, markdown } = formsOf({ ...base, state: { diagram } });
+  assert.equal(element.match(/<\/script>/g)?.length, 2, "those of the two elements");
+  assert.match(element, /<script type="text\/mermaid">\nflowchart LR\n\n {2}A\["#lt;\/script><img>"\]/);
+  assert.match(markdown, /<vitrine-pipeline markdown="block">\n\n````mermaid\nflowchart LR[^]*```"\]\n````\n\n<\/vitrine-pipeline>$/);
+});
+
+test("the picture's words stay inside its brackets", () => {
+  const { picture } = formsOf({ ...base, state });
+  assert.match(picture, /^\[!\[[^[\]\n<>`]*\]\(p\.png\)\]\(https:\/\/blog\.example\/vitrine\/#v1\.AbC-_\)$/);
+});
