@@ -24,7 +24,7 @@ export function formsOf({ site, fragment, state, mermaid, title, picture }) {
   const link = `${site}#${fragment}`;
   const frame = `${site}v1/embed.html#${fragment}`;
   const script = `<script type="module" src="${attribute(`${site}v1/embed.js`)}"></script>`;
-  const element = `<vitrine-pipeline${attributesOf(state)}`;
+  const element = `<vitrine-pipeline${Object.entries(attributesOf(state)).map(([name, value]) => ` ${name}="${attribute(value)}"`).join("")}`;
   const text = state.diagram?.trim();
   return {
     link,
@@ -38,21 +38,29 @@ export function formsOf({ site, fragment, state, mermaid, title, picture }) {
   };
 }
 
-/** @param {Partial<LinkState>} state */
-function attributesOf({ model, prompt, seed, temperature, at, breakpoints = [], hide = [] }) {
+/**
+ * What attributes of an element can say of a link's state, by their names. A model of the site's list is not said: an
+ * element takes an address.
+ *
+ * @param {Partial<LinkState>} state
+ * @returns {Record<string, string>}
+ */
+export function attributesOf({ model, prompt, seed, temperature, topK, topP, maxTokens, at, breakpoints = [], hide = [] }) {
   const given = {
-    model, prompt, seed, temperature,
-    stage: at?.stage,
-    layer: at?.layer,
-    head: at?.head,
-    breakpoints: breakpoints.map(placeOf).join(" ") || undefined,
+    model: model && /^https?:/i.test(model) ? model : undefined,
+    prompt, temperature, "top-k": topK, "top-p": topP, seed, "max-tokens": maxTokens,
+    stage: at?.stage, layer: at?.layer, head: at?.head,
+    breakpoints: breakpoints.length ? breakpointsText(breakpoints) : undefined,
     hide: hide.join(" ") || undefined,
   };
-  return Object.entries(given).map(([name, value]) => (value === undefined ? "" : ` ${name}="${attribute(String(value))}"`)).join("");
+  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
 }
 
-/** @param {Breakpoint} breakpoint */
-const placeOf = ({ stage, layer }) => (layer === undefined ? stage : `${stage}:${layer}`);
+/** A list of stages, each with its layer after an @, or JSON where there is more to say. @param {Breakpoint[]} breakpoints */
+function breakpointsText(breakpoints) {
+  const plain = breakpoints.every((one) => Object.keys(one).every((name) => name === "stage" || name === "layer"));
+  return plain ? breakpoints.map(({ stage, layer }) => (layer === undefined ? stage : `${stage}@${layer}`)).join(" ") : JSON.stringify(breakpoints);
+}
 
 /**
  * A text inside double quotes: no character of it is markup to HTML, Markdown or a template, and no line is blank.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formsOf } from "./forms.js";
+import { attributesOf, formsOf } from "./forms.js";
 
 const hostile = 'a "quoted" \'one\' <script>alert(1)</script> {{ x }} {% y %}\n\n`code` [a](b) \\ & done';
 const base = { site: "https://blog.example/vitrine/", fragment: "v1.AbC-_", mermaid: "flowchart LR\n  A --> B", title: hostile, picture: "p.png" };
@@ -21,7 +21,7 @@ test("no text gets out of its attribute, in HTML, Markdown or a template", () =>
   const title = frame.match(/title="([^"]*)"/)?.[1] ?? "";
   assert.equal(read(title), hostile);
   assert.equal(read(element.match(/ prompt="([^"]*)"/)?.[1] ?? ""), hostile);
-  assert.match(element, / seed="7" temperature="0\.5" stage="attention" layer="2" head="1" breakpoints="mlp:3 select" hide="prompt"><\/vitrine-pipeline>$/);
+  assert.match(element, / temperature="0\.5" seed="7" stage="attention" layer="2" head="1" breakpoints="mlp@3 select" hide="prompt"><\/vitrine-pipeline>$/);
   assert.doesNotMatch(element.split("\n").slice(1).join("\n"), /\n/, "an element in Markdown ends at a blank line");
   assert.equal(jekyll.match(/\{%/g)?.length, 1);
   assert.equal(hugo.match(/\{\{/g)?.length, 1);
@@ -39,4 +39,11 @@ test("a diagram of the author's own goes with the element, and nothing in it end
 test("the picture's words stay inside its brackets", () => {
   const { picture } = formsOf({ ...base, state });
   assert.match(picture, /^\[!\[[^[\]\n<>`]*\]\(p\.png\)\]\(https:\/\/blog\.example\/vitrine\/#v1\.AbC-_\)$/);
+});
+
+test("an element's attributes say what they can of a state", () => {
+  assert.deepEqual(attributesOf({ model: "tiny", topK: 5, topP: 0.5, maxTokens: 3, temperature: 0 }), { temperature: "0", "top-k": "5", "top-p": "0.5", "max-tokens": "3" });
+  assert.equal(attributesOf({ model: "https://a.example/b.gguf" }).model, "https://a.example/b.gguf");
+  const breakpoints = [{ stage: /** @type {const} */ ("mlp"), condition: 'token = " a"' }];
+  assert.deepEqual(JSON.parse(attributesOf({ breakpoints }).breakpoints), breakpoints);
 });
