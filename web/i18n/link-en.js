@@ -18,9 +18,9 @@ export const link = {
     long: "The link is too long.",
     short: "The link is cut off. Nothing of it can be read.",
     kind: "The link is damaged. Nothing of it can be read.",
-    large: "The link holds more than a link may hold. The page read the beginning of it.",
-    cut: "The link is damaged or cut off. The page read as much of it as it can.",
-    sum: "The link was changed or damaged. The page read what it can, and that may be wrong.",
+    large: "The link holds more than a link may hold.",
+    cut: "The link is damaged or cut off.",
+    sum: "The link was changed or damaged. What is read of it may be wrong.",
   },
   /** @param {string} name */
   unknown: (name) => `The page does not know the part ${name} of the link.`,
@@ -33,7 +33,7 @@ export const link = {
 /** What the page says and asks where a link is opened. */
 export const linked = {
   nothing: "Nothing of the link was opened.",
-  some: "The page opened the rest of the link.",
+  some: "The page opened what it could read.",
   /** @param {string} host @param {string} address */
   other: (host, address) => `The link uses a model from ${host}: ${address}. Nothing has been asked of that host yet.`,
   /** @param {string} host */

@@ -22,7 +22,7 @@ const doings = ["promptinput", "samplinginput", "breakpoint", "breakpoints", "di
  * Links: the page as one, and one as the page.
  *
  * @param {Session} session
- * @param {Pick<Views, "page" | "prompt" | "sampling" | "inspector" | "controls"> & { note: ReturnType<typeof mountLinked>, editor: ReturnType<typeof mountDiagramEditor> }} views
+ * @param {Pick<Views, "page" | "panels" | "prompt" | "sampling" | "inspector" | "controls"> & { note: ReturnType<typeof mountLinked>, editor: ReturnType<typeof mountDiagramEditor> }} views
  * @param {object} options
  * @param {LinkedStrings} options.strings
  * @param {string} options.diagram the author's at first, "" for ours
@@ -32,7 +32,7 @@ const doings = ["promptinput", "samplinginput", "breakpoint", "breakpoints", "di
  * @param {AbortSignal} options.signal
  */
 export function connectLink(session, views, { strings, diagram, open, start, fail, signal }) {
-  const { page, prompt, sampling, inspector, controls, note, editor } = views;
+  const { page, panels, prompt, sampling, inspector, controls, note, editor } = views;
   /** @type {Source} of the model that is loaded */
   let source;
   /** @type {Source} of the one that is loading */
@@ -46,12 +46,18 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
   /** @type {{ position: number, id: number } | null} */
   let chosen = null;
 
+  /** @type {typeof note.show} */
+  function say(words, actions) {
+    panels.unfold();
+    note.show(words, actions);
+  }
+
   /** @param {string} fragment */
   async function read(fragment) {
     const { state, problems } = await decode(fragment);
     const empty = JSON.stringify(state) === JSON.stringify(plainState());
     if (problems.length === 0 || !empty) return { state, problems: problems.length ? [...problems, strings.some] : [] };
-    note.show([...problems, strings.nothing], []);
+    say([...problems, strings.nothing], []);
     return null;
   }
 
@@ -69,7 +75,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     if (!link || `#${fragment}` !== location.hash) return;
     const opens = () => take(link, source);
     if (!touched) return opens();
-    note.show([strings.ask], [{ label: strings.open, does: opens }, { label: strings.stay, does: () => {} }]);
+    say([strings.ask], [{ label: strings.open, does: opens }, { label: strings.stay, does: () => {} }]);
   }
 
   /**
@@ -90,16 +96,16 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     if (state.stands && run === undefined) words.push(strings.seedless);
     if ("name" in model && !(typeof source === "object" && session.info?.name === model.name)) {
       if (!session.info && !session.loading) open(usual);
-      return note.show([...words, strings.missing(visible(model.name, { spaces: false }))], []);
+      return say([...words, strings.missing(visible(model.name, { spaces: false }))], []);
     }
     const shows = (/** @type {Source | null} */ from) => show(state, from, run, mine.signal).catch((error) => mine.signal.aborted || fail(error));
     if ("name" in model) return shows(source);
     if (model.host === "" || model.source === source) {
-      if (words.length) note.show(words, []);
+      if (words.length) say(words, []);
       return shows(model.source);
     }
     if (!session.info && !session.loading) open(usual);
-    note.show([...words, strings.other(model.host, visible(String(model.source)))], [{ label: strings.load(model.host), does: () => shows(model.source) }]);
+    say([...words, strings.other(model.host, visible(String(model.source)))], [{ label: strings.load(model.host), does: () => shows(model.source) }]);
   }
 
   /** The fields, the breakpoints and the diagram. @param {LinkState} state */
