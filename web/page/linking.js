@@ -160,6 +160,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
   listen(page, "head", (/** @type {{ head: number }} */ now) => (head = now.head), signal);
   listen(page, "choose", (/** @type {{ position: number, id: number }} */ choice) => (chosen = choice), signal);
   listen(page, "diagramtext", (/** @type {{ text: string }} */ { text }) => (diagram = text), signal);
+  for (const other of ["generate", "stop", "model", "defaultmodel"]) listen(page, other, () => turn.abort(), signal);
   for (const doing of doings) listen(page, doing, () => (touched ||= !filling), signal);
   window.addEventListener("hashchange", onHash, { signal });
 

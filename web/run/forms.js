@@ -45,11 +45,12 @@ export function formsOf({ site, fragment, state, mermaid, title, picture }) {
  * @param {Partial<LinkState>} state
  * @returns {Record<string, string>}
  */
-export function attributesOf({ model, prompt, seed, temperature, topK, topP, maxTokens, at, breakpoints = [], hide = [] }) {
+export function attributesOf({ model, prompt, seed, temperature, topK, topP, maxTokens, at, stands, breakpoints = [], hide = [] }) {
+  const place = stands?.stage ? stands : at; // an element stands at its stage
   const given = {
     model: model && /^https?:/i.test(model) ? model : undefined,
     prompt, temperature, "top-k": topK, "top-p": topP, seed, "max-tokens": maxTokens,
-    stage: at?.stage, layer: at?.layer, head: at?.head,
+    stage: place?.stage, layer: place?.layer, head: at?.head,
     breakpoints: breakpoints.length ? breakpointsText(breakpoints) : undefined,
     hide: hide.join(" ") || undefined,
   };

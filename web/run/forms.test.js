@@ -44,6 +44,7 @@ test("the picture's words stay inside its brackets", () => {
 test("an element's attributes say what they can of a state", () => {
   assert.deepEqual(attributesOf({ model: "tiny", topK: 5, topP: 0.5, maxTokens: 3, temperature: 0 }), { temperature: "0", "top-k": "5", "top-p": "0.5", "max-tokens": "3" });
   assert.equal(attributesOf({ model: "https://a.example/b.gguf" }).model, "https://a.example/b.gguf");
+  assert.deepEqual(attributesOf({ at: { stage: "mlp", layer: 1, head: 2 }, stands: { tokens: 1, stage: "softmax", position: 3 } }), { stage: "softmax", head: "2" });
   const breakpoints = [{ stage: /** @type {const} */ ("mlp"), condition: 'token = " a"' }];
   assert.deepEqual(JSON.parse(attributesOf({ breakpoints }).breakpoints), breakpoints);
 });
