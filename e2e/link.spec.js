@@ -105,8 +105,17 @@ test("a run that has ended is repeated to its end, past its breakpoints, with wh
     for await (const event of engine.generate(prompt, { seed, maxTokens, switches, temperature: 0.7, topK: 40, topP: 0.95 })) if (event.type === "token") tokens.push([event.id, event.probability]);
     return tokens;
   }, state);
-  const other = await fresh(browser, `${site}#${await encode({ ...state, stands: { tokens: expected.length, ended: true } })}`);
+  // The same model at another host: it is asked for when the button is pressed that names the host.
+  const asked = [];
+  const other = await fresh(browser, `${site}#${await encode({ ...state, model: "https://models.example/other.gguf", stands: { tokens: expected.length, ended: true } })}`, (page) =>
+    page.context().route("https://models.example/**", (route) => (asked.push(route.request().url()), route.fulfill({ path: "models/vitrine-tiny-q8_0.gguf", headers: { "access-control-allow-origin": "*" } }))));
+  const load = other.page.locator("#linked").getByRole("button", { name: "Load it from models.example" });
+  await expect(load).toBeVisible();
+  await expect(other.page.locator('g[data-id="L"]'), "the site's own model").toBeAttached();
+  expect(asked).toEqual([]);
+  await load.click();
   await expect(other.page.locator("#chips")).toHaveAttribute("data-state", "ended");
+  expect(asked.length).toBeGreaterThan(0);
   const { run } = await shown(other.page);
   expect(run.tokens.map(({ id, probability }) => [id, probability])).toEqual(expected);
   expect(run.switches).toEqual(state.switches);

@@ -13,7 +13,7 @@ import { decode, isLink, plainState, settingsOf } from "../run/link.js";
 import { typedOf } from "../run/settings.js";
 import { linkOf } from "../run/shared.js";
 import { modelInLink, modelOfLink, siteModels } from "./link-model.js";
-import { branchesAgain, choicesOf, lead } from "./replay.js";
+import { runAgain } from "./replay.js";
 
 /** What somebody does that a link would undo. */
 const doings = ["promptinput", "samplinginput", "breakpoint", "breakpoints", "diagramtext", "choose", "redecode"];
@@ -78,6 +78,13 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     say([strings.ask], [{ label: strings.open, does: opens }, { label: strings.stay, does: () => {} }]);
   }
 
+  /** Another link takes the place of the one that is opened. */
+  function begins() {
+    turn.abort();
+    turn = new AbortController();
+    return turn.signal;
+  }
+
   /**
    * The page becomes what the link says.
    *
@@ -85,11 +92,10 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
    * @param {Source | null} usual the model, where the link names none
    */
   async function take({ state, problems }, usual) {
-    turn.abort();
-    const mine = (turn = new AbortController());
+    const mine = begins();
     note.hide();
     const model = state.model === undefined ? { source: usual, host: "" } : await modelOfLink(state.model, { page: location.href, list: siteModels });
-    if (mine.signal.aborted) return;
+    if (mine.aborted) return;
     fill(state);
     const words = [...problems];
     const run = settingsOf(state).seed ?? (state.temperature === 0 ? 0 : undefined);
@@ -98,7 +104,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
       if (!session.info && !session.loading) open(usual);
       return say([...words, strings.missing(visible(model.name, { spaces: false }))], []);
     }
-    const shows = (/** @type {Source | null} */ from) => show(state, from, run, mine.signal).catch((error) => mine.signal.aborted || fail(error));
+    const shows = (/** @type {Source | null} */ from) => show(state, from, run, begins()).catch(fail);
     if ("name" in model) return shows(source);
     if (model.host === "" || model.source === source) {
       if (words.length) say(words, []);
@@ -142,17 +148,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     const look = () => (at?.stage ? inspector.open({ ...at, stage: at.stage }) : inspector.close());
     if (!state.stands || seed === undefined) return look();
     await session.leave();
-    const text = state.prompt ?? "";
-    const settings = { ...settingsOf(state), seed };
-    const pieces = await engine.tokenize(text);
-    const tree = await branchesAgain(engine, state, pieces, settings, stopped);
-    if (stopped.aborted) return;
-    controls.replaceBranches(tree, async (run) => {
-      await lead(run, state, pieces.length);
-      if (!stopped.aborted) look();
-    });
-    const unmasked = state.switches.some((one) => "off" in one && one.off === "mask");
-    start({ prompt: text, settings, paused: true, choices: choicesOf(state.forced), switches: state.switches, ...(unmasked && { cache: false }) });
+    await runAgain(state, { ...settingsOf(state), seed }, { engine, replace: controls.replaceBranches, start, look, signal: stopped });
   }
 
   listen(session, "loadbegin", (/** @type {{ source: Source }} */ begun) => (next = begun.source), signal);

@@ -2,11 +2,37 @@
 /** @import { Leaf, Tree } from "../run/branches.js" */
 /** @import { Forced } from "../run/link/fields.js" */
 /** @import { LinkState } from "../run/link.js" */
+/** @import { Beginning } from "./controls.js" */
 /** @import { Settings } from "../run/settings.js" */
 import { leafOf } from "../run/branches.js";
 
+/**
+ * Begins the run of a link, with its branches, and leads it to where it stood.
+ *
+ * @param {LinkState} state
+ * @param {Settings} settings
+ * @param {object} options
+ * @param {Pick<Engine, "generate" | "tokenize">} options.engine
+ * @param {(tree: Tree, leads: (run: Run) => Promise<unknown>) => void} options.replace puts these branches in the place of those that are there
+ * @param {(how: Beginning) => void} options.start
+ * @param {() => void} options.look when it stands there
+ * @param {AbortSignal} options.signal
+ */
+export async function runAgain(state, settings, { engine, replace, start, look, signal }) {
+  const { prompt = "", forced, switches } = state;
+  const pieces = await engine.tokenize(prompt);
+  const tree = await branchesAgain(engine, state, pieces, settings, signal);
+  if (signal.aborted) return;
+  replace(tree, async (run) => {
+    await lead(run, state, pieces.length);
+    if (!signal.aborted) look();
+  });
+  const unmasked = switches.some((one) => "off" in one && one.off === "mask"); // rows that see later tokens are read again each time
+  start({ prompt, settings, paused: true, choices: choicesOf(forced), switches, ...(unmasked && { cache: false }) });
+}
+
 /** @param {Forced[]} forced */
-export const choicesOf = (forced) => forced.map(([position, id]) => ({ position, id }));
+const choicesOf = (forced) => forced.map(([position, id]) => ({ position, id }));
 
 /**
  * The branches of a link, each generated again by the engine, beside the run that is shown. That one's own has no tokens yet.
@@ -18,7 +44,7 @@ export const choicesOf = (forced) => forced.map(([position, id]) => ({ position,
  * @param {AbortSignal} signal
  * @returns {Promise<Tree>}
  */
-export async function branchesAgain(engine, { prompt = "", branches, branch = 0 }, pieces, settings, signal) {
+async function branchesAgain(engine, { prompt = "", branches, branch = 0 }, pieces, settings, signal) {
   const list = branches.length ? branches : [{ parent: -1, from: 0, tokens: 0, name: "", forced: [], settings: {} }];
   const current = Math.min(branch, list.length - 1);
   /** @type {Tree["branches"][number][]} */
@@ -56,7 +82,7 @@ async function generated(engine, prompt, settings, forced, signal) {
  * @param {LinkState} state
  * @param {number} prompt how many tokens it has
  */
-export async function lead(run, { stands }, prompt) {
+async function lead(run, { stands }, prompt) {
   if (!stands) return;
   const { tokens, ended, stage, layer = -1, position } = stands;
   if (tokens > 0) await run.goto({ position: prompt + tokens - 2, layer: -1, stage: "generation" });
