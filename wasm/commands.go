@@ -255,6 +255,18 @@ func (e *engine) inspect(args []safejs.Value) (any, error) {
 	})
 }
 
+// ids(run) is the JSON of { promptIds, ids }: the ids of the prompt, and those that the run has appended by now.
+func (e *engine) ids(args []safejs.Value) (any, error) {
+	return e.command(args[0], func(_ *run, m *generate.Machine) (any, error) {
+		var j trace.JSON
+		j.Open('{')
+		j.Key("promptIds").Ints(m.Run().PromptIDs())
+		j.Key("ids").Ints(m.Run().IDs())
+		j.Close('}')
+		return string(j.Bytes), nil
+	})
+}
+
 // lens(run, position) is the JSON of LensRow[].
 func (e *engine) lens(args []safejs.Value) (any, error) {
 	position, err := border.Whole("position", args[1], -1, math.MaxInt32)

@@ -43,6 +43,7 @@ func publish() error {
 		{Name: "choose", Arity: 2, Call: e.choose},
 		{Name: "redecode", Arity: 3, Call: e.redecode},
 		{Name: "inspect", Arity: 6, Call: e.inspect},
+		{Name: "ids", Arity: 1, Call: e.ids},
 		{Name: "lens", Arity: 2, Call: e.lens},
 		{Name: "candidates", Arity: 5, Call: e.candidates},
 		{Name: "setSwitches", Arity: 2, Call: e.setSwitches},

@@ -229,6 +229,10 @@ func TestCommands(t *testing.T) {
 	if got := call("inspect", e.inspect, "mlp", -1, -1, -1, -1).(safejs.Value); border.Kind(got) != "an object" {
 		t.Errorf("inspect: %v", got)
 	}
+	var ids struct{ PromptIds, IDs []int }
+	if got := call("ids", e.ids).(string); json.Unmarshal([]byte(got), &ids) != nil || len(ids.PromptIds) != 4 || len(ids.IDs) != 1 {
+		t.Errorf("the ids of the prompt, and of the step that is done: %s", got)
+	}
 	if got := call("lens", e.lens, -1).(string); strings.Count(got, `"layer"`) != 2 {
 		t.Errorf("a lens over the two layers that are done: %s", got)
 	}

@@ -497,6 +497,8 @@ type Granularity = "stage" | "layer" | "token";
  * "argument" for a place that is not there or has not been reached, "closed" once it is closed.
  */
 export interface Run extends AsyncIterable<RunEvent> {
+  /** The model that it runs: that of its engine, the same object. */
+  readonly info: EngineInfo;
   readonly state: "running" | "paused" | "ended" | "closed";
   /** Where it stands, or null. */
   readonly at: PausedEvent | null;
@@ -538,6 +540,8 @@ export interface Run extends AsyncIterable<RunEvent> {
    * step read. `head` picks one head of attention's tensors.
    */
   inspect(stage: StageName, options?: { position?: number; layer?: number; head?: number; rows?: [from: number, to: number] }): Promise<Tensor[]>;
+  /** The ids of the prompt, and those that it has appended by now: of a run that has gone back, those before that place. */
+  ids(): Promise<{ promptIds: number[]; ids: number[] }>;
   /** The logit lens, of the layers that are done at a position. */
   lens(options?: { position?: number }): Promise<LensRow[]>;
   /** Tokens whose text contains `search`, without regard to capitals; 20 from the first on unless said otherwise, at most 1000. */
@@ -574,6 +578,80 @@ export interface Run extends AsyncIterable<RunEvent> {
   setHead(head: number): void;
   /** Ends it for good and gives its memory back. */
   close(): void;
+}
+
+/** A place that two runs have in common. */
+export interface Tick {
+  step: number;
+  /** 0-based; -1 outside the decoder layers. */
+  layer: number;
+  stage: StageName;
+}
+
+/**
+ * How far the newest token's rows of a stage's main tensor are apart: `rows` of embed, `sum` of position, residual1 and
+ * residual2, `result` of ln1, ln2 and final, `qkv`, `scores`, `scaled`, `weights` and `mix` of attention, `output` of mlp,
+ * `logits` of head, `probabilities` of softmax.
+ */
+export interface Difference {
+  tensor: string;
+  /** The largest absolute difference of two numbers. */
+  max: number;
+  /** The Euclidean length of the difference, divided by that of the first run's row: 0 where nothing differs. */
+  relative: number;
+  /** Of head and softmax: the Kullback-Leibler divergence of the second run's distribution from the first's, in nats. Else null. */
+  kl: number | null;
+}
+
+/** Where two runs part. */
+export interface Parting extends Tick {
+  /** Of the newest token of the step, in each run. */
+  positions: [number, number];
+  /** Of "ids" the tokens that they read, of "select" those that they chose, where these are not the same. Else null. */
+  ids: [number, number] | null;
+  /** null at "ids" and "select". */
+  difference: Difference | null;
+}
+
+/** How often the logit lens has the same top token in both runs. */
+export interface Agreement {
+  /** How many positions were looked at: those whose tokens, and all before, are the same in both runs. */
+  positions: number;
+  /** For each layer that both have: the share of these positions, from 0 to 1. */
+  layers: { layer: number; same: number }[];
+}
+
+/**
+ * Two runs on one clock, of one engine or of two: two prompts, two settings, two models. They stand at the same step, layer
+ * and stage, whatever the lengths of their prompts, so what is compared is the row of each step's newest token.
+ *
+ * Methods that send the runs somewhere have those that are going stand first, and resolve where both stand then; to null
+ * where one has ended. The other goes on alone. If they come to different places, as at a breakpoint, the second goes
+ * where the first stands. The runs themselves are yours: read their events, and close them. Methods reject as those of Run.
+ */
+export interface Pair {
+  readonly runs: readonly [Run, Run];
+  /** Where both stand, or null. */
+  readonly at: Tick | null;
+  /** As Run.step and Run.stepBack, of both. */
+  step(options?: Parameters<Run["step"]>[0]): Promise<Tick | null>;
+  stepBack(options?: Parameters<Run["stepBack"]>[0]): Promise<Tick | null>;
+  /** Both go on, a token each by turns, until one comes to a breakpoint, both have ended, or they are to pause. */
+  resume(): Promise<Tick | null>;
+  pause(): Promise<Tick | null>;
+  /** What is left out is that of where they stand. */
+  goto(where: Partial<Tick>): Promise<Tick | null>;
+  /** Of a stage that both have done: of where they stand, or of another step or layer. null where it has no tensor, or they are of two shapes. */
+  difference(stage: StageName, options?: { step?: number; layer?: number }): Promise<Difference | null>;
+  /**
+   * The first place at which they differ by more than the bound, from the first step on, or null where nowhere in the steps
+   * that both have. Tokens that are not the same differ by more than any bound. `by` picks the figure: "relative", the
+   * default, with a bound of 0.01, "max", or "kl", which softmax alone has. Runs that have not come so far yet go on, to the end of the
+   * step; those that have stay where they are. Aborting rejects with the signal's reason.
+   */
+  part(options?: { bound?: number; by?: "relative" | "max" | "kl"; signal?: AbortSignal; onProgress?: (at: Tick) => void }): Promise<Parting | null>;
+  /** How far the logit lenses agree, at all positions that both have done. Vocabularies of two sizes are refused. Aborting rejects with the signal's reason. */
+  agreement(options?: { signal?: AbortSignal; onProgress?: (progress: { done: number; total: number }) => void }): Promise<Agreement>;
 }
 
 /** Every failure is one of these, but for the reason of a signal that stops createEngine. */
@@ -670,3 +748,6 @@ export interface StoredModel {
 
 /** The models that are kept on this device for this site; none where storage is forbidden. */
 export declare function storedModels(): Promise<StoredModel[]>;
+
+/** Puts two runs on one clock. The first leads. */
+export declare function pairRuns(first: Run, second: Run): Pair;

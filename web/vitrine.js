@@ -3,6 +3,7 @@ import { isMore } from "./client/kinds.js";
 import { WorkerLink } from "./client/link.js";
 import { listedModels, sourceOfListed } from "./client/manifest.js";
 import { checkEngineOptions, settingsOf } from "./client/options.js";
+import { pairRuns } from "./client/pair.js";
 import { noteOf, storedModels } from "./client/stored.js";
 
 /**
@@ -10,7 +11,7 @@ import { noteOf, storedModels } from "./client/stored.js";
  * @import {Opened} from "./client/open.js"
  */
 
-export { VitrineError, storedModels };
+export { pairRuns, storedModels, VitrineError };
 
 /**
  * Loads a model into a worker of its own.

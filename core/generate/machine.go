@@ -639,7 +639,7 @@ func (m *Machine) Place(position, layer int, s stage.Stage) Place {
 	if !inLayers(s) {
 		layer = -1
 	}
-	return Place{max(0, position+1-m.run.promptLength()), layer, s}
+	return Place{max(0, position+1-len(m.run.PromptIDs())), layer, s}
 }
 
 // SetBreakpoints sets where the machine stops.

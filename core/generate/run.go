@@ -223,12 +223,12 @@ func (r *Run) IDs() []int { return r.ids[r.read:] }
 // Text returns all text given out so far.
 func (r *Run) Text() string { return r.text.String() + r.rest }
 
-// promptLength returns how many ids the prompt has, also before it is read.
-func (r *Run) promptLength() int {
+// PromptIDs returns the ids of the prompt, also before it is read.
+func (r *Run) PromptIDs() []int {
 	if r.prompt.IDs == nil {
-		return len(r.tokenizer.Encode(r.prompt.Text))
+		return r.tokenizer.Encode(r.prompt.Text)
 	}
-	return len(r.prompt.IDs)
+	return r.prompt.IDs
 }
 
 // Reason says why the run is over, or "" while it is not.

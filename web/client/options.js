@@ -52,6 +52,12 @@ const SWITCH = {
 const SWEEP = { what: '"head", "attention" or "mlp"', position: "a whole number of at least 0", signal: "an AbortSignal", onProgress: "a function" };
 
 /** @type {Record<string, string>} */
+const PART = { bound: "a number of at least 0", by: '"relative", "max" or "kl"', signal: "an AbortSignal", onProgress: "a function" };
+
+/** @type {Record<string, string>} */
+const AGREE = { signal: "an AbortSignal", onProgress: "a function" };
+
+/** @type {Record<string, string>} */
 const STEP = { granularity: '"stage", "layer" or "token"', direction: '"over", "into" or "out"' };
 
 /** What other libraries call an option, without case and signs. @type {Record<string, string>} */
@@ -150,9 +156,33 @@ export function checkSweep(options) {
   checkNames(options, SWEEP);
   const { what = "head", signal, onProgress } = options;
   if (!["head", "attention", "mlp"].includes(what)) throw wrong("what", what, SWEEP);
-  if (onProgress !== undefined && typeof onProgress !== "function") throw wrong("onProgress", onProgress, SWEEP);
-  checkSignal(signal, SWEEP);
+  checkWatched({ signal, onProgress }, SWEEP);
   return what;
+}
+
+/**
+ * @param {NonNullable<Parameters<import("../vitrine.d.ts").Pair["part"]>[0]>} options
+ * @returns {{ bound: number, by: "relative" | "max" | "kl" }} with what is left out
+ */
+export function checkPart(options) {
+  checkNames(options, PART);
+  const { bound = 0.01, by = "relative", signal, onProgress } = options;
+  if (!(typeof bound === "number" && bound >= 0)) throw wrong("bound", bound, PART);
+  if (!["relative", "max", "kl"].includes(by)) throw wrong("by", by, PART);
+  checkWatched({ signal, onProgress }, PART);
+  return { bound, by };
+}
+
+/** @param {NonNullable<Parameters<import("../vitrine.d.ts").Pair["agreement"]>[0]>} options */
+export function checkAgreement(options) {
+  checkNames(options, AGREE);
+  checkWatched(options, AGREE);
+}
+
+/** @param {{ signal?: unknown, onProgress?: unknown }} options @param {Record<string, string>} known */
+function checkWatched({ signal, onProgress }, known) {
+  if (onProgress !== undefined && typeof onProgress !== "function") throw wrong("onProgress", onProgress, known);
+  checkSignal(signal, known);
 }
 
 /** @param {unknown} ms */

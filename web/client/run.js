@@ -41,7 +41,6 @@ export class RunView {
   #switches;
   /** @type {Call} */
   #call;
-  #info;
   #stages;
   #abort;
   #onState;
@@ -51,7 +50,7 @@ export class RunView {
    * @param {(state: Run["state"]) => void} onState told when the run goes on, stands, ends or is closed
    */
   constructor({ info, stages, call, abort, breakpoints, switches }, onState) {
-    this.#info = info;
+    this.info = info;
     this.#stages = stages;
     this.#call = call;
     this.#abort = abort;
@@ -216,6 +215,11 @@ export class RunView {
     return decodeTensors(await this.#call("inspect", stage, to - 1, layer, head, from));
   }
 
+  /** @returns {ReturnType<Run["ids"]>} */
+  async ids() {
+    return JSON.parse(await this.#call("ids"));
+  }
+
   /** @param {Parameters<Run["lens"]>[0]} [options] */
   async lens({ position = -1 } = {}) {
     return JSON.parse(await this.#call("lens", position));
@@ -242,7 +246,7 @@ export class RunView {
 
   /** @param {Parameters<Run["sweep"]>[0]} [options] */
   sweep(options = {}) {
-    return sweep(this, this.#info, options);
+    return sweep(this, this.info, options);
   }
 
   /** @param {Parameters<Run["cost"]>[0]} [options] */
@@ -258,7 +262,7 @@ export class RunView {
 
   /** @param {number} head */
   setHead(head) {
-    checkHead(head, this.#info.heads);
+    checkHead(head, this.info.heads);
     this.#call("setHead", head).catch(() => {});
   }
 

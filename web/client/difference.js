@@ -1,0 +1,100 @@
+/** @import { Difference, Run, StageName, Tensor, Tick } from "../vitrine.d.ts" */
+
+/** The main tensor of each stage that has one, in the order of the engine: core/generate/look.go has the same. @type {Partial<Record<StageName, string>>} */
+export const mains = {
+  embed: "rows", position: "sum",
+  ln1: "result", "attention.qkv": "qkv", "attention.scores": "scores", "attention.scale": "scaled", "attention.mask": "weights",
+  "attention.mix": "mix", residual1: "sum", ln2: "result", mlp: "output", residual2: "sum",
+  final: "result", head: "logits", softmax: "probabilities",
+};
+
+/** Stages with a main tensor, before, in and after the layers. */
+const [before, inside, after] = /** @type {StageName[][]} */ ([
+  ["embed", "position"],
+  ["ln1", "attention.qkv", "attention.scores", "attention.scale", "attention.mask", "attention.mix", "residual1", "ln2", "mlp", "residual2"],
+  ["final", "head", "softmax"],
+]);
+
+/**
+ * The places of a step that have a main tensor, in the order of the engine.
+ *
+ * @param {number} step
+ * @param {number} layers
+ * @returns {Tick[]}
+ */
+export function ticksOf(step, layers) {
+  const at = (/** @type {number} */ layer) => (/** @type {StageName} */ stage) => ({ step, layer, stage });
+  return [...before.map(at(-1)), ...Array.from({ length: layers }, (_, layer) => inside.map(at(layer))).flat(), ...after.map(at(-1))];
+}
+
+/** Whether a stage is one of each layer. @param {StageName} stage */
+export const isInside = (stage) => inside.includes(stage);
+
+/**
+ * How far two runs are apart at a stage, in the rows of one token of each; null where there is nothing to compare.
+ *
+ * @param {readonly [Run, Run]} runs
+ * @param {StageName} stage
+ * @param {{ layer: number, positions: [number, number] }} where layer: -1 outside the layers
+ * @returns {Promise<Difference | null>}
+ */
+export async function differenceOf(runs, stage, { layer, positions }) {
+  const tensor = mains[stage];
+  if (!tensor) return null;
+  const [a, b] = await rowsOf(runs, stage, tensor, layer, positions);
+  if (!sameShape(a, b)) return null;
+  const logits = stage === "softmax" ? await rowsOf(runs, "head", "logits", -1, positions) : [a, b];
+  const kl = stage === "head" || stage === "softmax" ? divergence(logits[0].data, logits[1].data) : null;
+  return { tensor, ...distance(a.data, b.data), kl };
+}
+
+/**
+ * @param {readonly [Run, Run]} runs
+ * @param {StageName} stage
+ * @param {string} tensor
+ * @param {number} layer
+ * @param {[number, number]} positions
+ */
+function rowsOf(runs, stage, tensor, layer, positions) {
+  return Promise.all(runs.map(async (run, i) => {
+    const tensors = await run.inspect(stage, { ...(layer < 0 ? {} : { layer }), rows: [positions[i], positions[i] + 1] });
+    return /** @type {Tensor} */ (tensors.find(({ name }) => name === tensor));
+  }));
+}
+
+/** @param {Tensor} a @param {Tensor} b */
+const sameShape = (a, b) => a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i]);
+
+/** @param {Float32Array} a @param {Float32Array} b of the same length */
+export function distance(a, b) {
+  let [max, of, apart] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const d = Math.abs(a[i] - b[i]);
+    max = Math.max(max, d);
+    of += a[i] * a[i];
+    apart += d * d;
+  }
+  return { max, relative: apart === 0 ? 0 : Math.sqrt(apart / of) };
+}
+
+/**
+ * The Kullback-Leibler divergence, in nats, of the distribution that logits b give from that of logits a.
+ *
+ * @param {Float32Array} a
+ * @param {Float32Array} b of the same length
+ */
+export function divergence(a, b) {
+  const [sumA, sumB] = [logSum(a), logSum(b)];
+  let kl = 0;
+  for (let i = 0; i < a.length; i++) {
+    const logP = a[i] - sumA;
+    kl += Math.exp(logP) * (logP - (b[i] - sumB));
+  }
+  return Math.max(0, kl); // rounding can take it below
+}
+
+/** The logarithm of the sum of all exponentials. @param {Float32Array} x */
+function logSum(x) {
+  const top = x.reduce((most, v) => Math.max(most, v), -Infinity);
+  return top + Math.log(x.reduce((sum, v) => sum + Math.exp(v - top), 0));
+}
