@@ -244,6 +244,19 @@ func TestVerify(t *testing.T) {
 		if exact && (logits["maxKL"].(float64) > 1e-12 || logits["maxLogit"].(float64) != 0 || before != after || logits["agreement"].(float64) != 1) {
 			t.Errorf("F32: the same models predict differently: %v", logits)
 		}
+		lens := logits["lens"].([]any)
+		for i, one := range lens {
+			layer := one.(map[string]any)
+			if layer["layer"].(float64) != float64(i) || layer["positions"].(float64) != 5 || layer["agreement"].(float64) < 0.2 || (layer["maxKL"].(float64) < 1e-12) != exact {
+				t.Errorf("%s: the lens after layer %d: %v", typ, i, layer)
+			}
+		}
+		last := lens[len(lens)-1].(map[string]any) // what the model predicts
+		for _, figure := range []string{"agreement", "meanKL", "maxKL"} {
+			if last[figure] != logits[figure] {
+				t.Errorf("%s: the lens after the last layer has the %s %v, the predictions %v", typ, figure, last[figure], logits[figure])
+			}
+		}
 		html, err := os.ReadFile(page)
 		if err != nil || !bytes.Contains(html, []byte("&lt;b&gt;&amp;&#39;&#34;")) || bytes.Contains(html, []byte("<b>&")) || bytes.Contains(html, []byte("<script")) {
 			t.Errorf("%s: the page has no escaped name, or a script, error %v", typ, err)

@@ -217,6 +217,10 @@ func printVerified(w io.Writer, r *verify.Report) {
 		fmt.Fprintf(w, "predictions on %d tokens: same first choice %.1f %%, KL divergence mean %.2e, at most %.2e nats, largest difference of a logit %.2e\n",
 			l.Tokens, 100*l.Agreement, l.MeanKL, l.MaxKL, l.MaxLogit)
 		fmt.Fprintf(w, "perplexity: %.3f, the checkpoint's %.3f\n", l.Perplexity.After, l.Perplexity.Before)
+		for _, at := range l.Lens {
+			fmt.Fprintf(w, "logit lens after layer %d, at %d positions: same first choice %.1f %%, KL divergence mean %.2e, at most %.2e nats\n",
+				at.Layer, at.Positions, 100*at.Agreement, at.MeanKL, at.MaxKL)
+		}
 	}
 	for _, p := range r.Problems {
 		fmt.Fprintf(w, "%s %s\n", paint(w, red, "problem:"), checkpoint.Line(p, checkpoint.MaxMessage))

@@ -23,6 +23,17 @@ type Logits struct {
 	MaxKL      float64 `json:"maxKL"`      //
 	MaxLogit   float64 `json:"maxLogit"`   // largest difference of two logits
 	Perplexity Pair    `json:"perplexity"` // of the text
+	Lens       []Layer `json:"lens"`       // the logit lens after each layer
+}
+
+// Layer says how far apart the predictions are that the two models would make if a layer
+// were their last one. See model.Model.Lens.
+type Layer struct {
+	Layer     int     `json:"layer"`     // 0-based
+	Positions int     `json:"positions"` // at which they were compared
+	Agreement float64 `json:"agreement"` // as in Logits
+	MeanKL    float64 `json:"meanKL"`
+	MaxKL     float64 `json:"maxKL"`
 }
 
 // Pair is a number of the checkpoint and that of the file.
@@ -60,6 +71,7 @@ func Predictions(ctx context.Context, source *checkpoint.Model, file *gguf.Reade
 	if b, a := before.Config(), after.Config(); a.Vocabulary != b.Vocabulary {
 		return nil, fmt.Errorf("got a vocabulary of %d, want %d", a.Vocabulary, b.Vocabulary)
 	}
+	lens := newLensComparison(before, after, len(ids))
 	const window = 128 // the logits of one are 50 MB for GPT-2's vocabulary, in both models
 	size := min(window, before.Config().Context, after.Config().Context)
 	var sum comparisonOfLogits
@@ -68,12 +80,15 @@ func Predictions(ctx context.Context, source *checkpoint.Model, file *gguf.Reade
 			return nil, err
 		}
 		part := ids[from:min(from+size, len(ids))]
-		x, err := before.NewSession(len(part)).ForwardAll(part, nil)
+		x, err := before.NewSession(len(part)).ForwardAll(part, lens.observe(0))
 		if err != nil {
 			return nil, err
 		}
-		y, err := after.NewSession(len(part)).ForwardAll(part, nil)
+		y, err := after.NewSession(len(part)).ForwardAll(part, lens.observe(1))
 		if err != nil {
+			return nil, err
+		}
+		if err := lens.add(ctx, from, len(part)); err != nil {
 			return nil, err
 		}
 		v := before.Config().Vocabulary
@@ -85,7 +100,9 @@ func Predictions(ctx context.Context, source *checkpoint.Model, file *gguf.Reade
 			sum.add(x[i*v:][:v], y[i*v:][:v], next)
 		}
 	}
-	return sum.result(len(ids)), nil
+	result := sum.result(len(ids))
+	result.Lens = lens.result()
+	return result, nil
 }
 
 // load brings the checkpoint into the engine as it is, in float32.

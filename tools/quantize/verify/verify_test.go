@@ -36,6 +36,22 @@ func TestPredictionFigures(t *testing.T) {
 	}
 }
 
+// TestLensPositions: the positions are spread over the text, and all of a short one.
+func TestLensPositions(t *testing.T) {
+	for _, tokens := range []int{2, 63, 64, 65, 138, 256} {
+		c := lensComparison{tokens: tokens}
+		picked, last, widest := 0, -1, 0
+		for token := range tokens {
+			if c.picks(token) {
+				picked, widest, last = picked+1, max(widest, token-last), token
+			}
+		}
+		if want := min(tokens, 64); picked != want || last != tokens-1 || widest > (tokens+want-1)/want {
+			t.Errorf("%d tokens: picks %d, the last %d, at most %d apart", tokens, picked, last, widest)
+		}
+	}
+}
+
 // TestAllowed: what the type stores is within its bounds for weights of every size,
 // and what is a little further away is not.
 func TestAllowed(t *testing.T) {

@@ -16,7 +16,8 @@ func sample() *verify.Report {
 		Name: `</title><script>alert("x")</script>`, Type: "Q8_0", Parameters: 1234567, Before: 4e6, After: 1e6,
 		Errors:   verify.Errors{Worst: 0.01, Mean: 0.001, RMS: 0.002, SNR: 45},
 		Problems: []string{"<img src=x> is missing"}, Notes: []string{"a & b"},
-		Logits: &verify.Logits{Tokens: 9, Positions: 8, Agreement: 0.875, MeanKL: 1e-4, MaxKL: 2e-3, MaxLogit: 0.25, Perplexity: verify.Pair{Before: 20, After: 20.5}},
+		Logits: &verify.Logits{Tokens: 9, Positions: 8, Agreement: 0.875, MeanKL: 1e-4, MaxKL: 2e-3, MaxLogit: 0.25, Perplexity: verify.Pair{Before: 20, After: 20.5},
+			Lens: []verify.Layer{{Layer: 0, Positions: 7, Agreement: 0.75, MeanKL: 2e-3, MaxKL: 3e-2}}},
 	}
 	for layer := range 3 {
 		for i, kind := range kinds {
@@ -51,7 +52,7 @@ func TestWrite(t *testing.T) {
 	}
 	for _, want := range []string{
 		"&lt;script&gt;", "&lt;img src=x&gt; is missing", "a &amp; b", "is not what converting", "1\u202f234\u202f567", "1.0 MB", "45.0 dB", "87.5 %",
-		"blk.2.ffn_down.weight", "output_norm.bias", "exact", "light-dark(", "20.500",
+		"blk.2.ffn_down.weight", "output_norm.bias", "exact", "light-dark(", "20.500", "<td>7</td><td>75.0 %</td><td>0.002</td><td>0.03</td>",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
