@@ -1,4 +1,4 @@
-import { controlStrings, diagramStrings, hostStrings, inspectorStrings, linkedStrings, ownStrings, shareStrings, stageStrings, strings } from "./i18n/en.js";
+import { controlStrings, diagramStrings, hostStrings, inspectorStrings, linkedStrings, ownStrings, secondStrings, shareStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPictures } from "./mermaid/pictures.js";
 import seed from "./mermaid/own/seed.mmd" with { type: "text" };
@@ -9,6 +9,7 @@ import { HUB } from "./client/hub.js";
 import { hubInAddress, modelInAddress } from "./kit/address.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
+import { connectSecond } from "./page/second.js";
 import { connectHost } from "./page/host.js";
 import { connectLink } from "./page/linking.js";
 import { connectShare } from "./page/sharing.js";
@@ -95,7 +96,8 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
   signal,
 });
 const editor = mountDiagramEditor(byId("diagram-editor"), { strings: ownStrings, texts: () => ({ ours: diagram.drawn?.ours ?? "", seed }), signal });
-const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, engine: () => session.engine, pacer, signal });
+const second = connectSecond(page, { session, text: byId("second-text"), strings: secondStrings, places: controlStrings.place, stages: stageStrings, signal });
+const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, engine: () => session.engine, beside: { strings: secondStrings.beside, ask: second.ask }, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });
 const status = mountStatus(byId("status"), { strings: strings.status, stages: stageStrings, places: controlStrings.place, pacer, signal });
@@ -121,6 +123,7 @@ const controls = mountControls(page, {
     diagram.setBreakpoints(now);
     remember("breakpoints", now);
   },
+  second,
   announce: status.announce,
   fail,
   pacer,
@@ -151,6 +154,7 @@ listen(page, "view", (what) => diagram.view(what), signal);
 listen(page, "head", ({ head }) => (session.setHead(head), tools.setHead(head)), signal);
 listen(page, "head", ({ head }) => inspector.setHead(head), signal);
 listen(page, "inspect", inspector.open, signal);
+listen(page, "secondchange", () => inspector.show(session.state), signal);
 listen(page, "inspectorchange", ({ open }) => panels.inspect(open), signal);
 listen(page, "drawn", ({ following }) => tools.following(following), signal);
 listenToKeys({

@@ -639,6 +639,8 @@ export interface Pair {
   /** Both go on, a token each by turns, until one comes to a breakpoint, both have ended, or they are to pause. */
   resume(): Promise<Tick | null>;
   pause(): Promise<Tick | null>;
+  /** The second goes where the first stands, if it stands; the first is left alone. */
+  follow(): Promise<Tick | null>;
   /** What is left out is that of where they stand. */
   goto(where: Partial<Tick>): Promise<Tick | null>;
   /** Of a stage that both have done: of where they stand, or of another step or layer. null where it has no tensor, or they are of two shapes. */

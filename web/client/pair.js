@@ -64,7 +64,7 @@ class RunPair {
     this.#pausing = true;
     await this.#stand();
     await this.#going;
-    return this.#align();
+    return this.follow();
   }
 
   resume() {
@@ -79,7 +79,7 @@ class RunPair {
       const at = await this.#both((run) => (goes(run) ? run.step({ granularity: "token" }) : null));
       if (at.some((one) => one && stops.has(one.reason))) break;
     }
-    return this.#align();
+    return this.follow();
   }
 
   /** @param {StageName} stage @param {{ step?: number, layer?: number }} [options] */
@@ -111,7 +111,7 @@ class RunPair {
   async #send(does) {
     await this.#stop();
     await this.#both(does);
-    return this.#align();
+    return this.follow();
   }
 
   /** @template T @param {(run: Run) => T} does */
@@ -124,9 +124,9 @@ class RunPair {
   }
 
   /** Sends the second to where the first stands. */
-  async #align() {
+  async follow() {
     const [{ at }, second] = this.runs;
-    if (at && second.at && !same(at, second.at)) {
+    if (at && !(second.at && same(at, second.at))) {
       await second.goto({ position: await positionOf(second, at.step), ...(at.layer < 0 ? {} : { layer: at.layer }), stage: at.stage });
     }
     return this.at;

@@ -62,7 +62,9 @@ test("two runs with prompts of two lengths stand at the same step, and go and co
   assert.deepEqual([a.asked, b.asked], [["goto 3 append"], ["goto 5 append"]]);
   b.run.stand(0, "head");
   assert.equal(pair.at, null);
-  assert.deepEqual(await pair.pause(), { step: 2, layer: -1, stage: "append" }); // the first leads
+  assert.deepEqual(await pair.follow(), { step: 2, layer: -1, stage: "append" }); // the first leads
+  b.run.stand(3, "ids"); // it has ended
+  assert.deepEqual(await pair.pause(), { step: 2, layer: -1, stage: "append" });
 });
 
 test("both go on by turns to a breakpoint of one of them, and then to their ends", async () => {

@@ -99,7 +99,7 @@ export const control = {
 
   drawer: {
     close: "Close",
-    panels: { breakpoints: "Breakpoints", branches: "Branches", decoding: "Decoding" },
+    panels: { breakpoints: "Breakpoints", branches: "Branches", decoding: "Decoding", compare: "Compare" },
     /** @param {string} name @param {number} n */
     counted: (name, n) => `${name}, ${count(n)}`,
   },

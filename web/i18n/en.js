@@ -9,6 +9,7 @@ export { linked as linkedStrings } from "./link-en.js";
 export { host as hostStrings } from "./host-en.js";
 export { inspector as inspectorStrings } from "./inspector-en.js";
 export { share as shareStrings } from "./share-en.js";
+export { second as secondStrings } from "./second-en.js";
 export { stages as stageStrings } from "./stages-en.js";
 
 const mac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");

@@ -1,7 +1,7 @@
 /** @import { Granularity } from "../run/commands.js" */
 /** @import { Settings } from "../run/settings.js" */
 /** @import { RunState } from "../run/state.js" */
-/** @import { Tree } from "../run/branches.js" */
+/** @import { Branch, Tree } from "../run/branches.js" */
 /** @import { Distribution } from "../views/compare.js" */
 /** @import { ControlStrings } from "../i18n/control-en.js" */
 /** @import { StageStrings } from "../i18n/stages-en.js" */
@@ -44,12 +44,13 @@ import { connectBreakpoints, connectControl } from "../run/control.js";
  * @param {string} options.product
  * @param {{ grain: Granularity, breakpoints: Breakpoint[] }} options.kept from the last visit
  * @param {(breakpoints: readonly Breakpoint[]) => void} options.showBreakpoints whoever else shows or keeps them
+ * @param {{ root: HTMLElement, setBranches: (others: { name: string, branch: Branch }[]) => void }} options.second what compares a second run, `others`: the branches that the run is not on
  * @param {(sentence: string) => void} options.announce
  * @param {(error: unknown) => void} options.fail
  * @param {Pacer} options.pacer
  * @param {AbortSignal} options.signal
  */
-export function mountControls(page, { session, start, strings, stages, product, kept, showBreakpoints, announce, fail, pacer, signal }) {
+export function mountControls(page, { session, start, strings, stages, product, kept, showBreakpoints, second, announce, fail, pacer, signal }) {
   const { state } = session;
   const run = () => session.run;
   const where = (/** @type {{ last?: any, at?: any }} */ seen) => {
@@ -61,12 +62,13 @@ export function mountControls(page, { session, start, strings, stages, product, 
   const transport = mountTransport(byId("transport"), { strings: strings.transport, granularity: kept.grain, signal });
   const timeline = mountTimeline(byId("timeline"), { strings: strings.timeline, pacer, signal });
   const drawer = mountDrawer(byId("drawer"), { strings: strings.drawer, buttons: byId("drawer-buttons"), signal });
-  const part = (/** @type {"breakpoints" | "branches" | "decoding"} */ name) => drawer.panel(name).appendChild(el("div"));
+  const part = (/** @type {"breakpoints" | "branches" | "decoding" | "compare"} */ name) => drawer.panel(name).appendChild(el("div"));
   const list = mountBreakpoints(part("breakpoints"), { strings: strings.breakpoints, stages, signal });
   const log = mountLog(part("breakpoints"), { strings: strings.breakpoints, where: (event) => where({ at: null, last: event }).join(", "), pacer, signal });
   const branches = mountBranches(part("branches"), { strings: strings.branches, signal });
   const compare = mountCompare(part("branches"), { strings: strings.branches, ask: session.distribution.bind(session), signal });
   const redecode = mountRedecode(part("decoding"), { strings: strings.redecode, ask: (options) => here().redecode(options), newSeed, signal });
+  part("compare").append(second.root);
   const menu = mountTokenMenu(page, {
     strings: strings.tokenMenu,
     ask: ({ position, ...options }) => here().candidates({ ...options, position: passOf(position, state.pieces.length) }),
@@ -89,6 +91,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
   function showTree(tree, beside) {
     branches.show(tree, beside);
     drawer.setCount("branches", tree.branches.length > 1 ? tree.branches.length : 0);
+    second.setBranches(tree.branches.filter(({ id }) => id !== tree.current).map((branch) => ({ name: branches.nameOf(branch), branch })));
     const pair = [beside, tree.current].map((id) => branchOf(tree, id)).filter((branch) => branch !== undefined);
     compare.show(pair.length < 2 ? null : pair.map((branch) => ({ name: branches.nameOf(branch), branch })));
   }

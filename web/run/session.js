@@ -1,4 +1,4 @@
-/** @import { Breakpoint, Engine, EngineInfo, EngineOptions, Progress, Quantized, Run, Switch, TokenPiece } from "../vitrine.d.ts" */
+/** @import { Breakpoint, Engine, EngineInfo, EngineOptions, GenerateOptions, Progress, Quantized, Run, Switch, TokenPiece } from "../vitrine.d.ts" */
 /** @import {RunState} from "./state.js" */
 /** @import {Settings} from "./settings.js" */
 import { createPieces } from "./pieces.js";
@@ -83,6 +83,17 @@ export class Session extends EventTarget {
       if (event.type === "stage" && event.stage === "distribution") return event.detail;
     }
     throw new Error("the engine did not report a distribution");
+  }
+
+  /**
+   * A run of the model that the page has, beside the newest one.
+   *
+   * @param {string} prompt
+   * @param {GenerateOptions} options
+   */
+  beside(prompt, options) {
+    if (!this.#engine) throw new Error("there is no engine");
+    return this.#engine.generate(prompt, options);
   }
 
   get loading() {

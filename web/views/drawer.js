@@ -2,7 +2,7 @@
 import { el, focusWithin, send } from "../kit/dom.js";
 import { icon, iconButton } from "../kit/icons.js";
 
-const names = /** @type {const} */ (["breakpoints", "branches", "decoding"]);
+const names = /** @type {const} */ (["breakpoints", "branches", "decoding", "compare"]);
 
 /** @typedef {typeof names[number]} Panel */
 

@@ -5,7 +5,10 @@
 /** @import { Asked, Place, Seen } from "./place.js" */
 /** @import { Asks, Reading } from "./reading.js" */
 /** @import { Now } from "./views.js" */
+/** @import { AskBeside } from "./beside.js" */
+/** @import { SecondStrings } from "../../i18n/second-en.js" */
 import { listen } from "../../kit/dom.js";
+import { mountBeside } from "./beside.js";
 import { detailOf, nameOf } from "./detail.js";
 import { mountFrame } from "./frame.js";
 import { newest, placeOf, tokenAt } from "./place.js";
@@ -18,14 +21,16 @@ import { mountWhatIf } from "./what-if.js";
  * opened and reads its values again at each stop. Sends "head" { head }, "goto" Where, "inspectorchange" { open }.
  *
  * @param {HTMLElement} root hidden while it is closed
- * @param {{ strings: InspectorStrings, stages: StageStrings, run: () => Asks | null, engine?: () => Now["engine"], pacer: Pacer, signal: AbortSignal }} options
- *   `run` gives the run that answers, `engine` what has the model; null where there is none
+ * @param {{ strings: InspectorStrings, stages: StageStrings, run: () => Asks | null, engine?: () => Now["engine"], beside?: { strings: SecondStrings["beside"], ask: () => AskBeside | null }, pacer: Pacer, signal: AbortSignal }} options
+ *   `run` gives the run that answers, `engine` what has the model, `beside` what a second run is asked by; null where there is none
  */
-export function mountInspector(root, { strings, stages, run, engine = () => null, pacer, signal }) {
+export function mountInspector(root, { strings, stages, run, engine = () => null, beside, pacer, signal }) {
   const frame = mountFrame(root, { strings, stages, signal });
   const values = mountValues(frame.values, { strings, engine, signal });
   const whatIf = mountWhatIf(strings.whatIf, signal);
   frame.values.after(whatIf.root);
+  const second = beside && mountBeside(beside.strings, signal);
+  if (second) frame.values.before(second.root);
   const reading = createReading({ read: onRead, failure: onFailure, waiting: frame.wait }, signal);
   /** @type {Seen | null} */
   let state = null;
@@ -131,6 +136,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, text }) : null;
     const known = shown?.key === key;
     whatIf.show({ stage, place, head: asked.head, info: state.info, run: answers, stands: stands && answers !== null, last: state.last });
+    second?.show({ stage, place, prompt: state.pieces.length, ask: beside?.ask() ?? null, stands: stands && answers !== null, last: state.last });
     values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: !known && (stands || !follow), stands: stands && answers !== null, there: place !== null, state, run: answers, text });
   }
 

@@ -1,0 +1,92 @@
+/** The texts of two runs that are compared, in English. */
+
+import { count, percent, significant } from "../kit/numbers.js";
+
+export const second = {
+  form: {
+    label: "A second run",
+    what: "A second run goes beside the first, stage by stage: it stands where the first stands. Change one thing, and see where they part.",
+    with: "Compare with",
+    kinds: { prompt: "Another prompt", settings: "Other settings", branch: "A branch", model: "Another model" },
+    prompt: "Second prompt",
+    numbers: { temperature: "Temperature", topK: "Top-k", topP: "Top-p", seed: "Seed" },
+    branch: "Branch",
+    model: "Model file",
+    modelHint: "Such as the same checkpoint in float32, as a GGUF file. It stays on this device, and takes memory of its own.",
+    start: "Run it beside",
+    /** Why it cannot begin. */
+    refusals: {
+      nothing: "Generate first: there is no run to compare with.",
+      prompt: "Write a second prompt.",
+      settings: "A setting is not a number that it can be.",
+      branch: "There is no other branch. Choose another token in the timeline to begin one.",
+      model: "Choose a model file.",
+    },
+    /** @param {string} share */
+    loading: (share) => `The second model is loading: ${share}.`,
+    starting: "The second run begins.",
+  },
+
+  result: {
+    label: "Two runs",
+    /** What the second run has that the first has not. */
+    names: {
+      /** @param {string} prompt */
+      prompt: (prompt) => `Second run, from “${prompt}”`,
+      /** @param {{ temperature: number, topK: number, topP: number, seed: number }} settings */
+      settings: ({ temperature, topK, topP, seed }) => `Second run: temperature ${temperature}, top-k ${topK}, top-p ${topP}, seed ${seed}`,
+      /** @param {string} name */
+      branch: (name) => `Second run: ${name}`,
+      /** @param {string} name @param {string} weights */
+      model: (name, weights) => `Second run: model ${name}, weights in ${weights}`,
+    },
+    /** @param {string[]} where */
+    stands: (where) => `Both stand at ${where.join(", ")}.`,
+    apart: "The second run follows when the first stands.",
+    ended: "Both runs have ended.",
+    bound: "Relative difference above",
+    boundWrong: "The bound is not a number of at least 0.",
+    part: "Where do they part?",
+    stop: "Stop",
+    /** @param {string[]} where */
+    searching: (where) => `Looking at ${where.join(", ")}.`,
+    never: "They do not part: no stage that both have done differs by more than the bound.",
+    stopped: "The search was stopped.",
+    /** @param {string[]} where @param {string} relative @param {string} max */
+    parted: (where, relative, max) => `They part at ${where.join(", ")}: relative difference ${relative}, largest ${max}.`,
+    /** @param {string[]} where */
+    read: (where) => `They part at ${where.join(", ")}: they read different tokens.`,
+    /** @param {string[]} where */
+    chose: (where) => `They part at ${where.join(", ")}: they choose different tokens.`,
+    agree: "Compare their logit lenses",
+    /** @param {number} done @param {number} total */
+    comparing: (done, total) => `Position ${count(done)} of ${count(total)}.`,
+    /** @param {number} positions */
+    agreement: (positions) => `Same top token in the logit lens, at the ${count(positions)} positions whose tokens are the same in both`,
+    layer: "Layer",
+    same: "Same top token",
+    /** @param {number} share */
+    share: (share) => percent(share),
+    end: "End the comparison",
+    over: "The comparison has ended: the first run is another one now.",
+  },
+
+  text: {
+    /** What stands in a screen reader's way to a token at which the texts part. */
+    empty: "No token yet.",
+  },
+
+  /** In the inspector. */
+  beside: {
+    title: "Beside the second run",
+    what: "Of the newest token's row, and the second run's at the same step.",
+    figures: { max: "Largest difference", relative: "Relative difference", kl: "KL divergence, nats" },
+    same: "No number differs.",
+    shapes: "The two have different shapes here, so no number stands beside another.",
+    prompt: "Choose the last token of the prompt, or a later one: the runs are compared at the newest token of each step.",
+    /** @param {number} x */
+    figure: (x) => significant(x, 3),
+  },
+};
+
+/** @typedef {typeof second} SecondStrings */
