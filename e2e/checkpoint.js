@@ -1,4 +1,8 @@
 // A small GPT-2 checkpoint as Hugging Face's transformers saves it, with weights from a formula.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** The characters that stand for bytes. Source: bytes_to_unicode of openai/gpt-2 src/encoder.py. */
 const printable = (byte) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
@@ -86,3 +90,19 @@ export const large = (() => {
   const files = { ...whole, "config.json": Buffer.from(JSON.stringify(wide)), "model.safetensors": header };
   return { files, weightsBytes: header.length + bytes };
 })();
+
+/**
+ * The checkpoint as GGUF files of these types.
+ *
+ * @param {...string} types
+ */
+export function converted(...types) {
+  const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
+  for (const [name, bytes] of Object.entries(whole)) writeFileSync(join(folder, name), bytes);
+  const files = types.map((type) => {
+    execFileSync("build/quantize", ["-in", folder, "-out", join(folder, `${type}.gguf`), "-type", type, "-name", "small"]);
+    return readFileSync(join(folder, `${type}.gguf`));
+  });
+  rmSync(folder, { recursive: true });
+  return files;
+}

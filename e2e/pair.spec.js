@@ -1,23 +1,7 @@
 // Two runs on one clock, of one engine and of two.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { whole } from "./checkpoint.js";
+import { converted } from "./checkpoint.js";
 import { complaints, literal } from "./declared.js";
 import { expect, openAPI, openEngine, test } from "./fixtures.js";
-
-/** One small checkpoint as GGUF files of two types. */
-function models() {
-  const folder = mkdtempSync(join(tmpdir(), "pair-"));
-  for (const [name, bytes] of Object.entries(whole)) writeFileSync(join(folder, name), bytes);
-  const made = ["f32", "q8_0"].map((type) => {
-    execFileSync("build/quantize", ["-in", folder, "-out", join(folder, `${type}.gguf`), "-type", type]);
-    return readFileSync(join(folder, `${type}.gguf`));
-  });
-  rmSync(folder, { recursive: true });
-  return made;
-}
 
 test("two prompts step together, and two seeds part where their tokens do", async ({ page }) => {
   await openEngine(page);
@@ -62,7 +46,7 @@ test("two prompts step together, and two seeds part where their tokens do", asyn
 
 test("float32 and int8 of one checkpoint part at the first stage over the bound, and their lenses are compared", async ({ page }, info) => {
   await openAPI(page);
-  const [f32, q8] = models().map((bytes) => bytes.toString("base64"));
+  const [f32, q8] = converted("f32", "q8_0").map((bytes) => bytes.toString("base64"));
   const seen = await page.evaluate(async (files) => {
     const { vitrine } = globalThis;
     const engines = await Promise.all(files.map(async (file) => vitrine.createEngine({ model: Uint8Array.from(atob(file), (c) => c.charCodeAt(0)).buffer })));

@@ -42,10 +42,10 @@ export async function differenceOf(runs, stage, { layer, positions }) {
   const tensor = mains[stage];
   if (!tensor) return null;
   const [a, b] = await rowsOf(runs, stage, tensor, layer, positions);
-  if (!sameShape(a, b)) return null;
+  if (a.length !== b.length) return null;
   const logits = stage === "softmax" ? await rowsOf(runs, "head", "logits", -1, positions) : [a, b];
-  const kl = stage === "head" || stage === "softmax" ? divergence(logits[0].data, logits[1].data) : null;
-  return { tensor, ...distance(a.data, b.data), kl };
+  const kl = stage === "head" || stage === "softmax" ? divergence(logits[0], logits[1]) : null;
+  return { tensor, ...distance(a, b), kl };
 }
 
 /**
@@ -58,12 +58,28 @@ export async function differenceOf(runs, stage, { layer, positions }) {
 function rowsOf(runs, stage, tensor, layer, positions) {
   return Promise.all(runs.map(async (run, i) => {
     const tensors = await run.inspect(stage, { ...(layer < 0 ? {} : { layer }), rows: [positions[i], positions[i] + 1] });
-    return /** @type {Tensor} */ (tensors.find(({ name }) => name === tensor));
+    return newestRow(/** @type {Tensor} */ (tensors.find(({ name }) => name === tensor)));
   }));
 }
 
-/** @param {Tensor} a @param {Tensor} b */
-const sameShape = (a, b) => a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i]);
+/** Tensors whose rows lie within each head, [H, T, P]. */
+const byHead = new Set(["scores", "scaled", "weights"]);
+
+/**
+ * The newest row of a tensor, of every head: the engine may have read more of them, where it had none of the rows before in
+ * its cache.
+ *
+ * @param {Tensor} tensor
+ */
+export function newestRow({ name, shape, data }) {
+  const axis = byHead.has(name) ? 1 : 0;
+  if (shape.length < 2 || shape[axis] === 1) return data;
+  const outer = axis === 0 ? 1 : shape[0];
+  const [whole, row] = [data.length / outer, data.length / outer / shape[axis]];
+  const newest = new Float32Array(outer * row);
+  for (let i = 0; i < outer; i++) newest.set(data.subarray((i + 1) * whole - row, (i + 1) * whole), i * row);
+  return newest;
+}
 
 /** @param {Float32Array} a @param {Float32Array} b of the same length */
 export function distance(a, b) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { distance, divergence, mains, ticksOf } from "./difference.js";
+import { distance, divergence, mains, newestRow, ticksOf } from "./difference.js";
 import { pairRuns } from "./pair.js";
 
 /** @import { Run, StageName, Tick } from "../vitrine.d.ts" */
@@ -147,6 +147,15 @@ test("wrong arguments are refused", async () => {
   const pair = pairRuns(run, fake({}).run);
   for (const wrong of [{ bound: -1 }, { by: "rms" }, { bounds: 1 }, { signal: 1 }, { onProgress: 1 }]) await assert.rejects(pair.part(/** @type {any} */ (wrong)), { code: "argument" });
   await assert.rejects(pair.agreement(/** @type {any} */ ({ layer: 1 })), { code: "argument" });
+});
+
+test("of several rows the newest is compared, of every head", () => {
+  const of = (/** @type {string} */ name, /** @type {number[]} */ ...shape) => [...newestRow({ name, shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i), from: [] })];
+  assert.deepEqual(of("sum", 3, 2), [4, 5]);
+  assert.deepEqual(of("weights", 2, 3, 2), [4, 5, 10, 11]);
+  assert.deepEqual(of("qkv", 2, 3, 1, 2), [6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(of("weights", 2, 1, 3), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(of("probabilities", 4), [0, 1, 2, 3]);
 });
 
 test("figures: the same row is 0 apart, also where it is 0, and what differs from 0 infinitely", () => {

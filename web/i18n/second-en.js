@@ -29,6 +29,8 @@ export const second = {
 
   result: {
     label: "Two runs",
+    first: "First run",
+    empty: "No token yet.",
     /** What the second run has that the first has not. */
     names: {
       /** @param {string} prompt */
@@ -69,11 +71,6 @@ export const second = {
     share: (share) => percent(share),
     end: "End the comparison",
     over: "The comparison has ended: the first run is another one now.",
-  },
-
-  text: {
-    /** What stands in a screen reader's way to a token at which the texts part. */
-    empty: "No token yet.",
   },
 
   /** In the inspector. */

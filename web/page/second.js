@@ -7,11 +7,10 @@
 /** @import { Second } from "./second-run.js" */
 /** @import { Session } from "../run/session.js" */
 import { el, listen, send } from "../kit/dom.js";
-import { exact, significant } from "../kit/numbers.js";
+import { significant } from "../kit/numbers.js";
 import { failureOf } from "../client/failure.js";
 import { mountSecondForm } from "../views/second-form.js";
 import { mountSecondResult } from "../views/second-result.js";
-import { mountSecondText } from "../views/second-text.js";
 import { beginSecond } from "./second-run.js";
 
 /**
@@ -20,17 +19,15 @@ import { beginSecond } from "./second-run.js";
  * @param {HTMLElement} page
  * @param {object} options
  * @param {Session} options.session
- * @param {HTMLElement} options.text where the second run's text stands
  * @param {SecondStrings} options.strings
  * @param {ControlStrings["place"]} options.places
  * @param {StageStrings} options.stages
  * @param {AbortSignal} options.signal
  */
-export function connectSecond(page, { session, text: textRoot, strings, places, stages, signal }) {
+export function connectSecond(page, { session, strings, places, stages, signal }) {
   const [formRoot, resultRoot] = [el("div"), el("div")];
   const form = mountSecondForm(formRoot, { strings: strings.form, signal });
   const result = mountSecondResult(resultRoot, { strings: strings.result, signal });
-  const text = mountSecondText(textRoot, { strings: strings.text });
   const { state } = session;
   /** @type {Second | null} */
   let second = null;
@@ -65,7 +62,7 @@ export function connectSecond(page, { session, text: textRoot, strings, places, 
       if (!begun) return;
       if (mine.aborted) return closeSecond(begun);
       second = begun;
-      form.say("");
+      form.close();
       result.begin(begun.name);
       read(begun);
       ask = async (stage, at) => (await followed, begun.pair.difference(stage, at));
@@ -83,8 +80,8 @@ export function connectSecond(page, { session, text: textRoot, strings, places, 
     if (!second) return;
     closeSecond(second);
     second = ask = null;
-    result.end();
-    text.show("", [], []);
+    const focused = result.end();
+    form.open(focused);
     form.say(why);
     send(page, "secondchange");
   }
@@ -107,8 +104,8 @@ export function connectSecond(page, { session, text: textRoot, strings, places, 
 
   function show() {
     if (!second) return;
-    const { pair, run, name } = second;
-    text.show(name, second.state.tokens, state.tokens);
+    const { pair, run } = second;
+    result.texts(state.tokens, second.state.tokens);
     const both = pair.at;
     result.stand(both ? strings.result.stands(where(both)) : state.phase === "ended" && run.state === "ended" ? strings.result.ended : strings.result.apart);
   }
@@ -162,7 +159,7 @@ export function connectSecond(page, { session, text: textRoot, strings, places, 
     if (!parting) return result.say(strings.result.never);
     const { stage, layer, positions: [position], difference } = parting;
     const at = where(parting);
-    result.say(difference ? strings.result.parted(at, significant(difference.relative, 3), exact(difference.max)) : stage === "ids" ? strings.result.read(at) : strings.result.chose(at));
+    result.say(difference ? strings.result.parted(at, significant(difference.relative, 3), significant(difference.max, 3)) : stage === "ids" ? strings.result.read(at) : strings.result.chose(at));
     send(page, "goto", { position, layer, stage });
     send(page, "inspect", { stage, position, ...(layer < 0 ? {} : { layer }) });
   });

@@ -94,6 +94,15 @@ export function mountSecondForm(root, { strings, signal }) {
       branch.replaceChildren(...now.map(({ name }) => el("option", { text: name })));
       branch.selectedIndex = Math.min(Math.max(0, at), now.length - 1);
     },
+    /** @param {boolean} focus whether it takes the focus */
+    open(focus) {
+      form.hidden = false;
+      if (focus) kind.focus();
+    },
+    close() {
+      form.hidden = true;
+      said.textContent = "";
+    },
     /** @param {string} words how it goes, or why it does not */
     say: (words) => (said.textContent = words),
   };

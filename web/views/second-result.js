@@ -1,10 +1,13 @@
 /** @import { Agreement } from "../vitrine.d.ts" */
 /** @import { SecondStrings } from "../i18n/second-en.js" */
+/** @import { Generated } from "../run/state.js" */
+import { sharedLength } from "../run/branches.js";
+import { fill } from "../kit/chip.js";
 import { exact } from "../kit/numbers.js";
 import { el, send } from "../kit/dom.js";
 
 /**
- * What two runs have come to. Sends "secondpart" { bound }, "secondagree", "secondstop" and "secondend".
+ * What two runs have come to, the second's text under the first's. Sends "secondpart" { bound }, "secondagree", "secondstop" and "secondend".
  *
  * @param {HTMLElement} root hidden while there is one run
  * @param {{ strings: SecondStrings["result"], signal: AbortSignal }} options
@@ -18,7 +21,11 @@ export function mountSecondResult(root, { strings, signal }) {
   const end = el("button", { type: "button", class: "quiet", text: strings.end });
   const said = el("p", { class: "second-said", role: "status" });
   const table = el("table", { class: "second-table", hidden: true });
-  root.append(title, stands, el("div", { class: "second-ask" }, el("div", { class: "field" }, el("label", { for: bound.id, text: strings.bound }), bound), part, agree, end), said, table);
+  const flows = [el("p", { class: "flow", dir: "auto" }), el("p", { class: "flow", dir: "auto" })];
+  const second = el("h4");
+  const texts = el("div", { class: "second-texts" }, el("h4", { text: strings.first }), flows[0], second, flows[1]);
+  const asks = el("div", { class: "second-asks" }, title, stands, said, el("div", { class: "second-ask" }, el("div", { class: "field" }, el("label", { for: bound.id, text: strings.bound }), bound), part, agree, end), table);
+  root.append(asks, texts);
   root.classList.add("second-result");
   root.setAttribute("role", "group");
   root.setAttribute("aria-labelledby", title.id);
@@ -42,13 +49,26 @@ export function mountSecondResult(root, { strings, signal }) {
   return {
     /** @param {string} name of the second run */
     begin(name) {
-      title.textContent = name;
+      title.textContent = strings.label;
+      second.textContent = name;
       root.hidden = false;
       said.textContent = "";
       table.hidden = true;
       title.focus();
     },
-    end: () => (root.hidden = true),
+    /** Tells whether the focus was in it. */
+    end() {
+      const focused = root.contains(document.activeElement);
+      root.hidden = true;
+      return focused;
+    },
+    /** What both have is quiet, the token at which they part is marked. @param {(readonly Generated[])[]} both their tokens */
+    texts(...both) {
+      const at = sharedLength(both[0], both[1]);
+      for (const [i, tokens] of both.entries()) {
+        flows[i].replaceChildren(...(tokens.length ? tokens.map((token, step) => textOf(token, step - at)) : [el("span", { class: "hint", text: strings.empty })]));
+      }
+    },
     /** @param {string} words where they stand */
     stand: (words) => (stands.textContent === words ? undefined : (stands.textContent = words)),
     /** @param {string} words */
@@ -72,4 +92,11 @@ export function mountSecondResult(root, { strings, signal }) {
       );
     },
   };
+}
+
+/** @param {Generated} token @param {number} from how far it is behind the token at which two texts part */
+function textOf({ text, piece, ahead = false }, from) {
+  const element = el(from === 0 ? "mark" : "span", { class: from < 0 ? "same" : "own", "data-ahead": ahead });
+  fill(element, text || piece);
+  return element;
 }
