@@ -40,6 +40,15 @@ test("the program of docs/control.md", async ({ page }) => {
   expect(said.at(-1)).toContain(result.chosen);
 });
 
+test("two runs on one clock, as docs/control.md has them", async ({ page }) => {
+  await openEngine(page);
+  const code = blocks(control, "js")[1].replace("console.log(await", "const difference = (await");
+  const { result } = await run(page, `const { pairRuns } = vitrine; let seen; ${code.replace(/^}$/m, "  seen = difference;\n}")}`, "{ parting, seen, at: pair.at }");
+  expect(Object.keys(result.parting)).toEqual(expect.arrayContaining(["step", "layer", "stage", "positions", "ids", "difference"]));
+  expect(result.seen).toMatchObject({ tensor: "output", max: 0 }); // they part at the choice: the numbers before are the same
+  expect(result.at.step).toBe(result.parting.step + 1);
+});
+
 test("the conditions and the names of docs/control.md", async ({ page }) => {
   await openEngine(page);
   const conditions = blocks(control, "").flatMap((block) => block.trim().split("\n"));

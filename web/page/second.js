@@ -176,6 +176,7 @@ export function connectSecond(page, { session, strings, places, stages, signal }
   listen(page, "secondstop", () => task.abort(), signal);
   listen(page, "secondend", () => end(), signal);
   listen(session, "state", onState, signal);
+  listen(session, "engine", () => end(), signal); // the first run went with its engine
   form.fill(session.prompt, null);
 
   return {
