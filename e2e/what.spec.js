@@ -127,7 +127,7 @@ test("a sweep is its single comparisons, tells how far it is, and stops", async 
   });
   expect(got.differ).toEqual([]);
   expect(got.heads.effects.map(({ layer, head }) => 6 * layer + head)).toEqual(Array.from({ length: 36 }, (_, i) => i));
-  expect(got.told).toEqual(Array.from({ length: 36 }, (_, i) => ({ done: i + 1, total: 36 })));
+  expect(got.told).toEqual(got.heads.effects.map((effect, i) => ({ done: i + 1, total: 36, final: got.heads.final, effect })));
   expect(new Set(got.heads.effects.map(({ kl }) => kl)).size).toBe(36);
   expect(got.mlps.effects.map(({ layer, head }) => [layer, head])).toEqual([0, 1, 2, 3, 4, 5].map((layer) => [layer, -1]));
   expect(got.mlps.effects[5].kl).toBe(0); // it is off already

@@ -567,7 +567,8 @@ export interface Run extends AsyncIterable<RunEvent> {
     what?: "head" | "attention" | "mlp";
     position?: number;
     signal?: AbortSignal;
-    onProgress?: (progress: { done: number; total: number }) => void;
+    /** After each comparison, with what came of it. */
+    onProgress?: (progress: { done: number; total: number; final: Sweep["final"]; effect: Sweep["effects"][number] }) => void;
   }): Promise<Sweep>;
   /** What the step takes whose newest token is at a position: the last whole one unless said otherwise. */
   cost(options?: { position?: number }): Promise<Cost>;

@@ -50,6 +50,10 @@ function allHeads(parts) {
   return [{ ...parts[0], shape: [parts.length, ...parts[0].shape], from: [0, ...parts[0].from], data }];
 }
 
+/** What a sweep finds. @param {number} layer @param {number} head */
+export const effectKL = (layer, head) => (layer + 1) / 10 + (head + 1) / 1000;
+export const effectAfter = (layer, head) => 0.5 - (layer - 2) / 20 - (head + 1) / 500;
+
 /** @param {number} prompt how many tokens it has */
 export function createFakeRun(prompt) {
   const asked = [];
@@ -89,6 +93,19 @@ export function createFakeRun(prompt) {
       await answered({ stage: "compare", switches, position });
       const row = (id, probability) => ({ id, text: ` word${id}`, logit: 1, probability });
       return { position, before: [row(1, 0.5)], after: [row(2, 0.25)], kl: 0.5, final: { id: 1, text: " word1", before: 0.5, after: 0.125 } };
+    },
+    async sweep({ what, position, signal, onProgress }) {
+      const final = { id: 1, text: " word1", before: 0.5 };
+      const [effects, total] = [[], info.layers * (what === "head" ? info.heads : 1)];
+      for (let done = 0; done < total; done++) {
+        await answered({ stage: "sweep", what, position });
+        signal.throwIfAborted();
+        const [layer, head] = what === "head" ? [Math.floor(done / info.heads), done % info.heads] : [done, -1];
+        const after = effectAfter(layer, head);
+        effects.push({ layer, head, kl: effectKL(layer, head), after, change: after - final.before });
+        onProgress({ done: done + 1, total, final, effect: effects[done] });
+      }
+      return { what, position, final, effects };
     },
     async inspect(stage, options) {
       await answered({ stage, ...options });

@@ -1,6 +1,6 @@
 import { VitrineError } from "./error.js";
 
-/** @import {Breakpoint, Switch} from "../vitrine.d.ts" */
+/** @import {Breakpoint, Run, Switch} from "../vitrine.d.ts" */
 
 /** The options of the API: their names, and what the page's side can tell of their values. The engine checks the rest. */
 
@@ -149,7 +149,7 @@ export function checkSwitches(list) {
 }
 
 /**
- * @param {{ what?: "head" | "attention" | "mlp", position?: number, signal?: AbortSignal, onProgress?: (progress: { done: number, total: number }) => void }} options
+ * @param {NonNullable<Parameters<Run["sweep"]>[0]>} options
  * @returns {"head" | "attention" | "mlp"} what is swept
  */
 export function checkSweep(options) {

@@ -31,7 +31,7 @@ export async function sweep(run, { layers, heads }, options) {
     const { before, after, ...token } = compared.final;
     final = { ...token, before };
     effects.push({ layer, head: what === "head" ? head : -1, kl: compared.kl, after, change: after - before });
-    onProgress?.({ done: done + 1, total });
+    onProgress?.({ done: done + 1, total, final, effect: effects[done] });
   }
   signal?.throwIfAborted();
   return { what, position: Number(position), final: /** @type {Sweep["final"]} */ (final), effects };

@@ -1,10 +1,12 @@
 /** What the inspector says, in English. */
-/** @import { EngineInfo, FinishReason, StageName, Switch } from "../vitrine.d.ts" */
+/** @import { EngineInfo, FinishReason, StageName } from "../vitrine.d.ts" */
 /** @import { Formula } from "../views/inspector/formula.js" */
 
 import { count } from "../kit/numbers.js";
 import { out } from "./inspector-out-en.js";
 import { attention } from "./inspector-attention-en.js";
+import { cost, sweep } from "./inspector-beside-en.js";
+import { activations, switched } from "./switches-en.js";
 import { norms, rows, tokens } from "./inspector-tokens-en.js";
 
 /**
@@ -14,8 +16,6 @@ import { norms, rows, tokens } from "./inspector-tokens-en.js";
  * @property {string} [said] the formula, as it is read aloud
  * @property {string} [where] what its letters stand for
  */
-
-const activations = { gelu_new: "GELU (its tanh form)", gelu: "GELU", relu: "ReLU" };
 
 /** @type {Formula} */
 const norm = ["row", "y =", ["frac", "x − μ", ["root", ["row", ["sup", "σ", "2"], "+ ε"]]], "⊙ γ + β"];
@@ -336,18 +336,13 @@ export const inspector = {
   rows,
   norms,
 
+  sweep,
+  cost,
+
   whatIf: {
     title: "What if",
     what: "Switches parts off and predicts again, beside the run. The run stays as it is until you ask.",
-    /** @param {Switch} one */
-    name: (one) => {
-      if ("scale" in one) return `Head ${one.head + 1} of layer ${one.layer + 1} times ${one.scale}`;
-      if ("activation" in one) return `${activations[one.activation]} instead`;
-      if (one.off === "head") return `Head ${one.head + 1} of layer ${one.layer + 1} off`;
-      if (one.off === "attention") return `Attention of layer ${one.layer + 1} off`;
-      if (one.off === "mlp") return `MLP of layer ${one.layer + 1} off`;
-      return one.off === "mask" ? "Causal mask off" : "Position embedding off";
-    },
+    name: switched,
     comparing: "Comparing…",
     before: "The run",
     after: "With the switches",

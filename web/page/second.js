@@ -3,7 +3,7 @@
 /** @import { SecondStrings } from "../i18n/second-en.js" */
 /** @import { StageStrings } from "../i18n/stages-en.js" */
 /** @import { Asked } from "../views/second-form.js" */
-/** @import { AskBeside } from "../views/inspector/beside.js" */
+/** @import { AskBeside } from "../views/inspector/second.js" */
 /** @import { Second } from "./second-run.js" */
 /** @import { Session } from "../run/session.js" */
 import { el, listen, send } from "../kit/dom.js";

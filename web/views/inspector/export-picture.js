@@ -5,6 +5,7 @@
 import { decimal } from "../../kit/numbers.js";
 import { clip } from "../../kit/text.js";
 import { colourOf, createSheet, drawScale } from "./export-sheet.js";
+import { columnName } from "./labels.js";
 import { named } from "./tensors.js";
 
 const NAMES = 96; // px of the names of the rows
@@ -25,7 +26,8 @@ export function drawPicture(like, picture, scene, { layout, first, valueAt, pale
   const tokens = named(picture.columns);
   const size = Math.max(SIZE.least, Math.min(SIZE.most, 900 / perLine, tokens || rows < 24 ? SIZE.most : 12));
   const sheet = createSheet(like, { title: scene.title, lines: scene.about });
-  const top = tokens ? UPRIGHT : 14;
+  const upright = tokens && !scene.across;
+  const top = upright ? UPRIGHT : 14;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = valueAt(row, column);
@@ -39,9 +41,8 @@ export function drawPicture(like, picture, scene, { layout, first, valueAt, pale
   }
   const step = tokens ? 1 : 2 ** Math.ceil(Math.log2(44 / size));
   for (let column = 0; column < columns && !wrapped; column += step) {
-    const at = (picture.columns === "row" ? scene.start : 0) + first + column;
-    if (tokens) sheet.write(clip(scene.text(at), CHARACTERS - 1), NAMES + (column + 0.5) * size + 4, top - 4, { turned: true });
-    else sheet.write(String(first + column), NAMES + column * size, top - 3);
+    if (upright) sheet.write(clip(columnName(picture, scene, first + column), CHARACTERS - 1), NAMES + (column + 0.5) * size + 4, top - 4, { turned: true });
+    else sheet.write(tokens ? columnName(picture, scene, first + column) : String(first + column), NAMES + column * size, top - 3);
   }
   const end = decimal(scene.limit).trim();
   drawScale(sheet, top + lines * size + 14, { palette, limit: scene.limit, signed: picture.signed, low: picture.signed ? `−${end}` : "0", high: end });

@@ -5,32 +5,35 @@
 /** @import { Asked, Place, Seen } from "./place.js" */
 /** @import { Asks, Reading } from "./reading.js" */
 /** @import { Now } from "./views.js" */
-/** @import { AskBeside } from "./beside.js" */
+/** @import { AskBeside } from "./second.js" */
 /** @import { SecondStrings } from "../../i18n/second-en.js" */
 import { listen } from "../../kit/dom.js";
 import { mountBeside } from "./beside.js";
 import { detailOf, nameOf } from "./detail.js";
 import { mountFrame } from "./frame.js";
+import { createPalette, watchColours } from "./palette.js";
 import { newest, placeOf, tokenAt } from "./place.js";
 import { asks, createReading, sameAsk } from "./reading.js";
+import { mountSecond } from "./second.js";
 import { mountValues } from "./values.js";
-import { mountWhatIf } from "./what-if.js";
 
 /**
  * The inspector: one stage of the run, with what it does and every number of it. It follows the run, or stays where it was
- * opened and reads its values again at each stop. Sends "head" { head }, "goto" Where, "inspectorchange" { open }.
+ * opened and reads its values again at each stop. Sends "head" { head }, "switched", "goto" Where, "inspectorchange" { open }.
  *
  * @param {HTMLElement} root hidden while it is closed
- * @param {{ strings: InspectorStrings, stages: StageStrings, run: () => Asks | null, engine?: () => Now["engine"], beside?: { strings: SecondStrings["beside"], ask: () => AskBeside | null }, pacer: Pacer, signal: AbortSignal }} options
- *   `run` gives the run that answers, `engine` what has the model, `beside` what a second run is asked by; null where there is none
+ * @param {{ strings: InspectorStrings, stages: StageStrings, run: () => Asks | null, engine?: () => Now["engine"], second?: { strings: SecondStrings["beside"], ask: () => AskBeside | null }, pacer: Pacer, signal: AbortSignal }} options
+ *   `run` gives the run that answers, `engine` what has the model, `second` what a second run is asked by; null where there is none
  */
-export function mountInspector(root, { strings, stages, run, engine = () => null, beside, pacer, signal }) {
+export function mountInspector(root, { strings, stages, run, engine = () => null, second, pacer, signal }) {
   const frame = mountFrame(root, { strings, stages, signal });
-  const values = mountValues(frame.values, { strings, engine, signal });
-  const whatIf = mountWhatIf(strings.whatIf, signal);
-  frame.values.after(whatIf.root);
-  const second = beside && mountBeside(beside.strings, signal);
-  if (second) frame.values.before(second.root);
+  const palette = createPalette(frame.values);
+  const values = mountValues(frame.values, { strings, engine, palette, signal });
+  const beside = mountBeside({ strings, stages, engine, palette, signal });
+  frame.values.after(...beside.roots);
+  const other = second && mountSecond(second.strings, signal);
+  if (other) frame.values.before(other.root);
+  watchColours(palette, () => (values.paint(), beside.paint()), signal);
   const reading = createReading({ read: onRead, failure: onFailure, waiting: frame.wait }, signal);
   /** @type {Seen | null} */
   let state = null;
@@ -52,9 +55,9 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
   inside("rowchoose", (/** @type {{ row: number }} */ { row }) => place && set({ ...asked, layer: place.layer < 0 ? null : place.layer, position: place.start + row }, false));
   inside("part", (/** @type {{ stage: StageName }} */ { stage }) => set({ ...asked, stage }, false));
   inside("follow", () => set({ ...asked, layer: null, position: null }, !follow));
-  inside("switched", () => set(asked, follow));
   inside("close", close);
   inside("answerchanged", onAnswerChanged);
+  listen(root, "switched", () => set(asked, follow), signal);
   listen(root, "head", (/** @type {{ head: number }} */ { head }) => set({ ...asked, head }, follow), signal);
 
   /** Hears what its parts send to each other, and to nobody else. @template T @param {string} type @param {(detail: T) => void} does */
@@ -98,6 +101,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     if (root.hidden) return;
     reading.forget();
     values.leave();
+    beside.rest();
     frame.close();
   }
 
@@ -116,7 +120,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const answers = run();
     values.stand(stands && answers !== null);
     if (state.phase === "running" && !follow && !fresh) { // stays as it was
-      whatIf.rest();
+      beside.rest();
       return frame.note(noteOf(place, answers !== null));
     }
     fresh = false;
@@ -135,8 +139,8 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
     const here = event && (!place || (place.position === event.position && (place.layer < 0 || place.layer === event.layer)));
     const detail = here ? detailOf(event, { words: strings.detail, pieces: state.pieces, text }) : null;
     const known = shown?.key === key;
-    whatIf.show({ stage, place, head: asked.head, info: state.info, run: answers, stands: stands && answers !== null, last: state.last });
-    second?.show({ stage, place, prompt: state.pieces.length, ask: beside?.ask() ?? null, stands: stands && answers !== null, last: state.last });
+    beside.show({ stage, place, head: asked.head, info: state.info, state, run: answers, stands: stands && answers !== null, last: state.last, text });
+    other?.show({ stage, place, prompt: state.pieces.length, ask: second?.ask() ?? null, stands: stands && answers !== null, last: state.last });
     values.show({ stage, place: known ? place : (shown?.place ?? null), reading: shown, detail, stale: !known && (stands || !follow), stands: stands && answers !== null, there: place !== null, state, run: answers, text });
   }
 

@@ -50,23 +50,27 @@ export function mountLabels() {
         })),
       );
       columns.hidden = layout.wrapped;
-      columns.classList.toggle("tokens", named(picture.columns));
+      const upright = named(picture.columns) && !scene.across;
+      columns.classList.toggle("tokens", upright);
       const step = named(picture.columns) ? 1 : tick(layout.width);
       const labels = [];
       for (let column = 0; column < layout.columns && !layout.wrapped; column += step) {
-        const text = named(picture.columns) ? scene.text((picture.columns === "row" ? scene.start : 0) + first + column) : count(first + column);
+        const text = named(picture.columns) ? columnName(picture, scene, first + column) : count(first + column);
         const label = el("span", { class: "heat-column", text });
         label.style.left = `${width + column * layout.width}px`;
-        if (named(picture.columns)) label.style.lineHeight = `${layout.width}px`;
-        label.style.width = `${named(picture.columns) ? layout.width : TICK}px`;
+        if (upright) label.style.lineHeight = `${layout.width}px`;
+        label.style.width = `${upright ? layout.width : TICK}px`;
         labels.push(label);
       }
       const longest = Math.max(...labels.map(({ textContent }) => cells(textContent ?? "")), 0);
-      columns.style.height = named(picture.columns) ? `${Math.min(TALL, Math.ceil(longest * GLYPH) + 4)}px` : "";
+      columns.style.height = upright ? `${Math.min(TALL, Math.ceil(longest * GLYPH) + 4)}px` : "";
       columns.replaceChildren(...labels);
     },
   };
 }
+
+/** What a named column is called. @param {Picture} picture @param {Scene} scene @param {number} column */
+export const columnName = (picture, scene, column) => scene.across?.(column) ?? scene.text((picture.columns === "row" ? scene.start : 0) + column);
 
 /** Columns between two numbers: a power of two. @param {number} width of a column */
 const tick = (width) => 2 ** Math.ceil(Math.log2(TICK / width));

@@ -69,3 +69,16 @@ export function createPalette(root) {
 }
 
 /** @typedef {ReturnType<typeof createPalette>} Palette */
+
+/**
+ * Tells where the page has other colours than before.
+ *
+ * @param {Palette} palette @param {() => void} changed @param {AbortSignal} signal
+ */
+export function watchColours(palette, changed, signal) {
+  const look = () => void (palette.renew() && changed());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", look, { signal });
+  const themes = new MutationObserver(look);
+  themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  signal.addEventListener("abort", () => themes.disconnect());
+}

@@ -26,6 +26,7 @@ import { tableOf } from "./table.js";
  * @property {number} chosen row of the pass that is looked at
  * @property {boolean} paged whether its rows are paged
  * @property {(position: number) => string} text of the token there, quoted
+ * @property {(column: number) => string} [across] what a column is called that is no token
  * @property {(cell: Cell) => string[]} where a cell comes from, part by part
  * @property {{ low: string, high: string, exact: string }} range of its numbers
  */
@@ -44,9 +45,10 @@ let made = 0;
  * One tensor as a picture of cells, which is a grid for the keyboard and for assistive technology: it has one cell, the
  * one that the cursor is on. Sends "cellread" CellRead or null, and "rowchoose" { row }.
  *
- * @param {{ strings: InspectorStrings["tensor"], palette: Palette, signal: AbortSignal }} options
+ * @param {{ strings: InspectorStrings["tensor"], palette: Palette, act?: (cell: Cell) => void, signal: AbortSignal }} options
+ *   `act`: what Enter and a click do, beside choosing the cell
  */
-export function mountPicture({ strings, palette, signal }) {
+export function mountPicture({ strings, palette, act, signal }) {
   const id = `tensor-${++made}`;
   const caption = mountCaption(id, { strings, table, drawing, signal });
   const canvas = el("canvas", { class: "heat-canvas" });
@@ -74,7 +76,7 @@ export function mountPicture({ strings, palette, signal }) {
   signal.addEventListener("abort", () => sizes.disconnect());
   canvas.addEventListener("pointermove", (event) => read(pointed(event)), { signal });
   canvas.addEventListener("pointerleave", () => read(null), { signal });
-  canvas.addEventListener("click", (event) => (grid.focus({ preventScroll: true }), go(pointed(event))), { signal });
+  canvas.addEventListener("click", onClick, { signal });
   grid.addEventListener("focus", () => go(kept ?? { row: scene.chosen, column: first }), { signal });
   grid.addEventListener("blur", () => ((kept = null), read(null)), { signal });
   grid.addEventListener("keydown", onKey, { signal });
@@ -95,6 +97,14 @@ export function mountPicture({ strings, palette, signal }) {
     return cell && { row: picture.rows.from + cell.row, column: first + cell.column };
   }
 
+  /** @param {MouseEvent} event */
+  function onClick(event) {
+    const cell = pointed(event);
+    grid.focus({ preventScroll: true });
+    go(cell);
+    if (cell) act?.(cell);
+  }
+
   /** @param {number} from */
   function turnRows(from) {
     send(root, "rowchoose", { row: Math.max(0, Math.min(scene.rows - 1, from)) });
@@ -112,6 +122,7 @@ export function mountPicture({ strings, palette, signal }) {
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !kept) return;
+    if (event.key === "Enter" && act) return event.preventDefault(), act(kept);
     const paging = { PageUp: -1, PageDown: 1 }[event.key];
     const at = { row: kept.row - picture.rows.from, column: kept.column - first };
     const to = moved(layout, event.key, at);
@@ -163,7 +174,7 @@ export function mountPicture({ strings, palette, signal }) {
 
   /** What is shown, as text. */
   function table() {
-    return tableOf(picture, { from: first, count: columns() }, valueOf, (row) => (picture.tokens ? scene.text(scene.start + row) : scene.title));
+    return tableOf(picture, { from: first, count: columns() }, valueOf, scene.across ?? String, (row) => (picture.tokens ? scene.text(scene.start + row) : scene.title));
   }
 
   /** @param {number} row @param {number} column both count from the first that is shown */

@@ -6,7 +6,7 @@ import { masks } from "./switches.js";
 import { facts } from "./tensors.js";
 import { readOf } from "./views.js";
 
-/** @typedef {Pick<Run, "inspect" | "lens" | "candidates" | "answerChanged" | "switches" | "setSwitches" | "compare">} Asks what the inspector asks a run */
+/** @typedef {Pick<Run, "inspect" | "lens" | "candidates" | "answerChanged" | "switches" | "setSwitches" | "compare" | "sweep" | "cost">} Asks what the inspector asks a run */
 
 /**
  * What the engine answered for a place.

@@ -19,7 +19,7 @@
 /**
  * One picture: numbers in rows, each of one token, or one row that belongs to no token.
  *
- * @typedef {Fact & { name: string, shape: number[], rows: Span, columns: Axis, across: Span, data: Float32Array }} Picture `rows` counts from the first token of the pass; data is [rows, across]
+ * @typedef {Fact & { name: string, shape: number[], rows: Span, columns: Axis, across: Span, data: Float32Array | Float64Array }} Picture `rows` counts from the first token of the pass; data is [rows, across]
  */
 
 /**

@@ -1,6 +1,7 @@
 /** @import { StageName } from "../../vitrine.d.ts" */
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { Detail } from "./detail.js" */
+/** @import { Palette } from "./palette.js" */
 /** @import { PictureView } from "./picture.js" */
 /** @import { Place, Seen } from "./place.js" */
 /** @import { Asks, Reading } from "./reading.js" */
@@ -8,7 +9,6 @@
 import { el, send } from "../../kit/dom.js";
 import { exact } from "../../kit/numbers.js";
 import { mountLens } from "./lens.js";
-import { createPalette } from "./palette.js";
 import { mountPicture } from "./picture.js";
 import { scenesOf } from "./scenes.js";
 import { tablesOf } from "./tables.js";
@@ -20,10 +20,9 @@ import { mountView } from "./view.js";
  * where a picture goes that had the focus.
  *
  * @param {HTMLElement} root
- * @param {{ strings: InspectorStrings, engine: () => Now["engine"], signal: AbortSignal }} options
+ * @param {{ strings: InspectorStrings, engine: () => Now["engine"], palette: Palette, signal: AbortSignal }} options
  */
-export function mountValues(root, { strings, engine, signal }) {
-  const palette = createPalette(root);
+export function mountValues(root, { strings, engine, palette, signal }) {
   const pictures = el("div", { class: "tensors" });
   const tables = el("div", { class: "stage-tables" });
   const lens = mountLens(strings.lens, signal);
@@ -36,16 +35,7 @@ export function mountValues(root, { strings, engine, signal }) {
   let numbers = [];
   let told = "";
 
-  function repaint() {
-    if (!palette.renew()) return;
-    for (const { view } of views.values()) view.paint();
-    own.paint();
-  }
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint, { signal });
-  const themes = new MutationObserver(repaint);
-  themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   signal.addEventListener("abort", () => {
-    themes.disconnect();
     for (const { end } of views.values()) end.abort();
   });
 
@@ -97,6 +87,11 @@ export function mountValues(root, { strings, engine, signal }) {
       own.stand(on);
     },
     leave: own.end,
+    /** Again, as after a change of the colours. */
+    paint() {
+      for (const { view } of views.values()) view.paint();
+      own.paint();
+    },
     /**
      * @param {object} now
      * @param {StageName} now.stage
