@@ -38,6 +38,8 @@ export function mountCells(title, { keys, act, signal }) {
     return cell ? { row: /** @type {HTMLTableRowElement} */ (cell.parentElement).sectionRowIndex, column: cell.cellIndex - 1 } : null;
   }
 
+  const focused = () => (root.contains(document.activeElement) ? current : null);
+
   /** @param {At | null} at */
   function read(at) {
     const cell = at && cells[at.row]?.[at.column];
@@ -54,8 +56,8 @@ export function mountCells(title, { keys, act, signal }) {
     to.focus();
   }
 
-  table.addEventListener("pointerover", ({ target }) => read(placeOf(target)), { signal });
-  table.addEventListener("pointerleave", () => read(root.contains(document.activeElement) ? current : null), { signal });
+  table.addEventListener("pointerover", ({ target }) => read(placeOf(target) ?? focused()), { signal });
+  table.addEventListener("pointerleave", () => read(focused()), { signal });
   table.addEventListener("focusin", ({ target }) => read(placeOf(target)), { signal });
   table.addEventListener("focusout", () => read(null), { signal });
   table.addEventListener(
