@@ -153,6 +153,7 @@ listen(page, "promptinput", ({ text }) => remember("prompt", text), signal);
 listen(page, "view", (what) => diagram.view(what), signal);
 listen(page, "head", ({ head }) => (session.setHead(head), tools.setHead(head)), signal);
 listen(page, "head", ({ head }) => inspector.setHead(head), signal);
+listen(page, "switched", () => session.switched(), signal);
 listen(page, "inspect", inspector.open, signal);
 listen(page, "secondchange", () => inspector.show(session.state), signal);
 listen(page, "inspectorchange", ({ open }) => panels.inspect(open), signal);

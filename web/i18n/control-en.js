@@ -1,6 +1,7 @@
 /** The texts of what stops the machine and leads it, in English. */
 
 import { count, percent } from "../kit/numbers.js";
+import { firstOf, switched } from "./switches-en.js";
 
 /** @param {number} n @param {string} one @param {string} [many] */
 const some = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
@@ -9,6 +10,10 @@ export const control = {
   place: {
     /** @param {{ n: number, of: number }} layer */
     layer: ({ n, of }) => `layer ${n} of ${of}`,
+    /** @param {{ n: number, of: number }} head */
+    head: ({ n, of }) => `head ${n} of ${of}`,
+    switched,
+    firstOf,
     /** @param {{ n: number, of: number }} token */
     token: ({ n, of }) => (of === Infinity ? `token ${n}` : `token ${n} of ${count(of)}`),
     reasons: { entry: "start", step: "step", breakpoint: "breakpoint", pause: "pause", goto: "went here", exception: "error" },

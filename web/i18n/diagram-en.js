@@ -1,3 +1,5 @@
+import { firstOf, switched } from "./switches-en.js";
+
 /** What the diagram says beside the labels of pipeline.mmd. Braces are filled at run time. */
 export const diagram = {
   label: "The pipeline of the model",
@@ -25,6 +27,10 @@ export const diagram = {
   ofLayer: "layer {layer}",
   old: "old",
   breakpoint: "breakpoint",
+
+  // What the run has switched, where it is done.
+  switched,
+  firstOf,
 
   // What it shows in a run.
   pieces: { one: "1 byte-level BPE piece", many: "{count} byte-level BPE pieces" },

@@ -5,6 +5,7 @@
 /** @import { Sources } from "./readings/readings.js" */
 import { el } from "../kit/dom.js";
 import { family } from "../run/stages.js";
+import { mountOff } from "./off.js";
 import { painter } from "./paint.js";
 import { readers } from "./readings/readings.js";
 
@@ -51,6 +52,7 @@ export function dress(id, stage, part, group, box) {
   host.setAttribute("height", String(kind === "frame" ? 26 : box.height));
   host.append(body);
   group.append(host);
+  const off = mountOff(group, { right: box.width - PAD, y: 0 });
   const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint, on the left edge
   stop.setAttribute("class", "stop");
   stop.setAttribute("cy", String(Math.min(box.height / 2, STOP)));
@@ -109,11 +111,7 @@ export function dress(id, stage, part, group, box) {
       say("aria-current", current ? "step" : "");
     },
 
-    /** @param {string} words what is said of a breakpoint that is set, "" where there is none */
-    setStop(words) {
-      group.toggleAttribute("data-stop", words !== "");
-      say("aria-description", words);
-    },
+    ...off,
 
     /**
      * Says of which moment the value is.

@@ -1,5 +1,5 @@
 /// <reference path="./mmd.d.ts" />
-/** @import { EngineInfo, StageName } from "../vitrine.d.ts" */
+/** @import { EngineInfo, StageName, Switch } from "../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
 /** @import { StageStrings } from "../i18n/stages-en.js" */
 /** @import { Card } from "./card.js" */
@@ -10,6 +10,7 @@
 import { el } from "../kit/dom.js";
 import { stages as stageFacts } from "../run/stages.js";
 import { createRunState } from "../run/state.js";
+import { switchedAt } from "../run/switched.js";
 import { createAging } from "./aging.js";
 import { createFollow } from "./camera/follow.js";
 import { mountGestures } from "./camera/gestures.js";
@@ -52,6 +53,8 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   let selected = null;
   /** @type {ReadonlySet<StageName>} that have a breakpoint */
   let stops = new Set();
+  /** @type {readonly Switch[] | null} what the cards say of the run's; null: nothing yet */
+  let switches = null;
   /** @type {Set<Card>} whose stage has run since they were written, longest waiting first */
   const stale = new Set();
   const aging = createAging();
@@ -90,6 +93,7 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
     camera.resize(drawn, { width: root.clientWidth, height: root.clientHeight }, textScale());
     if (shown !== drawn) {
       shown = drawn;
+      switches = null;
       stale.clear();
       filled.clear();
       roving.list([...drawn.cards.values()], () => picture.replaceChildren(drawn.svg));
@@ -129,6 +133,7 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   /** @param {boolean} everything also what did not change since the last frame, and now */
   function refresh(everything) {
     const now = performance.now();
+    if (switches !== run.switches) markSwitches();
     const current = run.current && shown?.of(run.current, run.steps.length);
     for (const card of shown?.cards.values() ?? []) {
       const touched = card.heeds === "all" ? run.touched.size > 0 : run.touched.has(card.stage);
@@ -144,6 +149,16 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
       stale.delete(card);
       if (run.latest.has(card.stage)) filled.add(card);
       card.show(sources);
+    }
+  }
+
+  function markSwitches() {
+    switches = run.switches;
+    const cards = [...(shown?.cards.values() ?? [])];
+    for (const card of cards) {
+      const told = card.frame && cards.some((other) => other.stage === card.stage && !other.frame); // by the node
+      const words = told ? [] : switchedAt(switches, card.stage).map(strings.switched);
+      card.setOff(strings.firstOf(words), words.join(", "));
     }
   }
 

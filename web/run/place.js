@@ -8,6 +8,7 @@ import { roomAfter } from "./settings.js";
  * @typedef {object} Place
  * @property {StageName} stage
  * @property {{ n: number, of: number } | null} layer null outside the layers
+ * @property {{ n: number, of: number } | null} head whose numbers are reported; null outside attention
  * @property {{ n: number, of: number }} token of those that the run may generate: the one that this pass chooses
  * @property {number} position 0-based, that the token has in the sequence
  * @property {PauseReason | null} reason why it stands; null while it runs
@@ -22,9 +23,11 @@ import { roomAfter } from "./settings.js";
 export function placeOf({ at, last, pieces, info, settings }) {
   const event = at ?? last;
   if (!event) return null;
+  const head = last?.stage === event.stage && last.detail && "head" in last.detail ? last.detail.head : undefined;
   return {
     stage: event.stage,
     layer: event.layer < 0 ? null : { n: event.layer + 1, of: info?.layers ?? event.layer + 1 },
+    head: head === undefined ? null : { n: head + 1, of: info?.heads ?? head + 1 },
     token: { n: event.step + 1, of: Math.min(settings?.maxTokens ?? Infinity, roomAfter(pieces.length, info?.context ?? Infinity)) },
     position: pieces.length + event.step,
     reason: at?.reason ?? null,

@@ -6,9 +6,16 @@ const base = { at: null, last: null, pieces: Array(5).fill({ id: 1 }), info: { l
 const event = { stage: "attention", layer: 2, step: 4, position: 8 };
 
 test("says which layer and token of how many", () => {
-  assert.deepEqual(placeOf({ ...base, last: event }), { stage: "attention", layer: { n: 3, of: 6 }, token: { n: 5, of: 32 }, position: 9, reason: null });
+  assert.deepEqual(placeOf({ ...base, last: event }), { stage: "attention", layer: { n: 3, of: 6 }, head: null, token: { n: 5, of: 32 }, position: 9, reason: null });
   assert.deepEqual(placeOf({ ...base, last: { ...event, step: 0, layer: -1 } }).layer, null);
   assert.equal(placeOf(base), null);
+});
+
+test("says whose head's numbers a stage of attention reports", () => {
+  const info = { ...base.info, heads: 4 };
+  const last = { ...event, detail: { head: 1 } };
+  assert.deepEqual(placeOf({ ...base, info, last }).head, { n: 2, of: 4 });
+  assert.equal(placeOf({ ...base, info, last, at: { ...event, stage: "residual1", reason: "step" } }).head, null);
 });
 
 test("where it stands comes before what it did last, with the reason", () => {

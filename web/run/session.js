@@ -153,6 +153,14 @@ export class Session extends EventTarget {
     this.#ended = this.#read(run);
   }
 
+  /** What the run changes of the model is something else now. */
+  switched() {
+    if (!this.#running) return;
+    this.state.switches = this.#running.switches;
+    this.state.changed = true;
+    this.#send("state");
+  }
+
   /** Ends the run for good, so that another one can take its place. */
   async leave() {
     this.#left = this.#running;

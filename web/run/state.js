@@ -1,4 +1,4 @@
-/** @import { DoneEvent, EngineInfo, LogEvent, PausedEvent, RewoundEvent, RunEvent, StageEvent, TokenEvent, TokenPiece } from "../vitrine.d.ts" */
+/** @import { DoneEvent, EngineInfo, LogEvent, PausedEvent, RewoundEvent, RunEvent, StageEvent, Switch, TokenEvent, TokenPiece } from "../vitrine.d.ts" */
 /** @import { Settings } from "./settings.js" */
 import { StageRecord } from "./record.js";
 import { containersOf } from "./stages.js";
@@ -28,6 +28,8 @@ export class RunState extends StageRecord {
   settings = null;
   /** The model that is loaded. @type {EngineInfo | null} */
   info = null;
+  /** What the run changes of the model. @type {readonly Switch[]} */
+  switches = [];
   /** What the prompt box holds, before a run says what it read. */
   prompt = "";
   /** Which run this is. */
@@ -118,6 +120,7 @@ export class RunState extends StageRecord {
     this.clear();
     this.phase = "running";
     this.settings = settings;
+    this.switches = [];
     this.pieces = pieces;
   }
 

@@ -8,7 +8,7 @@ import { placeOf } from "../run/place.js";
 import { family } from "../run/stages.js";
 
 /**
- * The status line: which stage runs, in which layer, for which token, and why the machine stands there. The visible line changes with the frames of the page.
+ * The status line: which stage runs, in which layer, whose head's numbers it reports, for which token, why the machine stands there, and what the run has switched. The visible line changes with the frames of the page.
  * A screen reader hears where the machine is when its user asks, by a button that is seen only with the focus; what begins
  * and ends is announced.
  *
@@ -20,7 +20,8 @@ export function mountStatus(root, { strings, stages, places, pacer, signal }) {
   const layer = el("span", { class: "status-layer" });
   const token = el("span", { class: "status-token" });
   const reason = el("span", { class: "status-reason" });
-  const line = el("p", { class: "status-line" }, el("span", { class: "status-mark", "aria-hidden": "true" }), name, layer, token, reason);
+  const switched = el("span", { class: "status-switched" });
+  const line = el("p", { class: "status-line" }, el("span", { class: "status-mark", "aria-hidden": "true" }), name, layer, token, reason, switched);
   const live = el("p", { class: "visually-hidden", role: "status" });
   const ask = el("button", { type: "button", class: "secondary aside", text: strings.where });
   ask.addEventListener("click", where, { signal });
@@ -30,12 +31,15 @@ export function mountStatus(root, { strings, stages, places, pacer, signal }) {
   let state = null;
 
   function draw() {
+    const words = (state?.switches ?? []).map(places.switched);
+    switched.textContent = places.firstOf(words);
+    switched.title = words.join(", ");
     const place = state && (state.phase === "running" || state.phase === "paused") ? placeOf(state) : null;
     if (!place) return;
     const stands = place.reason !== null;
     line.toggleAttribute("data-paused", stands);
     name.textContent = stands ? places.at(stages[place.stage].long) : stages[place.stage].long;
-    layer.textContent = place.layer ? places.layer(place.layer) : "";
+    layer.textContent = [...(place.layer ? [places.layer(place.layer)] : []), ...(place.head === null ? [] : [places.head(place.head)])].join(", ");
     token.textContent = places.token(place.token);
     reason.textContent = place.reason ? places.reasons[place.reason] : "";
     line.dataset.family = family(place.stage);
@@ -43,7 +47,7 @@ export function mountStatus(root, { strings, stages, places, pacer, signal }) {
 
   function where() {
     draw();
-    announce([name, layer, token, reason].map((part) => part.textContent).filter(Boolean).join(", "));
+    announce([name, layer, token, reason, switched].map((part) => part.title || part.textContent).filter(Boolean).join(", "));
   }
 
   /** @param {string} sentence an element of its own, so that the same one is heard twice */
