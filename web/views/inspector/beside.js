@@ -5,6 +5,7 @@
 /** @import { Place, Seen } from "./place.js" */
 /** @import { Asks } from "./reading.js" */
 /** @import { Now } from "./views.js" */
+import { mountCost } from "./cost.js";
 import { mountSweep } from "./sweep.js";
 import { mountWhatIf } from "./what-if.js";
 
@@ -24,14 +25,15 @@ import { mountWhatIf } from "./what-if.js";
  */
 
 /**
- * What the inspector has the engine do beside the run: what if, sweeps.
+ * What the inspector has the engine do beside the run: what if, sweeps, and what a step costs.
  *
  * @param {{ strings: InspectorStrings, stages: StageStrings, engine: () => Now["engine"], palette: Palette, signal: AbortSignal }} options
  */
-export function mountBeside({ strings, palette, signal }) {
+export function mountBeside({ strings, stages, engine, palette, signal }) {
   const whatIf = mountWhatIf(strings.whatIf, signal);
   const sweep = mountSweep(strings, { palette, signal });
-  const parts = [whatIf, sweep];
+  const cost = mountCost(strings, { stages, engine, signal });
+  const parts = [whatIf, sweep, cost];
 
   return {
     roots: parts.map(({ root }) => root),
