@@ -4,14 +4,17 @@ import { el } from "../../kit/dom.js";
 import { count } from "../../kit/numbers.js";
 import { bytesOf, known, partsOf, shapeOf, totalOf } from "../../run/architecture.js";
 import { newest } from "./place.js";
+import { createTake } from "./take.js";
 
 /**
  * What the model consists of, part by part, and beside it the shapes of models that are known.
  *
  * @type {MountView}
  */
-export function mountArchitecture({ strings: { out } }) {
+export function mountArchitecture({ strings: { out, tensor }, signal }) {
+  const take = createTake(tensor, signal);
   const words = out.architecture;
+  const title = el("h3", { text: words.title });
   const parts = el("table", { class: "stage-table" });
   const said = el("ul", { class: "architecture-notes" });
   const others = el("table", { class: "stage-table" });
@@ -19,7 +22,8 @@ export function mountArchitecture({ strings: { out } }) {
   const root = el(
     "details",
     { class: "architecture" },
-    el("summary", {}, el("h3", { text: words.title })),
+    el("summary", {}, title),
+    take.apart(title),
     el("p", { class: "note", text: words.what }),
     scroll(parts, words.title),
     said,

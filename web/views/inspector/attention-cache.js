@@ -1,4 +1,5 @@
 /** @import { EngineInfo } from "../../vitrine.d.ts" */
+/** @import { Take } from "./take.js" */
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 import { el } from "../../kit/dom.js";
 import { count, size } from "../../kit/numbers.js";
@@ -7,11 +8,12 @@ import { count, size } from "../../kit/numbers.js";
  * What a pass takes from the cache of keys and values, and what it adds to it.
  *
  * @param {InspectorStrings["attention"]["cache"]} strings
+ * @param {Take} take
  */
-export function mountCache(strings) {
+export function mountCache(strings, take) {
   const bar = el("div", { class: "cache-bar", "aria-hidden": "true" }, el("span", { class: "cache-reused" }), el("span", { class: "cache-new" }));
   const facts = el("dl", { class: "stage-facts", "aria-label": strings.title });
-  const root = el("section", { class: "cache" }, el("h3", { text: strings.title }), el("p", { class: "note", text: strings.what }), bar, facts);
+  const root = el("section", { class: "cache" }, take.head(el("h3", { text: strings.title })), el("p", { class: "note", text: strings.what }), bar, facts);
 
   return {
     root,

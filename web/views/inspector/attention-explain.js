@@ -2,6 +2,7 @@
 /** @import { Account, Cell } from "./attention-account.js" */
 /** @import { Of, Parts } from "./attention-parts.js" */
 /** @import { Palette } from "./palette.js" */
+/** @import { Take } from "./take.js" */
 /** @import { CellRead } from "./picture.js" */
 import { el } from "../../kit/dom.js";
 import { decimal } from "../../kit/numbers.js";
@@ -15,12 +16,12 @@ import { tableOf, tablesOf } from "./tables.js";
 /**
  * How the cell that was read last came about: which row times which column, in numbers that add up.
  *
- * @param {{ strings: InspectorStrings["attention"]["account"], caption: string, palette: Palette, signal: AbortSignal }} options
+ * @param {{ strings: InspectorStrings["attention"]["account"], caption: string, palette: Palette, take: Take, signal: AbortSignal }} options
  */
-export function mountExplain({ strings, caption, palette, signal }) {
+export function mountExplain({ strings, caption, palette, take, signal }) {
   const title = el("h3", { text: strings.title });
   const body = el("div", { class: "explain-body" });
-  const root = el("section", { class: "explain", "aria-label": strings.title }, title, body);
+  const root = el("section", { class: "explain", "aria-label": strings.title }, take.head(title), body);
   /** @type {Of & { key: string, size: number, text: (position: number) => string } | null} */
   let of = null;
   /** @type {Parts | null} */

@@ -8,6 +8,7 @@ import { mountSteps } from "./attention-steps.js";
 import { createWeights, ofHead } from "./attention-weights.js";
 import { hide } from "./hide.js";
 import { tokenAt } from "./place.js";
+import { createTake } from "./take.js";
 
 /**
  * Attention: the steps of the matrix, all heads as small maps, what the token that is looked at looked at, how a cell came
@@ -16,11 +17,12 @@ import { tokenAt } from "./place.js";
  * @type {MountView}
  */
 export function mountAttention({ strings: { attention: strings, tensor, detail }, palette, signal }) {
+  const take = createTake(tensor, signal);
   const steps = mountSteps(strings, { chosen: () => now && show(now), signal });
   const heads = mountHeads({ strings, tensor, palette, signal });
   const look = mountLook({ strings, tensor, palette, signal });
-  const explain = mountExplain({ strings: strings.account, caption: detail.caption, palette, signal });
-  const cache = mountCache(strings.cache);
+  const explain = mountExplain({ strings: strings.account, caption: detail.caption, palette, take, signal });
+  const cache = mountCache(strings.cache, take);
   const progress = el("p", { class: "note", role: "status" });
   const stop = el("button", { type: "button", class: "secondary", text: strings.stop });
   const wait = el("div", { class: "heads-wait" }, progress, stop);

@@ -7,6 +7,7 @@
 /** @import { Now } from "./views.js" */
 import { mountCost } from "./cost.js";
 import { mountSweep } from "./sweep.js";
+import { createTake } from "./take.js";
 import { mountWhatIf } from "./what-if.js";
 
 /**
@@ -30,9 +31,10 @@ import { mountWhatIf } from "./what-if.js";
  * @param {{ strings: InspectorStrings, stages: StageStrings, engine: () => Now["engine"], palette: Palette, signal: AbortSignal }} options
  */
 export function mountBeside({ strings, stages, engine, palette, signal }) {
-  const whatIf = mountWhatIf(strings.whatIf, signal);
+  const take = createTake(strings.tensor, signal);
+  const whatIf = mountWhatIf(strings.whatIf, { take, signal });
   const sweep = mountSweep(strings, { palette, signal });
-  const cost = mountCost(strings, { stages, engine, signal });
+  const cost = mountCost(strings, { stages, engine, take, signal });
   const parts = [whatIf, sweep, cost];
 
   return {

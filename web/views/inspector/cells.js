@@ -107,6 +107,7 @@ export function mountCells(title, { keys, act, signal }) {
           if (td.dataset.shown === text) return;
           td.dataset.shown = text;
           td.replaceChildren(...(cell ? [el("span", { text: cell.text }), ...(cell.sub ? [el("small", { text: cell.sub })] : [])] : []));
+          td.dataset.exact = cell?.read.value ?? "";
           td.style.setProperty("--t", String(cell?.tint ?? 0));
         }),
       );

@@ -2,6 +2,7 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { StageStrings } from "../../i18n/stages-en.js" */
 /** @import { Beside } from "./beside.js" */
+/** @import { Take } from "./take.js" */
 /** @import { Now } from "./views.js" */
 import { el } from "../../kit/dom.js";
 import { count, exact, significant } from "../../kit/numbers.js";
@@ -18,17 +19,18 @@ const offers = (stage) => (known[stage].order >= known.embed.order && known[stag
  * What the step takes, stage by stage, and how that grows.
  *
  * @param {InspectorStrings} strings
- * @param {{ stages: StageStrings, engine: () => Now["engine"], signal: AbortSignal }} options
+ * @param {{ stages: StageStrings, engine: () => Now["engine"], take: Take, signal: AbortSignal }} options
  */
-export function mountCost({ cost: words }, { stages, engine, signal }) {
+export function mountCost({ cost: words }, { stages, engine, take, signal }) {
   const nameOf = (/** @type {StageName | null} */ stage) => (stage === null || stage === "loop" || stage === "generation" ? words.wholeStep : stages[stage].long);
+  const title = el("h3", { text: words.title });
   const measure = el("button", { type: "button", class: "secondary", text: words.measure });
   const status = el("span", { role: "status" });
   const step = el("p", { class: "note" });
   const table = el("table", { class: "stage-table cost-table" });
   const result = el("div", { class: "sweep-results", hidden: true }, step, el("div", { class: "stage-scroll", tabindex: 0, role: "region", "aria-label": words.title }, table));
-  const growth = mountGrowth(words, { engine, nameOf, signal });
-  const root = el("details", { class: "cost" }, el("summary", {}, el("h3", { text: words.title })), el("p", { class: "note", text: words.what }), el("div", { class: "sweep-tools" }, measure, status), result, growth.root);
+  const growth = mountGrowth(words, { engine, nameOf, take, signal });
+  const root = el("details", { class: "cost" }, el("summary", {}, title), take.apart(title), el("p", { class: "note", text: words.what }), el("div", { class: "sweep-tools" }, measure, status), result, growth.root);
   /** @type {Beside | null} */
   let now = null;
   /** @type {Cost | null} */

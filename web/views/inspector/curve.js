@@ -4,6 +4,7 @@ import { el, send } from "../../kit/dom.js";
 import { decimal, exact } from "../../kit/numbers.js";
 import { activations, strongest } from "./activation.js";
 import { frameOf, paintCurve } from "./curve-paint.js";
+import { createTake } from "./take.js";
 
 const LISTED = 12; // strongest units
 const NEAR = 14; // px from a point at which it is pointed at
@@ -15,7 +16,7 @@ const NEAR = 14; // px from a point at which it is pointed at
  *
  * @type {MountView}
  */
-export function mountCurve({ strings: { out }, signal }) {
+export function mountCurve({ strings: { out, tensor }, signal }) {
   const words = out.curve;
   const note = el("p", { class: "note" });
   const canvas = el("canvas", { class: "curve-canvas" });
@@ -28,7 +29,7 @@ export function mountCurve({ strings: { out }, signal }) {
     el("thead", {}, el("tr", {}, ...words.columns.map((text) => el("th", { scope: "col", class: "figure", text })))),
     body,
   );
-  const root = el("section", { class: "curve" }, el("h3", { text: words.title }), note, plot, table);
+  const root = el("section", { class: "curve" }, createTake(tensor, signal).head(el("h3", { text: words.title })), note, plot, table);
   /** @type {Point[]} by x */
   let points = [];
   let shown = "";

@@ -2,6 +2,7 @@
 /** @import { Decided } from "./decided.js" */
 /** @import { Line } from "./draw.js" */
 /** @import { Asks } from "./reading.js" */
+/** @import { Take } from "./take.js" */
 /** @import { Now } from "./views.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact, fixed, percent } from "../../kit/numbers.js";
@@ -18,9 +19,9 @@ const STEPS = 1000; // of the slider
  * until the token is taken: sends "choose" { position, id }, and "goto" Where for the draw of another step.
  *
  * @param {InspectorStrings["out"]} out
- * @param {AbortSignal} signal
+ * @param {{ take: Take, signal: AbortSignal }} options
  */
-export function mountDart(out, signal) {
+export function mountDart(out, { take: takes, signal }) {
   const words = out.dart;
   const note = el("p", { class: "note", text: words.note });
   const canvas = el("canvas", { class: "dart-line", "aria-hidden": "true" });
@@ -31,7 +32,7 @@ export function mountDart(out, signal) {
   const back = el("button", { type: "button", class: "quiet", text: words.back });
   const go = el("button", { type: "button", class: "quiet", text: words.go });
   const board = el("div", { class: "dart-board" }, canvas, slider);
-  const root = el("section", { class: "dart" }, el("h3", { text: words.title }), note, board, facts, seeded, el("div", { class: "dart-buttons" }, take, back, go));
+  const root = el("section", { class: "dart" }, takes.head(el("h3", { text: words.title })), note, board, facts, seeded, el("div", { class: "dart-buttons" }, take, back, go));
 
   /** @type {Decided} */
   let decided;

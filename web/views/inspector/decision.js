@@ -1,5 +1,6 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { Decided } from "./decided.js" */
+/** @import { Take } from "./take.js" */
 /** @import { MountView } from "./views.js" */
 import { el } from "../../kit/dom.js";
 import { decimal, exact, percent } from "../../kit/numbers.js";
@@ -7,6 +8,7 @@ import { mountDart } from "./dart.js";
 import { filters, readDecided, shares } from "./decided.js";
 import { nameOf } from "./detail.js";
 import { mountRules } from "./rules.js";
+import { createTake } from "./take.js";
 
 /**
  * How the next token is chosen: what each step does to the most probable tokens and to all others, the draw, and what
@@ -14,10 +16,11 @@ import { mountRules } from "./rules.js";
  *
  * @type {MountView}
  */
-export function mountDecision({ strings: { out }, signal }) {
-  const table = mountTable(out);
-  const dart = mountDart(out, signal);
-  const rules = mountRules(out);
+export function mountDecision({ strings: { out, tensor }, signal }) {
+  const take = createTake(tensor, signal);
+  const table = mountTable(out, take);
+  const dart = mountDart(out, { take, signal });
+  const rules = mountRules(out, take);
   const root = el("section", { class: "decision" }, table.root, dart.root, rules.root);
   let shown = "";
 
@@ -45,14 +48,14 @@ export function mountDecision({ strings: { out }, signal }) {
   };
 }
 
-/** @param {InspectorStrings["out"]} out */
-function mountTable(out) {
+/** @param {InspectorStrings["out"]} out @param {Take} take */
+function mountTable(out, take) {
   const words = out.decision;
   const body = el("tbody");
   const columns = ["logit", ...filters, "left"];
   const head = columns.map((name) => el("th", { scope: "col", class: "figure", "data-column": name, text: /** @type {Record<string, string>} */ (words.columns)[name] }));
   const table = el("table", { class: "stage-table decision-table" }, el("caption", { class: "visually-hidden", text: words.title }), el("thead", {}, el("tr", {}, el("th", { scope: "col", text: out.token }), ...head)), body);
-  const root = el("section", {}, el("h3", { text: words.title }), el("p", { class: "note", text: words.note }), el("div", { class: "stage-scroll", tabindex: 0, role: "region", "aria-label": words.title }, table));
+  const root = el("section", {}, take.head(el("h3", { text: words.title })), el("p", { class: "note", text: words.note }), el("div", { class: "stage-scroll", tabindex: 0, role: "region", "aria-label": words.title }, table));
 
   /** @param {number | null} value null: removed @param {number | null | undefined} before what it had before the step */
   function cell(value, before) {

@@ -14,7 +14,7 @@ const TEXT = 11;
  */
 export function createSheet(like, { title, lines }) {
   const style = getComputedStyle(like);
-  const [ink, paper] = [style.color, surfaceOf(like)].map(plain);
+  const [ink, paper, wash] = [style.color, surfaceOf(like), resolved(like, "var(--hue-wash)")].map(plain);
   const root = document.createElementNS(SVG, "svg");
   const head = MARGIN + TITLE + (TEXT + 4) * lines.length + 12;
   let [right, bottom] = [0, 0];
@@ -59,7 +59,30 @@ export function createSheet(like, { title, lines }) {
       add("image", { x: MARGIN + x, y: head + y, width, height, href: canvas.toDataURL(), preserveAspectRatio: "none", style: "image-rendering:pixelated" });
       reach(x + width, y + height);
     },
+    /**
+     * A drawing of the page, as large as it is there, with the colours and lines that the style sheet gives it.
+     *
+     * @param {SVGSVGElement} svg @param {number} y
+     * @returns its height
+     */
+    graft(svg, y) {
+      const copy = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
+      const [from, to] = [svg, copy].map((one) => [...one.querySelectorAll("*")]);
+      for (const [i, one] of from.entries()) {
+        const style = getComputedStyle(one);
+        for (const name of ["fill", "stroke"]) to[i].setAttribute(name, style[/** @type {"fill" | "stroke"} */ (name)] === "none" ? "none" : plain(style[/** @type {"fill" | "stroke"} */ (name)]));
+        for (const name of ["stroke-width", "stroke-dasharray", "font-size", "font-family"]) to[i].setAttribute(name, style.getPropertyValue(name));
+      }
+      const { width, height } = svg.getBoundingClientRect();
+      for (const [name, value] of Object.entries({ x: MARGIN, y: head + y, width, height })) copy.setAttribute(name, String(value));
+      copy.removeAttribute("class");
+      root.append(copy);
+      reach(width, y + height);
+      return height + 8;
+    },
     ink,
+    /** Of the bars behind numbers. */
+    wash,
     /** The document. */
     finish() {
       const [width, height] = [Math.ceil(right + 2 * MARGIN), Math.ceil(head + bottom + MARGIN)];
@@ -75,8 +98,18 @@ export function createSheet(like, { title, lines }) {
   };
 }
 
+/** A colour that the style sheet computes. @param {Element} like @param {string} color */
+function resolved(like, color) {
+  const probe = document.createElement("span");
+  probe.style.color = color;
+  like.append(probe);
+  const { color: computed } = getComputedStyle(probe);
+  probe.remove();
+  return computed;
+}
+
 /** A colour as every program that reads SVG knows it. @param {string} color */
-function plain(color) {
+export function plain(color) {
   const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   context.fillStyle = color;
   context.fillRect(0, 0, 1, 1);

@@ -2,6 +2,7 @@
 /** @import { CostStrings } from "../../i18n/inspector-beside-en.js" */
 /** @import { Beside } from "./beside.js" */
 /** @import { Figure } from "./costs.js" */
+/** @import { Take } from "./take.js" */
 /** @import { Now } from "./views.js" */
 import { el } from "../../kit/dom.js";
 import { count, exact, significant } from "../../kit/numbers.js";
@@ -19,9 +20,9 @@ const STEPS = 16;
  * How the cost of a stage grows with the length of the sequence, as the run is and without the cache.
  *
  * @param {CostStrings} words
- * @param {{ engine: () => Now["engine"], nameOf: (stage: StageName | null) => string, signal: AbortSignal }} options
+ * @param {{ engine: () => Now["engine"], nameOf: (stage: StageName | null) => string, take: Take, signal: AbortSignal }} options
  */
-export function mountGrowth(words, { engine, nameOf, signal }) {
+export function mountGrowth(words, { engine, nameOf, take, signal }) {
   const go = el("button", { type: "button", class: "secondary" });
   const bar = el("progress", { "aria-label": words.grow, hidden: true });
   const status = el("span", { role: "status" });
@@ -34,7 +35,7 @@ export function mountGrowth(words, { engine, nameOf, signal }) {
   const cells = mountCells(words.grow, { keys: words.keys, signal });
   const picked = el("div", { class: "sweep-tools" }, el("label", {}, el("span", { text: words.figure }), figure), el("label", {}, el("span", { text: words.of }), whole));
   const results = el("div", { class: "sweep-results", hidden: true }, picked, chart, cells.root);
-  const root = el("section", { class: "growth" }, el("h3", { text: words.grow }), el("p", { class: "note", text: words.growWhat }), el("div", { class: "sweep-tools" }, go, bar, status), results);
+  const root = el("section", { class: "growth" }, take.head(el("h3", { text: words.grow })), el("p", { class: "note", text: words.growWhat }), el("div", { class: "sweep-tools" }, go, bar, status), results);
   /** @type {Beside | null} */
   let now = null;
   /** @type {Measured[]} */

@@ -1,4 +1,5 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
+/** @import { Take } from "./take.js" */
 /** @import { LensRow } from "../../vitrine.d.ts" */
 import { el, send } from "../../kit/dom.js";
 import { count, exact, percent } from "../../kit/numbers.js";
@@ -9,13 +10,13 @@ import { nameOf } from "./detail.js";
  * "goto" Where of a layer, and "answerchanged".
  *
  * @param {InspectorStrings["lens"]} strings
- * @param {AbortSignal} signal
+ * @param {{ take: Take, signal: AbortSignal }} options
  */
-export function mountLens(strings, signal) {
+export function mountLens(strings, { take, signal }) {
   const changed = el("button", { type: "button", class: "secondary", text: strings.changed });
   const table = el("table", { class: "stage-table lens-table" });
   const note = el("p", { class: "note", text: strings.what });
-  const root = el("section", { class: "lens", hidden: true }, el("h3", { text: strings.title }), note, changed, el("div", { class: "stage-scroll" }, table));
+  const root = el("section", { class: "lens", hidden: true }, take.head(el("h3", { text: strings.title })), note, changed, el("div", { class: "stage-scroll" }, table));
   let [position, stands] = [0, false];
 
   changed.addEventListener("click", () => stands && send(root, "answerchanged"), { signal });

@@ -9,6 +9,7 @@ import { mountPicture } from "./picture.js";
 import { createPulls } from "./pulls.js";
 import { rangeOf } from "./tensors.js";
 import { tablesOf } from "./tables.js";
+import { createTake } from "./take.js";
 
 /** The stage whose sum a norm reads, and in which layer. @type {(stage: StageName, layer: number, layers: number) => { stage: StageName, layer?: number }} */
 const before = (stage, layer, layers) =>
@@ -25,13 +26,14 @@ const strips = /** @type {const} */ (["x", "scale", "shift", "y"]);
  */
 export function mountNorm({ strings, palette, signal }) {
   const words = strings.norms;
+  const take = createTake(strings.tensor, signal);
   const title = el("h3");
   const moments = el("div");
   const views = /** @type {Record<string, PictureView>} */ (Object.fromEntries(strips.map((name) => [name, mountPicture({ strings: strings.tensor, palette, signal })])));
   const hint = el("p", { class: "note", text: words.hint });
   const account = el("div", { class: "explain-body" }, hint);
-  const explain = el("section", { class: "explain" }, el("h3", { text: words.account }), account);
-  const above = el("section", { class: "norm-view", hidden: true }, title, moments, ...strips.map((name) => views[name].root), explain);
+  const explain = el("section", { class: "explain" }, take.head(el("h3", { text: words.account })), account);
+  const above = el("section", { class: "norm-view", hidden: true }, take.head(title), moments, ...strips.map((name) => views[name].root), explain);
   /** @type {Answered | null} */
   let now = null;
   let shown = "";

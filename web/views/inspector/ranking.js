@@ -5,6 +5,7 @@ import { count, decimal, exact, fixed, percent } from "../../kit/numbers.js";
 import { nameOf } from "./detail.js";
 import { hide } from "./hide.js";
 import { createPulls } from "./pulls.js";
+import { createTake } from "./take.js";
 
 const FIRST = 20; // rows at first
 const MOST = 1000; // that the engine gives at a time
@@ -22,7 +23,7 @@ export const readPage = async ({ start, rows }, run) => {
  *
  * @type {MountView}
  */
-export function mountRanking({ strings: { out }, signal }) {
+export function mountRanking({ strings: { out, tensor }, signal }) {
   const words = out.ranking;
   const facts = el("dl", { class: "stage-facts", "aria-label": words.title });
   const search = el("input", { type: "search", class: "ranking-search", "aria-label": words.search, placeholder: words.searchHint, autocomplete: "off", spellcheck: "false" });
@@ -32,7 +33,7 @@ export function mountRanking({ strings: { out }, signal }) {
   const table = el("table", { class: "stage-table ranking-table" }, el("caption", { class: "visually-hidden", text: words.title }), el("thead", {}, el("tr", {}, ...head)), body);
   const more = el("button", { type: "button", class: "quiet", text: words.more });
   const scroll = el("div", { class: "stage-scroll", tabindex: 0, role: "region", "aria-label": words.title }, table);
-  const root = el("section", { class: "ranking" }, el("h3", { text: words.title }), facts, el("label", { class: "ranking-field" }, el("span", { text: words.search }), search), found, scroll, more);
+  const root = el("section", { class: "ranking" }, createTake(tensor, signal).head(el("h3", { text: words.title })), facts, el("label", { class: "ranking-field" }, el("span", { text: words.search }), search), found, scroll, more);
   const pulls = createPulls({ answer: show, failure: (error) => tell(error instanceof Error ? error.message : String(error)), waiting: () => {} }, signal);
   /** @type {Now | null} */
   let now = null;

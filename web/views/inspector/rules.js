@@ -1,5 +1,6 @@
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { FinishReason } from "../../vitrine.d.ts" */
+/** @import { Take } from "./take.js" */
 /** @import { Seen } from "./place.js" */
 import { el } from "../../kit/dom.js";
 import { quote } from "../../kit/text.js";
@@ -10,14 +11,15 @@ import { newest } from "./place.js";
  * The rules that end a run, and which of them did.
  *
  * @param {InspectorStrings["out"]} out
+ * @param {Take} take
  */
-export function mountRules(out) {
+export function mountRules(out, take) {
   const words = out.rules;
   const body = el("tbody");
   const root = el(
     "section",
     {},
-    el("h3", { text: words.title }),
+    take.head(el("h3", { text: words.title })),
     el("table", { class: "stage-table rules-table" }, el("caption", { class: "visually-hidden", text: words.title }), el("thead", {}, el("tr", {}, el("th", { scope: "col", text: words.rule }), el("th", { scope: "col", text: words.state }))), body),
   );
   let told = "";

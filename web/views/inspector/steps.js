@@ -5,6 +5,7 @@ import { count, exact, percent } from "../../kit/numbers.js";
 import { visible } from "../../kit/text.js";
 import { nameOf } from "./detail.js";
 import { tokenAt } from "./place.js";
+import { createTake } from "./take.js";
 
 const READ = 60; // characters of the text that a step read, as the engine's own report has them
 
@@ -13,11 +14,11 @@ const READ = 60; // characters of the text that a step read, as the engine's own
  *
  * @type {MountView}
  */
-export function mountSteps({ strings: { out }, signal }) {
+export function mountSteps({ strings: { out, tensor }, signal }) {
   const words = out.steps;
   const list = el("ol", { class: "steps-list" });
   const none = el("p", { class: "note", text: words.none });
-  const root = el("section", { class: "steps" }, el("h3", { text: words.title }), el("p", { class: "note", text: words.note }), none, list);
+  const root = el("section", { class: "steps" }, createTake(tensor, signal).head(el("h3", { text: words.title })), el("p", { class: "note", text: words.note }), none, list);
   let told = "";
 
   list.addEventListener(

@@ -7,6 +7,7 @@ import { mountCells } from "./cells.js";
 import { nameOf } from "./detail.js";
 import { hide } from "./hide.js";
 import { createStreamed, windowOf } from "./streamed.js";
+import { createTake } from "./take.js";
 
 /** Ranks from which on a cell of the lens is paler, and its tint. */
 const tints = [[0, 1], [4, 0.55], [49, 0.25], [Infinity, 0]];
@@ -17,7 +18,8 @@ const tints = [[0, 1], [4, 0.55], [49, 0.25], [Infinity, 0]];
  *
  * @type {MountView}
  */
-export function mountStream({ strings: { out }, signal }) {
+export function mountStream({ strings: { out, tensor }, signal }) {
+  const take = createTake(tensor, signal);
   const words = out.stream;
   const norms = mountCells(words.norms, { keys: words.keys, act: ({ row, column }) => goTo(stepOf(row), column), signal });
   const lens = mountCells(words.lens, { keys: words.keys, act: ({ row, column }) => goTo({ layer: row, stage: "residual2" }, column), signal });
@@ -31,8 +33,8 @@ export function mountStream({ strings: { out }, signal }) {
     "section",
     { class: "stream" },
     bar,
-    el("h3", { text: words.norms }), el("p", { class: "note", text: words.normsNote }), norms.root,
-    el("h3", { text: words.lens }), el("p", { class: "note", text: words.lensNote }), legend, lens.root,
+    el("section", {}, take.head(el("h3", { text: words.norms })), el("p", { class: "note", text: words.normsNote }), norms.root),
+    el("section", {}, take.head(el("h3", { text: words.lens })), el("p", { class: "note", text: words.lensNote }), legend, lens.root),
   );
   const streamed = createStreamed(draw, signal);
   /** @type {Now | null} */

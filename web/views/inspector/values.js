@@ -12,6 +12,7 @@ import { mountLens } from "./lens.js";
 import { mountPicture } from "./picture.js";
 import { scenesOf } from "./scenes.js";
 import { tablesOf } from "./tables.js";
+import { createTake } from "./take.js";
 import { facts, picturesOf } from "./tensors.js";
 import { mountView } from "./view.js";
 
@@ -25,7 +26,7 @@ import { mountView } from "./view.js";
 export function mountValues(root, { strings, engine, palette, signal }) {
   const pictures = el("div", { class: "tensors" });
   const tables = el("div", { class: "stage-tables" });
-  const lens = mountLens(strings.lens, signal);
+  const lens = mountLens(strings.lens, { take: createTake(strings.tensor, signal), signal });
   const own = mountView(root, { strings, palette, signal });
   root.append(lens.root, own.above, tables, pictures, own.below);
   /** @type {Map<string, { view: PictureView, end: AbortController }>} by name, of the stage that is shown */

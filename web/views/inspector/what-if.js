@@ -1,6 +1,7 @@
 /** @import { Comparison, EngineInfo, StageName, Switch } from "../../vitrine.d.ts" */
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 /** @import { Place } from "./place.js" */
+/** @import { Take } from "./take.js" */
 /** @import { Asks } from "./reading.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact, percent, significant } from "../../kit/numbers.js";
@@ -13,14 +14,14 @@ import { has, same, switchesAt, toggled } from "./switches.js";
  * touched until it is asked for: then it sends "switched". Sends "focuslost" where the control goes that had the focus.
  *
  * @param {InspectorStrings["whatIf"]} strings
- * @param {AbortSignal} signal
+ * @param {{ take: Take, signal: AbortSignal }} options
  */
-export function mountWhatIf(strings, signal) {
+export function mountWhatIf(strings, { take, signal }) {
   const toggles = el("div", { class: "what-if-switches", role: "group", "aria-label": strings.title });
   const said = el("p", { class: "what-if-said", role: "status" });
   const table = el("table", { class: "stage-table what-if-table", hidden: true });
   const apply = el("button", { type: "button", class: "secondary", text: strings.apply });
-  const root = el("section", { class: "what-if", hidden: true }, el("h3", { text: strings.title }), el("p", { class: "note", text: strings.what }), toggles, said, table, apply);
+  const root = el("section", { class: "what-if", hidden: true }, take.head(el("h3", { text: strings.title })), el("p", { class: "note", text: strings.what }), toggles, said, table, apply);
   /** @type {Asks | null} */
   let run = null;
   /** @type {Switch[]} what is tried */
