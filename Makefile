@@ -23,7 +23,7 @@ WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: bench bench-peers model-eval help run build classroom serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size icons chromium clean
+.PHONY: bench bench-peers model-eval help run build classroom serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size icons chromium firefox clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -87,7 +87,7 @@ test-web: $(PACKAGES) build/wasm_exec.js build/recording.bin build/symbols.html 
 	npx tsc --project web/tsconfig.worker.json
 	node --test --test-concurrency=4 $$(find web e2e -name '*.test.js')
 
-test-e2e: build serve quantize chromium ## the built page in a browser, with the size over the wire
+test-e2e: build serve quantize chromium firefox ## the built page in a browser, with the size over the wire
 	npx playwright test --grep-invert @alone --workers 2
 	npx playwright test --grep @alone
 
@@ -101,6 +101,11 @@ chromium: ## find a Chromium for the tests; as root on Debian, install one
 	@node e2e/chromium.js >/dev/null 2>&1 || { test -z "$$CHROMIUM" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; } || true
 	@node e2e/chromium.js
+
+firefox: ## find a Firefox for one test, which is skipped without; as root on Debian, install one
+	@node e2e/firefox.js >/dev/null 2>&1 || { test -z "$$FIREFOX" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends firefox-esr; } || true
+	@node e2e/firefox.js || true
 
 BENCHES := -run '^$$' -bench . -benchtime 200ms ./core/kernel
 bench: build serve chromium build/bench/gpt2-124m-q8_0.gguf ## benchmark the kernels and the engine in a browser (a quiet machine, 10 minutes)

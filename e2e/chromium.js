@@ -13,8 +13,13 @@ const elsewhere = [
 ];
 
 /** @returns {string | undefined} */
-export function findChromium() {
-  if (env.CHROMIUM) return env.CHROMIUM;
+export const findChromium = () => env.CHROMIUM || findProgram(names, elsewhere);
+
+/**
+ * @param {string[]} names looked for on the PATH, in this order
+ * @param {string[]} elsewhere paths
+ */
+export function findProgram(names, elsewhere) {
   const folders = (env.PATH ?? "").split(delimiter);
   const places = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return [...places, ...elsewhere].find(executable);
