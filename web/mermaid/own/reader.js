@@ -73,8 +73,8 @@ export function createReader(text) {
         if (!reader.match(/\|/y)) return null;
         const quoted = reader.quoted();
         const start = reader.at;
-        reader.match(/[^|]*\|\s*/y);
-        return quoted ?? reader.place(start, text.lastIndexOf("|", reader.at - 1), false);
+        const closed = reader.match(/[^|]*\|\s*/y);
+        return quoted ?? (closed && reader.place(start, text.lastIndexOf("|", reader.at - 1), false));
       }
       if (!reader.match(OPEN_LINK)) return undefined;
       const quoted = reader.quoted();

@@ -42,6 +42,10 @@ test("labels on edges, in both forms", () => {
   }
 });
 
+test("a label on an edge that is not closed is none", () => {
+  assert.equal(labelOf("graph TD\nA -->|words B", "L_A_words_0"), null);
+});
+
 test("edges have the ids that Mermaid gives them, or their author", () => {
   assert.deepEqual(edges("graph TD\nA e1@--> B\ne1@{ animate: true }\nA --> B\nA --> B"), ["A>B e1", "A>B L_A_B_2", "A>B L_A_B_3"]);
   assert.deepEqual(nodes("graph TD\nA e1@--> B\ne1@{ animate: true }"), ["A", "B"]);
