@@ -1,8 +1,8 @@
 // What can go wrong around the engine: each has its code, says what to do, and nothing waits for ever.
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, openAPI, openPage, pass, serve, setting, speed, test } from "./fixtures.js";
+import { TRAP, modelOfHugeNumbers } from "./faults.js";
 
 /** Browsers say on the console what they refuse. */
 const refusals = [/Failed to load resource|Content.Security.Policy|[Tt]rusted|MIME|Refused/];
@@ -14,9 +14,6 @@ const call = (/** @type {object} */ options) => globalThis.vitrine.createEngine(
 
 /** What an engine that is started now says. @param {import("@playwright/test").Page} page */
 const start = (page) => page.evaluate(call, {});
-
-/** A WebAssembly module whose function f ends in a trap. */
-const TRAP = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
 
 test.describe("arguments", () => {
   test.beforeEach(({ page }) => openAPI(page));
@@ -80,25 +77,14 @@ test.describe("arguments", () => {
   });
 
   test("a model whose numbers are none says in which stage", async ({ page }) => {
-    const file = readFileSync("models/vitrine-tiny-q8_0.gguf");
-    const at = Math.min(...["token_embd.weight", "position_embd.weight", "output_norm.weight", "blk.0.attn_norm.weight"].map((name) => file.indexOf(name, file.indexOf("tokenizer.ggml.merges"))));
-    let offset = at - 8;
-    let norm = 0;
-    for (let left = Number(file.readBigUInt64LE(8)); left > 0; left--) {
-      const name = file.toString("latin1", offset + 8, (offset += 8 + Number(file.readBigUInt64LE(offset))));
-      offset += 4 + 8 * file.readUInt32LE(offset) + 4;
-      if (name === "blk.0.ffn_norm.weight") norm = Number(file.readBigUInt64LE(offset));
-      offset += 8;
-    }
-    const data = Math.ceil(offset / 32) * 32;
-    const got = await page.evaluate(async (place) => {
-      const bytes = await (await fetch(globalThis.model)).arrayBuffer();
-      new Float32Array(bytes, place, 64).fill(3e38);
+    const file = modelOfHugeNumbers().toString("base64");
+    const got = await page.evaluate(async (file) => {
+      const bytes = await (await fetch(`data:;base64,${file}`)).arrayBuffer();
       const engine = await globalThis.vitrine.createEngine({ model: bytes });
       const outcomes = [];
       for (const stages of [true, false, "live"]) outcomes.push(await engine.generate("Once", { stages, maxTokens: 2 }).result.catch(({ code, message }) => ({ code, message })));
       return outcomes;
-    }, data + norm);
+    }, file);
     for (const { code, message } of got) {
       expect(code).toBe("numeric");
       expect(message).toContain("choose another file");

@@ -136,7 +136,7 @@ const views = { app, page, model, recent, stored, hub, panels, prompt, meter, ch
 const { open, reopen } = connectModel(session, views, strings, signal);
 connectWaiting(session, loading, { strings: hostStrings.waiting, announce: status.announce, signal });
 connectHost(session, { offer, hosting }, hostStrings.hosting, signal);
-const { generate } = connectRun(session, views, strings, { reopen, pacer, signal });
+const { generate } = connectRun(session, views, strings, { reopen, useDefault: () => open(undefined), pacer, signal });
 
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 

@@ -25,9 +25,10 @@ const ended = ["closed", "engine.error", "engine.silent", "engine.trap", "intern
  * @param {Session} session
  * @param {Views} views
  * @param {Strings} strings
- * @param {{ reopen: () => void, pacer: Pacer, signal: AbortSignal }} options `reopen` loads the model again that could not be loaded
+ * @param {{ reopen: () => void, useDefault: () => void, pacer: Pacer, signal: AbortSignal }} options `reopen` loads the model again
+ *   that could not be loaded, `useDefault` the default one
  */
-export function connectRun(session, views, strings, { reopen, pacer, signal }) {
+export function connectRun(session, views, strings, { reopen, useDefault, pacer, signal }) {
   const { page, panels, prompt, sampling, meter, chips, readout, spoken, diagram, inspector, status, button, speed, controls, notice } = views;
   const { state } = session;
   /** @type {Phase} as the page shows it */
@@ -101,6 +102,7 @@ export function connectRun(session, views, strings, { reopen, pacer, signal }) {
     if (controls.wrong(error)) return;
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
+    else if (code === "numeric") notice.show(code, [why], [{ label: strings.errors.useDefault, does: useDefault }]);
     else notice.show(code, [why], ended.includes(code) ? [{ label: strings.errors.reopen, does: reopen }] : []);
   }
 

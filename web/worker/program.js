@@ -23,7 +23,7 @@ export const hasSimd = () => WebAssembly.validate(SIMD_PROBE);
 export class Program {
   /** @type {Api} */
   #api = {};
-  /** The last lines that the Go runtime printed: they say why it ended. */
+  /** The first lines that the Go runtime printed, which it does when it ends: they say why. What every goroutine did follows. */
   #lastWords = "";
 
   /**
@@ -57,7 +57,7 @@ export class Program {
   #listen() {
     const decoder = new TextDecoder();
     self.fs.writeSync = (/** @type {number} */ _, /** @type {Uint8Array} */ bytes) => {
-      this.#lastWords = (this.#lastWords + decoder.decode(bytes)).slice(-4000);
+      this.#lastWords = (this.#lastWords + decoder.decode(bytes)).slice(0, 4000);
       return bytes.length;
     };
   }
