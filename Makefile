@@ -23,7 +23,7 @@ WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: bench bench-peers model-eval help run build classroom serve quantize test test-go test-train test-wasm test-web test-e2e fmt check-fmt vet size icons chromium firefox clean
+.PHONY: bench bench-peers model-eval help run build classroom serve quantize test test-go test-train test-wasm test-web test-e2e soak fmt check-fmt vet size icons chromium firefox clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -90,6 +90,9 @@ test-web: $(PACKAGES) build/wasm_exec.js build/recording.bin build/symbols.html 
 test-e2e: build serve quantize chromium firefox ## the built page in a browser, with the size over the wire
 	npx playwright test --grep-invert @alone --workers 2
 	npx playwright test --grep @alone
+
+soak: build serve chromium ## use the page and the API for long, and compare what is left behind (a quarter of an hour)
+	SOAK=1 npx playwright test e2e/soak.spec.js
 
 size: build serve chromium ## print what the page loads, compressed; fail above 2 MB
 	npx playwright test e2e/size.spec.js
