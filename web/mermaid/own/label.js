@@ -7,8 +7,8 @@ import { nearest } from "./nearest.js";
 import { placeholderNames, placeholders } from "./placeholders.js";
 
 // Around the room of a placeholder, and no character of any script: where a value goes in the drawn label.
-const OPEN = "\ue000";
-const CLOSE = "\ue001";
+export const OPEN = "\ue000";
+export const CLOSE = "\ue001";
 
 /**
  * The text with room in the place of its placeholders.

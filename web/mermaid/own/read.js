@@ -4,6 +4,7 @@
 /** @import { Diagram } from "../render.js" */
 /** @import { Scan } from "./scan.js" */
 import { bind, MOST_PROBLEMS } from "./bind.js";
+import { findIn } from "./find.js";
 import { withRoom } from "./label.js";
 import { authorLines } from "./lines.js";
 import { MOST_EDGES, scan } from "./scan.js";
@@ -30,6 +31,17 @@ export function read(text, told) {
   const large = scanned.nodes.size + scanned.groups.size > MOST_NODES || scanned.edges.length > MOST_EDGES || source.length > MOST_CHARACTERS;
   const all = [...(large ? [problem("large", scanned.line)] : []), ...problems, ...more].slice(0, MOST_PROBLEMS);
   return { text, scan: scanned, bindings, places, source, problems: all, drawable: scanned.flowchart && scanned.images.length === 0 && !large };
+}
+
+/**
+ * A picture that some Mermaid has drawn, of whose text nothing is left: ids tell what it shows. It stays as it is.
+ *
+ * @param {SVGSVGElement} svg
+ * @returns {Read}
+ */
+export function readPicture(svg) {
+  const { scan } = findIn(svg);
+  return { text: "", scan, ...bind(scan), places: new Map(), source: "", drawable: scan.flowchart };
 }
 
 /**
