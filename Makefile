@@ -8,7 +8,7 @@ GO      := go
 GOFMT   := "$$($(GO) env GOROOT)/bin/gofmt"
 WASM    := GOOS=js GOARCH=wasm $(GO)
 IN_NODE := "node --require $(CURDIR)/wasm/alone.cjs --stack-size=8192 $$($(GO) env GOROOT)/lib/wasm/wasm_exec_node.js"
-ESBUILD := $(GO) tool esbuild --log-level=warning
+ESBUILD := $(GO) run ./tools/bundle --log-level=warning
 # What the browser runs takes tiktoken-go without its network loader.
 MODFILE := -modfile=build/wasm.mod
 # What several workers run on one memory: the functions of core/kernel by their numbers.
@@ -143,7 +143,7 @@ clean: ## remove everything that was built or installed
 # file of an earlier build remains. The names of hashed files go into the code
 # that loads them. Targets get the time at which their making began: what is
 # edited meanwhile counts as newer.
-dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js build/recording.bin build/symbols.html $(wildcard tools/pack/*.go) Makefile
+dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js build/recording.bin build/symbols.html $(wildcard tools/pack/*.go tools/bundle/*.go) Makefile
 	rm -rf build/site && mkdir -p build/site && touch build/site.begun
 	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
 	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name && ls vitrine-quantize-*.wasm > ../quantize.name

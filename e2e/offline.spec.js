@@ -48,7 +48,7 @@ test("after one visit the page works without its server", async ({ context }) =>
   await expect(page.locator("#notice")).toBeEmpty();
   const names = readdirSync("dist", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice("dist/".length)).filter((name) => name !== "service-worker.js");
-  expect(names.length).toBeGreaterThan(50);
+  expect(names.length).toBeGreaterThan(30);
   const absent = await page.evaluate(async (names) => {
     const got = await Promise.all(names.map((name) => fetch(name).then(({ ok }) => ok, () => false)));
     return names.filter((_, i) => !got[i]);
