@@ -143,17 +143,17 @@ clean: ## remove everything that was built or installed
 # file of an earlier build remains. The names of hashed files go into the code
 # that loads them. Targets get the time at which their making began: what is
 # edited meanwhile counts as newer.
-dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js build/recording.bin build/symbols.html $(wildcard tools/pack/*.go tools/bundle/*.go) Makefile
-	rm -rf build/site && mkdir -p build/site && touch build/site.begun
+dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js build/recording.bin build/symbols.html $(wildcard tools/pack/*.go tools/bundle/*.go tools/notices/*.go) LICENSE Makefile
+	rm -rf build/site build/meta && mkdir -p build/site && touch build/site.begun
 	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
 	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name && ls vitrine-quantize-*.wasm > ../quantize.name
-	$(ESBUILD) web/worker.js $(PAGE) --entry-names=[name]-[hash] \
+	$(ESBUILD) web/worker.js $(PAGE) --metafile=build/meta/worker.json --entry-names=[name]-[hash] \
 		--define:VITRINE_WASM_SHARED="\"$$(cat build/shared.name)\"" --define:VITRINE_WASM_SIMD="\"$$(cat build/simd.name)\"" --define:VITRINE_WASM_PORTABLE="\"$$(cat build/portable.name)\"" \
 		--define:VITRINE_WASM_SHARED_BYTES="$$(wc -c < build/vitrine-shared.wasm)" --define:VITRINE_WASM_SIMD_BYTES="$$(wc -c < build/vitrine-simd.wasm)" --define:VITRINE_WASM_PORTABLE_BYTES="$$(wc -c < build/vitrine-portable.wasm)"
-	$(ESBUILD) web/quantizer.js $(PAGE) --entry-names=[name]-[hash] \
+	$(ESBUILD) web/quantizer.js $(PAGE) --metafile=build/meta/quantizer.json --entry-names=[name]-[hash] \
 		--define:VITRINE_WASM_QUANTIZE="\"$$(cat build/quantize.name)\"" --define:VITRINE_WASM_QUANTIZE_BYTES="$$(wc -c < build/vitrine-quantize.wasm)"
 	cd build/site && ls worker-*.js > ../worker.name && ls quantizer-*.js > ../quantizer.name
-	$(ESBUILD) app=web/app.js vitrine=web/vitrine.js v1/embed=web/embed.js v1/frame=web/frame.js $(PAGE) --splitting --chunk-names=[name]-[hash] \
+	$(ESBUILD) app=web/app.js vitrine=web/vitrine.js v1/embed=web/embed.js v1/frame=web/frame.js $(PAGE) --metafile=build/meta/page.json --splitting --chunk-names=[name]-[hash] \
 		--loader:.bin=binary --loader:.html=text --define:VITRINE_ENGINE_BYTES="$$(gzip -c build/vitrine-simd.wasm | wc -c)" \
 		--define:VITRINE_WORKER="\"$$(cat build/worker.name)\"" --define:VITRINE_QUANTIZER="\"$$(cat build/quantizer.name)\""
 	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
@@ -162,6 +162,7 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm bu
 	cp web/embed.html build/site/v1/
 	cp -R web/icons build/site/
 	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/
+	$(GO) run ./tools/notices build/meta/*.json > build/site/NOTICES.txt
 	$(GO) run ./tools/pack -list build/site > build/site.json
 	$(ESBUILD) web/service-worker.js --minify --target=es2022 --outdir=build/site --define:VITRINE_SITE="$$(cat build/site.json)"
 	rm -rf dist && mv build/site dist

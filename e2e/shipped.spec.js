@@ -41,3 +41,27 @@ test("the site has a size", () => {
   expect(bytes(/\.js$/)).toBeLessThan(1_600_000);
   expect(bytes(/./)).toBeLessThan(32_000_000);
 });
+
+test("the notices name every package and module whose code is in the site", () => {
+  const notices = readFileSync("dist/NOTICES.txt", "utf8");
+  const named = new Set([...notices.matchAll(/^-{80}\n(\S+) /gm)].map(([, name]) => name));
+  const packages = new Set();
+  for (const file of readdirSync("build/meta")) {
+    for (const { inputs } of Object.values(JSON.parse(readFileSync(join("build/meta", file), "utf8")).outputs)) {
+      for (const path of Object.keys(inputs)) if (inputs[path].bytesInOutput) packages.add(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+    }
+  }
+  packages.delete(undefined);
+  expect([...packages]).toEqual(expect.arrayContaining(["mermaid", "dompurify", "d3-selection", "dagre-d3-es"]));
+  expect([...packages].filter((name) => !named.has(name))).toEqual([]);
+
+  // Go writes into its programs what they are made of.
+  const modules = new Set();
+  for (const name of names.filter((name) => name.endsWith(".wasm"))) {
+    for (const [, path] of readFileSync(join("dist", name), "latin1").matchAll(/\ndep\t([\w./-]+)\tv/g)) modules.add(path);
+  }
+  modules.delete("github.com/dlclark/regexp2"); // a stand-in of our own: wasm/tiktoken/regexp2
+  expect([...modules]).toEqual(expect.arrayContaining(["github.com/pkoukk/tiktoken-go", "golang.org/x/text", "github.com/hack-pad/safejs"]));
+  expect([...modules].filter((name) => !named.has(name))).toEqual([]);
+  expect(notices).toContain("The Go Authors");
+});

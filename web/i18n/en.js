@@ -309,6 +309,7 @@ export const strings = {
   help: {
     label: "Help and keyboard shortcuts",
     title: "What you can do here",
+    licences: "Licences of Vitrine and of what it contains",
     uses: [
       {
         what: "Generate a text",

@@ -28,6 +28,7 @@ export function mountHelp(root, { strings, close, single, signal }) {
     list,
     el("p", { class: "check" }, box, el("label", { for: "single-keys", text: strings.single })),
     here,
+    el("p", {}, el("a", { href: "./NOTICES.txt", text: strings.licences })),
   );
   const button = iconButton("help", strings.label, { "aria-haspopup": "dialog" });
   root.append(button, dialog);
