@@ -23,7 +23,7 @@ WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
 PACKAGES  := node_modules/.package-lock.json
 
-.PHONY: bench bench-peers model-eval help run build classroom serve quantize test test-go test-train test-wasm test-web test-e2e soak fmt check-fmt vet size icons chromium firefox clean
+.PHONY: bench bench-peers model-eval help run build classroom package check serve quantize test test-go test-train test-wasm test-web test-e2e soak fmt check-fmt vet size icons chromium firefox clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -43,6 +43,14 @@ classroom: build ## put the site and servers for three systems into one folder a
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -trimpath -ldflags="-s -w" -o $(CLASS)/serve-windows.exe ./tools/serve
 	$(GO) run ./tools/pack -zip $(CLASS).zip $(CLASS)
 	@echo "$(CLASS) and $(CLASS).zip are ready: README.txt says how to hand them out"
+
+# The page alone needs these; all other files are the engine's or the elements'.
+PAGE_ONLY := index.html app.js unstarted.js service-worker.js vitrine.webmanifest icons
+package: build ## write build/vitrine-VERSION.tgz, which npm and bundlers take
+	rm -rf build/package && mkdir -p build/package && cp -R dist build/package/files
+	cd build/package/files && rm -r $(PAGE_ONLY)
+	cp LICENSE tools/pack/npm/package.json tools/pack/npm/README.md build/package/
+	cd build/package && npm pkg set version="$$(node -p 'require("../../package.json").version')" && npm pack --silent --pack-destination ..
 
 serve: ## compile the static server
 	$(GO) build -o build/serve ./tools/serve
@@ -87,7 +95,7 @@ test-web: $(PACKAGES) build/wasm_exec.js build/recording.bin build/symbols.html 
 	npx tsc --project web/tsconfig.worker.json
 	node --test --test-concurrency=4 $$(find web e2e -name '*.test.js')
 
-test-e2e: build serve quantize chromium firefox ## the built page in a browser, with the size over the wire
+test-e2e: build package serve quantize chromium firefox ## the built page in a browser, with the size over the wire
 	npx playwright test --grep-invert @alone --workers 2
 	npx playwright test --grep @alone
 
