@@ -65,6 +65,9 @@ test: ## run every check and test: those of the browser, some of which measure i
 # What a target prints stays in one piece where make can do that.
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
+check: ## ask the databases of known vulnerabilities about all that is built or shipped; say where they cannot be reached
+	$(GO) run ./tools/check
+
 check-fmt: ## fail where gofmt would change a file
 	@files=$$($(GOFMT) -l core wasm tools e2e) && test -z "$$files" || { echo "not formatted, run make fmt: $$files"; exit 1; }
 
