@@ -131,6 +131,35 @@ test("an author's diagram runs in an element, and its markup runs nothing", asyn
   expect(requests.filter((url) => /example\.org/.test(url))).toEqual([]);
 });
 
+test("the next tokens and a head's map are the engine's own", async ({ page, requests }) => {
+  const texts = ["The capital of France is", "The little dog wanted to"];
+  await page.route("**/post.html", (route) => route.fulfill({ contentType: "text/html", body: host(`<vitrine-next></vitrine-next><vitrine-next id="next" prompt="${texts[0]}"></vitrine-next><vitrine-attention id="map" layer="1" head="2">${texts[1]}</vitrine-attention>`) }));
+  await page.goto("post.html");
+  await expect(page.locator("vitrine-next").first().locator("li"), "of the recording").toHaveCount(6);
+  await expect(page.locator("#next .note")).toContainText("Run loads the model (6.");
+  await expect(page.locator("#next li"), "nothing of another text").toHaveCount(0);
+  expect(requests.filter((url) => /wasm|gguf/.test(url))).toEqual([]);
+  await page.evaluate(() => Promise.all([...document.querySelectorAll("#next, #map")].map((element) => element.run())));
+  const wanted = await page.evaluate(async (texts) => {
+    const { createEngine } = await import(new URL("vitrine.js", location.href).href);
+    const engine = await createEngine();
+    const next = engine.generate(texts[0], { maxTokens: 1 });
+    await next.result;
+    const map = engine.generate(texts[1], { maxTokens: 1 });
+    const { promptIds } = await map.result;
+    const [{ data }] = await map.inspect("attention.mask", { layer: 1, head: 2, position: promptIds.length - 1 });
+    const { rows } = await next.candidates({ count: 5 });
+    const n = promptIds.length;
+    return { next: rows.map(({ text, probability }) => [text, probability]), map: Array.from({ length: n }, (_, y) => Array.from({ length: n }, (_, x) => (x > y ? "" : String(Math.round(100 * data[y * n + x]))))) };
+  }, texts);
+  const next = await page.locator("#next li").evaluateAll((rows) => rows.map((row) => [row.firstChild.textContent, Number(row.style.getPropertyValue("--share"))]));
+  expect(next.slice(0, 5)).toEqual(wanted.next);
+  expect(next.reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1, 5);
+  const map = await page.locator("#map tbody tr").evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent)));
+  expect(map).toEqual(wanted.map);
+  expect(await violations(page, "#next", "#map")).toEqual([]);
+});
+
 test("where the policy of the page forbids the engine's worker, a frame takes the element's place", async ({ page, expectedErrors }) => {
   expectedErrors.push(/Content Security Policy|violates|Refused/);
   await open(page, `<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline>`, { "Content-Security-Policy": "worker-src 'none'" });

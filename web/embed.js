@@ -1,7 +1,12 @@
 /** The elements, for any page: <script type="module" src=".../v1/embed.js"></script>. */
+import { mountAttention } from "./elements/attention.js";
 import { setScript } from "./elements/beside.js";
-import { VitrinePipeline } from "./elements/pipeline.js";
+import { elementOf } from "./elements/element.js";
+import { mountNext } from "./elements/next.js";
+import { mountPipeline } from "./elements/pipeline.js";
 
 setScript(import.meta.url);
-// A page may load the script twice, in two versions: the first one's elements stay.
-if (!customElements.get("vitrine-pipeline")) customElements.define("vitrine-pipeline", VitrinePipeline);
+for (const [name, mount] of Object.entries({ "vitrine-pipeline": mountPipeline, "vitrine-next": mountNext, "vitrine-attention": mountAttention })) {
+  // A page may load the script twice, in two versions: the first one's elements stay.
+  if (!customElements.get(name)) customElements.define(name, elementOf(mount));
+}

@@ -2,8 +2,9 @@
  * The script of embed.html: one element that fills the frame, told by the fragment of its address, and in touch with the
  * page around it by messages.
  */
+import { ATTRIBUTES } from "./elements/attributes.js";
 
-/** @typedef {HTMLElement & { run(options: object): Promise<unknown>, pause(options?: object): Promise<unknown>, step(options: object): Promise<unknown>, stop(options?: object): Promise<unknown> }} Pipeline */
+/** @typedef {HTMLElement & { run(options: object): Promise<unknown>, pause(options?: object): Promise<unknown>, step(options: object): Promise<unknown>, stop(options?: object): Promise<unknown> }} Embedded */
 
 const TOLD = ["stage", "token", "paused", "done"];
 const LONGEST = 50_000; // characters of a text that comes from outside
@@ -17,9 +18,11 @@ const OPTIONS = {
 };
 for (const name of ["temperature", "topK", "topP", "seed", "maxTokens", "pace"]) OPTIONS[name] = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
 
-const element = /** @type {Pipeline} */ (document.createElement("vitrine-pipeline"));
+const KINDS = ["vitrine-pipeline", "vitrine-next", "vitrine-attention"];
 const told = new URLSearchParams(location.hash.slice(1));
-for (const [name, value] of told) if (/^[a-z-]{1,20}$/.test(name) && !/^on|^style$|^is$|^id$|^class$/.test(name) && name !== "diagram") element.setAttribute(name, value);
+const kind = KINDS.find((name) => name === told.get("element")) ?? KINDS[0];
+const element = /** @type {Embedded} */ (document.createElement(kind));
+for (const [name, value] of told) if (ATTRIBUTES.includes(name) || name === "autoplay") element.setAttribute(name, value);
 element.textContent = told.get("diagram") ?? "";
 const scheme = told.get("theme");
 if (scheme === "light" || scheme === "dark") document.documentElement.style.colorScheme = scheme; // else the frame is not transparent
@@ -47,4 +50,4 @@ addEventListener("message", ({ source, data }) => {
   if (!Object.entries(options).every(([name, value]) => Object.hasOwn(OPTIONS, name) && OPTIONS[name](value))) return;
   element[/** @type {"run" | "pause" | "step" | "stop"} */ (call)](options).catch(() => {}); // the element says what went wrong
 });
-customElements.whenDefined("vitrine-pipeline").then(() => tell({ vitrine: 1, type: "ready" }));
+customElements.whenDefined(kind).then(() => tell({ vitrine: 1, type: "ready" }));

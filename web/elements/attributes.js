@@ -6,7 +6,7 @@ const NAMES = { temperature: "temperature", topK: "top-k", topP: "top-p", seed: 
 
 /** What a run and the picture are told by attributes: those that a frame in the place of an element takes over. */
 export const ATTRIBUTES = [
-  "model", "prompt", ...Object.values(NAMES), "pace", "stage", "layer", "head", "breakpoints", "controls", "hide", "theme", "lang",
+  "model", "prompt", ...Object.values(NAMES), "pace", "stage", "layer", "head", "breakpoints", "controls", "hide", "height", "theme", "lang",
 ];
 
 /**
@@ -14,11 +14,12 @@ export const ATTRIBUTES = [
  *
  * @param {Element} element
  * @param {Record<string, unknown>} [options] of run(), before which the attributes stand back
+ * @param {Record<string, unknown>} [own] what is usual for this kind of element
  */
-export function settingsOf(element, options = {}) {
+export function settingsOf(element, options = {}, own = {}) {
   const usual = defaults();
   const read = numberNames.map((name) => {
-    const told = options[name] ?? element.getAttribute(NAMES[name]);
+    const told = options[name] ?? element.getAttribute(NAMES[name]) ?? own[name];
     const value = told === null || told === undefined ? undefined : readNumber(name, String(told));
     return [name, value ?? readNumber(name, usual[name]) ?? newSeed()];
   });

@@ -91,7 +91,7 @@ export function placeFrame(app, element, { strings, signal }) {
 
 /** What the frame is told in its address: the element's attributes, with the prompt as it stands, and the author's diagram. @param {HTMLElement} element @param {HTMLElement} app */
 function fragmentOf(element, app) {
-  const told = new URLSearchParams();
+  const told = new URLSearchParams({ element: element.localName });
   for (const name of ATTRIBUTES) {
     const value = element.getAttribute(name);
     if (value !== null) told.set(name, name === "model" ? new URL(value, document.baseURI).href : value);
@@ -99,7 +99,7 @@ function fragmentOf(element, app) {
   const prompt = app.querySelector("textarea")?.value;
   if (prompt) told.set("prompt", prompt);
   if (element.dataset.theme && !told.has("theme")) told.set("theme", element.dataset.theme);
-  const diagram = diagramOf(element);
+  const diagram = element.localName === "vitrine-pipeline" && diagramOf(element);
   if (diagram) told.set("diagram", diagram);
   return told;
 }

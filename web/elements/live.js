@@ -1,6 +1,6 @@
 /** @import { Breakpoint, Progress, RunEvent, StageName } from "../vitrine.d.ts" */
 /** @import { Framed } from "./frame.js" */
-/** @import { mountPicture } from "./picture.js" */
+/** @import { Picture } from "./shell.js" */
 import { failureOf } from "../client/failure.js";
 import { control as controlStrings } from "../i18n/control-en.js";
 import { embed as strings } from "../i18n/embed-en.js";
@@ -25,7 +25,7 @@ const PACE = 5; // ms after each stage, so that the eye can follow the layers: a
  * The element's own run: engine, events, transport.
  *
  * @param {HTMLElement} element
- * @param {ReturnType<typeof mountPicture>} picture
+ * @param {Picture} picture
  * @param {{ app: HTMLElement, signal: AbortSignal, framed: () => Framed | null }} options `framed` puts a frame in the place
  *   of all this, where the policy of the host page allows no engine; null where that is not possible either
  */
@@ -59,7 +59,7 @@ export function connectLive(element, picture, { app, signal, framed }) {
 
   /** @param {Breakpoint[]} now */
   function showBreakpoints(now) {
-    picture.diagram.setBreakpoints(now);
+    picture.setBreakpoints(now);
     transport.setBreakpoints(now.length);
   }
 
@@ -72,9 +72,9 @@ export function connectLive(element, picture, { app, signal, framed }) {
       picture.say(strings.starting, NaN);
       session.open(element.getAttribute("model") ?? undefined);
     }
-    pace = how.pace ?? wholeOf(element, "pace") ?? PACE;
+    pace = how.pace ?? wholeOf(element, "pace") ?? picture.usual.pace ?? PACE;
     session.setPace(pace);
-    session.generate(how.prompt ?? picture.prompt.value(), settingsOf(element, how), { paused: how.paused || goal() !== null, breakpoints: breakpoints.now() });
+    session.generate(how.prompt ?? picture.prompt.value(), settingsOf(element, how, picture.usual), { paused: how.paused || goal() !== null, breakpoints: breakpoints.now() });
   }
 
   /** Where the attributes want the machine to stand, or null. */
@@ -122,7 +122,13 @@ export function connectLive(element, picture, { app, signal, framed }) {
     if (phase === "model") picture.say(total > 0 ? strings.loading(value, size(total).value, unit) : strings.loadingSome(value, unit), total > 0 ? loaded / total : NaN);
   }
 
-  function end() {
+  async function finish() {
+    show();
+    try {
+      if (state.done && session.run) await picture.ended?.(session.run);
+    } catch (error) {
+      fail(error);
+    }
     const told = waiting;
     waiting = [];
     for (const resolve of told) resolve();
@@ -131,10 +137,10 @@ export function connectLive(element, picture, { app, signal, framed }) {
   listen(session, "progress", onProgress, signal);
   listen(session, "events", tell, signal);
   listen(session, "state", show, signal);
-  listen(session, "end", () => (show(), end()), signal);
+  listen(session, "end", finish, signal);
   listen(session, "engine", (/** @type {import("../vitrine.d.ts").EngineInfo} */ info) => {
     session.setHead(wholeOf(element, "head") ?? 0);
-    picture.diagram.setModel(info, state);
+    picture.setModel(info, state);
   }, signal);
   for (const failure of ["loadfailure", "runfailure", "lost"]) listen(session, failure, ({ error }) => fail(error), signal);
 

@@ -1,5 +1,7 @@
 /** What the elements say on other people's pages, in English. */
 
+import { count } from "../kit/numbers.js";
+
 export const embed = {
   label: "A language model at work",
   prompt: {
@@ -21,6 +23,14 @@ export const embed = {
   loading: (value, total, unit) => `Loading ${value} of ${total} ${unit}`,
   /** @param {string} value @param {string} unit */
   loadingSome: (value, unit) => `Loading ${value} ${unit}`,
+  /** @param {string} size */
+  notYet: (size) => `Run loads the model (${size || "its size is not known"}) and computes in your browser.`,
+  next: "The most probable next tokens",
+  /** @param {number} n */
+  others: (n) => `${count(n)} others`,
+  map: "Attention: each row is a token, each column one that it looks at, in percent",
+  /** @param {number} layer @param {number} head */
+  mapOf: (layer, head) => `layer ${layer}, head ${head}`,
   starting: "The engine starts.",
   /** @param {string} model */
   live: (model) => `Live: the model ${model} runs in your browser. Nothing leaves your device.`,

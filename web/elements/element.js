@@ -1,0 +1,135 @@
+/** @import { Run } from "../vitrine.d.ts" */
+/** @import { Framed } from "./frame.js" */
+/** @import { RunOptions } from "./live.js" */
+/** @import { Picture, Shown } from "./shell.js" */
+import { embed as strings } from "../i18n/embed-en.js";
+import { listen } from "../kit/dom.js";
+import { diagramOf, wordsOf } from "./attributes.js";
+import { mustFrame, placeFrame } from "./frame.js";
+import { readRecording } from "./recording.js";
+import { elementSheet } from "./sheet.js";
+import { sizeOf } from "./size.js";
+import { scaffold } from "./symbols.js";
+import { followTheme } from "./theme.js";
+
+const NEAR = "25%"; // of a window from where a picture is drawn
+
+/**
+ * The class of an element: until it is told to run it shows a recording, or says what Run does, and loads nothing that is
+ * large.
+ *
+ * @param {(app: HTMLElement, element: HTMLElement, shown: Shown) => Picture} mount
+ */
+export const elementOf = (mount) => class extends HTMLElement {
+  static observedAttributes = ["theme", "hide", "height", "controls"];
+  #root = this.attachShadow({ mode: "open" });
+  /** Ends with the element's place in a document. @type {AbortController | null} */
+  #life = null;
+  /** @type {Picture | null} */
+  #picture = null;
+  /** @type {Promise<Framed> | null} */
+  #live = null;
+  #restyle = () => {};
+
+  connectedCallback() {
+    if (this.#life) return;
+    const life = (this.#life = new AbortController());
+    this.#root.adoptedStyleSheets = [elementSheet()];
+    this.#restyle = followTheme(this, life.signal);
+    const app = scaffold(this.#root, this.getAttribute("aria-label") ?? strings.label);
+    this.#layout();
+    const near = new IntersectionObserver((entries) => this.#see(entries[entries.length - 1].isIntersecting, app), { rootMargin: NEAR });
+    near.observe(this);
+    life.signal.addEventListener("abort", () => near.disconnect());
+  }
+
+  disconnectedCallback() {
+    queueMicrotask(() => {
+      if (this.isConnected) return; // it was moved
+      this.#life?.abort();
+      this.#live?.then((live) => live.close(), () => {});
+      this.#life = this.#live = this.#picture = null;
+      this.#root.replaceChildren();
+    });
+  }
+
+  attributeChangedCallback() {
+    this.#restyle();
+    this.#layout();
+  }
+
+  /** What of it is hidden, and how high the diagram is. */
+  #layout() {
+    const app = this.#root.querySelector(".embed");
+    if (!(app instanceof HTMLElement)) return;
+    const hidden = [...wordsOf(this, "hide"), ...(this.getAttribute("controls") === "none" ? ["transport"] : [])];
+    app.dataset.hide = hidden.join(" ");
+    const height = Number.parseFloat(this.getAttribute("height") ?? "");
+    if (height > 0) app.style.setProperty("--height", `${height}px`);
+    else app.style.removeProperty("--height");
+  }
+
+  /** @param {boolean} seen @param {HTMLElement} app */
+  #see(seen, app) {
+    if (seen && !this.#picture) this.#begin(app);
+    this.#picture?.see(seen);
+  }
+
+  /** It comes into sight for the first time. @param {HTMLElement} app */
+  #begin(app) {
+    const { signal } = /** @type {AbortController} */ (this.#life);
+    const picture = mount(app, this, { recording: readRecording(), own: diagramOf(this), strings, signal });
+    this.#picture = picture;
+    sizeOf(this.getAttribute("model")).then((size) => {
+      if (!signal.aborted && !this.#live) picture.offer(size);
+    });
+    listen(app, "generate", () => this.run().catch(() => {}), signal); // what failed is said where the run would be
+    listen(app, "stop", () => this.stop(), signal);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.hasAttribute("autoplay") && !still) this.run().catch(() => {});
+  }
+
+  /** @returns {Promise<Framed>} */
+  #go() {
+    const app = this.#root.querySelector(".embed");
+    if (!this.#life || !(app instanceof HTMLElement)) return Promise.reject(new Error("the element is in no document"));
+    if (!this.#picture) this.#begin(app);
+    const { signal } = this.#life;
+    const picture = /** @type {Picture} */ (this.#picture);
+    const framed = () => placeFrame(app, this, { strings, signal });
+    if (this.#live) return this.#live;
+    const frame = mustFrame() ? framed() : null;
+    const live = frame ? Promise.resolve(frame) : import("./live.js").then(({ connectLive }) => connectLive(this, picture, { app, signal, framed }));
+    this.#live = live;
+    live.catch((error) => {
+      this.#live = null; // a script did not come: another time it may
+      picture.say(strings.failed(String(error.message)));
+    });
+    return live;
+  }
+
+  /**
+   * Loads engine and model where they are not there yet, and runs.
+   *
+   * @param {RunOptions} [options] before which the attributes stand back
+   * @returns {Promise<unknown>} the Result, once the run has ended; null where it did not come to one
+   */
+  async run(options = {}) {
+    return (await this.#go()).run(options);
+  }
+
+  /** The machine stands before the next stage. */
+  async pause() {
+    return (await this.#live)?.pause();
+  }
+
+  /** One stage further, or what else the options of Run.step say; it begins a run where there is none. @param {Parameters<Run["step"]>[0]} [options] */
+  async step(options = {}) {
+    return (await this.#go()).step(options);
+  }
+
+  /** Ends the run. */
+  async stop() {
+    return (await this.#live)?.stop();
+  }
+};

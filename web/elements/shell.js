@@ -1,0 +1,108 @@
+/** @import { Breakpoint, EngineInfo, Run, StageName } from "../vitrine.d.ts" */
+/** @import { EmbedStrings } from "../i18n/embed-en.js" */
+/** @import { Pacer } from "../run/frames.js" */
+/** @import { RunState } from "../run/state.js" */
+import { el } from "../kit/dom.js";
+import { createPacer } from "../run/frames.js";
+import { mountPrompt } from "../views/prompt.js";
+import { mountRunButton } from "../views/run-button.js";
+
+/**
+ * What an element shows, whatever kind it is: before it runs, and of its run.
+ *
+ * @typedef {object} Picture
+ * @property {{ value: () => string }} prompt
+ * @property {Pacer} pacer
+ * @property {HTMLElement} transport where the bar is put
+ * @property {{ maxTokens?: number, pace?: number }} usual what a run of this kind has, where nothing else is said
+ * @property {(size: string) => void} offer says what Run downloads; "" where it is not known
+ * @property {(state: RunState) => void} show
+ * @property {() => void} begin from now on it is the engine's own
+ * @property {(now: boolean) => void} setRunning
+ * @property {(words: string, share?: number) => void} say with how much is loaded; NaN while that is not known
+ * @property {(now: boolean) => void} see whether it is in sight: what is not draws nothing
+ * @property {(info: EngineInfo, state: RunState) => void} setModel
+ * @property {(now: readonly Breakpoint[]) => void} setBreakpoints
+ * @property {(stage: StageName) => string | null} nodeOf the node that shows a stage, by its own id
+ * @property {(run: Run) => Promise<void>} [ended] the run has ended, and can be asked
+ */
+
+/** @typedef {{ recording: ReturnType<typeof import("./recording.js").readRecording>, own: string, strings: EmbedStrings, signal: AbortSignal }} Shown `own`: the text of the author's diagram, "" for ours */
+
+/**
+ * The parts that all kinds have: prompt, Run, what is said, and the place of the transport. Sends "generate" and "stop".
+ *
+ * @param {HTMLElement} app
+ * @param {object} options
+ * @param {string} options.prompt
+ * @param {(size: string, prompt: string) => string} options.offered what is said before a run
+ * @param {HTMLElement[]} options.body
+ * @param {(state: RunState) => void} options.draw asks for a frame
+ * @param {RunState} options.state at first
+ * @param {EmbedStrings} options.strings
+ * @param {AbortSignal} options.signal
+ */
+export function mountShell(app, { prompt: text, offered, body, draw, state, strings, signal }) {
+  const pacer = createPacer(signal);
+  const [field, run, note, transport] = ["prompt", "run-button", "note", "transport"].map((name) => el("div", { class: name, part: name === "run-button" ? "run" : name }));
+  const line = note.appendChild(el("p", { role: "status" }));
+  const bar = note.appendChild(el("progress", { "aria-label": strings.starting, hidden: true }));
+  app.append(el("div", { class: "embed-head" }, field, run), note, ...body, transport);
+  const prompt = mountPrompt(field, { strings: strings.prompt, text, special: () => ({ show() {} }), signal });
+  const words = { generate: strings.run(""), generateKey: "", stop: strings.stop, stopKey: "" };
+  const button = mountRunButton(run, { strings: words, signal });
+  let seen = false;
+
+  const settle = () => () => state.looked();
+
+  function show() {
+    if (!seen) return; // the next time that it is in sight
+    draw(state);
+    pacer.request(settle);
+  }
+
+  return {
+    prompt,
+    pacer,
+    transport,
+
+    get live() {
+      return app.dataset.live !== undefined;
+    },
+
+    /** @param {string} size */
+    offer(size) {
+      words.generate = strings.run(size);
+      button.show(false);
+      line.textContent = offered(size, prompt.value());
+    },
+
+    /** @param {RunState} now */
+    show(now) {
+      state = now;
+      show();
+    },
+
+    begin() {
+      app.dataset.live = "";
+      words.generate = strings.again;
+    },
+
+    /** @param {boolean} now */
+    setRunning: (now) => button.show(now),
+
+    /** @param {string} what @param {number} [share] */
+    say(what, share) {
+      line.textContent = what;
+      bar.hidden = share === undefined;
+      if (share !== undefined && share >= 0) bar.value = share;
+      else bar.removeAttribute("value");
+    },
+
+    /** @param {boolean} now */
+    see(now) {
+      seen = now;
+      show();
+    },
+  };
+}
