@@ -159,7 +159,7 @@ test("a damaged link says so and opens what it can; one of another host asks; on
   await expect(page.locator("#prompt")).toHaveValue("Theirs again");
 });
 
-test("share copies each form with one press, and saves the run", async ({ page, context, site }) => {
+test("share copies each form with one press, and saves the run; the frame runs it too", async ({ page, context, site, browser }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await openPage(page, { settings: { seed: "4", maxTokens: "3" } });
   await page.locator("#prompt").fill('Say "hi" & <go>');
@@ -182,6 +182,14 @@ test("share copies each form with one press, and saves the run", async ({ page, 
   expect(state).toMatchObject({ model: "tiny", prompt: 'Say "hi" & <go>', seed: 4, maxTokens: 3, stands: { tokens: 3, ended: true } });
   const frame = await page.evaluate((html) => Object.fromEntries([...new DOMParser().parseFromString(html, "text/html").querySelector("iframe").attributes].map(({ name, value }) => [name, value])), copied.frame);
   expect(frame).toEqual({ src: `${site}v1/embed.html#${link.split("#")[1]}`, width: "100%", height: "560", loading: "lazy", title: expect.stringContaining('Say "hi" & <go>'), allow: "fullscreen" });
+  const embed = await fresh(browser, frame.src);
+  await expect(embed.page.locator("vitrine-pipeline textarea")).toHaveValue('Say "hi" & <go>');
+  const { ids } = await embed.page.locator("vitrine-pipeline").evaluate((element) => element.run({ pace: 0 }));
+  await embed.page.goto(frame.src.slice(0, -9));
+  await embed.page.reload();
+  await expect(embed.page.locator("body > p[role=status]")).toContainText("damaged");
+  expect(embed.errors).toEqual([]);
+  await embed.close();
   expect(copied.mermaid).toMatch(/^flowchart|^---/);
 
   const [transcript] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Transcript" }).click()]);
@@ -191,5 +199,6 @@ test("share copies each form with one press, and saves the run", async ({ page, 
   const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Run (JSON)" }).click()]);
   const run = JSON.parse(readFileSync(await file.path(), "utf8"));
   expect(run).toMatchObject({ format: "vitrine.run", version: 1, link, finishReason: "length", settings: { seed: 4 } });
+  expect(ids, "the frame's").toEqual(run.tokens.map(({ id }) => id));
   for (const { id, probability } of run.tokens) expect(text).toMatch(new RegExp(`\\b${id} +${Number(probability.toPrecision(9))}`));
 });

@@ -1,6 +1,6 @@
 /**
- * The script of embed.html: one element that fills the frame, told by the fragment of its address, and in touch with the
- * page around it by messages.
+ * The script of embed.html: one element that fills the frame, told by the fragment of its address, which is a link of
+ * Vitrine or has attributes as a query has them, and in touch with the page around it by messages.
  */
 import { ATTRIBUTES } from "./elements/attributes.js";
 
@@ -19,7 +19,8 @@ const OPTIONS = {
 for (const name of ["temperature", "topK", "topP", "seed", "maxTokens", "pace"]) OPTIONS[name] = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 const KINDS = ["vitrine-pipeline", "vitrine-next", "vitrine-attention"];
-const told = new URLSearchParams(location.hash.slice(1));
+const fragment = location.hash.slice(1);
+const told = /^v\d+\./.test(fragment) ? await readLink(fragment) : new URLSearchParams(fragment);
 const kind = KINDS.find((name) => name === told.get("element")) ?? KINDS[0];
 const element = /** @type {Embedded} */ (document.createElement(kind));
 for (const [name, value] of told) if (ATTRIBUTES.includes(name) || name === "autoplay") element.setAttribute(name, value);
@@ -27,6 +28,14 @@ element.textContent = told.get("diagram") ?? "";
 const scheme = told.get("theme");
 if (scheme === "light" || scheme === "dark") document.documentElement.style.colorScheme = scheme; // else the frame is not transparent
 document.body.append(element);
+
+/** What attributes can say of a link; what is wrong with it stands in the frame. @param {string} fragment */
+async function readLink(fragment) {
+  const [{ decode }, { attributesOf }] = await Promise.all([import("./run/link.js"), import("./run/forms.js")]);
+  const { state, problems } = await decode(fragment);
+  for (const words of problems) document.body.append(Object.assign(document.createElement("p"), { textContent: words, role: "status" }));
+  return new URLSearchParams({ ...attributesOf(state), ...(state.diagram && { diagram: state.diagram }) });
+}
 
 /** @param {object} message to whoever has put the frame there: they may read what it shows */
 const tell = (message) => parent !== self && parent.postMessage(message, "*");
