@@ -336,6 +336,10 @@ export const strings = {
         how: "Edit, above the diagram, opens its Mermaid text. Write another flowchart, or paste one: a node whose id is the name of a stage lights up, and the run goes on. Copy as Mermaid takes the diagram with the values of this step.",
       },
       {
+        what: "Share a run",
+        how: "Share, at the top, makes a link that opens this very run for anybody, code that puts it into another page, and files: the picture, the run as JSON, a transcript. Nothing is uploaded.",
+      },
+      {
         what: "Use another model",
         how: "The model menu opens a GGUF file of architecture gpt2 or a Hugging Face GPT-2 checkpoint, from this device or from a URL. It also downloads GPT-2 from the Hugging Face Hub when you press its button. The page keeps models on this device for the next visit, and deletes them when you say so. Nothing you write or open is uploaded.",
       },

@@ -18,7 +18,7 @@ export const share = {
   forms: {
     link: { name: "Link", hint: "Opens this page as it is now." },
     frame: { name: "Frame", hint: "HTML for hosts that take an iframe: WordPress, Notion, Moodle, Canvas." },
-    element: { name: "Element", hint: "HTML for pages of your own. It holds what its attributes can say; the frame and the link hold all of it." },
+    element: { name: "Element", hint: "HTML for pages of your own. Its attributes can be changed by hand." },
     jekyll: { name: "Jekyll include", hint: "Markdown for Jekyll and GitHub Pages, with vitrine.html in _includes." },
     hugo: { name: "Hugo shortcode", hint: "Markdown for Hugo, with vitrine.html in layouts/shortcodes." },
     markdown: { name: "Markdown", hint: "The element for MkDocs, Docusaurus, VitePress and others. A diagram of your own stays plain Mermaid where the script does not run." },
@@ -60,7 +60,7 @@ export const share = {
     going: "It had not ended.",
     /** @param {string} link */
     link: (link) => `Link: ${link}`,
-    head: "position     id  probability  token",
+    head: "position     id     probability  token",
     forced: "(chosen)",
     text: "Text:",
     /** @param {string} name @param {number} from */

@@ -56,7 +56,7 @@ const tokenOf = ({ id, piece, probability, bytes, forced, special }) => ({ id, t
  */
 export function transcriptOf({ link, model, prompt, settings, switches, tokens, text, stands, finishReason, branches }, words) {
   const line = (/** @type {{ position: number, id: number, text: string, probability?: number, forced?: true }} */ { position, id, text, probability, forced }) =>
-    [String(position).padStart(8), String(id).padStart(7), (probability === undefined ? "" : exact(probability)).padStart(13), `  ${quote(text)}`, forced ? ` ${words.forced}` : ""].join("");
+    [String(position).padStart(8), String(id).padStart(7), (probability === undefined ? "" : exact(probability)).padStart(16), `  ${quote(text)}`, forced ? ` ${words.forced}` : ""].join("");
   const others = branches.filter(({ current }) => !current);
   return [
     words.title,
