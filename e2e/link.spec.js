@@ -164,6 +164,10 @@ test("share copies each form with one press, and saves the run; the frame runs i
   await openPage(page, { settings: { seed: "4", maxTokens: "3" } });
   await page.locator("#prompt").fill('Say "hi" & <go>');
   await generate(page);
+  const position = (await page.locator("#chips .chip").count()) - 2;
+  await page.evaluate((detail) => document.body.dispatchEvent(new CustomEvent("choose", { detail })), { position, id: 11 });
+  await expect(page.locator("#drawer-buttons")).toContainText("Branches 2");
+  await expect(page.locator("#chips")).toHaveAttribute("data-state", "ended");
   const { dialog, link } = await shared(page);
   expect(await violations(page, ".share-dialog")).toEqual([]);
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
@@ -179,7 +183,7 @@ test("share copies each form with one press, and saves the run; the frame runs i
   expect(copied.link).toBe(link);
   const { state, problems } = await decode(link.split("#")[1]);
   expect(problems).toEqual([]);
-  expect(state).toMatchObject({ model: "tiny", prompt: 'Say "hi" & <go>', seed: 4, maxTokens: 3, stands: { tokens: 3, ended: true } });
+  expect(state).toMatchObject({ model: "tiny", prompt: 'Say "hi" & <go>', seed: 4, maxTokens: 3, stands: { tokens: 3, ended: true }, forced: [[position, 11]] });
   const frame = await page.evaluate((html) => Object.fromEntries([...new DOMParser().parseFromString(html, "text/html").querySelector("iframe").attributes].map(({ name, value }) => [name, value])), copied.frame);
   expect(frame).toEqual({ src: `${site}v1/embed.html#${link.split("#")[1]}`, width: "100%", height: "560", loading: "lazy", title: expect.stringContaining('Say "hi" & <go>'), allow: "fullscreen" });
   const embed = await fresh(browser, frame.src);
@@ -187,7 +191,7 @@ test("share copies each form with one press, and saves the run; the frame runs i
   const { ids } = await embed.page.locator("vitrine-pipeline").evaluate((element) => element.run({ pace: 0 }));
   await embed.page.goto(frame.src.slice(0, -9));
   await embed.page.reload();
-  await expect(embed.page.locator("body > p[role=status]")).toContainText("damaged");
+  await expect(embed.page.locator("body > p[role=status]").first()).toContainText("damaged");
   expect(embed.errors).toEqual([]);
   await embed.close();
   expect(copied.mermaid).toMatch(/^flowchart|^---/);
@@ -199,6 +203,7 @@ test("share copies each form with one press, and saves the run; the frame runs i
   const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Run (JSON)" }).click()]);
   const run = JSON.parse(readFileSync(await file.path(), "utf8"));
   expect(run).toMatchObject({ format: "vitrine.run", version: 1, link, finishReason: "length", settings: { seed: 4 } });
+  expect(ids[1], "as it was chosen").toBe(11);
   expect(ids, "the frame's").toEqual(run.tokens.map(({ id }) => id));
   for (const { id, probability } of run.tokens) expect(text).toMatch(new RegExp(`\\b${id} +${Number(probability.toPrecision(9))}`));
 });

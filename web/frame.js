@@ -29,12 +29,12 @@ const scheme = told.get("theme");
 if (scheme === "light" || scheme === "dark") document.documentElement.style.colorScheme = scheme; // else the frame is not transparent
 document.body.append(element);
 
-/** What attributes can say of a link; what is wrong with it stands in the frame. @param {string} fragment */
+/** A link as attributes; what is wrong with it stands in the frame. @param {string} fragment */
 async function readLink(fragment) {
   const [{ decode }, { attributesOf }] = await Promise.all([import("./run/link.js"), import("./run/forms.js")]);
   const { state, problems } = await decode(fragment);
   for (const words of problems) document.body.append(Object.assign(document.createElement("p"), { textContent: words, role: "status" }));
-  return new URLSearchParams({ ...attributesOf(state), ...(state.diagram && { diagram: state.diagram }) });
+  return new URLSearchParams({ link: fragment, ...attributesOf(state), ...(state.diagram && { diagram: state.diagram }) });
 }
 
 /** @param {object} message to whoever has put the frame there: they may read what it shows */

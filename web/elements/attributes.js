@@ -6,7 +6,7 @@ const NAMES = { temperature: "temperature", topK: "top-k", topP: "top-p", seed: 
 
 /** What a run and the picture are told by attributes: those that a frame in the place of an element takes over. */
 export const ATTRIBUTES = [
-  "model", "prompt", ...Object.values(NAMES), "pace", "stage", "layer", "head", "breakpoints", "controls", "hide", "height", "theme", "lang",
+  "model", "prompt", ...Object.values(NAMES), "pace", "stage", "layer", "head", "breakpoints", "controls", "hide", "height", "theme", "lang", "link",
 ];
 
 /**
@@ -38,6 +38,15 @@ export function breakpointsOf(text) {
   return text.trim().split(/[\s,]+/).map((one) => {
     const [stage, layer] = one.split("@");
     return { stage: /** @type {StageName} */ (stage), ...(layer === undefined ? {} : { layer: Number(layer) }) };
+  });
+}
+
+/** What a link says, of which attributes can say a part; null where there is none. @param {Element} element */
+export async function linkOf(element) {
+  const link = element.getAttribute("link");
+  return link === null ? null : import("../run/link.js").then(async ({ decode, furtherOf }) => {
+    const { state } = await decode(link);
+    return { ...state, further: furtherOf(state) };
   });
 }
 

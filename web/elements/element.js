@@ -4,7 +4,7 @@
 /** @import { Picture, Shown } from "./shell.js" */
 import { embed as strings } from "../i18n/embed-en.js";
 import { listen } from "../kit/dom.js";
-import { diagramOf, wordsOf } from "./attributes.js";
+import { diagramOf, linkOf, wordsOf } from "./attributes.js";
 import { mustFrame, placeFrame } from "./frame.js";
 import { readRecording } from "./recording.js";
 import { elementSheet } from "./sheet.js";
@@ -99,7 +99,7 @@ export const elementOf = (mount) => class extends HTMLElement {
     const framed = () => placeFrame(app, this, { strings, signal });
     if (this.#live) return this.#live;
     const frame = mustFrame() ? framed() : null;
-    const live = frame ? Promise.resolve(frame) : import("./live.js").then(({ connectLive }) => connectLive(this, picture, { app, signal, framed }));
+    const live = frame ? Promise.resolve(frame) : import("./live.js").then(async ({ connectLive }) => connectLive(this, picture, { app, signal, framed, link: await linkOf(this) }));
     this.#live = live;
     live.catch((error) => {
       this.#live = null; // a script did not come: another time it may

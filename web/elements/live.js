@@ -1,5 +1,6 @@
 /** @import { Breakpoint, Progress, RunEvent, StageName } from "../vitrine.d.ts" */
 /** @import { Framed } from "./frame.js" */
+/** @import { linkOf } from "./attributes.js" */
 /** @import { Picture } from "./shell.js" */
 import { failureOf } from "../client/failure.js";
 import { control as controlStrings } from "../i18n/control-en.js";
@@ -26,16 +27,17 @@ const PACE = 5; // ms after each stage, so that the eye can follow the layers: a
  *
  * @param {HTMLElement} element
  * @param {Picture} picture
- * @param {{ app: HTMLElement, signal: AbortSignal, framed: () => Framed | null }} options `framed` puts a frame in the place
+ * @param {{ app: HTMLElement, signal: AbortSignal, framed: () => Framed | null, link: Awaited<ReturnType<typeof linkOf>> }} options `framed` puts a frame in the place
  *   of all this, where the policy of the host page allows no engine; null where that is not possible either
  */
-export function connectLive(element, picture, { app, signal, framed }) {
+export function connectLive(element, picture, { app, signal, framed, link }) {
   const state = createRunState();
   const session = new Session(state, shareEngine);
   /** @type {RunOptions} of the newest run */
   let asked = {};
   let pace = PACE;
   let failed = false;
+  let linked = link; // null for a run of another prompt
   /** @type {Framed | null} */
   let frame = null;
   /** @type {Promise<unknown> | null} the run that it took over */
@@ -74,11 +76,18 @@ export function connectLive(element, picture, { app, signal, framed }) {
     }
     pace = how.pace ?? wholeOf(element, "pace") ?? picture.usual.pace ?? PACE;
     session.setPace(pace);
-    session.generate(how.prompt ?? picture.prompt.value(), settingsOf(element, how, picture.usual), { paused: how.paused || goal() !== null, breakpoints: breakpoints.now() });
+    const prompt = how.prompt ?? picture.prompt.value();
+    linked = link?.prompt === prompt ? link : null;
+    const settings = { ...settingsOf(element, how, picture.usual), ...(linked && { stop: linked.stop }) };
+    session.generate(prompt, settings, { paused: how.paused || goal() !== null, breakpoints: breakpoints.now(), ...linked?.further });
   }
 
   /** Where the attributes want the machine to stand, or null. */
   function goal() {
+    if (linked?.stands) {
+      const { stage, layer = -1, position } = linked.stands;
+      return stage === undefined ? null : { stage, layer, position };
+    }
     const stage = /** @type {StageName | null} */ (element.getAttribute("stage"));
     if (stage === null || !Object.hasOwn(stages, stage)) return null;
     return { stage, layer: stages[stage].perLayer ? wholeOf(element, "layer") ?? 0 : -1 };

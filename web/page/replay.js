@@ -1,10 +1,10 @@
 /** @import { Engine, Run, TokenPiece } from "../vitrine.d.ts" */
 /** @import { Leaf, Tree } from "../run/branches.js" */
-/** @import { Forced } from "../run/link/fields.js" */
 /** @import { LinkState } from "../run/link.js" */
 /** @import { Beginning } from "./controls.js" */
 /** @import { Settings } from "../run/settings.js" */
 import { leafOf } from "../run/branches.js";
+import { furtherOf, plainState } from "../run/link.js";
 
 /**
  * Begins the run of a link, with its branches, and leads it to where it stood.
@@ -19,7 +19,7 @@ import { leafOf } from "../run/branches.js";
  * @param {AbortSignal} options.signal
  */
 export async function runAgain(state, settings, { engine, replace, start, look, signal }) {
-  const { prompt = "", forced, switches } = state;
+  const { prompt = "" } = state;
   const pieces = await engine.tokenize(prompt);
   const tree = await branchesAgain(engine, state, pieces, settings, signal);
   if (signal.aborted) return;
@@ -27,12 +27,8 @@ export async function runAgain(state, settings, { engine, replace, start, look, 
     await lead(run, state, pieces.length);
     if (!signal.aborted) look();
   });
-  const unmasked = switches.some((one) => "off" in one && one.off === "mask"); // rows that see later tokens are read again each time
-  start({ prompt, settings, paused: true, choices: choicesOf(forced), switches, ...(unmasked && { cache: false }) });
+  start({ prompt, settings, paused: true, ...furtherOf(state) });
 }
-
-/** @param {Forced[]} forced */
-const choicesOf = (forced) => forced.map(([position, id]) => ({ position, id }));
 
 /**
  * The branches of a link, each generated again by the engine, beside the run that is shown. That one's own has no tokens yet.
@@ -51,7 +47,7 @@ async function branchesAgain(engine, { prompt = "", branches, branch = 0 }, piec
   const made = [];
   for (const [i, { parent, from, tokens: count, name, forced, settings: own }] of list.entries()) {
     const mine = i === current ? settings : { ...settings, ...own };
-    const tokens = i === current ? [] : await generated(engine, prompt, { ...mine, maxTokens: count }, forced, signal);
+    const tokens = i === current ? [] : await generated(engine, prompt, { ...mine, maxTokens: count }, furtherOf({ ...plainState(), forced }), signal);
     made.push({ id: i + 1, parent: parent < i ? (parent < 0 ? -1 : parent + 1) : -1, from, name, tokens, replay: Infinity, settings: mine });
   }
   return { branches: made, current: current + 1, next: made.length + 1, prompt: pieces.map(({ id }) => id).join() };
@@ -61,15 +57,15 @@ async function branchesAgain(engine, { prompt = "", branches, branch = 0 }, piec
  * @param {Pick<Engine, "generate">} engine
  * @param {string} prompt
  * @param {Settings} settings
- * @param {Forced[]} forced
+ * @param {ReturnType<typeof furtherOf>} further
  * @param {AbortSignal} signal
  * @returns {Promise<Leaf[]>}
  */
-async function generated(engine, prompt, settings, forced, signal) {
+async function generated(engine, prompt, settings, further, signal) {
   /** @type {Leaf[]} */
   const tokens = [];
   if (settings.maxTokens < 1 || signal.aborted) return tokens;
-  for await (const event of engine.generate(prompt, { ...settings, choices: choicesOf(forced), stages: false, signal })) {
+  for await (const event of engine.generate(prompt, { ...settings, ...further, stages: false, signal })) {
     if (event.type === "token") tokens.push(leafOf(event));
   }
   return tokens;

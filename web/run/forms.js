@@ -24,7 +24,7 @@ export function formsOf({ site, fragment, state, mermaid, title, picture }) {
   const link = `${site}#${fragment}`;
   const frame = `${site}v1/embed.html#${fragment}`;
   const script = `<script type="module" src="${attribute(`${site}v1/embed.js`)}"></script>`;
-  const element = `<vitrine-pipeline${Object.entries(attributesOf(state)).map(([name, value]) => ` ${name}="${attribute(value)}"`).join("")}`;
+  const element = `<vitrine-pipeline${Object.entries(attributesOf(state)).map(([name, value]) => ` ${name}="${attribute(value)}"`).join("")} link="${attribute(fragment)}"`;
   const text = state.diagram?.trim();
   return {
     link,
@@ -39,7 +39,7 @@ export function formsOf({ site, fragment, state, mermaid, title, picture }) {
 }
 
 /**
- * What attributes of an element can say of a link's state, by their names. A model of the site's list is not said: an
+ * What attributes of an element say of a link's state beside the link itself, by their names. A model of the site's list is not said: an
  * element takes an address.
  *
  * @param {Partial<LinkState>} state

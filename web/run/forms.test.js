@@ -21,7 +21,7 @@ test("no text gets out of its attribute, in HTML, Markdown or a template", () =>
   const title = frame.match(/title="([^"]*)"/)?.[1] ?? "";
   assert.equal(read(title), hostile);
   assert.equal(read(element.match(/ prompt="([^"]*)"/)?.[1] ?? ""), hostile);
-  assert.match(element, / temperature="0\.5" seed="7" stage="attention" layer="2" head="1" breakpoints="mlp@3 select" hide="prompt"><\/vitrine-pipeline>$/);
+  assert.match(element, / temperature="0\.5" seed="7" stage="attention" layer="2" head="1" breakpoints="mlp@3 select" hide="prompt" link="v1\.AbC-_"><\/vitrine-pipeline>$/);
   assert.doesNotMatch(element.split("\n").slice(1).join("\n"), /\n/, "an element in Markdown ends at a blank line");
   assert.equal(jekyll.match(/\{%/g)?.length, 1);
   assert.equal(hugo.match(/\{\{/g)?.length, 1);
@@ -33,7 +33,7 @@ test("a diagram of the author's own goes with the element, and nothing in it end
   const { element, markdown } = formsOf({ ...base, state: { diagram } });
   assert.equal(element.match(/<\/script>/g)?.length, 2, "those of the two elements");
   assert.match(element, /<script type="text\/mermaid">\nflowchart LR\n\n {2}A\["#lt;\/script><img>"\]/);
-  assert.match(markdown, /<vitrine-pipeline markdown="block">\n\n````mermaid\nflowchart LR[^]*```"\]\n````\n\n<\/vitrine-pipeline>$/);
+  assert.match(markdown, /<vitrine-pipeline link="v1\.AbC-_" markdown="block">\n\n````mermaid\nflowchart LR[^]*```"\]\n````\n\n<\/vitrine-pipeline>$/);
 });
 
 test("the picture's words stay inside its brackets", () => {

@@ -110,3 +110,13 @@ function parsed(json) {
  * @returns {Omit<Settings, "seed"> & { seed: number | undefined }} seed: undefined where the link has none
  */
 export const settingsOf = ({ temperature, topK, topP, seed, maxTokens, stop }) => ({ temperature, topK, topP, seed, maxTokens, stop });
+
+/**
+ * What a link's run is told beside its settings.
+ *
+ * @param {LinkState} state
+ */
+export function furtherOf({ forced, switches }) {
+  const unmasked = switches.some((one) => "off" in one && one.off === "mask"); // rows that see later tokens are read again each time
+  return { choices: forced.map(([position, id]) => ({ position, id })), switches, ...(unmasked && { cache: false }) };
+}
