@@ -1,5 +1,6 @@
 // Pages of others, with their Mermaid diagrams made live: where the text is still there, and where only the picture is.
 import { scan } from "../web/mermaid/own/scan.js";
+import { test as built } from "./fixtures.js";
 import { addScript, drawn, expect, live, openHost, test, versions } from "./embed/hosts.js";
 
 const ours = (page) => page.locator("vitrine-pipeline");
@@ -49,6 +50,26 @@ test("Mermaid has drawn: the hidden text or the picture goes on, with another th
   }
 });
 
+/** What can be told of the diagram by its picture. */
+const copied = `graph TD
+    prompt["Text"]
+    a["a<br/>{tokens}"]
+    a-1["a-1"]
+    subgraph layers["Layers"]
+        attention["Attention"]
+        attention_mask["Mask"]
+    end
+    select["The token is {token}"]
+    B["Not bound"]
+    prompt --> a
+    a --> a-1
+    a --> a-1
+    attention --> attention_mask
+    a-1 --> layers
+    layers --> select
+    select -.->|"again"| prompt
+    select --> B`;
+
 test("pictures of every Mermaid become ours: all of their elements, values, colours, keys", async ({ page }) => {
   await openHost(page, "versions");
   const { nodes, groups, edges } = scan(live);
@@ -60,6 +81,8 @@ test("pictures of every Mermaid become ours: all of their elements, values, colo
       return [...findIn(svg, scan(text)).parts].map(([id, { kind, label }]) => `${id} ${kind} ${label?.textContent ?? ""}`.trim());
     }, live);
     expect(parts.sort(), version).toEqual(wanted.sort());
+    const written = await page.locator(`[id="v${version}"] svg`).evaluate(async (svg) => (await import("/mermaid/own/written.js")).writtenOf(svg));
+    expect(written.split("\n").sort(), version).toEqual(copied.split("\n").sort());
   }
   await addScript(page);
   for (const version of versions) {
@@ -139,4 +162,38 @@ test("elements in Markdown: a fence in them, a script in them, one elsewhere, an
   await addScript(page);
   for (const id of ["a", "b"]) expect((await given(page.locator(`#${id}`))).text, id).toBe(live);
   for (const id of ["a-drawn", "named"]) expect((await given(page.locator(`#${id}`))).ids, id).toContain("attention_mask");
+});
+
+built("a picture of the page's runs: the model's tokens light it and stand in it, and events name its nodes", async ({ page, requests }) => {
+  await openHost(page, "docusaurus", { built: true });
+  await addScript(page);
+  const element = ours(page);
+  await expect(element.locator('g[data-id="select"]')).toBeAttached();
+  await element.evaluate((one) => {
+    globalThis.nodes = new Set();
+    one.addEventListener("stage", ({ detail }) => globalThis.nodes.add(`${detail.stage} ${detail.node}`));
+  });
+  const { ids } = await element.evaluate((one) => one.run({ prompt: "Once upon a time", temperature: 0, maxTokens: 2, pace: 0 }));
+  expect(ids).toHaveLength(2);
+  const nodes = await page.evaluate(() => [...globalThis.nodes]);
+  for (const one of ["prompt prompt", "layers layers", "attention.mask attention_mask", "select select"]) expect(nodes).toContain(one);
+  await expect(element.locator('g[data-id="prompt"] .badge-value')).toContainText("Once upon a time");
+  await expect(element.locator('g[data-id="select"] .live')).not.toBeEmpty();
+  await expect(element.locator('g[data-id="select"]')).toHaveAttribute("data-state", /done|active|hot/);
+  expect(requests.filter((url) => /mermaid-[A-Z0-9]/.test(url)), "no Mermaid of ours").toEqual([]);
+  await page.locator("#toggle").click();
+  await drawn(page);
+  await expect(element).toHaveCount(1);
+  await expect(element.locator('g[data-id="select"]')).toBeAttached();
+});
+
+built("a text of the page's runs with its directives, placeholders and colours, and its other diagrams are the theme's", async ({ page }) => {
+  await openHost(page, "hugo", { early: true, built: true });
+  const element = ours(page);
+  await expect(element.locator('g[data-id="a-1"]')).toBeAttached();
+  await element.evaluate((one) => one.run({ prompt: "Once upon a time", temperature: 0, maxTokens: 2, pace: 0 }));
+  await expect(element.locator('g[data-id="a"] .live')).toHaveText(/^[456]$/);
+  await expect(element.locator('g[data-id="L_select_prompt_0"] .badge-value')).toContainText("step 2");
+  expect(await element.locator('g[data-id="prompt"] rect').first().evaluate((rect) => rect.style.fill)).toBe("rgb(255, 224, 178)");
+  await expect(page.locator("pre.mermaid > svg")).toHaveCount(1);
 });

@@ -10,3 +10,6 @@ for (const [name, mount] of Object.entries({ "vitrine-pipeline": mountPipeline, 
   // A page may load the script twice, in two versions: the first one's elements stay.
   if (!customElements.get(name)) customElements.define(name, elementOf(mount));
 }
+
+// With data-upgrade on its tag, the page's own Mermaid diagrams become elements too.
+if ([...document.scripts].some(({ src, dataset }) => src === import.meta.url && dataset.upgrade !== undefined)) import("./elements/upgrade.js").then(({ upgrade }) => upgrade());

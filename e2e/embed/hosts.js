@@ -33,9 +33,9 @@ export const test = base.extend({
  *
  * @param {import("@playwright/test").Page} page
  * @param {string} name
- * @param {{ early?: boolean, text?: string }} [how]
+ * @param {{ early?: boolean, text?: string, built?: boolean }} [how] `built`: with the element of the built site
  */
-export async function openHost(page, name, { early = false, text = live } = {}) {
+export async function openHost(page, name, { early = false, text = live, built = false } = {}) {
   const words = {
     live: escaped(text),
     raw: text.replaceAll("-->", "--&gt;"), // as an author writes it: tags in labels are elements
@@ -47,7 +47,7 @@ export async function openHost(page, name, { early = false, text = live } = {}) 
   };
   const html = read(`${name}.html`).replace(/\{\{(\w+)\}\}/g, (_, word) => words[word]).replace(early ? "<main" : "\0", `${script}\n<main`);
   await page.route("**/host/*", (route) => route.fulfill({ body: html, contentType: "text/html" }));
-  await page.route("**/v1/embed.js", (route) => route.fulfill({ path: "e2e/embed/hosts/element.js", contentType: "text/javascript" }));
+  if (!built) await page.route("**/v1/embed.js", (route) => route.fulfill({ path: "e2e/embed/hosts/element.js", contentType: "text/javascript" }));
   await page.route("**/mermaid-11/**", (route) => route.fulfill({ path: `node_modules${new URL(route.request().url()).pathname.replace("/mermaid-11/", "/mermaid-11/dist/")}` }));
   await page.goto(`host/${name}`);
   await drawn(page);
@@ -61,4 +61,11 @@ export const drawn = async (page) => {
 
 /** @param {import("@playwright/test").Page} page */
 export const addScript = (page) =>
-  page.evaluate(() => new Promise((resolve, reject) => document.body.append(Object.assign(document.createElement("script"), { type: "module", src: "/v1/embed.js", onload: resolve, onerror: reject }))));
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const script = Object.assign(document.createElement("script"), { type: "module", src: "/v1/embed.js", onload: resolve, onerror: reject });
+        script.dataset.upgrade = "";
+        document.body.append(script);
+      }),
+  );

@@ -58,19 +58,3 @@ export function wholeOf(element, name) {
 
 /** The words of an attribute. @param {Element} element @param {string} name */
 export const wordsOf = (element, name) => new Set((element.getAttribute(name) ?? "").split(/[\s,]+/).filter(Boolean));
-
-/** The text of an author's diagram: the element's own, or that of the element that `for` names; "" for ours. @param {Element} element */
-export function diagramOf(element) {
-  const named = element.getAttribute("for");
-  const root = /** @type {Document | ShadowRoot} */ (element.getRootNode());
-  const from = named === null ? element : root.getElementById(named);
-  const text = from?.querySelector('script[type="text/mermaid"]') ?? from;
-  return dedent(text?.textContent ?? "");
-}
-
-/** Without the blanks that all of its lines begin with, as they stand in HTML. @param {string} text */
-function dedent(text) {
-  const lines = text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd().split("\n");
-  const least = Math.min(...lines.filter((line) => line.trim()).map((line) => line.length - line.trimStart().length));
-  return lines.map((line) => line.slice(least)).join("\n");
-}

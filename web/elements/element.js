@@ -4,7 +4,8 @@
 /** @import { Picture, Shown } from "./shell.js" */
 import { embed as strings } from "../i18n/embed-en.js";
 import { listen } from "../kit/dom.js";
-import { diagramOf, linkOf, wordsOf } from "./attributes.js";
+import { linkOf, wordsOf } from "./attributes.js";
+import { diagramOf } from "./content.js";
 import { mustFrame, placeFrame } from "./frame.js";
 import { readRecording } from "./recording.js";
 import { elementSheet } from "./sheet.js";
@@ -21,6 +22,8 @@ const NEAR = "25%"; // of a window from where a picture is drawn
  * @param {(app: HTMLElement, element: HTMLElement, shown: Shown) => Picture} mount
  */
 export const elementOf = (mount) => class extends HTMLElement {
+  /** The picture of the author's diagram, where the text is lost: it is shown in its place. @type {SVGSVGElement | null} */
+  svg = null;
   static observedAttributes = ["theme", "hide", "height", "controls"];
   #root = this.attachShadow({ mode: "open" });
   /** Ends with the element's place in a document. @type {AbortController | null} */

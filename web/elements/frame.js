@@ -2,7 +2,9 @@
 /** @import { RunOptions } from "./live.js" */
 import { el } from "../kit/dom.js";
 import { hasRefused } from "../client/policy.js";
-import { ATTRIBUTES, diagramOf } from "./attributes.js";
+import { writtenOf } from "../mermaid/own/written.js";
+import { ATTRIBUTES } from "./attributes.js";
+import { diagramOf } from "./content.js";
 import { beside } from "./beside.js";
 
 /**
@@ -100,6 +102,6 @@ function fragmentOf(element, app) {
   if (prompt) told.set("prompt", prompt);
   if (element.dataset.theme && !told.has("theme")) told.set("theme", element.dataset.theme);
   const diagram = element.localName === "vitrine-pipeline" && diagramOf(element);
-  if (diagram) told.set("diagram", diagram);
+  if (diagram) told.set("diagram", typeof diagram === "string" ? diagram : writtenOf(diagram));
   return told;
 }

@@ -27,7 +27,7 @@ import { mountRunButton } from "../views/run-button.js";
  * @property {(run: Run) => Promise<void>} [ended] the run has ended, and can be asked
  */
 
-/** @typedef {{ recording: ReturnType<typeof import("./recording.js").readRecording>, own: string, strings: EmbedStrings, signal: AbortSignal }} Shown `own`: the text of the author's diagram, "" for ours */
+/** @typedef {{ recording: ReturnType<typeof import("./recording.js").readRecording>, own: string | SVGSVGElement, strings: EmbedStrings, signal: AbortSignal }} Shown `own`: the text of the author's diagram, "" for ours, or its picture */
 
 /**
  * The parts that all kinds have: prompt, Run, what is said, and the place of the transport. Sends "generate" and "stop".

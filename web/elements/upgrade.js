@@ -122,6 +122,7 @@ function elementOf(what) {
     element.dataset.diagram = what;
   } else {
     element.dataset.diagram = "";
+    what.style.lineHeight = getComputedStyle(what).lineHeight; // in which older versions have measured
     element.svg = what;
   }
   element.dataset.processed = "true";

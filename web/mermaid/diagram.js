@@ -33,7 +33,7 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
  * @param {DiagramStrings} options.strings
  * @param {StageStrings} options.stages
  * @param {(info: EngineInfo, strings: DiagramStrings & { stages: StageStrings }, draft: HTMLElement) => Pictures} options.createPictures
- * @param {string} [options.own] the text of a diagram that is shown instead of ours
+ * @param {string | SVGSVGElement} [options.own] the text of a diagram that is shown instead of ours, or its picture
  * @param {() => number} [options.textScale] how large the reader has text, as a multiple of the usual 16 px
  * @param {Pacer} options.pacer
  * @param {AbortSignal} options.signal aborting it empties `root`
@@ -238,7 +238,7 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
     /**
      * Shows another diagram. The one before stays where it cannot be drawn.
      *
-     * @param {string} text "" for ours
+     * @param {string | SVGSVGElement} text "" for ours
      * @returns {Promise<Result>}
      */
     async read(text) {

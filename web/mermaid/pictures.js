@@ -6,9 +6,10 @@
 /** @import { Problem } from "./own/bind.js" */
 /** @import { Read } from "./own/read.js" */
 import { createDrawing } from "./drawing.js";
+import { attach } from "./own/attach.js";
 import { asMermaid } from "./own/copy.js";
 import { createOwnDrawing } from "./own/drawing.js";
-import { problemOf, read } from "./own/read.js";
+import { problemOf, read, readPicture } from "./own/read.js";
 import { bindings } from "./pipeline/bindings.js";
 import { fillLabels } from "./pipeline/labels.js";
 import source from "./pipeline/pipeline.mmd" with { type: "text" };
@@ -57,7 +58,7 @@ export function createPictures(info, strings, draft) {
     /**
      * Takes an author's diagram, unless it cannot be drawn or another one was asked for meanwhile.
      *
-     * @param {string} text "" for ours
+     * @param {string | SVGSVGElement} text "" for ours; or the picture that another Mermaid has drawn of a text that is lost
      * @returns {Promise<Result>}
      */
     async read(text) {
@@ -65,6 +66,11 @@ export function createPictures(info, strings, draft) {
       if (!text) {
         own = null;
         return { problems: [], bound: bindings.size, kept: false };
+      }
+      if (typeof text !== "string") {
+        const now = readPicture(text);
+        own = { read: now, drawing: attach(text, now) };
+        return { problems: [], bound: now.bindings.size, kept: false };
       }
       const now = read(text);
       const { problems, bindings: { size: bound } } = now;

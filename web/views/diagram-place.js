@@ -17,7 +17,7 @@ import { el, send } from "../kit/dom.js";
  * @property {boolean} following
  * @property {boolean} behind the run is too fast to be followed
  * @property {Result} begun
- * @property {(text: string) => Promise<Result>} read
+ * @property {(text: string | SVGSVGElement) => Promise<Result>} read
  * @property {string} ours
  * @property {() => string} mermaid
  * @property {SVGSVGElement | undefined} svg
@@ -31,8 +31,8 @@ const zoomStep = 1.25;
  * "diagramread" Result when it is drawn, and, from the diagram, "followchange".
  *
  * @param {HTMLElement} place
- * @param {{ draw: (root: HTMLElement, info: EngineInfo, own: string, signal: AbortSignal) => Promise<Diagram>, own: string, strings: Pick<Strings["diagram"], "behind" | "broken">, signal: AbortSignal }} options
- *   `own`: the text of an author's diagram, "" for ours
+ * @param {{ draw: (root: HTMLElement, info: EngineInfo, own: string | SVGSVGElement, signal: AbortSignal) => Promise<Diagram>, own: string | SVGSVGElement, strings: Pick<Strings["diagram"], "behind" | "broken">, signal: AbortSignal }} options
+ *   `own`: the text of an author's diagram, "" for ours, or its picture
  */
 export function mountDiagramPlace(place, { draw, own, strings, signal }) {
   const message = el("p", { class: "empty", hidden: true });

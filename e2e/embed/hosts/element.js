@@ -1,5 +1,5 @@
 // An element as small as it can be, in the place of ours: it shows the text, or drives the picture.
-import { contentOf } from "/elements/content.js";
+import { diagramOf } from "/elements/content.js";
 import { upgrade } from "/elements/upgrade.js";
 import { attach } from "/mermaid/own/attach.js";
 import { readPicture } from "/mermaid/own/read.js";
@@ -9,9 +9,9 @@ customElements.define("vitrine-pipeline", class extends HTMLElement {
     if (this.shadowRoot) return;
     const shadow = this.attachShadow({ mode: "open" });
     shadow.innerHTML = '<link rel="stylesheet" href="/styles/tokens.css"><link rel="stylesheet" href="/styles/diagram.css"><link rel="stylesheet" href="/styles/own.css">';
-    const { text, svg } = this.svg ? { text: "", svg: this.svg } : contentOf(this);
-    this.given = text;
-    if (svg) this.drawing = attach(svg, (this.read = readPicture(svg)));
+    const own = diagramOf(this);
+    this.given = typeof own === "string" ? own : "";
+    if (own instanceof SVGSVGElement) this.drawing = attach(own, readPicture(own));
     shadow.append(this.drawing?.svg ?? document.createElement("pre"));
   }
 });

@@ -11,31 +11,26 @@ import { placeholders } from "./placeholders.js";
  * Makes of a picture that some Mermaid has drawn, of version 9.4 or newer, what `createOwnDrawing` makes of a text. Its
  * layout, its letters and the author's colours stay.
  *
- * @param {SVGSVGElement} svg it is changed; where it does not stand in the document, it is measured in a draft
+ * @param {SVGSVGElement} svg which stays as it is: a copy is dressed
  * @param {Omit<Bound, "places">} bound of readPicture
  * @returns {Drawing}
  */
 export function attach(svg, bound) {
-  if (!svg.isConnected) return inDraft(svg, () => attach(svg, bound));
-  keepColours(svg);
-  const { fontFamily, fontSize, lineHeight } = getComputedStyle(svg); // in which the words were measured
-  for (const one of svg.children) if (one instanceof SVGGElement) Object.assign(one.style, { fontFamily, fontSize, lineHeight });
-  for (const one of svg.querySelectorAll("[marker-start], [marker-end]")) {
-    for (const end of ["marker-start", "marker-end"]) {
-      const marker = /#[^)"']+/.exec(one.getAttribute(end) ?? ""); // some write the whole address of the page
-      if (marker) one.setAttribute(end, `url(${marker[0]})`);
-    }
-  }
-  clean(svg);
-  return dressed(svg, { ...bound, places: makeRoom(svg, bound) });
-}
-
-/** @template T @param {SVGSVGElement} svg @param {() => T} work while it stands in the document */
-function inDraft(svg, work) {
-  const draft = el("div", { class: "diagram-draft", "aria-hidden": "true" }, svg);
+  const copy = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
+  const draft = el("div", { class: "diagram-draft", "aria-hidden": "true" }, copy);
   document.body.append(draft);
   try {
-    return work();
+    keepColours(copy);
+    const { fontFamily, fontSize, lineHeight } = getComputedStyle(copy); // in which the words were measured
+    for (const one of copy.children) if (one instanceof SVGGElement) Object.assign(one.style, { fontFamily, fontSize, lineHeight });
+    for (const one of copy.querySelectorAll("[marker-start], [marker-end]")) {
+      for (const end of ["marker-start", "marker-end"]) {
+        const marker = /#[^)"']+/.exec(one.getAttribute(end) ?? ""); // some write the whole address of the page
+        if (marker) one.setAttribute(end, `url(${marker[0]})`);
+      }
+    }
+    clean(copy);
+    return dressed(copy, { ...bound, places: makeRoom(copy, bound) });
   } finally {
     draft.remove();
   }

@@ -4,10 +4,10 @@
 /** @import { Diagram } from "../render.js" */
 /** @import { Scan } from "./scan.js" */
 import { bind, MOST_PROBLEMS } from "./bind.js";
-import { findIn } from "./find.js";
 import { withRoom } from "./label.js";
 import { authorLines } from "./lines.js";
 import { MOST_EDGES, scan } from "./scan.js";
+import { writtenOf } from "./written.js";
 
 const MOST_CHARACTERS = 50_000; // Source: maxTextSize in Mermaid's default configuration; it draws another text in the place of a longer one
 const MOST_NODES = 1000; // with subgraphs: twice what the edges can connect, and some 20 s of Mermaid's on a slow machine
@@ -37,12 +37,8 @@ export function read(text, told) {
  * A picture that some Mermaid has drawn, of whose text nothing is left: ids tell what it shows. It stays as it is.
  *
  * @param {SVGSVGElement} svg
- * @returns {Read}
  */
-export function readPicture(svg) {
-  const { scan } = findIn(svg);
-  return { text: "", scan, ...bind(scan), places: new Map(), source: "", drawable: scan.flowchart };
-}
+export const readPicture = (svg) => read(writtenOf(svg));
 
 /**
  * Throws where Mermaid has read what `read` would have refused: it understands more ways to write it than `scan` does.
