@@ -54,7 +54,7 @@ export function upgrade(root = document, signal) {
     const live = bindings.size > 0 && drawable;
     if (live && !often(place)) {
       const element = elementOf(what);
-      if (place !== what) element.id = place.id;
+      if (place.id && place !== what) element.id = place.id;
       place.setAttribute("data-processed", "true"); // a Mermaid that has it in its list passes over it
       place.replaceWith(element);
       return;
