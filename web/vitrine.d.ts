@@ -32,8 +32,8 @@ export interface EngineOptions {
    * true, the default: a model of one file at an address, and the GGUF file that was made of a checkpoint, are kept on the
    * device for the next time, see storedModels, and taken from there. One with a SHA-256 in models/manifest.json is known
    * by it and comes without any request; of the others the server is asked whether they are still the same, and where it
-   * cannot be reached they are. A stored model that turns out to be unsound is removed. Where storage is forbidden or full
-   * the model runs all the same.
+   * cannot be reached they are. A stored model that turns out to be unsound is removed. A download that is cut off goes on
+   * from where it was the next time, also after a reload. Where storage is forbidden or full the model runs all the same.
    */
   store?: boolean;
   /** Told of bytes as they arrive; `total` is 0 while unknown. */

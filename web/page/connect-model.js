@@ -35,6 +35,7 @@ export function connectModel(session, views, strings, signal) {
     if (!session.running) status.say(strings.loading.prepare);
     status.announce(strings.loading.prepare);
     if (!session.info) diagram.say("");
+    showStored();
     session.open(source);
   }
 
@@ -80,7 +81,6 @@ export function connectModel(session, views, strings, signal) {
   function onEngine(info) {
     model.setInfo(info, session.quantized);
     recent.add(label(info.name), newest);
-    showStored();
     tools.setInfo(info);
     controls.setLayers(info.layers);
     prompt.setSpecial(info.addedTokens);
@@ -95,6 +95,7 @@ export function connectModel(session, views, strings, signal) {
 
   function showEnd() {
     loading.end();
+    showStored();
     if (session.info) model.setInfo(session.info, session.quantized);
     else {
       model.setState(strings.model.none);
