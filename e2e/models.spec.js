@@ -277,6 +277,7 @@ test("a model that will not fit is refused by its size, before it comes", async 
 test("a list of models needs no sum, and takes one in capitals", async ({ page }) => {
   const { models: [model] } = JSON.parse(readFileSync("models/manifest.json", "utf8"));
   await openAPI(page);
+  expect(await page.evaluate(() => globalThis.vitrine.createEngine().then(({ info }) => info.parameters))).toBe(model.parameters);
   for (const [sha256, end] of [[undefined, "network"], [model.sha256.toUpperCase(), "network"], ["0".repeat(64), "model.format"]]) {
     await page.route("**/manifest.json", (route) => route.fulfill({ json: { models: [{ ...model, sha256 }] } }));
     expect(await page.evaluate(() => globalThis.vitrine.createEngine().then(({ info }) => info.from, ({ code }) => code))).toBe(end);
@@ -340,7 +341,9 @@ test("the menu lists what else models/manifest.json has", async ({ page }) => {
   await openPage(page);
   await page.locator(".model-button").click();
   const row = page.getByRole("list", { name: "Models used" }).getByRole("button", { name: "second" });
-  await expect(row).toContainText("5.0 MB, MIT");
+  const facts = "4,291,584 parameters, download 5.0 MB, in memory 10.0 MB, MIT";
+  await expect(page.getByRole("button", { name: "Default model" })).toContainText(facts);
+  await expect(row).toContainText(facts);
   await row.click();
   await expect(page.locator(".model-button")).toBeVisible();
   await page.locator(".model-button").click();

@@ -6,8 +6,8 @@ import { PATIENCE, refused, request, within } from "./request.js";
 /**
  * What the manifest states of a model.
  *
- * @typedef {{ name: string, url: string, bytes: number, sha256: string, licence: string }} Listed bytes is -1, and a text "",
- *   where unknown
+ * @typedef {{ name: string, url: string, bytes: number, parameters: number, sha256: string, licence: string }} Listed a number
+ *   is -1, and a text "", where unknown
  */
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -45,22 +45,26 @@ export function readManifest(text, address) {
   } catch {
     // What it is not is said below.
   }
-  if (!models?.length) throw new VitrineError("model.format", `${address} is not a list of models: want { models: [{ name, url, bytes, sha256 }] }, of which url alone must be there`);
+  if (!models?.length) throw new VitrineError("model.format", `${address} is not a list of models: want { models: [{ name, url, bytes, parameters, sha256, licence }] }, of which url alone must be there`);
   return models;
 
   /** @param {any} model @returns {Listed} */
-  function listed({ name, url, bytes, sha256, licence }) {
+  function listed({ name, url, bytes, parameters, sha256, licence }) {
     const sum = String(sha256 ?? "").trim().toLowerCase();
     if (typeof url !== "string" || (sum !== "" && !SHA256.test(sum))) throw new Error("not a model");
     return {
       name: typeof name === "string" ? name : "",
       url: new URL(url, address).href,
-      bytes: Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : -1,
+      bytes: whole(bytes),
+      parameters: whole(parameters),
       sha256: sum,
       licence: typeof licence === "string" ? licence : "",
     };
   }
 }
+
+/** @param {unknown} n */
+const whole = (n) => (typeof n === "number" && Number.isSafeInteger(n) && n >= 0 ? n : -1);
 
 /**
  * @param {Listed} model

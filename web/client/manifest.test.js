@@ -7,9 +7,9 @@ const sum = "0123456789abcdef".repeat(4);
 const read = (/** @type {unknown} */ models) => readManifest(JSON.stringify({ models }), address);
 
 test("a list may leave out everything but the address", () => {
-  assert.deepEqual(read([{ url: "a.gguf" }]), [{ name: "", url: "https://site.test/models/a.gguf", bytes: -1, sha256: "", licence: "" }]);
-  assert.deepEqual(read([{ name: "a", url: "/a.gguf", bytes: 5, sha256: sum.toUpperCase(), licence: "MIT" }]), [
-    { name: "a", url: "https://site.test/a.gguf", bytes: 5, sha256: sum, licence: "MIT" },
+  assert.deepEqual(read([{ url: "a.gguf" }]), [{ name: "", url: "https://site.test/models/a.gguf", bytes: -1, parameters: -1, sha256: "", licence: "" }]);
+  assert.deepEqual(read([{ name: "a", url: "/a.gguf", bytes: 5, parameters: 3, sha256: sum.toUpperCase(), licence: "MIT" }]), [
+    { name: "a", url: "https://site.test/a.gguf", bytes: 5, parameters: 3, sha256: sum, licence: "MIT" },
   ]);
   assert.equal(read([{ url: "a.gguf", sha256: null, bytes: -5 }])[0].bytes, -1);
 });

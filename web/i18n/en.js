@@ -200,6 +200,12 @@ export const strings = {
     open: "Open model files",
     openHint:
       "Choose a GGUF file of architecture gpt2, or all its parts. Or choose the files of a GPT-2 checkpoint together: model.safetensors, config.json and tokenizer.json (or vocab.json and merges.txt). The page converts them on this device. You can also drop files or a folder on the page. Nothing is uploaded.",
+    /** @param {number} n */
+    parameters: (n) => some(n, "parameter"),
+    /** @param {string} size */
+    download: (size) => `download ${size}`,
+    /** @param {string} size */
+    memory: (size) => `in memory ${size}`,
     used: "Models used",
     clearUsed: "Clear the list",
     defaultModel: "Default model",

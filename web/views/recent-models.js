@@ -2,6 +2,7 @@
 /** @import {Source} from "../run/session.js" */
 import { el, send } from "../kit/dom.js";
 import { listedModels } from "../client/manifest.js";
+import { memoryOf } from "../client/memory.js";
 import { modelInAddress } from "../kit/address.js";
 import { size } from "../kit/numbers.js";
 import { readUsed, withUsed } from "../kit/recent.js";
@@ -24,13 +25,13 @@ export function mountRecentModels(root, { strings, signal }) {
   let used = readUsed(recall("models", []));
   /** @type {{ name: string, address: string | undefined } | null} the model that the page has; address undefined: the default one */
   let current = null;
-  /** @type {import("../client/manifest.js").Listed[]} what the site has beside the default one */
+  /** @type {import("../client/manifest.js").Listed[]} what the site has, the default one first */
   let listed = [];
   show();
   root.closest("[popover]")?.addEventListener("beforetoggle", look, { once: true, signal });
 
   async function look() {
-    listed = (await listedModels(signal).catch(() => [])).slice(1); // without them the rest is there
+    listed = await listedModels(signal).catch(() => []); // without them the rest is there
     if (listed.length > 0) show();
   }
 
@@ -42,11 +43,10 @@ export function mountRecentModels(root, { strings, signal }) {
   }
 
   function show() {
-    list.replaceChildren(entry(strings.defaultModel, "", current !== null && current.address === undefined, () => send(root, "defaultmodel")));
-    for (const { name, url, bytes, licence } of listed) {
-      const { value, unit } = size(bytes);
-      const from = [bytes >= 0 ? `${value} ${unit}` : "", label(licence)].filter(Boolean).join(", ");
-      list.append(entry(label(name) || url, from, current?.address === url, () => send(root, "model", url)));
+    list.replaceChildren(entry(strings.defaultModel, listed[0] ? factsOf(listed[0]) : "", current !== null && current.address === undefined, () => send(root, "defaultmodel")));
+    for (const model of listed.slice(1)) {
+      const { name, url } = model;
+      list.append(entry(label(name) || url, factsOf(model), current?.address === url, () => send(root, "model", url)));
     }
     for (const { name, address } of used.filter(({ address }) => !listed.some(({ url }) => url === address))) {
       const url = address === "" ? "" : modelInAddress({ search: `?${new URLSearchParams({ model: address })}`, href: location.href });
@@ -57,10 +57,21 @@ export function mountRecentModels(root, { strings, signal }) {
     clear.hidden = used.length === 0;
   }
 
+  /** What is known of a model before it is fetched. @param {import("../client/manifest.js").Listed} model */
+  function factsOf({ bytes, parameters, licence }) {
+    const words = (/** @type {number} */ n) => `${size(n).value} ${size(n).unit}`;
+    return [
+      parameters >= 0 ? strings.parameters(parameters) : "",
+      bytes >= 0 ? strings.download(words(bytes)) : "",
+      bytes >= 0 ? strings.memory(words(memoryOf(bytes))) : "",
+      label(licence),
+    ].filter(Boolean).join(", ");
+  }
+
   /** @param {string} name @param {string} from @param {boolean} now @param {() => void} does */
   function entry(name, from, now, does) {
     const words = [el("span", { class: "recent-name", dir: "auto", text: name })];
-    if (from) words.push(el("span", { class: "recent-from", text: from }));
+    if (from) words.push(el("span", { class: "recent-from", text: label(from) }));
     const button = el("button", { type: "button", class: "recent-model", title: from, "aria-current": now ? "true" : null }, ...words);
     button.addEventListener("click", does, { signal });
     return el("li", {}, button);
