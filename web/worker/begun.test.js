@@ -7,6 +7,7 @@ import { begunDownloads, dropBegun } from "../client/begun.js";
 import { Begun } from "./begun.js";
 import { download } from "./download.js";
 import { storage } from "./fake-storage.js";
+import { openKept } from "./kept.js";
 
 const data = new Uint8Array(1_000_000).map((_, i) => Math.imul(i, 0x9e3779b1) >> 13);
 const sha256 = createHash("sha256").update(data).digest("hex");
@@ -123,6 +124,24 @@ test("a part that the browser has removed ends what is there; what is not wanted
   line.ends = 300_000;
   await visit(address);
   await dropBegun(address);
+  assert.deepEqual(await begunDownloads(), []);
+});
+
+test("a model that breaks off is gone on with; one that the engine refuses is not", async (t) => {
+  storage(t);
+  const { address, line } = await serve(t);
+  const open = () => openKept(address, { sha256: "", bytes: -1, store: true, spare: [] });
+  line.ends = 300_000;
+  const first = await open();
+  await assert.rejects(async () => {
+    while (await first.next());
+  }, { code: "network" });
+  await first.settle(false);
+  assert.equal((await begunDownloads())[0].bytes, 300_000);
+  line.ends = data.length;
+  const second = await open();
+  assert.ok(await second.next());
+  await second.settle(false);
   assert.deepEqual(await begunDownloads(), []);
 });
 
