@@ -20,7 +20,7 @@ import (
 const script = "export const words = 'to be or not to be, to be or not to be, to be or not to be';\n"
 
 // site writes a folder beside a secret that no request may reach, and serves it.
-func site(t *testing.T, isolate bool) (string, http.Handler) {
+func site(t testing.TB, isolate bool) (string, http.Handler) {
 	t.Helper()
 	outer := t.TempDir()
 	dir := filepath.Join(outer, "site")
