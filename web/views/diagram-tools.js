@@ -13,7 +13,7 @@ import { icon, iconButton } from "../kit/icons.js";
 export function mountDiagramTools(root, { strings, own, signal }) {
   const shape = el("p", { class: "count" });
   const follow = el("button", { type: "button", class: "quiet", "aria-pressed": "true", title: strings.followLabel }, icon("follow"), el("span", { text: strings.follow }));
-  const head = el("select", { id: "head-choice", class: "head-choice", "aria-label": strings.head, title: strings.headLabel, disabled: true });
+  const head = el("select", { id: "head-choice", class: "head-choice", "aria-label": strings.head, title: strings.headLabel, disabled: true, hidden: true });
   head.addEventListener("change", () => send(root, "head", { head: head.selectedIndex }), { signal });
   const buttons = {
     follow,
@@ -48,6 +48,7 @@ export function mountDiagramTools(root, { strings, own, signal }) {
       shape.textContent = info ? strings.shape(info) : "";
       for (const button of [...Object.values(buttons), edit]) button.disabled = !info;
       head.disabled = !info;
+      head.hidden = !info;
       head.replaceChildren(...Array.from({ length: info?.heads ?? 0 }, (_, i) => el("option", { text: strings.headOf(i + 1) })));
     },
   };
