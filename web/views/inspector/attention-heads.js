@@ -91,7 +91,7 @@ export function mountHeads({ strings, tensor, palette, signal }) {
       for (const [i, button] of [...row.querySelectorAll("button")].entries()) {
         const x = 24 + i * (MAP + 10);
         sheet.box(x - 1, y - 1, MAP + 2, MAP + 2, "none", "gray");
-        sheet.image(/** @type {HTMLCanvasElement} */ (button.querySelector("canvas")), x, y, MAP, MAP);
+        sheet.image(/** @type {HTMLCanvasElement} */ (button.querySelector("canvas")), x, y, MAP, MAP, true);
         sheet.write(`${i + 1} ${button.textContent}`, x, y + MAP + 14);
       }
     }

@@ -54,9 +54,9 @@ export function createSheet(like, { title, lines }) {
       add("rect", { x: MARGIN + x, y: head + y, width, height, fill, ...(stroke && { stroke }) });
       reach(x + width, y + height);
     },
-    /** A canvas whose pixels stay pixels. @param {HTMLCanvasElement} canvas @param {number} x @param {number} y @param {number} width @param {number} height */
-    image(canvas, x, y, width, height) {
-      add("image", { x: MARGIN + x, y: head + y, width, height, href: canvas.toDataURL(), preserveAspectRatio: "none", style: "image-rendering:pixelated" });
+    /** A canvas. @param {HTMLCanvasElement} canvas @param {number} x @param {number} y @param {number} width @param {number} height @param {boolean} [cells] its pixels stay pixels */
+    image(canvas, x, y, width, height, cells = false) {
+      add("image", { x: MARGIN + x, y: head + y, width, height, href: canvas.toDataURL(), preserveAspectRatio: "none", ...(cells && { style: "image-rendering:pixelated" }) });
       reach(x + width, y + height);
     },
     /**

@@ -30,7 +30,7 @@ function drawCanvas(sheet, canvas, y) {
   const label = canvas.parentElement?.matches(".explain-row") ? [...canvas.parentElement.children].filter((one) => one !== canvas).map(wordsOf).join("  ") : "";
   const above = label ? drawWords(sheet, label, y) - 6 : 0;
   const { clientWidth: width, clientHeight: height } = canvas;
-  sheet.image(canvas, 0, y + above, width, height);
+  sheet.image(canvas, 0, y + above, width, height, canvas.height === 1);
   return above + height + GAP;
 }
 
