@@ -51,16 +51,17 @@ const fact = async (page, name) => Number((await panel(page).locator("dt", { has
 
 test("the parts of a cell of attention add up to the engine's number, within the rounding that is stated", async ({ page }) => {
   await run(page);
-  for (const [stage, title, name] of /** @type {const} */ ([["scores", "Scores", "attention.scores"], ["scale", "Scaled scores", "attention.scale"], ["mask", "Weights", "attention.mask"], ["mix", "Mix of the values", "attention.mix"]])) {
+  for (const [stage, title, name] of /** @type {const} */ ([["scores", "Scores", "attention.scores"], ["scale", "Scaled scores", "attention.scale"], ["mask", "Weights", "attention.mask"], ["mix", "Mix of the values", "attention.mix"], ["mix", "Output", "attention.mix"]])) {
     await inspect(page, stage);
     await panel(page).getByRole("combobox", { name: "Layer" }).selectOption("2");
     await panel(page).getByRole("combobox", { name: "Head" }).selectOption("3");
     const grid = panel(page).getByRole("grid", { name: title, exact: true });
-    await expect(grid.getByRole("gridcell")).toContainText("layer 3, head 4");
+    await expect(grid.getByRole("gridcell")).toContainText(title === "Output" ? "layer 3" : "layer 3, head 4");
     await grid.focus();
     for (const key of ["Home", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
     await expect(panel(page).locator(".explain-formula")).toBeVisible();
-    const [tensor] = await asked(page, "inspect", [name, { layer: 2, head: 3, position: newest, rows: [newest, newest + 1] }]);
+    const tensors = await asked(page, "inspect", [name, { layer: 2, head: 3, position: newest, rows: [newest, newest + 1] }]);
+    const tensor = tensors.find((one) => one.name === "output" && title === "Output") ?? tensors[0];
     const engine = await fact(page, "The engine's cell");
     expect(Math.fround(engine), title).toBe(tensor.data[2]);
     const [counted, bound] = [await fact(page, { scores: /^Sum of/, scale: /^Score \//, mask: /^The first divided/, mix: /^Sum of/ }[stage]), await fact(page, "Rounding allows")];
@@ -70,7 +71,7 @@ test("the parts of a cell of attention add up to the engine's number, within the
     await panel(page).locator(".explain summary").click();
     const terms = (await panel(page).locator(".explain tbody td:last-child").allTextContents()).map(Number);
     const sum = terms.reduce((a, b) => a + b, 0);
-    const whole = stage === "mask" ? await fact(page, "Sum over") : counted;
+    const whole = title === "Output" ? counted - (await fact(page, "Bias of the projection")) : stage === "mask" ? await fact(page, "Sum over") : counted;
     expect(Math.abs(sum - whole), `${title}: the terms`).toBeLessThan(1e-6 * terms.length * Math.max(1, ...terms.map(Math.abs)));
   }
 });

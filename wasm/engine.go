@@ -213,6 +213,23 @@ func (e *engine) positions(args []safejs.Value) (any, error) {
 	return border.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(&rows[0])), 4*len(rows)))
 }
 
+// projection(layer, channel) returns the weights [C] of one channel of attention's
+// projection, and its bias behind them, as a Uint8Array over float32 values.
+func (e *engine) projection(args []safejs.Value) (any, error) {
+	c := e.model.Config()
+	layer, err := border.Whole("layer", args[0], 0, float64(c.Layers-1))
+	if err != nil {
+		return nil, err
+	}
+	channel, err := border.Whole("channel", args[1], 0, float64(c.Embedding-1))
+	if err != nil {
+		return nil, err
+	}
+	row := make([]float32, c.Embedding+1)
+	row[c.Embedding] = e.model.Projection(row[:c.Embedding], layer, channel)
+	return border.Bytes(unsafe.Slice((*byte)(unsafe.Pointer(&row[0])), 4*len(row)))
+}
+
 // prompt reads a text or an array of token ids.
 func (e *engine) prompt(v safejs.Value) (generate.Prompt, error) {
 	switch border.Kind(v) {

@@ -26,6 +26,7 @@ func publish() error {
 		{Name: "tokenize", Arity: 1, Call: e.tokenize},
 		{Name: "merges", Arity: 1, Call: e.merges},
 		{Name: "positions", Arity: 2, Call: e.positions},
+		{Name: "projection", Arity: 2, Call: e.projection},
 		{Name: "logits", Arity: 1, Call: e.logits},
 		{Name: "generate", Arity: 4, Call: e.generate},
 		{Name: "close", Arity: 1, Call: e.close},

@@ -730,6 +730,11 @@ export interface Engine {
   merges(text: string): Promise<MergedPiece[]>;
   /** Rows of the position table, [to - from, C]: as it was learned, or of sines and cosines. */
   positions(from: number, to: number): Promise<Tensor>;
+  /**
+   * What makes one channel of attention's output of the mix of all heads: the weights of the output projection, [H, D], and
+   * the bias, 0 where the model has none.
+   */
+  projection(layer: number, channel: number): Promise<{ weights: Tensor; bias: number }>;
   /** Logits over the vocabulary [V] for the last position. */
   logits(prompt: string | number[]): Promise<Float32Array>;
   /** Frees the worker; runs under way reject with code "closed". */

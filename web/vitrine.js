@@ -137,6 +137,13 @@ class WorkerEngine {
     return { name: "table", shape: [to - from, this.info.embedding], data, from: [from, 0] };
   }
 
+  /** @param {number} layer @param {number} channel */
+  async projection(layer, channel) {
+    const { heads, embedding } = this.info;
+    const data = new Float32Array((await this.#link.call("projection", [layer, channel])).buffer);
+    return { weights: { name: "projection", shape: [heads, embedding / heads], data: data.subarray(0, embedding), from: [0, 0] }, bias: data[embedding] };
+  }
+
   /** @param {string | number[]} prompt */
   async logits(prompt) {
     return new Float32Array((await this.#link.call("logits", [prompt])).buffer);

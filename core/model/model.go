@@ -92,6 +92,18 @@ func (m *Model) Positions(from, to int) []float32 {
 	return m.wpe[from*c : to*c]
 }
 
+// Projection sets dst, [C], which is [H, D], to the weights that attention's projection of a
+// layer multiplies the mix with for one channel of its output, and returns the bias of that
+// channel. It panics where there is no such layer or channel.
+func (m *Model) Projection(dst []float32, layer, channel int) (bias float32) {
+	proj := &m.blocks[layer].attnProj
+	proj.row(dst, channel)
+	if proj.bias == nil {
+		return 0
+	}
+	return proj.bias[channel]
+}
+
 // Lens sets logits, [V], to what the model would answer if x, [C], were a row of the
 // residual stream after the last layer: the final layer norm and the head, with the bits
 // of a pass. So an observer of residual2 asks what a layer has made of the answer.

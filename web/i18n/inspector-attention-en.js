@@ -60,6 +60,21 @@ export const attention = {
     weightTitle: (row, column) => `Weight that ${row} gives to ${column}`,
     /** @param {number} channel @param {string} row */
     mixTitle: (channel, row) => `Number ${channel} of the mix of ${row}`,
+    /** @param {number} channel @param {string} row */
+    outputTitle: (channel, row) => `Number ${channel} of the output of ${row}`,
+    /** @param {number} position @param {string} text */
+    mixRow: (position, text) => `Mix of all heads of ${position} ${text}`,
+    /** @param {number} channel */
+    projectionRow: (channel) => `Weights of the projection for number ${channel}`,
+    byHead: "Sum of each head",
+    off: "0",
+    offNote: "Attention of this layer is switched off: what it computes is left out.",
+    /** @param {number} head 1-based */
+    ofHead: (head) => `Head ${head}`,
+    head: "Head",
+    bias: "Bias of the projection",
+    /** @param {number} n */
+    sumOfHeads: (n) => `Sum of ${n === 1 ? "the head" : `the ${count(n)} heads`} and the bias`,
     /** @param {string} row @param {string} column */
     maskTitle: (row, column) => `${row} does not see ${column}`,
     /** @param {number} row @param {number} column */

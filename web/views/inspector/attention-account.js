@@ -2,7 +2,7 @@
 /** @import { Parts } from "./attention-parts.js" */
 /** @import { CellRead } from "./picture.js" */
 import { exact, magnitude } from "../../kit/numbers.js";
-import { dotOf, mixOf, softmaxOf } from "./attention-sums.js";
+import { dotOf, mixOf, projectionOf, softmaxOf } from "./attention-sums.js";
 import { factor, short } from "./short.js";
 
 /**
@@ -22,10 +22,10 @@ import { factor, short } from "./short.js";
 /**
  * @param {Cell} cell
  * @param {Parts} parts
- * @param {{ strings: InspectorStrings["attention"]["account"], text: (position: number) => string, size: number, seen: number }} known `size` of a head; `seen`: how many tokens the row sees
+ * @param {{ strings: InspectorStrings["attention"]["account"], text: (position: number) => string, size: number, seen: number, off: boolean }} known `size` of a head; `seen`: how many tokens the row sees; `off`: attention is, in this layer
  * @returns {Promise<Account | null>} null: nothing is known of such a cell
  */
-export async function accountOf(cell, parts, { strings, text, size, seen }) {
+export async function accountOf(cell, parts, { strings, text, size, seen, off }) {
   const { row: i, column: j, number } = cell;
   switch (cell.tensor) {
     case "scores": {
@@ -77,6 +77,20 @@ export async function accountOf(cell, parts, { strings, text, size, seen }) {
         strips: [{ name: strings.weightRow(i, text(i)), values: weights, group: "weights" }, { name: strings.valueColumn(j), values: column, group: "in" }, { name: strings.products, values: products, group: "in" }],
         facts: factsOf(strings.sumOf(products.length), sum, number, bound, strings),
         terms: { title: strings.termsOf(products.length), head: [strings.position, strings.token, "a", "v", "a · v"], rows: products.map((one, k) => [String(k), text(k), exact(weights[k]), exact(column[k]), exact(one)]) },
+        note: strings.sixteen,
+      };
+    }
+    case "output": {
+      if (off) return { title: strings.outputTitle(j, text(i)), formula: strings.off, strips: [], facts: [], terms: null, note: strings.offNote };
+      const [mix, { weights, bias }] = await Promise.all([parts.mix(i), parts.projection(j)]);
+      const { parts: products, sum, bound } = projectionOf(mix, weights, bias);
+      const heads = Array.from({ length: mix.length / size }, (_, head) => products.slice(head * size, (head + 1) * size).reduce((all, one) => all + one, 0));
+      return {
+        title: strings.outputTitle(j, text(i)),
+        formula: `${heads.slice(0, 3).map((one, n) => (n ? factor(one) : short(one))).join(" + ")}${heads.length > 3 ? " + …" : ""} + ${factor(bias)} = ${short(sum)}`,
+        strips: [{ name: strings.mixRow(i, text(i)), values: mix, group: "in" }, { name: strings.projectionRow(j), values: weights, group: "weights" }, { name: strings.products, values: products, group: "out" }, { name: strings.byHead, values: heads, group: "heads" }],
+        facts: [...heads.map((one, head) => /** @type {[string, string]} */ ([strings.ofHead(head + 1), exact(one)])), [strings.bias, exact(bias)], ...factsOf(strings.sumOfHeads(heads.length), sum, number, bound, strings)],
+        terms: { title: strings.termsOf(products.length), head: [strings.head, strings.channel, "m", "w", "m · w"], rows: products.map((one, k) => [String(Math.floor(k / size) + 1), String(k % size), exact(mix[k]), exact(weights[k]), exact(one)]) },
         note: strings.sixteen,
       };
     }

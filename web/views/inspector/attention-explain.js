@@ -10,7 +10,7 @@ import { accountOf } from "./attention-account.js";
 import { paintStrip } from "./attention-map.js";
 import { createParts } from "./attention-parts.js";
 import { largest } from "./attention-sums.js";
-import { masks } from "./switches.js";
+import { masks, silent } from "./switches.js";
 import { tableOf, tablesOf } from "./tables.js";
 
 /**
@@ -22,7 +22,7 @@ export function mountExplain({ strings, caption, palette, take, signal }) {
   const title = el("h3", { text: strings.title });
   const body = el("div", { class: "explain-body" });
   const root = el("section", { class: "explain", "aria-label": strings.title }, take.head(title), body);
-  /** @type {Of & { key: string, size: number, text: (position: number) => string } | null} */
+  /** @type {Of & { key: string, size: number, heads: number, text: (position: number) => string } | null} */
   let of = null;
   /** @type {Parts | null} */
   let parts = null;
@@ -77,7 +77,7 @@ export function mountExplain({ strings, caption, palette, take, signal }) {
       return draw();
     }
     try {
-      const counted = await accountOf(/** @type {Cell} */ (its), parts, { strings, text: known.text, size: known.size, seen: masks(known.run.switches) ? its.row + 1 : known.place.start + known.place.rows });
+      const counted = await accountOf(/** @type {Cell} */ (its), parts, { strings, text: known.text, size: known.size, seen: masks(known.run.switches) ? its.row + 1 : known.place.start + known.place.rows, off: silent(known.run.switches, known.place.layer, known.heads) });
       if (signal.aborted || cell !== its || of?.key !== known.key) return;
       account = counted;
       draw();
@@ -95,13 +95,13 @@ export function mountExplain({ strings, caption, palette, take, signal }) {
       cell = next;
       read();
     },
-    /** @param {Of} now @param {{ size: number, text: (position: number) => string }} known */
-    show(now, { size, text }) {
+    /** @param {Of} now @param {{ size: number, heads: number, text: (position: number) => string }} known */
+    show(now, { size, heads, text }) {
       const { stage, layer, head, start, rows } = now.place;
       const key = JSON.stringify([now.version, stage, layer, head, start, rows]);
       root.hidden = stage === "attention" || stage === "attention.qkv";
       if (key === of?.key) return;
-      of = { ...now, key, size, text };
+      of = { ...now, key, size, heads, text };
       parts = createParts(now);
       cell = account = null;
       draw();

@@ -1,18 +1,19 @@
 /** @import { StageName, Tensor } from "../../vitrine.d.ts" */
 /** @import { Place } from "./place.js" */
 /** @import { Asks } from "./reading.js" */
+/** @import { Now } from "./views.js" */
 
 /** Positions that are asked for at a time. */
 const CHUNK = 64;
 
-/** @typedef {{ run: Asks, version: number, place: Place }} Of */
+/** @typedef {{ run: Asks, version: number, place: Place, engine: Now["engine"] }} Of */
 
 /**
  * What the cells of a head were made of, row by row; asked for when it is needed, and kept for one head of one moment.
  *
  * @param {Of} of
  */
-export function createParts({ run, place }) {
+export function createParts({ run, place, engine }) {
   const { layer, head } = place;
   const last = place.start + place.rows - 1; // the newest token of the pass
   /** @type {Map<string, Promise<Tensor>>} */
@@ -40,7 +41,22 @@ export function createParts({ run, place }) {
     return data.subarray(at, at + shape[2]);
   }
 
-  return { row, vector };
+  /** The mix of all heads, [H, D]. @param {number} position */
+  async function mix(position) {
+    const tensors = await run.inspect("attention.mix", { position: last, layer, rows: [position, position + 1] });
+    const { shape, data, from } = /** @type {Tensor} */ (tensors.find(({ name }) => name === "mix"));
+    const size = shape[1] * shape[2];
+    return data.subarray((position - from[0]) * size, (position - from[0] + 1) * size);
+  }
+
+  /** What makes a channel of the output of the mix. @param {number} channel */
+  async function projection(channel) {
+    if (!engine) throw new Error("there is no engine");
+    const { weights, bias } = await engine.projection(layer, channel);
+    return { weights: weights.data, bias };
+  }
+
+  return { row, vector, mix, projection };
 }
 
 /** @typedef {ReturnType<typeof createParts>} Parts */

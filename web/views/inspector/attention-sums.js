@@ -38,6 +38,21 @@ export function dotOf(q, k) {
 }
 
 /**
+ * One channel of the output projection: the mix of all heads by its weights, and the bias. The engine rounds the mix to 16
+ * bits, and adds in float32.
+ *
+ * @param {ArrayLike<number>} mix [H, D]
+ * @param {ArrayLike<number>} weights [H, D]
+ * @param {number} bias
+ * @returns {Sum}
+ */
+export function projectionOf(mix, weights, bias) {
+  const parts = Array.from(mix, (x, k) => x * weights[k]);
+  const rounded = HALF * largest(mix) * added(Array.from(weights, Math.abs));
+  return { parts, sum: added(parts) + bias, bound: rounded + float32([...parts, bias]) };
+}
+
+/**
  * A weight: the power of its score, as a part of those of the row. The largest score is taken from all before.
  *
  * @param {ArrayLike<number>} scores [n] of the row, as far as it sees

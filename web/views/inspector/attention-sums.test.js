@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { labelOf, measure } from "./attention-labels.js";
-import { dotOf, mixOf, softmaxOf } from "./attention-sums.js";
+import { dotOf, mixOf, projectionOf, softmaxOf } from "./attention-sums.js";
 
 const { fround } = Math;
 
@@ -81,4 +81,17 @@ test("a mean is over the rows that have such a place, and a window counts from i
   assert.equal(labelOf([same]), null, "one row is too few");
   const window = { ...weights, data: weights.data.subarray(15), first: 3, rows: 2 };
   assert.deepEqual(measure(ids, window)[1], { kind: "first", mean: 0.5, rows: 2 });
+});
+
+test("the mix of all heads by the weights of the projection, and its bias, add up to the engine's output", () => {
+  for (let seed = 1; seed < 100; seed++) {
+    const [mix, weights, [bias]] = [numbers(seed, 64), numbers(seed + 500, 64), numbers(seed + 900, 1)];
+    const { scale, q } = to16(mix);
+    const cell = fround(fround(q.reduce((sum, x, k) => fround(sum + fround(x * weights[k])), 0) * scale) + bias);
+    const { parts, sum, bound } = projectionOf(mix, weights, bias);
+    assert.equal(parts[5], mix[5] * weights[5]);
+    assert.ok(Math.abs(sum - cell) <= bound, `${sum} and ${cell}, bound ${bound}`);
+    assert.ok(Math.abs(sum - bias - parts.reduce((s, x) => s + x, 0)) < 1e-9);
+    assert.ok(bound < 0.05, "a bound that says something");
+  }
 });

@@ -61,14 +61,14 @@ export function mountAttention({ strings: { attention: strings, tensor, detail }
   function show(next) {
     if (now?.version !== next.version) failed = "";
     now = next;
-    const { stage, place, version, run, state, text } = next;
+    const { stage, place, version, run, state, engine, text } = next;
     const { info, pieces } = state;
     if (!info || !place.window) return;
     const [from, to] = place.window;
     steps.show(stage, text(place.position));
     weights.want({ run, version, position: place.start + place.rows - 1, rows: [place.start + from, place.start + to] }, layersOf(next));
     drawHeads(next);
-    explain.show({ run, version, place }, { size: info.embedding / info.heads, text });
+    explain.show({ run, version, place, engine }, { size: info.embedding / info.heads, heads: info.heads, text });
     const generated = place.position >= pieces.length;
     cache.show(info, { reused: generated ? place.position : 0, added: generated ? 1 : pieces.length });
   }

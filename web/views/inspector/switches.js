@@ -33,6 +33,10 @@ export const has = (list, one) => list.some((other) => keyOf(other) === keyOf(on
 /** Whether a row of attention sees no token behind its own. @param {Switch[]} list */
 export const masks = (list) => !has(list, { off: "mask" });
 
+/** Whether attention of a layer adds nothing: it is off, or all its heads are, also by a factor of 0. @param {Switch[]} list @param {number} layer @param {number} heads */
+export const silent = (list, layer, heads) =>
+  has(list, { off: "attention", layer }) || Array.from({ length: heads }, (_, head) => list.some((one) => "head" in one && one.layer === layer && one.head === head && ("off" in one || one.scale === 0))).every(Boolean);
+
 /** Whether two lists switch the same. @param {Switch[]} a @param {Switch[]} b */
 export const same = (a, b) => a.length === b.length && a.every((one) => has(b, one));
 

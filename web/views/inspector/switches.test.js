@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { has, same, switchesAt, toggled } from "./switches.js";
+import { has, same, silent, switchesAt, toggled } from "./switches.js";
 
 const info = /** @type {any} */ ({ activation: "gelu_new" });
 const at = (/** @type {any} */ stage, layer = 2, head = 1) => switchesAt(stage, { layer, head }, info);
@@ -25,4 +25,14 @@ test("a switch goes on and off, whatever the order of its fields", () => {
 
 test("there is one activation", () => {
   assert.deepEqual(toggled([{ activation: "relu" }], { activation: "gelu" }), [{ activation: "gelu" }]);
+});
+
+test("attention adds nothing where it is off, or all its heads are", () => {
+  const heads = (/** @type {number[]} */ ...off) => off.map((head) => /** @type {const} */ ({ off: "head", layer: 1, head }));
+  assert.ok(silent([{ off: "attention", layer: 1 }], 1, 3));
+  assert.ok(silent(heads(0, 1, 2), 1, 3));
+  assert.ok(silent([...heads(0, 2), { scale: 0, layer: 1, head: 1 }], 1, 3));
+  assert.ok(!silent([...heads(0, 2), { scale: 0.5, layer: 1, head: 1 }], 1, 3));
+  assert.ok(!silent(heads(0, 2), 1, 3));
+  assert.ok(!silent(heads(0, 1, 2), 2, 3));
 });

@@ -28,7 +28,7 @@ import { mountTokens } from "./tokens.js";
  * @property {boolean} there the machine has been at the place that is asked for
  * @property {Seen} state
  * @property {Asks | null} run that answers
- * @property {Pick<Engine, "merges" | "positions" | "generate"> | null} engine that has the model
+ * @property {Pick<Engine, "merges" | "positions" | "projection" | "generate"> | null} engine that has the model
  * @property {(position: number) => string} text of the token there, quoted
  */
 
