@@ -96,7 +96,7 @@ const diagram = mountDiagramPlace(byId("diagram-place"), {
   signal,
 });
 const editor = mountDiagramEditor(byId("diagram-editor"), { strings: ownStrings, texts: () => ({ ours: diagram.drawn?.ours ?? "", seed }), signal });
-const second = connectSecond(page, { session, strings: secondStrings, places: controlStrings.place, stages: stageStrings, signal });
+const second = connectSecond(page, { session, strings: secondStrings, places: controlStrings.place, stages: stageStrings, pacer, signal });
 const inspector = mountInspector(byId("inspector"), { strings: inspectorStrings, stages: stageStrings, run: () => session.run, engine: () => session.engine, second: { strings: secondStrings.beside, ask: second.ask }, pacer, signal });
 const spoken = mountSpoken(byId("spoken"));
 const loading = mountLoading(byId("loading"), { strings: strings.loading, signal });

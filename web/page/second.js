@@ -1,17 +1,18 @@
-/** @import { Run, Tick } from "../vitrine.d.ts" */
+/** @import { Run } from "../vitrine.d.ts" */
 /** @import { ControlStrings } from "../i18n/control-en.js" */
 /** @import { SecondStrings } from "../i18n/second-en.js" */
 /** @import { StageStrings } from "../i18n/stages-en.js" */
 /** @import { Asked } from "../views/second-form.js" */
 /** @import { AskBeside } from "../views/inspector/second.js" */
+/** @import { Pacer } from "../run/frames.js" */
 /** @import { Second } from "./second-run.js" */
 /** @import { Session } from "../run/session.js" */
 import { el, listen, send } from "../kit/dom.js";
-import { significant } from "../kit/numbers.js";
 import { failureOf } from "../client/failure.js";
 import { mountSecondForm } from "../views/second-form.js";
 import { mountSecondResult } from "../views/second-result.js";
 import { beginSecond } from "./second-run.js";
+import { createTasks, placeWords } from "./second-tasks.js";
 
 /**
  * A second run, which stands where the page's own stands.
@@ -22,13 +23,16 @@ import { beginSecond } from "./second-run.js";
  * @param {SecondStrings} options.strings
  * @param {ControlStrings["place"]} options.places
  * @param {StageStrings} options.stages
+ * @param {Pacer} options.pacer
  * @param {AbortSignal} options.signal
  */
-export function connectSecond(page, { session, strings, places, stages, signal }) {
+export function connectSecond(page, { session, strings, places, stages, pacer, signal }) {
   const [formRoot, resultRoot] = [el("div"), el("div")];
   const form = mountSecondForm(formRoot, { strings: strings.form, signal });
   const result = mountSecondResult(resultRoot, { strings: strings.result, signal });
   const { state } = session;
+  const where = placeWords({ places, stages, layers: () => state.info?.layers ?? 0 });
+  const tasks = createTasks({ page, result, strings: strings.result, where });
   /** @type {Second | null} */
   let second = null;
   let starting = new AbortController();
@@ -41,13 +45,6 @@ export function connectSecond(page, { session, strings, places, stages, signal }
   let ask = null;
   /** @type {Run | null} that the form was filled from */
   let filled = null;
-
-  /** A place in words. @param {Tick} at */
-  const where = ({ step, layer, stage }) => [
-    stages[stage].long,
-    ...(layer < 0 ? [] : [places.layer({ n: layer + 1, of: state.info?.layers ?? layer + 1 })]),
-    places.token({ n: step + 1, of: Infinity }),
-  ];
 
   /** @param {Asked} asked */
   async function start(asked) {
@@ -93,7 +90,7 @@ export function connectSecond(page, { session, strings, places, stages, signal }
     try {
       for await (const events of mine.run.batches()) {
         for (const event of events) mine.state.add(event);
-        if (mine === second) show();
+        if (mine === second) pacer.request(show);
       }
     } catch (error) {
       if (mine === second) end(failureOf(error).why);
@@ -118,7 +115,7 @@ export function connectSecond(page, { session, strings, places, stages, signal }
     }
     if (!second) return;
     if (session.run !== second.pair.runs[0] || state.phase === "waiting") return end(strings.result.over);
-    show();
+    pacer.request(show);
     if (!waiting && !busy) follow(second);
   }
 
@@ -153,26 +150,9 @@ export function connectSecond(page, { session, strings, places, stages, signal }
     }
   }
 
-  /** @param {{ bound: number }} asked */
-  const part = ({ bound }) => work("part", async ({ pair }, stop) => {
-    const parting = await pair.part({ bound, signal: stop, onProgress: (at) => result.say(strings.result.searching(where(at))) });
-    if (!parting) return result.say(strings.result.never);
-    const { stage, layer, positions: [position], difference } = parting;
-    const at = where(parting);
-    result.say(difference ? strings.result.parted(at, significant(difference.relative, 3), significant(difference.max, 3)) : stage === "ids" ? strings.result.read(at) : strings.result.chose(at));
-    send(page, "goto", { position, layer, stage });
-    send(page, "inspect", { stage, position, ...(layer < 0 ? {} : { layer }) });
-  });
-
-  const agree = () => work("agree", async ({ pair }, stop) => {
-    const agreement = await pair.agreement({ signal: stop, onProgress: ({ done, total }) => result.say(strings.result.comparing(done, total)) });
-    result.say("");
-    result.showAgreement(agreement);
-  });
-
   listen(page, "second", start, signal);
-  listen(page, "secondpart", part, signal);
-  listen(page, "secondagree", agree, signal);
+  listen(page, "secondpart", (/** @type {{ bound: number }} */ { bound }) => work("part", (mine, stop) => tasks.part(mine, bound, stop)), signal);
+  listen(page, "secondagree", () => work("agree", tasks.agree), signal);
   listen(page, "secondstop", () => task.abort(), signal);
   listen(page, "secondend", () => end(), signal);
   listen(session, "state", onState, signal);
