@@ -160,6 +160,29 @@ test("the next tokens and a head's map are the engine's own", async ({ page, req
   expect(await violations(page, "#next", "#map")).toEqual([]);
 });
 
+test("tokens need no weights: of the model's file the head is loaded", async ({ page, requests }) => {
+  const text = "Unbelievable <b>tokens</b> \u{1F600}";
+  const heads = [];
+  page.on("requestfinished", async (request) => /\.gguf$/.test(request.url()) && heads.push([request.headers().range, (await request.sizes()).responseBodySize]));
+  await page.route("**/post.html", (route) => route.fulfill({ contentType: "text/html", body: host(`<vitrine-tokens></vitrine-tokens><vitrine-tokens id="mine" prompt="${text.replace(/</g, "&lt;")}"></vitrine-tokens>`) }));
+  await page.goto("post.html");
+  await expect(page.locator("vitrine-tokens").first().locator(".chip"), "of the recording").toHaveCount(4);
+  await expect(page.locator("#mine .note")).toHaveText(/Run loads the tokenizer \((1|2)\.\d MB\), without the model's weights/);
+  expect(requests.filter((url) => /wasm|gguf/.test(url))).toEqual([]);
+  const { ids } = await page.evaluate(() => document.querySelector("#mine").run());
+  expect(heads).toEqual([["bytes=0-524287", 524288]]);
+  await page.locator("#mine textarea").fill("Once upon");
+  await expect(page.locator("#mine .ids")).toHaveText("2 tokens: 7454 2402");
+  await expect(page.locator("#mine .chip")).toHaveText(["Once", " upon"]);
+  expect(heads, "typing loads nothing").toHaveLength(1);
+  expect(await violations(page, "#mine")).toEqual([]);
+  const wanted = await page.evaluate(async (text) => {
+    const { createEngine } = await import(new URL("vitrine.js", location.href).href);
+    return (await (await createEngine()).tokenize(text)).map(({ id }) => id);
+  }, text);
+  expect(ids).toEqual(wanted);
+});
+
 test("where the policy of the page forbids the engine's worker, a frame takes the element's place", async ({ page, expectedErrors }) => {
   expectedErrors.push(/Content Security Policy|violates|Refused/);
   await open(page, `<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline>`, { "Content-Security-Policy": "worker-src 'none'" });

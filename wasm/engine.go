@@ -86,6 +86,27 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 	return trace.Info(e.model, e.tokenizer), nil
 }
 
+// vocabulary(pull, size) reads the tokenizer alone, which is at the head of a model file:
+// tokenize and merges work then, and of the weights nothing is asked for. Arguments as load.
+func (e *engine) vocabulary(args []safejs.Value) (any, error) {
+	size, err := border.Whole("size", args[1], -1, 1<<53)
+	if err != nil {
+		return nil, err
+	}
+	file, err := gguf.NewReader(&source{pull: args[0]}, int64(size))
+	if err != nil {
+		var network *border.RejectedError
+		if errors.As(err, &network) {
+			return nil, network
+		}
+		return nil, &loadError{err: err}
+	}
+	if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
+		return nil, &loadError{err: err}
+	}
+	return nil, nil
+}
+
 // garbagePercent returns how much garbage may lie beside a model, in percent of its
 // size: about 32 MB, where that is between a fifth of it and all of it.
 func garbagePercent(m *model.Model) int {

@@ -18,7 +18,7 @@ const OPTIONS = {
 };
 for (const name of ["temperature", "topK", "topP", "seed", "maxTokens", "pace"]) OPTIONS[name] = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
 
-const KINDS = ["vitrine-pipeline", "vitrine-next", "vitrine-attention"];
+const KINDS = ["vitrine-pipeline", "vitrine-next", "vitrine-attention", "vitrine-tokens"];
 const fragment = location.hash.slice(1);
 const told = /^v\d+\./.test(fragment) ? await readLink(fragment) : new URLSearchParams(fragment);
 const kind = KINDS.find((name) => name === told.get("element")) ?? KINDS[0];

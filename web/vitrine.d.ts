@@ -759,3 +759,21 @@ export declare function storedModels(): Promise<StoredModel[]>;
 
 /** Puts two runs on one clock. The first leads. */
 export declare function pairRuns(first: Run, second: Run): Pair;
+
+export interface TokenizerOptions {
+  /** The address of a GGUF file; without it: the first of models/manifest.json. */
+  model?: string | URL;
+  /** false forces the portable WebAssembly build. */
+  simd?: boolean;
+  /** Aborting it stops loading; createTokenizer rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** The tokenizer of a model, without its weights: of the file only the head is loaded. */
+export interface Tokenizer {
+  /** As Engine.tokenize. */
+  tokenize(text: string): Promise<TokenPiece[]>;
+  close(): void;
+}
+
+export declare function createTokenizer(options?: TokenizerOptions): Promise<Tokenizer>;

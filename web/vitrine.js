@@ -2,12 +2,12 @@ import { VitrineError } from "./client/error.js";
 import { isMore } from "./client/kinds.js";
 import { WorkerLink } from "./client/link.js";
 import { listedModels, sourceOfListed } from "./client/manifest.js";
-import { checkEngineOptions, settingsOf } from "./client/options.js";
+import { checkEngineOptions, checkTokenizerOptions, settingsOf } from "./client/options.js";
 import { pairRuns } from "./client/pair.js";
 import { noteOf, storedModels } from "./client/stored.js";
 
 /**
- * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, MergedPiece, Quantized, Run, StageName} from "./vitrine.d.ts"
+ * @import {Engine, EngineInfo, EngineOptions, GenerateOptions, MergedPiece, Quantized, Run, StageName, Tokenizer, TokenizerOptions} from "./vitrine.d.ts"
  * @import {Opened} from "./client/open.js"
  */
 
@@ -45,6 +45,32 @@ export async function createEngine(options = {}) {
 }
 
 /**
+ * Loads the tokenizer of a model alone, into a worker of its own: of the model file the head, and no weights.
+ *
+ * @param {TokenizerOptions} [options]
+ * @returns {Promise<Tokenizer>}
+ */
+export async function createTokenizer(options = {}) {
+  checkTokenizerOptions(options);
+  const { model, simd = true, signal } = options;
+  signal?.throwIfAborted();
+  const link = new WorkerLink();
+  const abort = () => link.close(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  try {
+    link.call("start", [simd]).catch(() => {});
+    const { url } = model === undefined ? (await listedModels(signal))[0] : { url: addressOf(model).href };
+    await link.call("vocabulary", [url]);
+    return { tokenize: (text) => tokenize(link, text), close: () => link.close(closed()) };
+  } catch (error) {
+    link.close(error);
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
  * @param {EngineOptions["model"]} model
  * @param {string} folder
  * @param {import("./client/quantize.js").Loading} loading
@@ -55,11 +81,7 @@ async function openModel(model, folder, loading) {
   if (model instanceof ArrayBuffer) return { source: { url: "", parts: [model], bytes: model.byteLength, sha256: "" } };
   if (model instanceof Blob && !(model instanceof File)) return { source: { url: "", parts: [model], bytes: model.size, sha256: "" } };
   if (typeof model === "string" || model instanceof URL) {
-    const base = globalThis.document?.baseURI ?? location.href; // a worker has no document
-    if (!URL.canParse(model, base)) {
-      throw new VitrineError("argument", `model is ${JSON.stringify(String(model))}, want the address of a GGUF or safetensors file`);
-    }
-    const url = new URL(model, base);
+    const url = addressOf(model);
     if (!isMore(url)) return { source: { url: url.href, parts: [url.href], bytes: -1, sha256: "" } };
     return (await opener()).openAddress(url, loading);
   }
@@ -68,6 +90,15 @@ async function openModel(model, folder, loading) {
     throw new VitrineError("argument", "model is not an address, a File, a list of Files or an ArrayBuffer, want one of these or nothing");
   }
   return (await opener()).openFiles(files, folder, loading);
+}
+
+/** @param {string | URL} model */
+function addressOf(model) {
+  const base = globalThis.document?.baseURI ?? location.href; // a worker has no document
+  if (!URL.canParse(model, base)) {
+    throw new VitrineError("argument", `model is ${JSON.stringify(String(model))}, want the address of a GGUF or safetensors file`);
+  }
+  return new URL(model, base);
 }
 
 /** What opens more than one GGUF file, loaded when it is needed. */
@@ -79,6 +110,15 @@ async function opener() {
     throw new VitrineError("engine.load", `a script of Vitrine did not load: ${message}. Check the connection and reload the page, or put the whole site on the server`);
   }
 }
+
+/** @param {WorkerLink} link @param {string} text */
+async function tokenize(link, text) {
+  /** @type {{ id: number, text: string, bytes: number[], special?: true }[]} */
+  const pieces = JSON.parse(await link.call("tokenize", [text]));
+  return pieces.map(({ bytes, ...piece }) => ({ ...piece, bytes: Uint8Array.from(bytes) }));
+}
+
+const closed = () => new VitrineError("closed", "the engine was closed: create another one to go on");
 
 /** @implements {Engine} */
 class WorkerEngine {
@@ -117,10 +157,8 @@ class WorkerEngine {
   }
 
   /** @param {string} text */
-  async tokenize(text) {
-    /** @type {{ id: number, text: string, bytes: number[], special?: true }[]} */
-    const pieces = JSON.parse(await this.#link.call("tokenize", [text]));
-    return pieces.map(({ bytes, ...piece }) => ({ ...piece, bytes: Uint8Array.from(bytes) }));
+  tokenize(text) {
+    return tokenize(this.#link, text);
   }
 
   /** @param {string} text */
@@ -150,6 +188,6 @@ class WorkerEngine {
   }
 
   close() {
-    this.#link.close(new VitrineError("closed", "the engine was closed: create another one to go on"));
+    this.#link.close(closed());
   }
 }

@@ -1,6 +1,7 @@
 import { checkRoom } from "./client/memory.js";
 import { compile } from "./worker/compile.js";
 import { catchAll, failureOf, isTrap } from "./worker/failure.js";
+import { readHead } from "./worker/head.js";
 import { Inbox } from "./worker/inbox.js";
 import { runMember } from "./worker/member.js";
 import { startMembers } from "./worker/members.js";
@@ -42,7 +43,7 @@ self.onmessage = async ({ data: { id, method, args, ask, counted, member, read }
   if (counted) inbox.take();
   if (ask) return self.postMessage({ alive: true });
   try {
-    const value = await (method === "start" ? (engine = start(args[0])).then(() => {}) : method === "open" ? open(args[0]) : call(method, args, id));
+    const value = await (method === "start" ? (engine = start(args[0])).then(() => {}) : method === "open" ? open(args[0]) : method === "vocabulary" ? openHead(args[0]) : call(method, args, id));
     self.postMessage({ id, value }, value instanceof Uint8Array ? [value.buffer] : []);
   } catch (error) {
     const failure = failureOf(error);
@@ -102,6 +103,17 @@ async function open({ threads, url, ...source }) {
   } finally {
     close();
   }
+}
+
+/**
+ * Loads the tokenizer alone, from the head of the model file.
+ *
+ * @param {string} address
+ */
+async function openHead(address) {
+  await engine;
+  const { next, close } = readHead(address);
+  await program.call("vocabulary", [next, -1]).finally(close);
 }
 
 /**

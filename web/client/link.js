@@ -44,7 +44,7 @@ export class WorkerLink {
   /** @type {Map<number, () => void>} what ends the listening to a signal, by run */
   #listening = new Map();
 
-  /** @param {EngineOptions["onProgress"]} onProgress */
+  /** @param {EngineOptions["onProgress"]} [onProgress] */
   constructor(onProgress) {
     this.#worker = startWorker(VITRINE_WORKER);
     this.#worker.onmessage = ({ data }) => {

@@ -16,6 +16,9 @@ const ENGINE = {
 };
 
 /** @type {Record<string, string>} */
+const TOKENIZER = { model: "the address of a GGUF file", simd: "true or false", signal: "an AbortSignal" };
+
+/** @type {Record<string, string>} */
 const RUN = {
   maxTokens: "a whole number of at least 1",
   temperature: "a number of at least 0",
@@ -78,6 +81,15 @@ export function checkEngineOptions(options) {
   if (store !== undefined && typeof store !== "boolean") throw wrong("store", store, ENGINE);
   if (onProgress !== undefined && typeof onProgress !== "function") throw wrong("onProgress", onProgress, ENGINE);
   checkSignal(signal, ENGINE);
+}
+
+/** @param {any} options of createTokenizer */
+export function checkTokenizerOptions(options) {
+  checkNames(options, TOKENIZER);
+  const { model, simd, signal } = options;
+  if (model !== undefined && typeof model !== "string" && !(model instanceof URL)) throw wrong("model", model, TOKENIZER);
+  if (simd !== undefined && typeof simd !== "boolean") throw wrong("simd", simd, TOKENIZER);
+  checkSignal(signal, TOKENIZER);
 }
 
 /**

@@ -9,7 +9,6 @@ import { diagramOf } from "./content.js";
 import { mustFrame, placeFrame } from "./frame.js";
 import { readRecording } from "./recording.js";
 import { elementSheet } from "./sheet.js";
-import { sizeOf } from "./size.js";
 import { scaffold } from "./symbols.js";
 import { followTheme } from "./theme.js";
 
@@ -19,16 +18,19 @@ const NEAR = "25%"; // of a window from where a picture is drawn
  * The class of an element: until it is told to run it shows a recording, or says what Run does, and loads nothing that is
  * large.
  *
- * @param {(app: HTMLElement, element: HTMLElement, shown: Shown) => Picture} mount
+ * @template {Picture} P
+ * @param {(app: HTMLElement, element: HTMLElement, shown: Shown) => P} mount
+ * @param {() => Promise<(element: HTMLElement, picture: P, options: { app: HTMLElement, signal: AbortSignal, framed: () => Framed | null, link: Awaited<ReturnType<typeof linkOf>> }) => Framed>} load what makes it live
+ * @param {(model: string | null) => Promise<string>} size what that downloads
  */
-export const elementOf = (mount) => class extends HTMLElement {
+export const elementOf = (mount, load, size) => class extends HTMLElement {
   /** The picture of the author's diagram, where the text is lost: it is shown in its place. @type {SVGSVGElement | null} */
   svg = null;
   static observedAttributes = ["theme", "hide", "height", "controls"];
   #root = this.attachShadow({ mode: "open" });
   /** Ends with the element's place in a document. @type {AbortController | null} */
   #life = null;
-  /** @type {Picture | null} */
+  /** @type {P | null} */
   #picture = null;
   /** @type {Promise<Framed> | null} */
   #live = null;
@@ -83,8 +85,8 @@ export const elementOf = (mount) => class extends HTMLElement {
     const { signal } = /** @type {AbortController} */ (this.#life);
     const picture = mount(app, this, { recording: readRecording(), own: diagramOf(this), strings, signal });
     this.#picture = picture;
-    sizeOf(this.getAttribute("model")).then((size) => {
-      if (!signal.aborted && !this.#live) picture.offer(size);
+    size(this.getAttribute("model")).then((words) => {
+      if (!signal.aborted && !this.#live) picture.offer(words);
     });
     listen(app, "generate", () => this.run().catch(() => {}), signal); // what failed is said where the run would be
     listen(app, "stop", () => this.stop(), signal);
@@ -98,11 +100,11 @@ export const elementOf = (mount) => class extends HTMLElement {
     if (!this.#life || !(app instanceof HTMLElement)) return Promise.reject(new Error("the element is in no document"));
     if (!this.#picture) this.#begin(app);
     const { signal } = this.#life;
-    const picture = /** @type {Picture} */ (this.#picture);
+    const picture = /** @type {P} */ (this.#picture);
     const framed = () => placeFrame(app, this, { strings, signal });
     if (this.#live) return this.#live;
     const frame = mustFrame() ? framed() : null;
-    const live = frame ? Promise.resolve(frame) : import("./live.js").then(async ({ connectLive }) => connectLive(this, picture, { app, signal, framed, link: await linkOf(this) }));
+    const live = frame ? Promise.resolve(frame) : load().then(async (connect) => connect(this, picture, { app, signal, framed, link: await linkOf(this) }));
     this.#live = live;
     live.catch((error) => {
       this.#live = null; // a script did not come: another time it may

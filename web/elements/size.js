@@ -1,4 +1,5 @@
 import { size as inUnits } from "../kit/numbers.js";
+import { HEAD_BYTES } from "../client/head.js";
 import manifest from "../../models/manifest.json";
 
 /**
@@ -8,7 +9,14 @@ import manifest from "../../models/manifest.json";
  */
 export async function sizeOf(model) {
   const bytes = model === null ? manifest.models[0].bytes : await bytesAt(new URL(model, document.baseURI).href);
-  if (!bytes) return "";
+  return bytes ? inWords(bytes) : "";
+}
+
+/** The same for what needs the tokenizer alone. */
+export const sizeOfHead = async () => inWords(HEAD_BYTES);
+
+/** @param {number} bytes beside those of the engine */
+function inWords(bytes) {
   const { value, unit } = inUnits(bytes + VITRINE_ENGINE_BYTES);
   return `${value} ${unit}`;
 }

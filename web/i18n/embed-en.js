@@ -25,6 +25,12 @@ export const embed = {
   loadingSome: (value, unit) => `Loading ${value} ${unit}`,
   /** @param {string} size */
   notYet: (size) => `Run loads the model (${size || "its size is not known"}) and computes in your browser.`,
+  /** @param {string} size */
+  notYetTokens: (size) => `Run loads the tokenizer (${size}), without the model's weights, and works in your browser.`,
+  tokens: { label: "Tokens", empty: "The tokens of the text appear here, one box each." },
+  /** @param {number[]} ids */
+  ids: (ids) => `${count(ids.length)} ${ids.length === 1 ? "token" : "tokens"}: ${ids.join(" ")}`,
+  liveTokens: "Live: the tokenizer runs in your browser. Nothing leaves your device.",
   next: "The most probable next tokens",
   /** @param {number} n */
   others: (n) => `${count(n)} others`,

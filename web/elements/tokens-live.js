@@ -1,0 +1,63 @@
+/** @import { Framed } from "./frame.js" */
+/** @import { mountTokens } from "./tokens.js" */
+import { failureOf } from "../client/failure.js";
+import { embed as strings } from "../i18n/embed-en.js";
+import { listen } from "../kit/dom.js";
+import { createTokenizer } from "../vitrine.js";
+
+/**
+ * The tokenizer of an element: of the model's file it loads the head alone. A text that is typed is tokenized as it is typed.
+ *
+ * @param {HTMLElement} element
+ * @param {ReturnType<typeof mountTokens>} picture
+ * @param {{ app: HTMLElement, signal: AbortSignal, framed: () => Framed | null }} options
+ * @returns {Framed}
+ */
+export function connectTokens(element, picture, { app, signal, framed }) {
+  const model = element.getAttribute("model");
+  /** @type {ReturnType<typeof createTokenizer> | null} */
+  let tokenizer = null;
+  /** @type {Framed | null} */
+  let frame = null;
+  let asked = 0;
+
+  /** @param {string} text */
+  async function show(text) {
+    const mine = ++asked;
+    tokenizer ??= createTokenizer({ ...(model !== null && { model }), signal });
+    const pieces = await (await tokenizer).tokenize(text);
+    if (mine !== asked) return null; // another text was typed meanwhile
+    picture.pieces(pieces);
+    picture.say(strings.liveTokens);
+    const detail = { type: "done", stage: "ids", node: null, text, ids: pieces.map(({ id }) => id) };
+    element.dispatchEvent(new CustomEvent("done", { bubbles: true, composed: true, detail }));
+    return detail;
+  }
+
+  /** @param {string} text */
+  async function run(text) {
+    picture.begin();
+    if (!tokenizer) picture.say(strings.starting, NaN);
+    try {
+      return await show(text);
+    } catch (error) {
+      const { code, why } = failureOf(error);
+      tokenizer = null;
+      picture.say(strings.failed(why));
+      if (code === "environment") frame ??= framed();
+      return frame?.run({ prompt: text }) ?? null;
+    } finally {
+      picture.setRunning(false);
+    }
+  }
+
+  listen(app, "promptinput", ({ text }) => tokenizer && !frame && void run(text), signal);
+
+  return {
+    run: ({ prompt = picture.prompt.value() }) => frame?.run({ prompt }) ?? run(prompt),
+    pause: async () => null, // it does not take long enough for any of these
+    step: async () => null,
+    stop: async () => null,
+    close: () => void tokenizer?.then(({ close }) => close(), () => {}),
+  };
+}
