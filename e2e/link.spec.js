@@ -52,6 +52,7 @@ async function fresh(browser, address, how = () => {}) {
 }
 
 test("a link opened in a fresh profile shows the same run: ids, probabilities, branches, stop, view and settings", async ({ page, browser }) => {
+  test.slow(); // two pages, and two runs on each
   await openPage(page, { settings: {} });
   await page.locator("#prompt").fill("Once upon a time");
   await setting(page, { temperature: 0.9, topK: 30, maxTokens: 7 });
