@@ -55,6 +55,11 @@ export const exact = (x) => (Object.is(x, -0) ? "-0" : String(Number(x.toPrecisi
  */
 export const significant = (x, digits) => String(Number(x.toPrecision(digits))).replaceAll("-", "−");
 
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+/** A number at an axis: 1.25M. @param {number} x */
+export const short = (x) => compact.format(x).replace("-", "−");
+
 /**
  * How large a small number is: 3.1e-7.
  *

@@ -46,6 +46,10 @@ test("three gives three significant digits, and whole numbers above", () => {
   assert.deepEqual([2.5, 28.13, 534.2, 1226.4].map(three), ["2.50", "28.1", "534", "1,226"]);
 });
 
+test("short numbers are those of an axis", () => {
+  assert.deepEqual([0, 950, 1_250_000, -2e9].map(short), ["0", "950", "1.25M", "−2B"]);
+});
+
 test("a rounded number is one that can be typed", () => {
   assert.deepEqual([rounded(0.1 + 0.2, 4), rounded(-1234.567, 2), rounded(40, 2)], ["0.3", "-1234.57", "40"]);
 });

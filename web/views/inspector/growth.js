@@ -5,7 +5,7 @@
 /** @import { Take } from "./take.js" */
 /** @import { Now } from "./views.js" */
 import { el } from "../../kit/dom.js";
-import { count, exact, significant } from "../../kit/numbers.js";
+import { count, exact, short, significant } from "../../kit/numbers.js";
 import { mountCells } from "./cells.js";
 import { drawChart, keyOf } from "./chart.js";
 import { costOf, figures, spread } from "./costs.js";
@@ -145,8 +145,3 @@ async function without(engine, ids, switches) {
     run.close();
   }
 }
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
-
-/** A number at an axis. @param {number} y */
-const short = (y) => compact.format(y);
