@@ -1,4 +1,4 @@
-import { request } from "./request.js";
+import { dismiss, request } from "./request.js";
 import { incomplete, partNames } from "./weights.js";
 
 /** @import {ModelSource} from "../worker/source.js" */
@@ -50,7 +50,7 @@ async function sizeAt(address, signal) {
 async function ask(address, how) {
   const answer = await request(address, how).catch(() => null);
   how.signal?.throwIfAborted();
-  await answer?.body?.cancel();
+  if (answer) await dismiss(answer);
   return answer;
 }
 

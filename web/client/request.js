@@ -39,7 +39,7 @@ export async function request(address, how = {}, patience = PATIENCE) {
       if (answer instanceof Response) return answer;
       throw answer;
     }
-    await answer.body?.cancel();
+    if (answer instanceof Response) await dismiss(answer);
     await pause(tries, patience, answer instanceof Response ? askedToWait(answer) : 0, how.signal);
   }
 }
@@ -188,6 +188,9 @@ export function partOf(answer) {
  * @param {Response} answer
  */
 export const tagOf = ({ headers }) => headers.get("ETag") ?? headers.get("Last-Modified") ?? "";
+
+/** Gives up what an answer would still bring; the connection may have broken already. @param {Response} answer */
+export const dismiss = async ({ body }) => body?.cancel().catch(() => {});
 
 /**
  * Whether an answer holds the whole file.

@@ -2,7 +2,7 @@ import { VitrineError } from "../client/error.js";
 import { Begun } from "./begun.js";
 import { hubHash } from "./hub.js";
 import { asTheyCome, pieces } from "./pieces.js";
-import { PATIENCE, Refused, askedToWait, brokeOff, changed, isPassing, isWhole, lengthOf, partOf, pause, refused, request, tagOf, within } from "../client/request.js";
+import { PATIENCE, Refused, askedToWait, brokeOff, changed, dismiss, isPassing, isWhole, lengthOf, partOf, pause, refused, request, tagOf, within } from "../client/request.js";
 import { Sha256 } from "./sha256.js";
 
 /**
@@ -72,7 +72,7 @@ export class Download {
     this.#want = sha256;
     this.#begun = begun;
     const here = begun?.source(spare);
-    if (here) answer.body.cancel().catch(() => {});
+    if (here) dismiss(answer);
     this.#source = here ?? pieces(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body), spare);
   }
 
@@ -162,7 +162,7 @@ export class Download {
       if (answer?.body && isWhole(answer)) this.#again = this.#at;
       else if (answer?.body && ranged && this.#follows(answer, from)) this.#again = this.#tail.length;
       else {
-        await answer?.body?.cancel();
+        if (answer) await dismiss(answer);
         waitMs = answer ? askedToWait(answer) : 0;
         if (!answer || !isPassing(answer)) this.#wholeOnly = ranged; // a busy server has said nothing of parts
         continue;

@@ -44,6 +44,6 @@ async function beginning(address) {
     text += decoder.decode(read.value, { stream: true });
     done = read.done;
   }
-  await reader.cancel();
+  reader.cancel().catch(() => {}); // what has come is enough
   return text;
 }

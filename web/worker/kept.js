@@ -1,4 +1,4 @@
-import { PATIENCE, isPassing, request, tagOf } from "../client/request.js";
+import { PATIENCE, dismiss, isPassing, request, tagOf } from "../client/request.js";
 import { byAddress, byHash, drop, find, put } from "../client/stored.js";
 import { Begun } from "./begun.js";
 import { Download } from "./download.js";
@@ -42,7 +42,7 @@ export async function openKept(address, { sha256, name, bytes, store, spare }) {
   });
   const tag = answer ? tagOf(answer) : "";
   if (found && (!answer || isPassing(answer) || (answer.ok && tag !== "" && tag === found.known.tag))) {
-    await answer?.body?.cancel();
+    if (answer) await dismiss(answer);
     return fromDevice(key, found, spare);
   }
   const fresh = /** @type {Response} */ (answer);

@@ -1,5 +1,5 @@
 import { VitrineError } from "../client/error.js";
-import { partOf, within } from "../client/request.js";
+import { dismiss, partOf, within } from "../client/request.js";
 
 /**
  * A part of a file that is wanted.
@@ -20,7 +20,7 @@ export async function receive(answer, place, wanted) {
   const part = partOf(answer);
   const most = part ? part.end - part.start + 1 : 0;
   if (!part || !answer.body || part.start !== wanted.offset || part.total !== wanted.size || most > place.length || most < 1) {
-    await answer.body?.cancel();
+    await dismiss(answer);
     return { got: 0, failure: other(answer, place, wanted) };
   }
   let got = 0;

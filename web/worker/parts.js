@@ -2,7 +2,7 @@ import { VitrineError } from "../client/error.js";
 import { openWhole } from "./blob.js";
 import { Download, PROGRESS_BYTES } from "./download.js";
 import { receive, sumOf } from "./part.js";
-import { Refused, brokeOff, changed, isWhole, partOf, pause, refused, request, tagOf } from "../client/request.js";
+import { Refused, brokeOff, changed, dismiss, isWhole, partOf, pause, refused, request, tagOf } from "../client/request.js";
 
 /**
  * @import {OpenFile} from "./blob.js"
@@ -121,7 +121,7 @@ export class Parts {
    */
   async #beginAgain(answer) {
     this.#tags.add(answer.headers.get("ETag"));
-    await answer.body?.cancel();
+    await dismiss(answer);
     return 0;
   }
 

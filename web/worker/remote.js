@@ -4,7 +4,7 @@ import { Download, PROGRESS_BYTES, download } from "./download.js";
 import { hubHash } from "./hub.js";
 import { Parts } from "./parts.js";
 import { checkRoom } from "../client/memory.js";
-import { PATIENCE, isWhole, partOf, refused, request } from "../client/request.js";
+import { PATIENCE, dismiss, isWhole, partOf, refused, request } from "../client/request.js";
 
 /** @import {OpenFile} from "./blob.js" */
 /** @import {Patience} from "../client/request.js" */
@@ -35,7 +35,7 @@ export async function openRemote(address, onBytes, patience = PATIENCE, onSome =
   if (!sha256 && givesParts(answer)) return Parts.open(address, answer, WINDOW_BYTES, patience, onSome);
   if (isWhole(answer)) return openWhole(new Download(address, answer, { patience, sha256, begun: store ? await Begun.open(address, answer, sha256) : null }), onBytes);
   if (![206, 416].includes(answer.status)) throw refused(address, answer);
-  await answer.body?.cancel();
+  await dismiss(answer);
   return openWhole(await download(address, { patience, store }), onBytes);
 }
 
