@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { count, decimal, exact, fixed, percent, rounded, size, three } from "./numbers.js";
+import { count, decimal, exact, fixed, percent, rounded, short, size, three } from "./numbers.js";
 
 test("a count has its thousands apart", () => {
   assert.deepEqual([0, 999, 8192, 124_439_808].map(count), ["0", "999", "8,192", "124,439,808"]);
