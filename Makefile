@@ -102,7 +102,7 @@ test-e2e: build package serve quantize chromium firefox ## the built page in a b
 	npx playwright test --grep-invert @alone --workers 2
 	npx playwright test --grep @alone
 
-soak: build serve chromium ## use the page and the API for long, and compare what is left behind (a quarter of an hour)
+soak: build serve chromium ## use the page and the API for long, and compare what is left behind (some minutes)
 	SOAK=1 npx playwright test e2e/soak.spec.js
 
 size: build serve chromium ## print what the page loads, compressed; fail above 2 MB

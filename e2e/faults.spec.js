@@ -1,4 +1,6 @@
 // Faults as a person meets them: what the page says, the one press that leads out, and what is still there afterwards.
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { TRAP, modelOfHugeNumbers } from "./faults.js";
 import { expect, generate, openAPI, openPage, setting, speed, test } from "./fixtures.js";
 
@@ -15,10 +17,12 @@ async function begin(page) {
 }
 
 test("an engine that is lost takes neither prompt nor settings nor branches with it", async ({ page }) => {
+  test.setTimeout(120_000);
   await openPage(page);
   await page.locator("#prompt").fill("Once upon a time");
   await setting(page, { maxTokens: 5, temperature: 0, topK: 7 });
   await generate(page);
+  await expect(chips(page)).toHaveCount(5);
   const first = await text(page);
   await chips(page).nth(2).dblclick();
   await expect(page.getByRole("dialog").getByRole("option")).toHaveCount(50);
@@ -118,23 +122,30 @@ test.describe("memory that ends", () => {
 test.describe("with storage", () => {
   test.use({ serviceWorkers: "allow" });
 
-  test("a tab that is frozen, a computer that sleeps, and storage that is emptied end no run", async ({ page, site }) => {
+  test("a tab that the system stops, a computer that sleeps, and storage that is emptied end no run", async ({ page, site }) => {
     await page.clock.install();
     await openPage(page);
     await page.locator("#prompt").fill("Once upon a time");
     await setting(page, { maxTokens: 12, temperature: 0 });
     await generate(page);
+    await expect(chips(page)).toHaveCount(12);
     const whole = await text(page);
     const client = await page.context().newCDPSession(page);
 
     await begin(page);
-    await client.send("Page.setWebLifecycleState", { state: "frozen" });
-    await client.send("Page.setWebLifecycleState", { state: "active" });
+    const all = await page.context().browser().newBrowserCDPSession();
+    const { processInfo } = await all.send("SystemInfo.getProcessInfo");
+    const pages = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+    const tokens = await chips(page).count();
+    for (const id of pages) process.kill(id, "SIGSTOP"); // page and workers at once
+    await Promise.all(pages.map((id) => expect.poll(() => readFileSync(`/proc/${id}/stat`, "utf8")).toMatch(/\) T /)));
+    for (const id of pages) process.kill(id, "SIGCONT");
+    await expect.poll(() => chips(page).count()).toBeGreaterThan(tokens);
     await page.clock.fastForward("08:00:00"); // the clock has gone on at once, as after sleep
     await client.send("Storage.clearDataForOrigin", { origin: new URL(site).origin, storageTypes: "all" });
     await page.locator("#speed-range").fill(String(speed.full));
     await expect(page.locator("#generate")).toHaveAttribute("data-running", "false");
-    expect(await text(page)).toBe(whole);
+    await expect.poll(() => text(page)).toBe(whole);
     await expect(notice(page)).toBeEmpty();
     await expect(page.locator("#prompt")).toHaveValue("Once upon a time");
 
