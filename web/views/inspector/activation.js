@@ -31,8 +31,16 @@ function erf(x) {
  * @param {ArrayLike<number>} activated
  * @param {number} most
  */
-export const strongest = (activated, most) =>
-  Array.from(activated, (value, unit) => ({ unit, size: Math.abs(value) }))
-    .sort((a, b) => b.size - a.size || a.unit - b.unit)
-    .slice(0, most)
-    .map(({ unit }) => unit);
+export function strongest(activated, most) {
+  /** @type {number[]} */
+  const best = [];
+  const sizeOf = (/** @type {number} */ unit) => Math.abs(activated[unit]);
+  for (let unit = 0; unit < activated.length; unit++) {
+    const size = sizeOf(unit);
+    if (best.length === most && size <= sizeOf(best[most - 1])) continue;
+    const at = best.findIndex((one) => sizeOf(one) < size);
+    best.splice(at < 0 ? best.length : at, 0, unit);
+    if (best.length > most) best.pop();
+  }
+  return best;
+}
