@@ -43,6 +43,7 @@ const controls = mountControls(page, {
   product: strings.product,
   kept: { grain: "stage", breakpoints: [] },
   showBreakpoints() {},
+  second: { root: document.createElement("div"), setBranches() {} }, // second.spec.js has it in the page
   announce: status.announce,
   fail: (error) => failures.push(String(error)),
   pacer,
