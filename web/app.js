@@ -1,6 +1,7 @@
 import { controlStrings, diagramStrings, hostStrings, inspectorStrings, linkedStrings, ownStrings, secondStrings, shareStrings, stageStrings, strings } from "./i18n/en.js";
 import { mountDiagram } from "./mermaid/diagram.js";
 import { createPictures } from "./mermaid/pictures.js";
+import { guardLabels } from "./mermaid/trusted.js";
 import seed from "./mermaid/own/seed.mmd" with { type: "text" };
 import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
@@ -52,6 +53,7 @@ import { mountStatus } from "./views/status.js";
 import { recall, remember } from "./kit/store.js";
 import { mountTheme } from "./views/theme.js";
 
+guardLabels();
 const { signal } = new AbortController(); // the views live as long as the page
 const session = new Session(createRunState(), createEngine);
 const pacer = createPacer(signal);

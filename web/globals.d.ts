@@ -21,5 +21,5 @@ declare var fs: { writeSync(fd: number, bytes: Uint8Array): number };
 
 /** Of browsers that have it, the part that we use. Source: W3C Trusted Types. */
 declare var trustedTypes:
-  | { createPolicy(name: string, rules: { createScriptURL(address: string): string }): { createScriptURL(address: string): string } }
+  | { createPolicy<Rules extends { createHTML?(html: string): string; createScriptURL?(address: string): string }>(name: string, rules: Rules): Rules }
   | undefined;

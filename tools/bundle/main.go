@@ -1,9 +1,10 @@
-// Bundle is esbuild with one rule more: of Mermaid it takes what draws a
-// flowchart, and leaves the other kinds of diagram and layout out. Its arguments
-// are esbuild's.
+// Bundle is esbuild with two rules more, both for Mermaid: what draws a flowchart
+// is taken, the other kinds of diagram and layout are left out; and styles are
+// set in a way that a strict policy allows. Its arguments are esbuild's.
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,7 +15,7 @@ import (
 )
 
 func main() {
-	os.Exit(cli.RunWithPlugins(os.Args[1:], []api.Plugin{flowchartsOnly}))
+	os.Exit(cli.RunWithPlugins(os.Args[1:], []api.Plugin{flowchartsOnly, stylesAsProperties}))
 }
 
 // taken is what Mermaid loads when it draws a flowchart.
@@ -36,6 +37,36 @@ var flowchartsOnly = api.Plugin{
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: namespace}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
 			code := `throw new Error("this part of Mermaid is not in the build: it draws flowcharts, without formulas");`
+			return api.OnLoadResult{Contents: &code, Loader: api.LoaderJS}, nil
+		})
+	},
+}
+
+// stylesAsProperties lets d3-selection, with which Mermaid draws, set a style as
+// a property of the element: a Content-Security-Policy without 'unsafe-inline'
+// refuses the attribute.
+var stylesAsProperties = api.Plugin{
+	Name: "styles-as-properties",
+	Setup: func(build api.PluginBuild) {
+		build.OnLoad(api.OnLoadOptions{Filter: `d3-selection[/\\]dist[/\\]d3-selection\.mjs$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			text, err := os.ReadFile(args.Path)
+			if err != nil {
+				return api.OnLoadResult{}, err
+			}
+			code := string(text)
+			for _, value := range []string{"value", "v"} {
+				before := "this.setAttribute(name, " + value + ")"
+				if strings.Count(code, before) != 1 {
+					return api.OnLoadResult{}, fmt.Errorf("%s has not once %s", args.Path, before)
+				}
+				code = strings.Replace(code, before, "setOrStyle(this, name, "+value+")", 1)
+			}
+			code += `
+function setOrStyle(element, name, value) {
+  if (name === "style") element.style.cssText = value;
+  else element.setAttribute(name, value);
+}
+`
 			return api.OnLoadResult{Contents: &code, Loader: api.LoaderJS}, nil
 		})
 	},

@@ -1,5 +1,6 @@
 import { VitrineError } from "./error.js";
 import { hasRefused } from "./policy.js";
+import { trusted } from "./trusted.js";
 
 /**
  * Starts a worker.
@@ -43,24 +44,6 @@ function importer(address) {
   } finally {
     setTimeout(() => URL.revokeObjectURL(blob), 60_000); // long after the worker has read it
   }
-}
-
-/** @type {{ createScriptURL(address: string): string } | undefined} where the browser has such, or a stand-in: made once */
-let policy;
-
-/**
- * The address as a site takes it that wants trusted types: only those of our own scripts come here.
- *
- * @param {string} address
- */
-function trusted(address) {
-  const rules = { createScriptURL: (/** @type {string} */ url) => url };
-  try {
-    policy ??= globalThis.trustedTypes?.createPolicy("vitrine", rules) ?? rules;
-  } catch {
-    policy = rules; // a site that allows no such policy may not want trusted types either
-  }
-  return policy.createScriptURL(address);
 }
 
 /**

@@ -2,6 +2,7 @@
 /** @import {Session} from "../run/session.js" */
 /** @import {mountOffer} from "../views/offer.js" */
 /** @import {mountHosting} from "../views/hosting.js" */
+import { trusted } from "../client/trusted.js";
 import { modelInAddress } from "../kit/address.js";
 import { listen } from "../kit/dom.js";
 
@@ -28,7 +29,7 @@ export function connectHost(session, { offer, hosting }, strings, signal) {
 
   async function start() {
     try {
-      const registration = await navigator.serviceWorker.register("./service-worker.js", { updateViaCache: "none" });
+      const registration = await navigator.serviceWorker.register(trusted("./service-worker.js"), { updateViaCache: "none" });
       watch(registration);
       const { active } = await navigator.serviceWorker.ready;
       showThreads(true);

@@ -56,7 +56,7 @@ export function createSheet(like, { title, lines }) {
     },
     /** A canvas. @param {HTMLCanvasElement} canvas @param {number} x @param {number} y @param {number} width @param {number} height @param {boolean} [cells] its pixels stay pixels */
     image(canvas, x, y, width, height, cells = false) {
-      add("image", { x: MARGIN + x, y: head + y, width, height, href: canvas.toDataURL(), preserveAspectRatio: "none", ...(cells && { style: "image-rendering:pixelated" }) });
+      add("image", { x: MARGIN + x, y: head + y, width, height, href: canvas.toDataURL(), preserveAspectRatio: "none", ...(cells && { "image-rendering": "pixelated" }) });
       reach(x + width, y + height);
     },
     /**
