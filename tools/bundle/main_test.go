@@ -45,3 +45,28 @@ func TestOnlyFlowchartsOfMermaid(t *testing.T) {
 		}
 	}
 }
+
+func TestStylesAreSetAsProperties(t *testing.T) {
+	build := func(module string) api.BuildResult {
+		dir := filepath.Join(t.TempDir(), "d3-selection", "dist")
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "d3-selection.mjs")
+		if err := os.WriteFile(path, []byte(module), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return api.Build(api.BuildOptions{EntryPoints: []string{path}, Bundle: true, Format: api.FormatESModule, Outdir: filepath.Join(dir, "out"), Plugins: []api.Plugin{stylesAsProperties}})
+	}
+	built := build("export function a(name, value) { this.setAttribute(name, value); }\nexport function b(name, v) { this.setAttribute(name, v); }")
+	if len(built.Errors) > 0 {
+		t.Fatal(built.Errors)
+	}
+	code := string(built.OutputFiles[0].Contents)
+	if strings.Contains(code, "this.setAttribute") || !strings.Contains(code, "setOrStyle(this, name, v)") || !strings.Contains(code, "style.cssText") {
+		t.Errorf("got %s", code)
+	}
+	if built := build("export const other = 1;"); len(built.Errors) == 0 {
+		t.Error("another d3-selection was taken as it is")
+	}
+}

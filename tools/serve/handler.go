@@ -129,6 +129,23 @@ func localName(urlPath string) (string, bool) {
 	return name, !private(name) && fs.ValidPath(name)
 }
 
+// policyMeta matches what a page of ours says of its own policy, in its first lines.
+var policyMeta = regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="([^"\r\n]+)">`)
+
+// policyOf reads the policy that a page has for itself, so that it holds from the
+// first byte on.
+func policyOf(page io.ReaderAt) string {
+	start := make([]byte, 4096)
+	n, err := page.ReadAt(start, 0)
+	if err != nil && err != io.EOF {
+		return ""
+	}
+	if found := policyMeta.FindSubmatch(start[:n]); found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
 // serveFile answers with one file, whole or in part, compressed where that is
 // asked for and pays. http.ServeContent does ranges and preconditions.
 func (h *handler) serveFile(w http.ResponseWriter, r *http.Request, root *os.Root, name string) {
@@ -158,6 +175,12 @@ func (h *handler) serveFile(w http.ResponseWriter, r *http.Request, root *os.Roo
 	header.Set("Cache-Control", "no-cache")
 	if hashedName.MatchString(name) {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+
+	if kind.mime == fileTypes[".html"].mime {
+		if policy := policyOf(file); policy != "" {
+			header.Set("Content-Security-Policy", policy)
+		}
 	}
 
 	// The identity of the content: a file that is written again gets another tag.

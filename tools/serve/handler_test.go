@@ -446,3 +446,28 @@ func TestCacheControl(t *testing.T) {
 		}
 	}
 }
+
+func TestSendsThePolicyOfAPage(t *testing.T) {
+	dir := t.TempDir()
+	const policy = "default-src 'none'; script-src 'self'"
+	for name, content := range map[string]string{
+		"own.html":  `<!doctype html><meta http-equiv="Content-Security-Policy" content="` + policy + `">`,
+		"none.html": "<!doctype html><title>x</title>",
+		"own.txt":   `<meta http-equiv="Content-Security-Policy" content="` + policy + `">`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, err := newHandler(dir, options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"own.html": policy, "none.html": "", "own.txt": ""} {
+		answer := httptest.NewRecorder()
+		h.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/"+name, nil))
+		if got := answer.Header().Get("Content-Security-Policy"); got != want || answer.Body.Len() == 0 {
+			t.Errorf("%s: policy %q and %d bytes, want %q", name, got, answer.Body.Len(), want)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+// The page under its own Content-Security-Policy: it is used from end to end, and nothing is refused.
+import { readFileSync } from "node:fs";
+import { expect, openPage, speed, test } from "./fixtures.js";
+
+const seed = readFileSync("web/mermaid/own/seed.mmd", "utf8");
+
+test.use({ expectedErrors: [/Content.Security.Policy/] }); // of the last part
+
+test("the page keeps within its policy while it generates, stands, is inspected and draws an own diagram", async ({ page }) => {
+  await page.addInitScript(() => {
+    globalThis.refused = [];
+    document.addEventListener("securitypolicyviolation", ({ effectiveDirective, sample, sourceFile, lineNumber }) =>
+      globalThis.refused.push(`${effectiveDirective}: ${sample} ${sourceFile}:${lineNumber}`));
+  });
+  const refused = () => page.evaluate(() => globalThis.refused);
+  const response = page.waitForResponse((response) => response.url().endsWith("/"));
+  await openPage(page, { at: speed.visible });
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
+  expect(policy).toMatch(/default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
+  expect(policy).toContain("require-trusted-types-for 'script'");
+  expect(policy).not.toMatch(/'unsafe-inline'|'unsafe-eval'/);
+  expect((await response).headers()["content-security-policy"], "the server sends it too").toBe(policy);
+  expect(readFileSync("docs/host.md", "utf8"), "the docs list it").toContain(policy);
+
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.locator("#chips .chip:not([data-prompt])").first()).toBeAttached();
+  await page.locator('g[data-id="J"]').click();
+  await expect(page.locator("#inspector")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByLabel("Mermaid text of the diagram").fill(seed);
+  await expect(page.locator('.own g.stage[data-id="DecoderStack"]')).toBeAttached();
+  expect(await refused()).toEqual([]);
+
+  // What is not in the policy is refused, and HTML keeps only what shapes words.
+  const [label, style] = await page.evaluate(() => {
+    const element = document.createElement("div");
+    element.innerHTML = "<b class='x' onclick='a()'>bold</b><img src=x onerror='globalThis.pwned = 1'><script>1</script>";
+    element.setAttribute("style", "color: red");
+    return [element.innerHTML, element.style.color];
+  });
+  expect(label).toBe('<b class="x">bold</b>1');
+  expect(style).toBe("");
+  expect((await refused()).join()).toContain("style-src");
+});
