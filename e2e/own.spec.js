@@ -103,31 +103,36 @@ test("odd diagrams bind and show values, or say why not; Mermaid agrees with wha
   }
 });
 
-test("labels and texts that are markup are words, and run nothing", async ({ page, requests }) => {
-  // Without the page's policy, which would forbid it all: the diagram has to be harmless on pages that have none.
-  await page.route((url) => url.pathname === "/", async (route) => {
-    const response = await route.fetch();
-    const html = await response.text();
-    expect(html).toContain("Content-Security-Policy");
-    await route.fulfill({ response, body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "") });
+test.describe("markup in a diagram", () => {
+  // Where DOMPurify reads a hostile label, in a document that runs nothing, the browser says what its policy would refuse.
+  test.use({ expectedErrors: [/^(Executing inline event handler|Applying inline style) violates/] });
+
+  test("labels and texts that are markup are words, and run nothing", async ({ page, requests }) => {
+    // Without the page's policy, which would forbid it all: the diagram has to be harmless on pages that have none.
+    await page.route((url) => url.pathname === "/", async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      expect(html).toContain("Content-Security-Policy");
+      await route.fulfill({ response, body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "") });
+    });
+    const dialogs = [];
+    page.on("dialog", (dialog) => (dialogs.push(dialog.message()), dialog.dismiss()));
+    await openOwn(page, hostile);
+    await page.locator("#prompt").fill('<img src=x onerror="window.pwned=1">"]; A["x');
+    await setting(page, { maxTokens: 4, temperature: 1 });
+    await generate(page);
+    await expect(node(page, "prompt").locator(".live")).toContainText("<img src=x");
+    for (const id of ["prompt", "ids", "select", "mlp"]) await node(page, id).dispatchEvent("click");
+    expect([dialogs, await page.evaluate(() => globalThis.pwned)]).toEqual([[], undefined]);
+    const bad = await page.locator(".own").evaluate((svg) =>
+      [...svg.querySelectorAll("*")].flatMap((one) => [
+        ...(/^(a|img|image|script|iframe|style|use|math|mtext|svg|foreignobject)$/i.test(one.localName) && one.localName !== "foreignObject" ? [one.localName] : []),
+        ...[...one.attributes].filter(({ name, value }) => /^on|href|src/.test(name) || /javascript:|example\.org/.test(value)).map(({ name }) => name),
+      ]),
+    );
+    expect(bad).toEqual([]);
+    expect(requests.filter((url) => /example\.org|\/x$/.test(url))).toEqual([]);
   });
-  const dialogs = [];
-  page.on("dialog", (dialog) => (dialogs.push(dialog.message()), dialog.dismiss()));
-  await openOwn(page, hostile);
-  await page.locator("#prompt").fill('<img src=x onerror="window.pwned=1">"]; A["x');
-  await setting(page, { maxTokens: 4, temperature: 1 });
-  await generate(page);
-  await expect(node(page, "prompt").locator(".live")).toContainText("<img src=x");
-  for (const id of ["prompt", "ids", "select", "mlp"]) await node(page, id).dispatchEvent("click");
-  expect([dialogs, await page.evaluate(() => globalThis.pwned)]).toEqual([[], undefined]);
-  const bad = await page.locator(".own").evaluate((svg) =>
-    [...svg.querySelectorAll("*")].flatMap((one) => [
-      ...(/^(a|img|image|script|iframe|style|use|math|mtext|svg|foreignobject)$/i.test(one.localName) && one.localName !== "foreignObject" ? [one.localName] : []),
-      ...[...one.attributes].filter(({ name, value }) => /^on|href|src/.test(name) || /javascript:|example\.org/.test(value)).map(({ name }) => name),
-    ]),
-  );
-  expect(bad).toEqual([]);
-  expect(requests.filter((url) => /example\.org|\/x$/.test(url))).toEqual([]);
 });
 
 test("an image of another host is not asked for, however it is written", async ({ page, requests }) => {
