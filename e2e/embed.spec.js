@@ -131,6 +131,22 @@ test("an author's diagram runs in an element, and its markup runs nothing", asyn
   expect(requests.filter((url) => /example\.org/.test(url))).toEqual([]);
 });
 
+test("the styles of the page do not change an author's diagram", async ({ page }) => {
+  const sizes = [];
+  for (const css of ["", "p { margin: 30px; padding: 9px } p, span, div { letter-spacing: 5px; font: 40px serif; line-height: 3 } .label { border: 9px solid }"]) {
+    await page.route("**/post.html", (route) => route.fulfill({ contentType: "text/html", body: host(`<style>${css}</style><vitrine-pipeline>flowchart LR
+      prompt["What you say<br/>{value}"] --> select["a longer label {token}"] --> N1["unbound"]</vitrine-pipeline>`) }));
+    await page.goto("post.html");
+    await expect(page.locator("vitrine-pipeline g.stage").first()).toBeAttached();
+    sizes.push(await page.locator("vitrine-pipeline").evaluate(({ shadowRoot }) => [...shadowRoot.querySelectorAll("svg.own g.node")].map((group) => {
+      const { width, height } = group.querySelector("rect").getBBox();
+      return [group.dataset.id, group.textContent.trim(), width, height];
+    })));
+  }
+  expect(sizes[0]).toHaveLength(3);
+  expect(sizes[1]).toEqual(sizes[0]);
+});
+
 test("the next tokens and a head's map are the engine's own", async ({ page, requests }) => {
   const texts = ["The capital of France is", "The little dog wanted to"];
   await page.route("**/post.html", (route) => route.fulfill({ contentType: "text/html", body: host(`<vitrine-next></vitrine-next><vitrine-next id="next" prompt="${texts[0]}"></vitrine-next><vitrine-attention id="map" layer="1" head="2">${texts[1]}</vitrine-attention>`) }));

@@ -40,10 +40,25 @@ export function createPaintedPictures(info, strings, draft) {
 
     async read(text) {
       if (!text && !drawn) return { problems: [], bound: bindings.size, kept: false };
+      guardDrafts();
       drawn ??= (await import("../mermaid/pictures.js")).createPictures(info, strings, draft);
       return drawn.read(text);
     },
 
     mermaid: (run) => drawn?.mermaid(run) ?? ours,
   };
+}
+
+let guarded = false;
+
+/**
+ * Mermaid measures labels in the page itself, since it measures nothing in a shadow tree: there they get none of the page's
+ * styles. Rules that name Mermaid's SVG by its id hold.
+ */
+function guardDrafts() {
+  if (guarded) return;
+  guarded = true;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`${".diagram-draft".repeat(4)} :is(p, div, span, br, b, i, em, strong, code, ul, ol, li, a) { all: revert; }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }

@@ -76,7 +76,8 @@ export function createPictures(info, strings, draft) {
       const { problems, bindings: { size: bound } } = now;
       if (!now.drawable) return { problems, bound, kept: true };
       try {
-        const drawing = await createOwnDrawing(now.source, now);
+        const tree = draft.getRootNode();
+        const drawing = await createOwnDrawing(now.source, now, tree instanceof ShadowRoot ? tree : undefined);
         if (mine === asked) own = { read: now, drawing };
         return { problems, bound, kept: false };
       } catch (error) {

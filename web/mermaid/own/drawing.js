@@ -14,13 +14,15 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Libera
  *
  * @param {string} source with room for the placeholders
  * @param {Bound} bound
+ * @param {Node} [home] where own.css holds: there its elements are measured
  */
-export async function createOwnDrawing(source, bound) {
+export async function createOwnDrawing(source, bound, home = document.body) {
   const draft = el("div", { class: "diagram-draft", "aria-hidden": "true" });
+  draft.style.cssText = "all: initial; position: absolute; inset: 0 auto auto 0; width: 1px; height: 1px; overflow: clip; visibility: hidden"; // on any page
   document.body.append(draft); // the diagram's own place may be hidden, as in a tab that is not chosen, and measure nothing
   try {
     const svg = await render(source, draft, configure, { check, clean });
-    draft.replaceChildren(svg);
+    home.appendChild(draft).replaceChildren(svg);
     return dressed(svg, bound);
   } finally {
     draft.remove();
