@@ -131,6 +131,29 @@ test("an author's diagram runs in an element, and its markup runs nothing", asyn
   expect(requests.filter((url) => /example\.org/.test(url))).toEqual([]);
 });
 
+test("an element follows the page's light and dark, takes its properties and parts, and no other style; the wheel stays the page's", async ({ page }) => {
+  await open(page, `<style>vitrine-pipeline { --vitrine-ink: rgb(1, 2, 3) } vitrine-pipeline::part(output) { border-top-width: 7px }</style>
+    <vitrine-pipeline height="200"></vitrine-pipeline><vitrine-pipeline id="told" theme="light" hide="prompt, output"></vitrine-pipeline>`);
+  const [first, told] = [page.locator("vitrine-pipeline").first(), page.locator("#told")];
+  await expect(first.locator(".embed")).toHaveCSS("color", "rgb(1, 2, 3)");
+  await expect(first.locator(".chips")).toHaveCSS("border-top-width", "7px");
+  await expect(first.locator(".chips")).toHaveCSS("letter-spacing", "normal");
+  await expect(first.locator(".primary"), "not by the size of the page's root").toHaveCSS("font-size", "14px");
+  await expect(first.locator(".picture-place")).toHaveCSS("height", "200px");
+  await expect(first).toHaveCSS("color-scheme", "normal");
+  await expect(told.locator(".prompt")).toBeHidden();
+  await expect(told.locator(".chips")).toBeHidden();
+  await page.evaluate(() => (document.body.style.background = "#101014"));
+  await expect(first).toHaveAttribute("data-theme", "dark");
+  await expect(first).toHaveCSS("color-scheme", "dark");
+  await expect(told).toHaveCSS("color-scheme", "light");
+  await first.evaluate((element) => element.setAttribute("theme", "light"));
+  await expect(first).toHaveCSS("color-scheme", "light");
+  await first.locator(".diagram").hover();
+  await page.mouse.wheel(0, 150);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0);
+});
+
 test("the styles of the page do not change an author's diagram", async ({ page }) => {
   const sizes = [];
   for (const css of ["", "p { margin: 30px; padding: 9px } p, span, div { letter-spacing: 5px; font: 40px serif; line-height: 3 } .label { border: 9px solid }"]) {

@@ -84,8 +84,9 @@ export function mountGestures(root, camera, taken, signal) {
   }
 }
 
-/** Whether there is more of the document than the window shows. */
+/** Whether there is more of the document than the window shows; of one that a frame is in, its reader decides. */
 function pageScrolls() {
+  if (self !== top) return true;
   const { scrollHeight, clientHeight } = document.documentElement;
   return scrollHeight > clientHeight;
 }
