@@ -58,7 +58,7 @@ test("an engine that is lost takes neither prompt nor settings nor branches with
 test("a model whose numbers are none is left with one press", async ({ page }) => {
   await openPage(page);
   await page.locator("#prompt").fill("The little dog");
-  await page.locator("input[type=file]").setInputFiles({ name: "huge.gguf", mimeType: "", buffer: modelOfHugeNumbers() });
+  await page.getByLabel("Open model files").setInputFiles({ name: "huge.gguf", mimeType: "", buffer: modelOfHugeNumbers() });
   await expect(page.locator(".recent")).toContainText("from files");
   await button(page, "Generate").click();
   await expect(notice(page)).toContainText("The model computed a number that is not finite.");
@@ -79,7 +79,7 @@ test.describe("memory that ends", () => {
       const less = "const { Memory } = WebAssembly; WebAssembly.Memory = class extends Memory { constructor(how) { super({ ...how, maximum: how.initial + 64 }); } };\n";
       await route.fulfill({ response, body: less + (await response.text()) });
     });
-    await page.locator("input[type=file]").setInputFiles("models/vitrine-tiny-q8_0.gguf");
+    await page.getByLabel("Open model files").setInputFiles("models/vitrine-tiny-q8_0.gguf");
     await expect(notice(page)).toContainText("There is not enough memory for this model.");
     await expect(notice(page)).toContainText("stays loaded");
     await expect.poll(() => page.workers().length).toBe(1);

@@ -214,7 +214,7 @@ test("refuses a setting out of range", async ({ page }) => {
 
 test("a broken model file leaves the page usable", async ({ page }) => {
   await openPage(page);
-  await page.locator("input[type=file]").setInputFiles({ name: "broken.gguf", mimeType: "", buffer: Buffer.from("not a model") });
+  await page.getByLabel("Open model files").setInputFiles({ name: "broken.gguf", mimeType: "", buffer: Buffer.from("not a model") });
   await expect(page.getByRole("alert")).toContainText("GGUF");
   await expect(page.getByRole("alert")).toContainText("model.format");
   await generate(page);

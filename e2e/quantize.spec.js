@@ -69,7 +69,7 @@ for (const [what, files] of Object.entries({ "a checkpoint": whole, "a checkpoin
   test(`${what} from the picker becomes what the tool makes of it`, async ({ page }, info) => {
     const want = native(folder(info.outputPath(), "small", files), info.outputPath("small.gguf"), "model");
     await openPage(page);
-    await page.locator("input[type=file]").setInputFiles(picked(files));
+    await page.getByLabel("Open model files").setInputFiles(picked(files));
     await made(page);
     const { name, bytes } = await save(page);
     expect(name).toBe("model-q8_0.gguf");
@@ -151,7 +151,7 @@ test("what cannot be converted is refused, with what to do", async ({ page }) =>
 test("a missing file is named, and the model before stays", async ({ page }) => {
   await openPage(page);
   await page.locator(".model-button").focus();
-  await page.locator("input[type=file]").setInputFiles(picked(without(whole, "config.json")));
+  await page.getByLabel("Open model files").setInputFiles(picked(without(whole, "config.json")));
   const alert = page.getByRole("alert");
   await expect(alert).toContainText("model.incomplete");
   await expect(alert).toContainText("config.json");
@@ -160,7 +160,7 @@ test("a missing file is named, and the model before stays", async ({ page }) => 
   await page.keyboard.press("Enter");
   await expect(alert).toBeEmpty();
   await expect(page.locator(".model-button")).toBeFocused(); // where it was before
-  await page.locator("input[type=file]").setInputFiles(picked(without(whole, "config.json")));
+  await page.getByLabel("Open model files").setInputFiles(picked(without(whole, "config.json")));
   const choosing = page.waitForEvent("filechooser");
   await alert.getByRole("button", { name: "Choose the files again" }).click();
   await (await choosing).setFiles(picked(whole));
@@ -193,7 +193,7 @@ test("a page that is not isolated makes the same of a checkpoint", async ({ brow
   const page = await browser.newPage();
   try {
     await openPage(page, { address: url });
-    await page.locator("input[type=file]").setInputFiles(picked(whole));
+    await page.getByLabel("Open model files").setInputFiles(picked(whole));
     await made(page);
     expect((await save(page)).bytes.equals(want)).toBe(true);
     await generate(page);
@@ -335,7 +335,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       await expect(page.getByRole("link", { name: "Save the GGUF file" })).toBeFocused();
       await check();
       await page.keyboard.press("Escape");
-      await page.locator("input[type=file]").setInputFiles(picked(without(whole, "config.json")));
+      await page.getByLabel("Open model files").setInputFiles(picked(without(whole, "config.json")));
       await expect(page.getByRole("alert")).toContainText("config.json is missing");
       await check();
     });

@@ -45,7 +45,7 @@ function changed(changes) {
 
 test("a GGUF file whose end of text is beyond its vocabulary runs, with a note", async ({ page }) => {
   await openPage(page);
-  await page.locator("input[type=file]").setInputFiles(changed({ "tokenizer.ggml.eos_token_id": [0x50, 0xc4] }));
+  await page.getByLabel("Open model files").setInputFiles(changed({ "tokenizer.ggml.eos_token_id": [0x50, 0xc4] }));
   await expect(page.locator(".model-state")).toContainText("on this device");
   await page.locator(".model-button").click();
   await expect(page.locator(".notes")).toContainText("tokenizer.ggml.eos_token_id is left out: got 50256, want a token id from 0 to 8191");
@@ -56,7 +56,7 @@ test("a GGUF file whose end of text is beyond its vocabulary runs, with a note",
 
 test("an empty prompt runs where the tokenizer puts a token before each text", async ({ page }) => {
   await openPage(page);
-  await page.locator("input[type=file]").setInputFiles(changed({ "tokenizer.ggml.add_bos_token": [1] }));
+  await page.getByLabel("Open model files").setInputFiles(changed({ "tokenizer.ggml.add_bos_token": [1] }));
   await expect(page.locator(".model-state")).toContainText("on this device");
   await page.locator("#prompt").fill("");
   await expect(page.locator("#prompt-count")).toHaveText("1 of 256 tokens");
