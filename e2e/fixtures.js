@@ -75,6 +75,18 @@ export const test = base.extend({
 });
 
 /**
+ * A page of the site beside this one without the page's policy, which lets a test parse markup and run what is of others.
+ *
+ * @param {import("@playwright/test").Page} page
+ */
+export async function openBare(page) {
+  const bare = await page.context().newPage();
+  await bare.route("**/bare.html", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Bare</title>" }));
+  await bare.goto("bare.html");
+  return bare;
+}
+
+/**
  * Opens a document of the site that runs no script of its own, for tests that
  * call the API directly: `vitrine` is then the module, and `model` the address
  * of the default model.

@@ -1,7 +1,7 @@
 // What the first half of the stages shows in the inspector: tokens, rows, norms, attention; held against the engine's own
 // numbers, of another run of the same prompt.
 import { readFile } from "node:fs/promises";
-import { expect, generate, openPage, setting, test, violations } from "./fixtures.js";
+import { expect, generate, openBare, openPage, setting, test, violations } from "./fixtures.js";
 
 const prompt = "The cat sat on the mat. The cat saw the dog.";
 /** The last position that the run reads: 13 tokens of the prompt, and two of the three that follow. */
@@ -224,7 +224,7 @@ test("a view is taken away as a drawing", async ({ page }) => {
   const svg = await saved("Save as SVG");
   expect(svg.name).toMatch(/^Weights.*\.svg$/);
   const text = String(svg.bytes);
-  const cells = await page.evaluate((text) => {
+  const cells = await (await openBare(page)).evaluate((text) => {
     const document = new DOMParser().parseFromString(text, "image/svg+xml");
     return { wrong: document.querySelector("parsererror")?.textContent ?? "", rects: document.querySelectorAll("rect").length, texts: [...document.querySelectorAll("text")].map(({ textContent }) => textContent) };
   }, text);

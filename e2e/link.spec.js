@@ -1,7 +1,7 @@
 // Links: the page as one, and one as the page, in a browser that has never been here.
 import { readFileSync } from "node:fs";
 import { decode, encode } from "../web/run/link.js";
-import { expect, generate, openPage, setting, speed, test, violations } from "./fixtures.js";
+import { expect, generate, openBare, openPage, setting, speed, test, violations } from "./fixtures.js";
 
 const diagram = "flowchart LR\n  %% vitrine: A=prompt, C=select\n  A[The text] --> attention[Look around] --> C[\"{value}\"]\n";
 
@@ -63,9 +63,9 @@ test("a link opened in a fresh profile shows the same run: ids, probabilities, b
   await expect(page.locator("#drawer-buttons")).toContainText("Branches 2");
   await expect(page.locator("#chips")).toHaveAttribute("data-state", "ended");
   await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("breakpoints", { detail: [{ stage: "mlp", layer: 1, condition: "max > 100" }] })));
+  await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("head", { detail: { head: 1 } })));
   await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("goto", { detail: { position: 6, layer: 2, stage: "attention.mask" } })));
   await expect(page.locator("#chips")).toHaveAttribute("data-state", "paused");
-  await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("head", { detail: { head: 1 } })));
   await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("inspect", { detail: { stage: "attention", layer: 1, position: 5 } })));
   await page.evaluate((text) => document.body.dispatchEvent(new CustomEvent("diagramtext", { detail: { text } })), diagram);
   await expect(page.locator('.own g.stage[data-id="attention"]')).toBeAttached();
@@ -185,7 +185,7 @@ test("share copies each form with one press, and saves the run; the frame runs i
   const { state, problems } = await decode(link.split("#")[1]);
   expect(problems).toEqual([]);
   expect(state).toMatchObject({ model: "tiny", prompt: 'Say "hi" & <go>', seed: 4, maxTokens: 3, stands: { tokens: 3, ended: true }, forced: [[position, 11]] });
-  const frame = await page.evaluate((html) => Object.fromEntries([...new DOMParser().parseFromString(html, "text/html").querySelector("iframe").attributes].map(({ name, value }) => [name, value])), copied.frame);
+  const frame = await (await openBare(page)).evaluate((html) => Object.fromEntries([...new DOMParser().parseFromString(html, "text/html").querySelector("iframe").attributes].map(({ name, value }) => [name, value])), copied.frame);
   expect(frame).toEqual({ src: `${site}v1/embed.html#${link.split("#")[1]}`, width: "100%", height: "560", loading: "lazy", title: expect.stringContaining('Say "hi" & <go>'), allow: "fullscreen" });
   const embed = await fresh(browser, frame.src);
   await expect(embed.page.locator("vitrine-pipeline textarea")).toHaveValue('Say "hi" & <go>');

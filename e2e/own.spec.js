@@ -6,7 +6,7 @@ import { bind } from "../web/mermaid/own/bind.js";
 import { lineOf } from "../web/mermaid/own/line.js";
 import { scan } from "../web/mermaid/own/scan.js";
 import { createRunState } from "../web/run/state.js";
-import { expect, generate, openPage, setting, speed, test, violations } from "./fixtures.js";
+import { expect, generate, openBare, openPage, setting, speed, test, violations } from "./fixtures.js";
 import { hostile, odd } from "./own/diagrams.js";
 
 const seed = readFileSync("web/mermaid/own/seed.mmd", "utf8");
@@ -229,14 +229,15 @@ test("Copy as Mermaid gives this step's values, in a text that Mermaid draws wit
     expect(texts[name], name).not.toBe(text);
   }
   // At our version, and at the one of the line that GitHub draws with.
+  const bare = await openBare(page);
   for (const version of ["mermaid", "mermaid-11"]) {
-    await page.route(`**/${version}/**`, (route) => route.fulfill({ path: `node_modules${new URL(route.request().url()).pathname.replace(`/${version}/`, `/${version}/dist/`)}` }));
+    await bare.route(`**/${version}/**`, (route) => route.fulfill({ path: `node_modules${new URL(route.request().url()).pathname.replace(`/${version}/`, `/${version}/dist/`)}` }));
     for (const [name, text] of Object.entries(texts)) {
       const module = `/${version}/mermaid.esm.min.mjs`;
-      const drawn = await page.evaluate(draw, { module, text });
+      const drawn = await bare.evaluate(draw, { module, text });
       if (drawn.error) {
         expect(version, `${name}: ${drawn.error}`).toBe("mermaid-11"); // it knows less of what authors may write
-        expect((await page.evaluate(draw, { module, text: odd[name].text })).error, name).toBeTruthy();
+        expect((await bare.evaluate(draw, { module, text: odd[name].text })).error, name).toBeTruthy();
         continue;
       }
       const read = scan(text);

@@ -13,6 +13,9 @@ export function failureOf(error) {
   return { code, why: sentence(error instanceof Error ? error.message : String(error)) };
 }
 
+/** Of a prompt that cannot fit, whatever its tokens. @param {number} characters */
+export const tooLong = (characters) => new VitrineError("prompt.too_long", `the prompt has ${characters} characters, more than the model's context can hold`);
+
 /** @param {string} text */
 function sentence(text) {
   const begun = text.replace(/^[a-z](?=['a-z]* )/, (letter) => letter.toUpperCase());

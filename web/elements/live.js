@@ -2,7 +2,7 @@
 /** @import { Framed } from "./frame.js" */
 /** @import { linkOf } from "./attributes.js" */
 /** @import { Picture } from "./shell.js" */
-import { failureOf } from "../client/failure.js";
+import { failureOf, tooLong } from "../client/failure.js";
 import { control as controlStrings } from "../i18n/control-en.js";
 import { embed as strings } from "../i18n/embed-en.js";
 import { stages as stageStrings } from "../i18n/stages-en.js";
@@ -151,6 +151,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     session.setHead(wholeOf(element, "head") ?? 0);
     picture.setModel(info, state);
   }, signal);
+  listen(session, "toolong", ({ characters }) => fail(tooLong(characters)), signal);
   for (const failure of ["loadfailure", "runfailure", "lost"]) listen(session, failure, ({ error }) => fail(error), signal);
 
   return {

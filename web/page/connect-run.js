@@ -11,7 +11,7 @@ import { ending, speedOf } from "../run/ending.js";
 import { RESTS } from "../run/frames.js";
 import { cutOf, outputOf, textOf } from "../run/output.js";
 import { roomAfter } from "../run/settings.js";
-import { failureOf } from "../client/failure.js";
+import { failureOf, tooLong } from "../client/failure.js";
 
 /** Milliseconds after the last key until the prompt's tokens are counted. */
 const countAfter = 150;
@@ -178,6 +178,7 @@ export function connectRun(session, views, strings, { reopen, useDefault, pacer,
   listen(page, "promptinput", (/** @type {{ text: string }} */ { text }) => onType(text), signal);
   listen(session, "state", show, signal);
   listen(session, "runfailure", onFailure, signal);
+  listen(session, "toolong", ({ characters }) => onFailure({ error: tooLong(characters) }), signal);
   listen(session, "end", onEnd, signal);
   listen(session, "lost", onLost, signal);
   listen(session, "engine", count, signal);

@@ -15,7 +15,7 @@ const LONGEST_TOKEN_BYTES = 128;
  * The engine that a page or an element has now, and the run under way, whose events become its state. It tells by events:
  * "loadbegin" { source }; "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error }, of an engine that
  * died while no run was under way; "events", those of the run that the state has just been told; "state" whenever the
- * state has changed; "runfailure" { error }; "end" of a run.
+ * state has changed; "runfailure" { error }; "toolong" { characters }, of a prompt that no tokenizer need see; "end" of a run.
  */
 export class Session extends EventTarget {
   /** @type {Engine | null} */
@@ -258,7 +258,11 @@ export class Session extends EventTarget {
     try {
       if (!this.#engine) await Promise.race([this.#loaded, aborted(signal)]);
       if (!this.#engine || signal.aborted) return this.#end();
-      const pieces = this.tooLong(prompt) ? [] : await this.#pieces.of(this.#engine, prompt); // the engine refuses the other
+      if (this.tooLong(prompt)) {
+        this.#send("toolong", { characters: prompt.length });
+        return this.#end();
+      }
+      const pieces = await this.#pieces.of(this.#engine, prompt);
       const run = this.#engine.generate(prompt, { ...settings, ...further, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
       await this.#read(run, () => {
