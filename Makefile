@@ -167,7 +167,7 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm bu
 	$(ESBUILD) app=web/app.js vitrine=web/vitrine.js v1/embed=web/embed.js v1/frame=web/frame.js $(PAGE) --metafile=build/meta/page.json --splitting --chunk-names=[name]-[hash] \
 		--loader:.bin=binary --loader:.html=text --define:VITRINE_ENGINE_BYTES="$$(gzip -c build/vitrine-simd.wasm | wc -c)" \
 		--define:VITRINE_WORKER="\"$$(cat build/worker.name)\"" --define:VITRINE_QUANTIZER="\"$$(cat build/quantizer.name)\""
-	$(ESBUILD) web/styles/*.css --minify --outdir=build/site/styles
+	$(ESBUILD) $(filter-out web/styles/embed.css,$(wildcard web/styles/*.css)) --minify --outdir=build/site/styles
 	$(ESBUILD) web/unstarted.js --minify --outdir=build/site
 	cp web/index.html web/vitrine.d.ts web/vitrine.webmanifest build/site/
 	cp web/embed.html build/site/v1/

@@ -55,7 +55,7 @@ test("tokens of an opened model are listed, and their text is never HTML", async
   await page.locator("#model-menu input[type=file]").setInputFiles(files);
   await expect(page.locator(".model-name")).not.toContainText("tiny", { timeout: 30_000 });
   await page.getByRole("button", { name: "Special tokens" }).click();
-  await expect(page.locator(".special-list .special")).toHaveText(["<user>", evil, "<s>", end]);
+  await expect(page.locator(".special-list .special")).toHaveText(["<user>", evil.replace("\u202e", "\ufffd"), "<s>", end]);
   await page.locator(".special-list button").nth(1).click();
   expect(await page.locator("#prompt").inputValue()).toContain(evil);
   await page.locator("#prompt").fill(`a<user>${evil}`);

@@ -6,6 +6,7 @@ import { mountNext } from "./elements/next.js";
 import { mountPipeline } from "./elements/pipeline.js";
 import { sizeOf, sizeOfHead } from "./elements/size.js";
 import { mountTokens } from "./elements/tokens.js";
+import { upgrade } from "./elements/upgrade.js";
 
 setScript(import.meta.url);
 const live = async () => (await import("./elements/live.js")).connectLive;
@@ -18,5 +19,5 @@ const elements = {
 // A page may load the script twice, in two versions: the first one's elements stay.
 for (const [name, element] of Object.entries(elements)) if (!customElements.get(name)) customElements.define(name, element);
 
-// With data-upgrade on its tag, the page's own Mermaid diagrams become elements too.
-if ([...document.scripts].some(({ src, dataset }) => src === import.meta.url && dataset.upgrade !== undefined)) import("./elements/upgrade.js").then(({ upgrade }) => upgrade());
+// With data-upgrade on its tag, the page's own Mermaid diagrams become elements too: at once, before a theme takes their texts.
+if ([...document.scripts].some(({ src, dataset }) => src === import.meta.url && dataset.upgrade !== undefined)) upgrade();

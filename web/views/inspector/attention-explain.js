@@ -21,7 +21,9 @@ import { tableOf, tablesOf } from "./tables.js";
 export function mountExplain({ strings, caption, palette, take, signal }) {
   const title = el("h3", { text: strings.title });
   const body = el("div", { class: "explain-body" });
-  const root = el("section", { class: "explain", "aria-label": strings.title }, take.head(title), body);
+  const head = take.head(title);
+  const taken = /** @type {HTMLElement} */ (head.lastElementChild);
+  const root = el("section", { class: "explain", "aria-label": strings.title }, head, body);
   /** @type {Of & { key: string, size: number, heads: number, text: (position: number) => string } | null} */
   let of = null;
   /** @type {Parts | null} */
@@ -54,6 +56,7 @@ export function mountExplain({ strings, caption, palette, take, signal }) {
   }
 
   function draw() {
+    taken.hidden = account === null;
     if (!account) {
       title.textContent = strings.title;
       return body.replaceChildren(el("p", { class: "note", text: strings.hint }));
