@@ -265,7 +265,6 @@ async function draw({ module, text }) {
 async function copied(page) {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await page.getByRole("button", { name: /^(Copy as Mermaid|Copied)$/ }).click(); // for two seconds it says what it did
-  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
   const read = () => page.evaluate(() => navigator.clipboard.readText());
   await expect.poll(read).not.toBe("");
   return read();

@@ -118,14 +118,16 @@ test("runs that are aborted, pauses and looks, engines", async ({ page }) => {
     }
   }, to - from));
 
-  await soak(page, "engines opened and closed", part(100), (from, to) => page.evaluate(async (n) => {
-    for (; n > 0; n--) {
-      const another = await vitrine.createEngine({ threads: 1 + (n % 2) });
-      const run = another.generate(prompt, { ...sampled, pace: 1 });
-      if (n % 3 === 0) for await (const { type } of run) if (type === "token") break;
-      another.close();
-      await run.result.catch(({ code }) => code === "closed" || Promise.reject(code));
-    }
-  }, to - from));
-  expect(page.workers(), "that of the first engine").toHaveLength(1);
+  await soak(page, "engines opened and closed", part(100), async (from, to) => {
+    await page.evaluate(async (n) => {
+      for (; n > 0; n--) {
+        const another = await vitrine.createEngine({ threads: 1 + (n % 2) });
+        const run = another.generate(prompt, { ...sampled, pace: 1 });
+        if (n % 3 === 0) for await (const { type } of run) if (type === "token") break;
+        another.close();
+        await run.result.catch(({ code }) => code === "closed" || Promise.reject(code));
+      }
+    }, to - from);
+    await expect.poll(() => page.workers().length, "that of the first engine").toBe(1);
+  });
 });

@@ -42,6 +42,7 @@ export function mountDiagramEditor(root, { strings, texts, signal }) {
   );
   const focus = focusWithin(root);
   let timer = 0;
+  let said = 0; // until when the button says what it did
   let mine = ""; // the author's text, while another one is looked at
 
   area.addEventListener("input", () => (number(), clearMarks(), later()), { signal });
@@ -177,7 +178,8 @@ export function mountDiagramEditor(root, { strings, texts, signal }) {
     /** @param {boolean} done */
     copied(done) {
       copy.textContent = done ? strings.copied : strings.copyFailed;
-      setTimeout(() => (copy.textContent = strings.copy), 2000);
+      clearTimeout(said);
+      said = window.setTimeout(() => (copy.textContent = strings.copy), 2000);
     },
   };
 }
