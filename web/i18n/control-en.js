@@ -135,6 +135,8 @@ export const control = {
 
   branches: {
     empty: "Choose another token, or go back and draw again: what was generated before stays here as a branch.",
+    /** @param {number} n */
+    full: (n) => `Generate adds a branch, and the list keeps the newest ${count(n)} of these. A branch with a name, or with a token that you chose, stays.`,
     list: "Branches",
     /** @param {number} id */
     name: (id) => `Branch ${id}`,

@@ -79,7 +79,7 @@ export function connectBranches(page, { state, run, along, show, fail, signal })
     begin() {
       const { pieces, settings } = state();
       if (settings !== branchOf(tree, tree.current)?.settings) lead = null; // the run that was to go along the branch has failed
-      if (!lead && settings) set(begin(tree, pieces, settings));
+      if (!lead && settings) set(begin(tree, pieces, settings, beside));
     },
     /** The run leaves what it has generated from a step on. @param {number} step @param {boolean} redrawn */
     fork(step, redrawn) {

@@ -22,23 +22,38 @@
  * @typedef {Pick<Generated, "id" | "piece" | "text" | "probability" | "bytes" | "special" | "forced">} Leaf one token of a branch
  */
 
+/** Runs that are kept of one prompt, beside those that somebody named, chose a token in, left along another branch, or compares. */
+export const MOST_RUNS = 50;
+
 /** @type {Tree} */
 export const noTree = Object.freeze({ branches: [], current: -1, next: 1, prompt: "" });
 
 /**
- * A run begins: beside the branches of the same prompt, or alone.
+ * A run begins: beside the branches of the same prompt, or alone. Of runs that nobody did anything with, the oldest goes
+ * where there are too many.
  *
  * @param {Tree} tree
  * @param {readonly { id: number }[]} pieces of the prompt
  * @param {Settings} settings
+ * @param {number} [beside] id of the branch that is compared
  * @returns {Tree}
  */
-export function begin(tree, pieces, settings) {
+export function begin(tree, pieces, settings, beside = -1) {
   const prompt = pieces.map(({ id }) => id).join();
   const { branches, next } = prompt === tree.prompt ? tree : noTree;
+  const plain = branches.filter((one) => isPlain(one, branches) && one.id !== beside);
+  const gone = new Set(plain.slice(0, Math.max(0, plain.length - MOST_RUNS + 1)).filter(({ id }) => id !== tree.current)); // somebody went back to that
   const branch = { id: next, parent: -1, from: 0, name: "", tokens: [], replay: Infinity, settings };
-  return { branches: [...branches, branch], current: next, next: next + 1, prompt };
+  return { branches: [...branches.filter((one) => !gone.has(one)), branch], current: next, next: next + 1, prompt };
 }
+
+/** Whether a branch is a run as Generate made it. @param {Branch} branch @param {readonly Branch[]} all */
+function isPlain({ id, parent, name, replay, tokens }, all) {
+  return parent < 0 && name === "" && replay === Infinity && !tokens.some(({ forced }) => forced) && !all.some((one) => one.parent === id);
+}
+
+/** Whether the next run takes the place of another one. @param {Tree} tree */
+export const isFull = ({ branches }) => branches.filter((one) => isPlain(one, branches)).length >= MOST_RUNS;
 
 /**
  * The run is on another branch from a step on; the one that it was on stays.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { begin, branchOf, choices, fork, noTree, record, remove, rename, rows, sharedLength, walk } from "./branches.js";
+import { begin, branchOf, choices, fork, isFull, MOST_RUNS, noTree, record, remove, rename, rows, sharedLength, walk } from "./branches.js";
 
 const prompt = [{ id: 7 }, { id: 8 }];
 const settings = { seed: 1 };
@@ -96,4 +96,23 @@ test("finds where two texts part", () => {
   assert.equal(sharedLength(tokens(1, 2, 3), tokens(1, 2, 4)), 2);
   assert.equal(sharedLength(tokens(1, 2), tokens(1, 2, 4)), 2);
   assert.equal(sharedLength([], tokens(1)), 0);
+});
+
+test("the newest runs of a prompt stay, and every branch that somebody named, chose a token in, left or compares", () => {
+  let tree = noTree;
+  const run = (id) => (tree = record(begin(tree, prompt, settings, 4), tokens(id, id + 1)));
+  run(10); // 1: named
+  tree = rename(tree, 1, "mine");
+  run(20); // 2: a token was chosen in it
+  tree = record(fork(tree, 1), tokens(20, -99)); // 3
+  run(30); // 4: is compared
+  for (let n = 0; n < 100; n++) run(100 + 10 * n);
+  assert.deepEqual(tree.branches.slice(0, 4).map(({ id }) => id), [1, 2, 3, 4]);
+  assert.equal(tree.branches.length, 4 + MOST_RUNS);
+  assert.equal(isFull(tree), true);
+  assert.equal(tree.current, 104);
+  assert.deepEqual(tree.branches.slice(4).map(({ id }) => id), Array.from({ length: MOST_RUNS }, (_, n) => 105 - MOST_RUNS + n));
+  assert.ok(branchOf(begin(walk(tree, 55), prompt, settings, 4), 55), "the oldest, but the machine is on it");
+  assert.equal(branchOf(begin(tree, prompt, settings, 4), 55), undefined);
+  assert.equal(isFull(begin(tree, [{ id: 9 }], settings)), false);
 });

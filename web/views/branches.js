@@ -1,6 +1,6 @@
 /** @import { ControlStrings } from "../i18n/control-en.js" */
 /** @import { Branch, Tree } from "../run/branches.js" */
-import { noTree, rows } from "../run/branches.js";
+import { isFull, MOST_RUNS, noTree, rows } from "../run/branches.js";
 import { fill } from "../kit/chip.js";
 import { el, send } from "../kit/dom.js";
 import { icon, iconButton } from "../kit/icons.js";
@@ -17,7 +17,8 @@ const shown = 60;
 export function mountBranches(root, { strings, signal }) {
   const empty = el("p", { class: "hint", text: strings.empty });
   const list = el("ul", { class: "branches", "aria-label": strings.list });
-  root.append(empty, list);
+  const full = el("p", { class: "hint", text: strings.full(MOST_RUNS), hidden: true });
+  root.append(empty, list, full);
   /** @type {Tree} */
   let tree = noTree;
   let renaming = -1; // id of the branch whose name is being written
@@ -65,6 +66,7 @@ export function mountBranches(root, { strings, signal }) {
     list.replaceChildren(...rows(tree).map(({ branch, depth }) => row(branch, depth)));
     empty.hidden = tree.branches.length > 1;
     list.hidden = tree.branches.length === 0;
+    full.hidden = !isFull(tree);
     if (kept) /** @type {HTMLElement | null} */ (list.querySelector(`[data-id="${kept.id}"] [data-do="${kept.does}"]`))?.focus();
   }
 
