@@ -188,6 +188,8 @@ built("a picture of the page's runs: the model's tokens light it and stand in it
 });
 
 built("a text of the page's runs with its directives, placeholders and colours, and its other diagrams are the theme's", async ({ page }) => {
+  // The text is read when our script begins: what makes use of it comes when the theme's has drawn.
+  await page.route("**/upgrade-*.js", (route) => page.waitForSelector("pre.mermaid svg").then(() => route.continue()));
   await openHost(page, "hugo", { early: true, built: true });
   const element = ours(page);
   await expect(element.locator('g[data-id="a-1"]')).toBeAttached();

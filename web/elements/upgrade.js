@@ -13,11 +13,12 @@ const ROW = 1000; // ms; what comes later was a person's doing, as another theme
  * takes the place of the block; where only the picture is, the element gets that.
  *
  * @param {Document | Element} [root]
+ * @param {(readonly [block: Element, text: string])[]} [seen] texts of blocks, as they were before
  * @param {AbortSignal} [signal] ends the watch; what was made stays
  */
-export function upgrade(root = document, signal) {
+export function upgrade(root = document, seen = [], signal) {
   /** @type {WeakMap<Element, string>} texts that were seen before Mermaid took them */
-  const early = new WeakMap();
+  const early = new WeakMap(seen);
   /** @type {WeakMap<Element, string | SVGSVGElement>} what was read of a block that stays as it is */
   const left = new WeakMap();
   /** @type {WeakSet<Element>} blocks that cannot be reached */
@@ -115,10 +116,7 @@ function concerns({ target, addedNodes, type }) {
 function elementOf(what) {
   const element = /** @type {HTMLElement & { svg?: SVGSVGElement }} */ (document.createElement(OURS));
   if (typeof what === "string") {
-    const script = document.createElement("script");
-    script.type = "text/mermaid";
-    script.textContent = what;
-    element.append(script);
+    element.textContent = what;
     element.dataset.diagram = what;
   } else {
     element.dataset.diagram = "";
