@@ -257,6 +257,7 @@ test("a download that is cut off is listed with what has come, and goes on from 
     const page = await context.newPage();
     const address = `http://localhost:${/** @type {any} */ (server.address()).port}/m.gguf`;
     await page.goto(`${site}?model=${address}`);
+    await page.getByRole("button", { name: /^Load it from localhost:\d+$/ }).click();
     await expect(page.locator("#loading")).toContainText(/About \d+ seconds left/);
     await expect.poll(() => page.evaluate(async () => (await (await caches.open("vitrine-begun-1")).keys()).length)).toBeGreaterThan(0);
     await context.route("**/vitrine-tiny*.gguf", () => {}); // the default model does not come either

@@ -15,7 +15,7 @@ import { mountRunButton } from "../views/run-button.js";
  * @property {Pacer} pacer
  * @property {HTMLElement} transport where the bar is put
  * @property {{ maxTokens?: number, pace?: number }} usual what a run of this kind has, where nothing else is said
- * @property {(size: string) => void} offer says what Run downloads; "" where it is not known
+ * @property {(size: string, host: string) => void} offer says what Run downloads, "" where it is not known, and from which other host, or ""
  * @property {(state: RunState) => void} show
  * @property {() => void} begin from now on it is the engine's own
  * @property {(now: boolean) => void} setRunning
@@ -49,7 +49,7 @@ export function mountShell(app, { prompt: text, offered, body, draw, state, stri
   const bar = note.appendChild(el("progress", { "aria-label": strings.starting, hidden: true }));
   app.append(el("div", { class: "embed-head" }, field, run), note, ...body, transport);
   const prompt = mountPrompt(field, { strings: strings.prompt, text, special: () => ({ show() {} }), signal });
-  const words = { generate: strings.run(""), generateKey: "", stop: strings.stop, stopKey: "" };
+  const words = { generate: strings.run("", ""), generateKey: "", stop: strings.stop, stopKey: "" };
   const button = mountRunButton(run, { strings: words, signal });
   let seen = false;
 
@@ -70,11 +70,11 @@ export function mountShell(app, { prompt: text, offered, body, draw, state, stri
       return app.dataset.live !== undefined;
     },
 
-    /** @param {string} size */
-    offer(size) {
-      words.generate = strings.run(size);
+    /** @param {string} size @param {string} host */
+    offer(size, host) {
+      words.generate = strings.run(size, host);
       button.show(false);
-      line.textContent = offered(size, prompt.value());
+      line.textContent = [offered(size, prompt.value()), host && strings.other(host)].filter(Boolean).join(" ");
     },
 
     /** @param {RunState} now */

@@ -11,14 +11,16 @@ export const embed = {
     exampleTexts: [],
   },
   output: { label: "Output", empty: "The prompt and the model's continuation appear here, one box per token." },
-  /** @param {string} size "" where it is not known */
-  run: (size) => (size ? `Run (${size})` : "Run"),
+  /** @param {string} size "" where it is not known @param {string} host that the model comes from, "" where it is the page's or ours */
+  run: (size, host) => (size || host ? `Run (${[size, host && `loads from ${host}`].filter(Boolean).join(", ")})` : "Run"),
   again: "Run again",
   stop: "Stop",
   /** @param {string} model @param {string} size */
   recording: (model, size) => `A recording: the model ${model} wrote this when the site was built. Run loads the model (${size}) and computes in your browser.`,
   /** Where the author's prompt or model is another one. @param {string} model @param {string} size */
   otherRecording: (model, size) => `A recording of another run, of the model ${model}. Run loads the model (${size || "its size is not known"}) and computes in your browser.`,
+  /** @param {string} host */
+  other: (host) => `The model comes from ${host}. Nothing has been asked of that host yet.`,
   /** @param {string} value @param {string} total @param {string} unit */
   loading: (value, total, unit) => `Loading ${value} of ${total} ${unit}`,
   /** @param {string} value @param {string} unit */

@@ -1,4 +1,5 @@
 /** @import { Source } from "../run/session.js" */
+import { otherHost } from "../kit/host.js";
 
 /** Of a link's model that was opened from files, of which a link holds the name alone. */
 const FILES = "file:";
@@ -26,8 +27,7 @@ export async function modelOfLink(model, { page, list }) {
   if (model.startsWith(FILES)) return { name: model.slice(FILES.length) };
   if (/^https?:/i.test(model)) {
     if (!URL.canParse(model)) return { name: model };
-    const { href, origin, host } = new URL(model);
-    return { source: href, host: origin === new URL(page).origin ? "" : host };
+    return { source: new URL(model).href, host: otherHost(model, page, page) };
   }
   const models = await list();
   const at = models.findIndex(({ name }) => name === model);

@@ -7,6 +7,7 @@
 /** @import { mountDiagramEditor } from "../views/diagram-editor.js" */
 import { modelInAddress } from "../kit/address.js";
 import { listen, send } from "../kit/dom.js";
+import { otherHost } from "../kit/host.js";
 import { unremembered } from "../kit/store.js";
 import { visible } from "../kit/text.js";
 import { decode, isLink, plainState, settingsOf } from "../run/link.js";
@@ -65,8 +66,17 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
   async function begin() {
     const fragment = location.hash.slice(1);
     const link = isLink(fragment) ? await read(fragment) : null;
-    if (link) await take(link, modelInAddress(location));
-    else open(modelInAddress(location));
+    const named = modelInAddress(location);
+    const host = named ? otherHost(named, named, location.href) : "";
+    const usual = host ? undefined : named; // another host's waits for a press
+    if (link) return take(host ? { ...link, state: { ...link.state, model: link.state.model ?? named ?? undefined } } : link, usual);
+    open(usual);
+    if (host && named) ask(named, host, [], () => open(named));
+  }
+
+  /** A model of another host. @param {string} model @param {string} host @param {string[]} words to be said before @param {() => void} does loads it */
+  function ask(model, host, words, does) {
+    say([...words, strings.other(host, visible(model))], [{ label: strings.load(host), does }]);
   }
 
   async function onHash() {
@@ -111,7 +121,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
       return shows(model.source);
     }
     if (!session.info && !session.loading) open(usual);
-    say([...words, strings.other(model.host, visible(String(model.source)))], [{ label: strings.load(model.host), does: () => shows(model.source) }]);
+    ask(String(model.source), model.host, words, () => shows(model.source));
   }
 
   /** The fields, the breakpoints and the diagram. @param {LinkState} state */
