@@ -160,7 +160,8 @@ test("the styles of the page do not change an author's diagram", async ({ page }
     await page.route("**/post.html", (route) => route.fulfill({ contentType: "text/html", body: host(`<style>${css}</style><vitrine-pipeline>flowchart LR
       prompt["What you say<br/>{value}"] --> select["a longer label {token}"] --> N1["unbound"]</vitrine-pipeline>`) }));
     await page.goto("post.html");
-    await expect(page.locator("vitrine-pipeline g.stage").first()).toBeAttached();
+    await expect(page.locator('vitrine-pipeline g.stage[data-id="prompt"]')).toContainText("Once upon a time");
+    await expect(page.locator('vitrine-pipeline g.stage[data-id="select"]')).toContainText("ear");
     sizes.push(await page.locator("vitrine-pipeline").evaluate(({ shadowRoot }) => [...shadowRoot.querySelectorAll("svg.own g.node")].map((group) => {
       const { width, height } = group.querySelector("rect").getBBox();
       return [group.dataset.id, group.textContent.trim(), width, height];

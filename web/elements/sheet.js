@@ -9,17 +9,18 @@ import tokens from "../styles/tokens.css" with { type: "text" };
 const OPEN = /^(\s*--(paper|surface|ink|ink-soft|line|hairline|focus|font-ui|font-mono|radius): )(.*?);/gm;
 
 /**
- * A style sheet of the page as one of an element: its root is the host, and what the page measures by the reader's size of
- * text is measured by --vitrine-rem, since the size of the host page's root is that page's business.
+ * A style sheet of the page as one of an element: its root is the host, and the element in it, which a page's rule for all
+ * elements does not reach. What the page measures by the reader's size of text is measured by --vitrine-rem, since the size
+ * of the host page's root is that page's business.
  *
  * @param {string} css
  */
 export const hosted = (css) =>
   css
     .replace(OPEN, "$1var(--vitrine-$2, $3);")
-    .replace(/:root(\[[^\]]*\])?/g, (_, attribute) => (attribute ? `:host(${attribute})` : ":host"))
+    .replace(/:root(\[[^\]]*\])?/g, (_, attribute) => (attribute ? `:host(${attribute})` : ":host, .embed"))
     .split("\n")
-    .map((line) => (/^@(media|container)/.test(line) ? line : line.replace(/(-?[\d.]+)rem\b/g, "calc($1 * var(--vitrine-rem))")))
+    .map((line) => line.replace(/(-?[\d.]+)rem\b/g, (rem, n) => (/^@media/.test(line) ? rem : /^@container/.test(line) ? `${16 * n}px` : `calc(${n} * var(--vitrine-rem))`))) // queries know no properties
     .join("\n");
 
 /** @type {CSSStyleSheet | undefined} */
