@@ -13,6 +13,10 @@ import { asMermaid, escape } from "../web/mermaid/own/copy.js";
 import { withRoom } from "../web/mermaid/own/label.js";
 import { read } from "../web/mermaid/own/read.js";
 import { MOST_EDGES, scan } from "../web/mermaid/own/scan.js";
+import { decode, encode, plainState } from "../web/run/link.js";
+import { pack } from "../web/run/link/bytes.js";
+import { fields } from "../web/run/link/fields.js";
+import { callOf, events, MOST_HEIGHT, MOST_TEXT, toldOf } from "../web/run/messages.js";
 import { numberNames, numbers, readNumber, readStop } from "../web/run/settings.js";
 import { stageNames } from "../web/run/stages.js";
 import { createRunState } from "../web/run/state.js";
@@ -113,4 +117,71 @@ test("options of a program: those that it may have, or an error that names them"
     }
   }
   assert.ok(refused > 1000);
+});
+
+const links = JSON.parse(readFileSync("e2e/links/links.json", "utf8"));
+
+test("a link: whatever its letters are it opens, and what was read can be written and read again", async () => {
+  let whole = 0;
+  for (const text of damaged(links.map(({ fragment }) => fragment), { seed: 7 })) {
+    const { state, problems } = await decode(text);
+    assert.ok(problems.every((words) => typeof words === "string" && words.length < 400), text);
+    assert.deepEqual((await decode(await encode(state))).state, state, text);
+    whole += Number(problems.length === 0);
+  }
+  assert.ok(whole > 0, "a part that is lost is not always needed");
+});
+
+test("the text in a link: every field is of its kind or left out, and nothing of it gets beyond them", async () => {
+  const line = (/** @type {Record<string, unknown>} */ state) => Object.entries(state).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`).join("");
+  const states = links.map(({ state }) => line(state));
+  const known = new Set([...Object.keys(plainState()), ...Object.keys(fields)]);
+  let read = 0;
+  for (const text of damaged(states, { seed: 8 })) {
+    const { state, problems } = await decode(`v1.${await pack(text)}`);
+    assert.ok(Object.keys(state).every((name) => known.has(name)), text);
+    assert.equal(Object.getPrototypeOf(state), Object.prototype);
+    assert.ok(state.maxTokens >= 1 && state.breakpoints.every(({ stage }) => stageNames.includes(stage)), text);
+    for (const { parent, from, tokens } of state.branches) assert.ok(parent >= -1 && from >= 0 && tokens >= 0, text);
+    assert.deepEqual((await decode(await encode(state))).state, state, JSON.stringify(text));
+    read += Number(problems.length === 0);
+  }
+  assert.ok(read > 20, "so damaged that nothing is read");
+  const random = createRandom(9);
+  const names = [...Object.keys(fields), "stage", "layer", "position", "parent", "from", "tokens", "settings", "off", "scale", "__proto__"];
+  for (const end = performance.now() + 1000; performance.now() < end; ) {
+    for (const [name, parse] of Object.entries(fields)) {
+      const found = parse(anything(random, names));
+      assert.ok(found === null || found.wrong >= 0, name);
+    }
+  }
+});
+
+test("messages of a frame and of its page: one of ours, of the right kind, or none", () => {
+  const names = ["vitrine", "call", "options", "type", "detail", "context", "iframe.resize", "height", "run", "pause", "step", "stop", "ready", "stage", "done", "prompt", "seed", "paused", "granularity", "direction", "__proto__", "toString"];
+  const random = createRandom(10);
+  let [called, told] = [0, 0];
+  for (const end = performance.now() + 2000; performance.now() < end; ) {
+    const some = anything(random, names);
+    const right = { vitrine: 1, call: ["run", "pause", "step", "close", some][random(5)], type: ["ready", "answered", "stage", "done", some][random(5)] };
+    for (const data of [some, { ...right, options: some, detail: some }, { context: "iframe.resize", height: some }]) {
+      const asked = callOf(data);
+      if (asked) {
+        assert.ok(["run", "pause", "step", "stop"].includes(asked.call));
+        for (const [name, value] of Object.entries(asked.options)) {
+          assert.ok(["prompt", "paused", "granularity", "direction", "temperature", "topK", "topP", "seed", "maxTokens", "pace"].includes(name), name);
+          assert.ok(typeof value === "string" ? value.length <= MOST_TEXT : typeof value === "boolean" || (Number.isFinite(value) && value >= 0), name);
+        }
+        called++;
+      }
+      const news = toldOf(data);
+      if (!news) continue;
+      if (news.type === "height") assert.ok(news.height >= 0 && news.height <= MOST_HEIGHT);
+      else if (news.type !== "ready" && news.type !== "answered") assert.ok(events.includes(news.type) && typeof news.detail === "object" && news.detail !== null && !Array.isArray(news.detail));
+      told++;
+    }
+  }
+  assert.ok(called > 100 && told > 100, `${called} ${told}`);
+  assert.equal(callOf({ vitrine: 1, call: "run", options: { prompt: "a".repeat(MOST_TEXT + 1) } }), null);
+  assert.deepEqual(toldOf({ context: "iframe.resize", height: 1e9 }), { type: "height", height: MOST_HEIGHT });
 });

@@ -14,7 +14,7 @@ const rules = /** @type {[folder: string, on: string[]][]} */ ([
   ["mermaid/", ["kit/", "i18n/", "run/", "mermaid"]],
   ["views/", ["kit/", "i18n/", "run/", "client/"]],
   ["elements/", ["kit/", "i18n/", "run/", "client/", "mermaid/", "views/", "vitrine.js", "styles/", "../models/manifest.json", "../build/recording.bin", "../build/symbols.html"]],
-  ["frame.js", ["elements/attributes.js", "run/"]],
+  ["frame.js", ["elements/attributes.js", "mermaid/trusted.js", "run/"]],
   ["page/", ["kit/", "i18n/", "run/", "client/", "mermaid/", "views/", "vitrine.js"]],
   ["vitrine.js", ["client/"]],
   ["worker.js", ["worker/", "client/"]],

@@ -34,7 +34,7 @@ export function settingsOf(element, options = {}, own = {}) {
  */
 export function breakpointsOf(text) {
   if (!text?.trim()) return [];
-  if (/^\s*\[/.test(text)) return JSON.parse(text);
+  if (/^\s*\[/.test(text)) return JSON.parse(text).filter((/** @type {unknown} */ one) => typeof one === "object" && one !== null);
   return text.trim().split(/[\s,]+/).map((one) => {
     const [stage, layer] = one.split("@");
     return { stage: /** @type {StageName} */ (stage), ...(layer === undefined ? {} : { layer: Number(layer) }) };

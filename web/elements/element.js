@@ -4,11 +4,13 @@
 /** @import { Picture, Shown } from "./shell.js" */
 import { embed as strings } from "../i18n/embed-en.js";
 import { listen } from "../kit/dom.js";
+import { MOST_HEIGHT } from "../run/messages.js";
 import { linkOf, wordsOf } from "./attributes.js";
 import { diagramOf } from "./content.js";
-import { mustFrame, placeFrame } from "./frame.js";
+import { mustFrame, placeFrame, refusesHTML } from "./frame.js";
 import { readRecording } from "./recording.js";
 import { elementSheet } from "./sheet.js";
+import { hostOf } from "./size.js";
 import { scaffold } from "./symbols.js";
 import { followTheme } from "./theme.js";
 
@@ -26,7 +28,7 @@ const NEAR = "25%"; // of a window from where a picture is drawn
 export const elementOf = (mount, load, size) => class extends HTMLElement {
   /** The picture of the author's diagram, where the text is lost: it is shown in its place. @type {SVGSVGElement | null} */
   svg = null;
-  static observedAttributes = ["theme", "hide", "height", "controls"];
+  static observedAttributes = ["theme", "hide", "height", "controls", "model"];
   #root = this.attachShadow({ mode: "open" });
   /** Ends with the element's place in a document. @type {AbortController | null} */
   #life = null;
@@ -61,6 +63,17 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   attributeChangedCallback() {
     this.#restyle();
     this.#layout();
+    this.#offer();
+  }
+
+  /** What Run loads, as long as it has loaded nothing. */
+  async #offer() {
+    const [picture, model] = [this.#picture, this.getAttribute("model")];
+    if (!picture || this.#live) return;
+    picture.offer("", hostOf(model));
+    const words = await size(model);
+    const same = picture === this.#picture && model === this.getAttribute("model");
+    if (same && !this.#live) picture.offer(words, hostOf(model));
   }
 
   /** What of it is hidden, and how high the diagram is. */
@@ -70,7 +83,7 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     const hidden = [...wordsOf(this, "hide"), ...(this.getAttribute("controls") === "none" ? ["transport"] : [])];
     app.dataset.hide = hidden.join(" ");
     const height = Number.parseFloat(this.getAttribute("height") ?? "");
-    if (height > 0) app.style.setProperty("--height", `${height}px`);
+    if (height > 0) app.style.setProperty("--height", `${Math.min(height, MOST_HEIGHT)}px`);
     else app.style.removeProperty("--height");
   }
 
@@ -83,15 +96,16 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   /** It comes into sight for the first time. @param {HTMLElement} app */
   #begin(app) {
     const { signal } = /** @type {AbortController} */ (this.#life);
-    const picture = mount(app, this, { recording: readRecording(), own: diagramOf(this), strings, signal });
-    this.#picture = picture;
-    size(this.getAttribute("model")).then((words) => {
-      if (!signal.aborted && !this.#live) picture.offer(words);
-    });
+    const own = diagramOf(this);
+    const elsewhere = typeof own === "string" && own !== "" && refusesHTML();
+    this.#picture = mount(app, this, { recording: readRecording(), own: elsewhere ? "" : own, strings, signal });
+    const frame = elsewhere ? placeFrame(app, this, { strings, signal }) : null; // which draws it
+    if (frame) this.#live = Promise.resolve(frame);
+    this.#offer();
     listen(app, "generate", () => this.run().catch(() => {}), signal); // what failed is said where the run would be
     listen(app, "stop", () => this.stop(), signal);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (this.hasAttribute("autoplay") && !still) this.run().catch(() => {});
+    if (this.hasAttribute("autoplay") && !still && !hostOf(this.getAttribute("model"))) this.run().catch(() => {});
   }
 
   /** @returns {Promise<Framed>} */

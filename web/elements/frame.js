@@ -1,6 +1,7 @@
 /** @import { EmbedStrings } from "../i18n/embed-en.js" */
 /** @import { RunOptions } from "./live.js" */
 import { el } from "../kit/dom.js";
+import { toldOf } from "../run/messages.js";
 import { hasRefused } from "../client/policy.js";
 import { writtenOf } from "../mermaid/own/written.js";
 import { ATTRIBUTES } from "./attributes.js";
@@ -18,6 +19,16 @@ const framed = () => document.documentElement.dataset.vitrineFrame !== undefined
 
 /** Whether the engine belongs into a frame: its script is of another origin than the page, so that storage and threads are not the page's to give. */
 export const mustFrame = () => !framed() && self.origin !== "null" && beside("").origin !== self.origin;
+
+/** Whether the page wants trusted types and refuses HTML: with such Mermaid measures an author's labels. The page's own rules are not changed for it. */
+export function refusesHTML() {
+  try {
+    document.createElement("p").innerHTML = "-";
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /**
  * Puts a frame of our origin in the place of what an element shows.
@@ -44,6 +55,7 @@ export function placeFrame(app, element, { strings, signal }) {
 
   addEventListener("message", onMessage, { signal });
   addEventListener("securitypolicyviolation", refused, { signal });
+  signal.addEventListener("abort", () => end(null));
 
   function refused() {
     if (ready || !hasRefused("frame-src")) return;
@@ -53,17 +65,19 @@ export function placeFrame(app, element, { strings, signal }) {
 
   /** @param {MessageEvent} message */
   function onMessage({ source, origin, data }) {
-    if (source !== frame.contentWindow || origin !== address.origin || typeof data !== "object" || data === null) return;
-    if (data.context === "iframe.resize" && Number.isFinite(data.height)) frame.style.height = `${Math.max(0, Math.min(10_000, data.height))}px`;
-    if (data.vitrine !== 1) return;
-    if (data.type === "ready") {
+    if (source !== frame.contentWindow || origin !== address.origin) return;
+    const told = toldOf(data);
+    if (told?.type === "height") frame.style.height = `${told.height}px`;
+    else if (told?.type === "ready") {
       ready = true;
       for (const call of early) frame.contentWindow?.postMessage(call, address.origin);
       early = [];
+    } else if (told?.type === "answered") {
+      end(null); // where it came to no result
+    } else if (told) {
+      element.dispatchEvent(new CustomEvent(told.type, { bubbles: true, composed: true, detail: told.detail }));
+      if (told.type === "done") end(told.detail);
     }
-    if (!["stage", "token", "paused", "done"].includes(data.type) || typeof data.detail !== "object") return;
-    element.dispatchEvent(new CustomEvent(data.type, { bubbles: true, composed: true, detail: data.detail }));
-    if (data.type === "done") end(data.detail);
   }
 
   /** @param {unknown} result */

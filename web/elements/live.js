@@ -131,6 +131,12 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     if (phase === "model") picture.say(total > 0 ? strings.loading(value, size(total).value, unit) : strings.loadingSome(value, unit), total > 0 ? loaded / total : NaN);
   }
 
+  function release() {
+    const told = waiting;
+    waiting = [];
+    for (const resolve of told) resolve();
+  }
+
   async function finish() {
     show();
     try {
@@ -138,9 +144,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     } catch (error) {
       fail(error);
     }
-    const told = waiting;
-    waiting = [];
-    for (const resolve of told) resolve();
+    release();
   }
 
   listen(session, "progress", onProgress, signal);
@@ -152,11 +156,13 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     picture.setModel(info, state);
   }, signal);
   listen(session, "toolong", ({ characters }) => fail(tooLong(characters)), signal);
+  signal.addEventListener("abort", release); // it is in no document any more
   for (const failure of ["loadfailure", "runfailure", "lost"]) listen(session, failure, ({ error }) => fail(error), signal);
 
   return {
     /** @param {RunOptions} options @returns {Promise<unknown>} */
     async run(options) {
+      if (signal.aborted) return null;
       if (frame) return frame.run(options);
       if (session.run && state.phase === "paused") send(app, "control", { do: "run" });
       else if (!session.running) begin(options);
