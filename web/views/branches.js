@@ -3,6 +3,7 @@
 import { isFull, MOST_RUNS, noTree, rows } from "../run/branches.js";
 import { fill } from "../kit/chip.js";
 import { el, send } from "../kit/dom.js";
+import { visible } from "../kit/text.js";
 import { icon, iconButton } from "../kit/icons.js";
 
 /** Characters of a branch's own text that its row shows at most. */
@@ -96,7 +97,7 @@ export function mountBranches(root, { strings, signal }) {
 
   /** @param {Branch} branch */
   function nameOf(branch) {
-    return branch.name || strings.name(branch.id);
+    return visible(branch.name, { spaces: false }) || strings.name(branch.id);
   }
 
   /** The text from where a branch left the one before. @param {Branch} branch */
