@@ -1,5 +1,6 @@
 // The page under its own Content-Security-Policy: it is used from end to end, and nothing is refused.
 import { readFileSync } from "node:fs";
+import { stageNames } from "../web/run/stages.js";
 import { expect, openPage, speed, test } from "./fixtures.js";
 
 const seed = readFileSync("web/mermaid/own/seed.mmd", "utf8");
@@ -24,8 +25,17 @@ test("the page keeps within its policy while it generates, stands, is inspected 
 
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#chips .chip:not([data-prompt])").first()).toBeAttached();
-  await page.locator('g[data-id="J"]').click();
-  await expect(page.locator("#inspector")).toBeVisible();
+  await page.locator("#transport").getByRole("button", { name: "Pause", exact: true }).click();
+  await expect(page).toHaveTitle(/^Paused at /);
+  await page.keyboard.press("F10");
+  const inspector = page.locator("#inspector");
+  for (const stage of stageNames) {
+    await page.evaluate((stage) => document.body.dispatchEvent(new CustomEvent("inspect", { detail: { stage } })), stage);
+    await expect(inspector.locator(".inspector-wait"), stage).toHaveText("");
+    await inspector.locator("details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    expect(await refused(), stage).toEqual([]);
+  }
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Edit", exact: true }).click();
   await page.getByLabel("Mermaid text of the diagram").fill(seed);
