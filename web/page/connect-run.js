@@ -43,9 +43,7 @@ export function connectRun(session, views, strings, { reopen, useDefault, pacer,
     const read = settings ?? sampling.read();
     if (!read) return panels.unfold();
     if (!session.info && !session.loading) reopen();
-    const asked = settings ? text : prompt.value();
-    if (session.tooLong(asked)) return refuse(strings.prompt.tooLong); // the engine need not read it
-    session.generate(asked, read, { ...how, ...controls.options() });
+    session.generate(settings ? text : prompt.value(), read, { ...how, ...controls.options() });
   }
 
   /** @param {string} message what is wrong with the prompt */
