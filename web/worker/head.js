@@ -37,7 +37,9 @@ async function ask(address, from) {
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(address, { headers: { Range: `bytes=${from}-${from + HEAD_BYTES - 1}` } });
+    const range = { Range: `bytes=${from}-${from + HEAD_BYTES - 1}` };
+    // Without a network there may be the whole file still: the page's service worker has no parts of files.
+    response = await fetch(address, { headers: range }).catch((error) => (from === 0 ? fetch(address) : Promise.reject(error)));
   } catch {
     throw new VitrineError("network", `the model at ${address} could not be reached: check the connection and try again`);
   }

@@ -46,6 +46,20 @@ test("where the server knows no ranges the file comes as a stream, which ends wh
   assert.equal(asked.length, 1);
 });
 
+test("without a network the whole file does, where a service worker has that", async (t) => {
+  const asked = [];
+  t.mock.method(globalThis, "fetch", async (_, { headers } = {}) => {
+    asked.push(headers?.Range ?? "whole");
+    if (headers) throw new TypeError("Failed to fetch");
+    return new Response(file);
+  });
+  const { next, close } = readHead("http://localhost:1/m.gguf");
+  const first = await next();
+  assert.deepEqual(Buffer.from(first), file.subarray(0, first.length));
+  assert.deepEqual(asked, [`bytes=0-${HEAD_BYTES - 1}`, "whole"]);
+  await close();
+});
+
 test("what cannot be had is a network error", async (t) => {
   const { url } = await serve(t, true);
   await assert.rejects(readHead(`${url}away.gguf`).next(), { code: "network", message: /the server answered 404/ });
