@@ -26,6 +26,8 @@ const HASHED = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
 const WIRE = ["content-encoding", "content-length", "transfer-encoding", "vary"];
 
 const names = Object.keys(files).filter((name) => files[name].bytes <= MOST_BYTES);
+/** Whether a file is what a folder shows. @param {string} name */
+const inFolder = (name) => name === PAGE || name.endsWith(`/${PAGE}`);
 const addressOf = (/** @type {string} */ name) => new URL(name, scope).href;
 
 me.addEventListener("install", (event) => event.waitUntil(install()));
@@ -104,7 +106,7 @@ async function keepOne(cache, name, before) {
   const address = addressOf(name);
   if (await cache.match(address)) return;
   for (const earlier of before) if (await put(cache, name, await earlier.match(address))) return;
-  const from = name === PAGE ? scope : address; // some servers send a page on from the name of its file
+  const from = inFolder(name) ? address.slice(0, -PAGE.length) : address; // some servers send a page on from the name of its file
   const modes = /** @type {RequestCache[]} */ ([HASHED.test(name) ? "default" : "no-cache", "reload"]);
   for (const mode of modes) if (await put(cache, name, await fetch(from, { cache: mode }))) return;
   throw new Error(`${name}: the server has another one than this version's`);
@@ -138,7 +140,8 @@ function nameOf({ method, url, mode, headers }) {
   const { href, search } = new URL(url);
   if (method !== "GET" || headers.has("Range") || !href.startsWith(scope)) return undefined;
   const name = href.slice(scope.length).replace(/[?#].*$/s, "");
-  if (mode === "navigate" && (name === "" || name === "index")) return PAGE;
+  if (mode === "navigate" && name === "index") return PAGE;
+  if (mode === "navigate" && inFolder(name + PAGE)) return files[name + PAGE] && name + PAGE;
   return names.includes(name) && (search === "" || mode === "navigate") ? name : undefined;
 }
 
@@ -166,7 +169,7 @@ async function mended(cache, name, request) {
     if (error instanceof TypeError) throw error; // there is no network
     await caches.delete(NAME);
     whole = keeping = undefined;
-    if (name === PAGE) return fetch(request);
+    if (inFolder(name)) return fetch(request);
     throw error;
   }
   return /** @type {Promise<Response>} */ (cache.match(addressOf(name)));
