@@ -6,7 +6,7 @@ import { ATTRIBUTES } from "./elements/attributes.js";
 import { guardLabels } from "./mermaid/trusted.js";
 import { callOf, events, MOST_TEXT } from "./run/messages.js";
 
-/** @typedef {HTMLElement & { run(options: object): Promise<unknown>, pause(options?: object): Promise<unknown>, step(options: object): Promise<unknown>, stop(options?: object): Promise<unknown> }} Embedded */
+/** @typedef {HTMLElement & { run(options: object): Promise<unknown>, pause(options?: object): Promise<unknown>, step(options: object): Promise<unknown>, goto(where: object): Promise<unknown>, stop(options?: object): Promise<unknown> }} Embedded */
 
 guardLabels();
 const KINDS = ["vitrine-pipeline", "vitrine-next", "vitrine-attention", "vitrine-tokens"];
@@ -16,8 +16,9 @@ const kind = KINDS.find((name) => name === told.get("element")) ?? KINDS[0];
 const element = /** @type {Embedded} */ (document.createElement(kind));
 for (const [name, value] of told) if ((ATTRIBUTES.includes(name) || name === "autoplay") && value.length <= MOST_TEXT) element.setAttribute(name, value);
 element.textContent = told.get("diagram") ?? "";
-const scheme = told.get("theme");
-if (scheme === "light" || scheme === "dark") document.documentElement.style.colorScheme = scheme; // else the frame is not transparent
+// Of another scheme than the page around it a frame is not transparent, and it cannot see which that page has.
+const scheme = { light: "light", dark: "dark", auto: "light dark" }[told.get("theme") ?? ""];
+if (scheme) document.documentElement.style.colorScheme = scheme;
 document.body.append(element);
 
 /** A link as attributes; what is wrong with it stands in the frame. @param {string} fragment */

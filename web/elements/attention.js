@@ -24,6 +24,7 @@ export function mountAttention(app, element, { recording, strings, signal }) {
     prompt: element.getAttribute("prompt") ?? (element.textContent?.trim() || recording.prompt),
     offered: strings.notYet,
     body: [place],
+    usual: { maxTokens: 1, pace: 0 },
     draw: (now) => void (state = now),
     state,
     strings,
@@ -46,7 +47,7 @@ export function mountAttention(app, element, { recording, strings, signal }) {
     place.replaceChildren(el("table", {}, el("caption", { class: "visually-hidden", text: strings.map }), el("thead", {}, top), el("tbody", {}, ...rows)));
   }
 
-  return { ...shell, usual: { maxTokens: 1, pace: 0 }, setModel() {}, setBreakpoints() {}, nodeOf: () => null, ended };
+  return { ...shell, now: () => ({ ...shell.now(), stage: "attention.mask" }), setModel() {}, setBreakpoints() {}, nodeOf: () => null, ended };
 }
 
 /** @param {number | null} weight null: a later token, which it does not see */

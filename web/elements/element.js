@@ -2,12 +2,15 @@
 /** @import { Framed } from "./frame.js" */
 /** @import { RunOptions } from "./live.js" */
 /** @import { Picture, Shown } from "./shell.js" */
+/** @import { Step } from "./step.js" */
 import { embed as strings } from "../i18n/embed-en.js";
 import { listen } from "../kit/dom.js";
-import { MOST_HEIGHT } from "../run/messages.js";
-import { linkOf, wordsOf } from "./attributes.js";
+import { stageNames } from "../run/stages.js";
+import { linkOf } from "./attributes.js";
 import { diagramOf } from "./content.js";
 import { mustFrame, placeFrame, refusesHTML } from "./frame.js";
+import { layOut } from "./layout.js";
+import { mountOpen } from "./open.js";
 import { readRecording } from "./recording.js";
 import { elementSheet } from "./sheet.js";
 import { hostOf } from "./size.js";
@@ -36,6 +39,8 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   #picture = null;
   /** @type {Promise<Framed> | null} */
   #live = null;
+  /** What it is to show before it runs. @type {Step | null} */
+  #step = null;
   #restyle = () => {};
 
   connectedCallback() {
@@ -48,6 +53,16 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     const near = new IntersectionObserver((entries) => this.#see(entries[entries.length - 1].isIntersecting, app), { rootMargin: NEAR });
     near.observe(this);
     life.signal.addEventListener("abort", () => near.disconnect());
+    this.#follow(life.signal);
+  }
+
+  /** The texts of the page lead it that name it. @param {AbortSignal} signal */
+  async #follow(signal) {
+    const root = /** @type {Document | ShadowRoot} */ (this.getRootNode());
+    const texts = /** @type {HTMLElement[]} */ (this.id ? [...root.querySelectorAll(`[data-vitrine-step][data-vitrine-for="${CSS.escape(this.id)}"]`)] : []);
+    if (texts.length === 0) return;
+    const { followTexts } = await import("./story.js");
+    if (!signal.aborted) followTexts(this, texts, (step) => void this.goto(step).catch(() => {}), signal);
   }
 
   disconnectedCallback() {
@@ -76,15 +91,9 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     if (same && !this.#live) picture.offer(words, hostOf(model));
   }
 
-  /** What of it is hidden, and how high the diagram is. */
   #layout() {
     const app = this.#root.querySelector(".embed");
-    if (!(app instanceof HTMLElement)) return;
-    const hidden = [...wordsOf(this, "hide"), ...(this.getAttribute("controls") === "none" ? ["transport"] : [])];
-    app.dataset.hide = hidden.join(" ");
-    const height = Number.parseFloat(this.getAttribute("height") ?? "");
-    if (height > 0) app.style.setProperty("--height", `${Math.min(height, MOST_HEIGHT)}px`);
-    else app.style.removeProperty("--height");
+    if (app instanceof HTMLElement) layOut(this, app);
   }
 
   /** @param {boolean} seen @param {HTMLElement} app */
@@ -98,7 +107,10 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     const { signal } = /** @type {AbortController} */ (this.#life);
     const own = diagramOf(this);
     const elsewhere = typeof own === "string" && own !== "" && refusesHTML();
-    this.#picture = mount(app, this, { recording: readRecording(), own: elsewhere ? "" : own, strings, signal });
+    const picture = mount(app, this, { recording: readRecording(), own: elsewhere ? "" : own, strings, signal });
+    app.append(mountOpen(strings, () => this.#fragment(picture), signal));
+    this.#picture = picture;
+    picture.look?.(this.#step?.stage ?? null);
     const frame = elsewhere ? placeFrame(app, this, { strings, signal }) : null; // which draws it
     if (frame) this.#live = Promise.resolve(frame);
     this.#offer();
@@ -106,6 +118,12 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     listen(app, "stop", () => this.stop(), signal);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.hasAttribute("autoplay") && !still && !hostOf(this.getAttribute("model"))) this.run().catch(() => {});
+  }
+
+  /** Of a link to what it shows. @param {P} picture */
+  async #fragment(picture) {
+    const [{ fragmentOf }, live] = await Promise.all([import("./same.js"), this.#live]);
+    return fragmentOf(this, { ...picture.now(), step: this.#step, breakpoints: live?.breakpoints?.() ?? null });
   }
 
   /** @returns {Promise<Framed>} */
@@ -145,6 +163,18 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   /** One stage further, or what else the options of Run.step say; it begins a run where there is none. @param {Parameters<Run["step"]>[0]} [options] */
   async step(options = {}) {
     return (await this.#go()).step(options);
+  }
+
+  /**
+   * Shows a place. Before there is an engine it is the stage in the picture; from then on the run goes there, and stands.
+   *
+   * @param {Step | null} where null: all of the picture
+   */
+  async goto(where) {
+    if (where && !stageNames.includes(where.stage)) throw new RangeError(`goto: there is no stage ${JSON.stringify(where.stage)}`);
+    this.#step = where;
+    if (!this.#live) return void this.#picture?.look?.(where?.stage ?? null);
+    if (where) await (await this.#live).goto(where);
   }
 
   /** Ends the run. */

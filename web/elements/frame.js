@@ -1,5 +1,6 @@
 /** @import { EmbedStrings } from "../i18n/embed-en.js" */
 /** @import { RunOptions } from "./live.js" */
+/** @import { Step } from "./step.js" */
 import { el } from "../kit/dom.js";
 import { toldOf } from "../run/messages.js";
 import { hasRefused } from "../client/policy.js";
@@ -11,7 +12,7 @@ import { beside } from "./beside.js";
 /**
  * What leads a frame, as connectLive gives it for a run of the element's own.
  *
- * @typedef {{ run(options: RunOptions): Promise<unknown>, pause(): Promise<unknown>, step(options?: object): Promise<unknown>, stop(): Promise<unknown>, close(): void }} Framed
+ * @typedef {{ run(options: RunOptions): Promise<unknown>, pause(): Promise<unknown>, step(options?: object): Promise<unknown>, goto(where: Step): Promise<unknown>, stop(): Promise<unknown>, close(): void, breakpoints?(): readonly import("../vitrine.d.ts").Breakpoint[] }} Framed
  */
 
 /** Whether this page is the frame itself. */
@@ -100,6 +101,7 @@ export function placeFrame(app, element, { strings, signal }) {
     },
     pause: () => ask("pause"),
     step: (options) => ask("step", options),
+    goto: (where) => ask("goto", where),
     stop: () => ask("stop"),
     close: () => frame.remove(),
   };

@@ -17,6 +17,7 @@ import { createRunState } from "../run/state.js";
 import { mountTransport } from "../views/transport.js";
 import { breakpointsOf, settingsOf, wholeOf } from "./attributes.js";
 import { shareEngine } from "./engines.js";
+import { createGoto } from "./goto.js";
 
 /** @typedef {{ prompt?: string, temperature?: number, topK?: number, topP?: number, seed?: number, maxTokens?: number, pace?: number, paused?: boolean }} RunOptions */
 
@@ -45,6 +46,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
   /** @type {(() => void)[]} who wait for the end */
   let waiting = [];
 
+  const goTo = createGoto(session, fail);
   const transport = mountTransport(picture.transport, { strings: controlStrings.transport, granularity: "stage", signal });
   const breakpoints = connectBreakpoints(app, { at: breakpointsOf(element.getAttribute("breakpoints")), run: () => session.run, show: showBreakpoints, fail, signal });
   connectControl(app, {
@@ -70,6 +72,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     asked = how;
     failed = false;
     picture.begin();
+    picture.look?.(null);
     if (!session.info && !session.loading) {
       picture.say(strings.starting, NaN);
       session.open(element.getAttribute("model") ?? undefined);
@@ -178,7 +181,9 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
       session.follow();
       return stands;
     },
+    goto: async (/** @type {import("./step.js").Step} */ where) => (frame ? frame.goto(where) : goTo(where)),
     stop: async () => (frame ? frame.stop() : session.stop()),
+    breakpoints: () => breakpoints.now(),
     close: () => session.close(),
   };
 }

@@ -23,6 +23,7 @@ export function mountNext(app, element, { recording, strings, signal }) {
     prompt: told || recorded,
     offered: (size) => (told ? strings.notYet(size) : strings.recording(name, size)),
     body: [list],
+    usual: { maxTokens: 1, pace: 0 },
     draw: (state) => shell.pacer.request(() => draw(state)),
     state: recording.state,
     strings,
@@ -42,5 +43,5 @@ export function mountNext(app, element, { recording, strings, signal }) {
     }));
   }
 
-  return { ...shell, usual: { maxTokens: 1, pace: 0 }, setModel() {}, setBreakpoints() {}, nodeOf: () => null };
+  return { ...shell, setModel() {}, setBreakpoints() {}, nodeOf: () => null };
 }

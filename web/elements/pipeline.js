@@ -60,9 +60,10 @@ export function mountPipeline(app, element, { recording, own, strings, signal })
 
   return {
     ...shell,
-    usual: {},
     setModel: diagram.setModel,
     setBreakpoints: diagram.setBreakpoints,
+    look: diagram.look,
+    now: () => ({ ...shell.now(), own }),
     nodeOf(stage) {
       const groups = diagram.drawn?.svg?.querySelectorAll(`[data-stage="${stage}"]`) ?? [];
       const all = [...groups].map((group) => /** @type {SVGElement} */ (group));

@@ -8,13 +8,27 @@ import { mountPrompt } from "../views/prompt.js";
 import { mountRunButton } from "../views/run-button.js";
 
 /**
+ * What an element shows now.
+ *
+ * @typedef {object} Now
+ * @property {string} prompt what the prompt box holds
+ * @property {RunState | null} run of its engine; null before there is one
+ * @property {Usual} usual
+ * @property {string | SVGSVGElement} [own] the author's diagram, "" for ours
+ * @property {StageName} [stage] that it is about
+ */
+
+/** @typedef {{ maxTokens?: number, pace?: number }} Usual what a run of a kind of element has, where nothing else is said */
+
+/**
  * What an element shows, whatever kind it is: before it runs, and of its run.
  *
  * @typedef {object} Picture
  * @property {{ value: () => string }} prompt
  * @property {Pacer} pacer
  * @property {HTMLElement} transport where the bar is put
- * @property {{ maxTokens?: number, pace?: number }} usual what a run of this kind has, where nothing else is said
+ * @property {Usual} usual
+ * @property {() => Now} now what it shows
  * @property {(size: string, host: string) => void} offer says what Run downloads, "" where it is not known, and from which other host, or ""
  * @property {(state: RunState) => void} show
  * @property {() => void} begin from now on it is the engine's own
@@ -24,6 +38,7 @@ import { mountRunButton } from "../views/run-button.js";
  * @property {(info: EngineInfo, state: RunState) => void} setModel
  * @property {(now: readonly Breakpoint[]) => void} setBreakpoints
  * @property {(stage: StageName) => string | null} nodeOf the node that shows a stage, by its own id
+ * @property {(stage: StageName | null) => void} [look] points at a stage while nothing runs; null: at all of them
  * @property {(run: Run) => Promise<void>} [ended] the run has ended, and can be asked
  */
 
@@ -37,12 +52,13 @@ import { mountRunButton } from "../views/run-button.js";
  * @param {string} options.prompt
  * @param {(size: string, prompt: string) => string} options.offered what is said before a run
  * @param {HTMLElement[]} options.body
+ * @param {Usual} [options.usual]
  * @param {(state: RunState) => void} options.draw asks for a frame
  * @param {RunState} options.state at first
  * @param {EmbedStrings} options.strings
  * @param {AbortSignal} options.signal
  */
-export function mountShell(app, { prompt: text, offered, body, draw, state, strings, signal }) {
+export function mountShell(app, { prompt: text, offered, body, usual = {}, draw, state, strings, signal }) {
   const pacer = createPacer(signal);
   const [field, run, note, transport] = ["prompt", "run-button", "note", "transport"].map((name) => el("div", { class: name, part: name === "run-button" ? "run" : name }));
   const line = note.appendChild(el("p", { role: "status" }));
@@ -64,10 +80,15 @@ export function mountShell(app, { prompt: text, offered, body, draw, state, stri
   return {
     prompt,
     pacer,
+    usual,
     transport,
 
     get live() {
       return app.dataset.live !== undefined;
+    },
+
+    now() {
+      return { prompt: prompt.value(), run: app.dataset.live === undefined ? null : state, usual };
     },
 
     /** @param {string} size @param {string} host */

@@ -57,6 +57,7 @@ export function connectTokens(element, picture, { app, signal, framed }) {
     run: ({ prompt = picture.prompt.value() }) => frame?.run({ prompt }) ?? run(prompt),
     pause: async () => null, // it does not take long enough for any of these
     step: async () => null,
+    goto: async () => null,
     stop: async () => null,
     close: () => void tokenizer?.then(({ close }) => close(), () => {}),
   };

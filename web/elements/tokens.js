@@ -36,7 +36,6 @@ export function mountTokens(app, element, { recording, strings, signal }) {
 
   return {
     ...shell,
-    usual: {},
     setModel() {},
     setBreakpoints() {},
     nodeOf: () => null,

@@ -14,6 +14,7 @@ export const embed = {
   /** @param {string} size "" where it is not known @param {string} host that the model comes from, "" where it is the page's or ours */
   run: (size, host) => (size || host ? `Run (${[size, host && `loads from ${host}`].filter(Boolean).join(", ")})` : "Run"),
   again: "Run again",
+  open: "Open in Vitrine",
   stop: "Stop",
   /** @param {string} model @param {string} size */
   recording: (model, size) => `A recording: the model ${model} wrote this when the site was built. Run loads the model (${size}) and computes in your browser.`,

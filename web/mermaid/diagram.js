@@ -51,6 +51,8 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   let shown;
   /** @type {StageName | null} */
   let selected = null;
+  /** @type {StageName | null} that is pointed at while nothing runs */
+  let pointed = null;
   /** @type {ReadonlySet<StageName>} that have a breakpoint */
   let stops = new Set();
   /** @type {readonly Switch[] | null} what the cards say of the run's; null: nothing yet */
@@ -106,6 +108,12 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
     else camera.pan(0, 0);
     follow.aim();
     if (pictures.own && follow.on && !run.current) showFirst(drawn);
+    point();
+  }
+
+  function point() {
+    const card = pointed && !run.current && shown?.near(pointed, run.steps.length);
+    if (card) camera.show(card.box);
   }
 
   function shapeNow() {
@@ -215,6 +223,14 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
     setBreakpoints(now) {
       stops = now;
       markStops();
+    },
+
+    /** @param {StageName | null} stage is marked, and brought into the window while nothing runs; null: none, and the picture is as at first */
+    look(stage) {
+      if (!stage && pointed && follow.on && !run.current) camera.home();
+      selected = pointed = stage;
+      refresh(false);
+      point();
     },
 
     /** Shows the whole picture. */

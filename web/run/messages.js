@@ -1,10 +1,10 @@
 /** What a frame of ours and the page around it tell each other. Either may be anybody's: what is no message of ours is none. */
 
-/** @typedef {"run" | "pause" | "step" | "stop"} Call a method of an element */
+/** @typedef {"run" | "pause" | "step" | "goto" | "stop"} Call a method of an element */
 /** @typedef {"stage" | "token" | "paused" | "done"} Told an event of an element */
 
 /** @type {readonly Call[]} */
-const calls = ["run", "pause", "step", "stop"];
+const calls = ["run", "pause", "step", "goto", "stop"];
 /** @type {readonly Told[]} */
 export const events = ["stage", "token", "paused", "done"];
 
@@ -18,9 +18,11 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 const options = {
   prompt: (value) => typeof value === "string" && value.length <= MOST_TEXT,
   paused: (value) => typeof value === "boolean",
+  stage: (value) => typeof value === "string" && value.length <= MOST_TEXT,
   granularity: (value) => value === "stage" || value === "layer" || value === "token",
   direction: (value) => value === "over" || value === "into" || value === "out",
 };
+for (const name of ["layer", "head", "position"]) options[name] = (value) => Number.isInteger(value) && Number(value) >= 0;
 for (const name of ["temperature", "topK", "topP", "seed", "maxTokens", "pace"]) options[name] = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 /**

@@ -11,6 +11,7 @@ import { el, send } from "../kit/dom.js";
  * @typedef {object} Diagram
  * @property {(state: RunState) => void} show
  * @property {(stages: ReadonlySet<StageName>) => void} setBreakpoints
+ * @property {(stage: StageName | null) => void} look
  * @property {() => void} fit
  * @property {(factor: number) => void} zoom
  * @property {(on: boolean) => void} follow
@@ -42,6 +43,8 @@ export function mountDiagramPlace(place, { draw, own, strings, signal }) {
   let diagram = null;
   /** @type {ReadonlySet<StageName>} */
   let stops = new Set();
+  /** @type {StageName | null} */
+  let pointed = null;
   let old = new AbortController();
   signal.addEventListener("abort", () => old.abort());
   place.addEventListener("followchange", tell, { signal });
@@ -78,6 +81,7 @@ export function mountDiagramPlace(place, { draw, own, strings, signal }) {
         diagram = drawn;
         diagram.show(state);
         diagram.setBreakpoints(stops);
+        if (pointed) diagram.look(pointed);
         say("");
         tell();
         send(place, "diagramread", text === own ? diagram.begun : await diagram.read(own)); // another one was written meanwhile
@@ -107,6 +111,11 @@ export function mountDiagramPlace(place, { draw, own, strings, signal }) {
     setBreakpoints(now) {
       stops = new Set(now.map(({ stage }) => stage));
       diagram?.setBreakpoints(stops);
+    },
+    /** @param {StageName | null} stage that is pointed at while nothing runs */
+    look(stage) {
+      pointed = stage;
+      diagram?.look(stage);
     },
     /** @param {"follow" | "zoomIn" | "zoomOut" | "fit"} what */
     view(what) {
