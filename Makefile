@@ -21,6 +21,7 @@ GO_FILES  := go.mod go.sum $(shell find core wasm ! -path 'wasm/quantize*')
 TOOL_FILES := $(GO_FILES) $(shell find wasm/quantize tools/quantize)
 WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
+EXAMPLES  := $(shell find examples)
 PACKAGES  := node_modules/.package-lock.json
 
 .PHONY: bench bench-peers model-eval help run build classroom package check serve quantize test test-go test-train test-wasm test-web test-e2e soak fmt check-fmt vet size icons chromium firefox clean
@@ -45,7 +46,7 @@ classroom: build ## put the site and servers for three systems into one folder a
 	@echo "$(CLASS) and $(CLASS).zip are ready: README.txt says how to hand them out"
 
 # The page alone needs these; all other files are the engine's or the elements'.
-PAGE_ONLY := index.html app.js unstarted.js service-worker.js vitrine.webmanifest icons
+PAGE_ONLY := index.html app.js unstarted.js service-worker.js vitrine.webmanifest icons examples
 package: build ## write build/vitrine-VERSION.tgz, which npm and bundlers take
 	rm -rf build/package && mkdir -p build/package && cp -R dist build/package/files
 	cd build/package/files && rm -r $(PAGE_ONLY)
@@ -154,7 +155,7 @@ clean: ## remove everything that was built or installed
 # file of an earlier build remains. The names of hashed files go into the code
 # that loads them. Targets get the time at which their making began: what is
 # edited meanwhile counts as newer.
-dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js build/recording.bin build/symbols.html $(wildcard tools/pack/*.go tools/bundle/*.go tools/notices/*.go) LICENSE Makefile
+dist/index.html: $(WEB_FILES) $(MODELS) $(EXAMPLES) $(PACKAGES) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm build/wasm_exec.js build/recording.bin build/symbols.html $(wildcard tools/pack/*.go tools/bundle/*.go tools/notices/*.go) LICENSE Makefile
 	rm -rf build/site build/meta && mkdir -p build/site && touch build/site.begun
 	$(ESBUILD) build/vitrine-shared.wasm build/vitrine-simd.wasm build/vitrine-portable.wasm build/vitrine-quantize.wasm --loader:.wasm=copy --entry-names=[name]-[hash] --outdir=build/site
 	cd build/site && ls vitrine-shared-*.wasm > ../shared.name && ls vitrine-simd-*.wasm > ../simd.name && ls vitrine-portable-*.wasm > ../portable.name && ls vitrine-quantize-*.wasm > ../quantize.name
@@ -171,7 +172,7 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(PACKAGES) build/vitrine-shared.wasm bu
 	$(ESBUILD) web/unstarted.js --minify --outdir=build/site
 	cp web/index.html web/vitrine.d.ts web/vitrine.webmanifest build/site/
 	cp web/embed.html build/site/v1/
-	cp -R web/icons build/site/
+	cp -R web/icons examples build/site/
 	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/
 	$(GO) run ./tools/notices build/meta/*.json > build/site/NOTICES.txt
 	$(GO) run ./tools/pack -list build/site > build/site.json
