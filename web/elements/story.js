@@ -72,6 +72,12 @@ export function followTexts(element, texts, show, signal) {
  */
 function lineOf(element, text) {
   const [a, b] = [element, text].map((one) => one.getBoundingClientRect());
-  if (a.right <= b.left || b.right <= a.left) return 0.5;
+  if (!stays(element) || a.right <= b.left || b.right <= a.left) return 0.5;
   return Math.min(LOWEST, (1 + a.height / innerHeight) / 2);
+}
+
+/** Whether an element does not scroll away with the page. @param {Element | null} element @returns {boolean} */
+function stays(element) {
+  if (!element) return false;
+  return ["sticky", "fixed"].includes(getComputedStyle(element).position) || stays(element.parentElement);
 }
