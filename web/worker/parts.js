@@ -1,6 +1,7 @@
 import { VitrineError } from "../client/error.js";
 import { openWhole } from "./blob.js";
-import { Download, PROGRESS_BYTES } from "./download.js";
+import { PROGRESS_BYTES } from "./connection.js";
+import { Download } from "./download.js";
 import { receive, sumOf } from "./part.js";
 import { Refused, brokeOff, changed, dismiss, isWhole, partOf, pause, refused, request, tagOf } from "../client/request.js";
 

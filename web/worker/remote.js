@@ -1,6 +1,7 @@
 import { Begun } from "./begun.js";
 import { openWhole } from "./blob.js";
-import { Download, PROGRESS_BYTES, download } from "./download.js";
+import { PROGRESS_BYTES } from "./connection.js";
+import { Download, download } from "./download.js";
 import { hubHash } from "./hub.js";
 import { Parts } from "./parts.js";
 import { checkRoom } from "../client/memory.js";
