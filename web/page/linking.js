@@ -12,15 +12,15 @@ import { unremembered } from "../kit/store.js";
 import { visible } from "../kit/text.js";
 import { decode, isLink, plainState, settingsOf } from "../run/link.js";
 import { typedOf } from "../run/settings.js";
-import { linkOf } from "../run/shared.js";
-import { modelInLink, modelOfLink, siteModels } from "./link-model.js";
+import { modelOfLink, siteModels } from "./link-model.js";
+import { watchState } from "./link-state.js";
 import { runAgain } from "./replay.js";
 
 /** What somebody does that a link would undo. */
 const doings = ["promptinput", "samplinginput", "breakpoint", "breakpoints", "diagramtext", "choose", "redecode"];
 
 /**
- * Links: the page as one, and one as the page.
+ * Links: one as the page. The page as one is link-state.js.
  *
  * @param {Session} session
  * @param {Pick<Views, "page" | "panels" | "prompt" | "sampling" | "inspector" | "controls"> & { note: ReturnType<typeof mountLinked>, editor: ReturnType<typeof mountDiagramEditor> }} views
@@ -34,18 +34,10 @@ const doings = ["promptinput", "samplinginput", "breakpoint", "breakpoints", "di
  */
 export function connectLink(session, views, { strings, diagram, open, start, fail, signal }) {
   const { page, panels, prompt, sampling, inspector, controls, note, editor } = views;
-  /** @type {Source} of the model that is loaded */
-  let source;
-  /** @type {Source} of the one that is loading */
-  let next;
+  const own = watchState(session, views, { diagram, signal });
   let turn = new AbortController(); // of the link that is opened
   let touched = false;
   let filling = false;
-  let head = 0;
-  /** @type {string[]} */
-  let hide = [];
-  /** @type {{ position: number, id: number } | null} */
-  let chosen = null;
 
   /** @type {typeof note.show} */
   function say(words, actions) {
@@ -83,7 +75,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     const fragment = location.hash.slice(1);
     const link = isLink(fragment) ? await read(fragment) : null;
     if (!link || `#${fragment}` !== location.hash) return;
-    const opens = () => take(link, source);
+    const opens = () => take(link, own.source);
     if (!touched) return opens();
     say([strings.ask], [{ label: strings.open, does: opens }, { label: strings.stay, does: () => {} }]);
   }
@@ -110,13 +102,13 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     const words = [...problems];
     const run = settingsOf(state).seed ?? (state.temperature === 0 ? 0 : undefined);
     if (state.stands && run === undefined) words.push(strings.seedless);
-    if ("name" in model && !(typeof source === "object" && session.info?.name === model.name)) {
+    if ("name" in model && !(typeof own.source === "object" && session.info?.name === model.name)) {
       if (!session.info && !session.loading) open(usual);
       return say([...words, strings.missing(visible(model.name, { spaces: false }))], []);
     }
     const shows = (/** @type {Source | null} */ from) => show(state, from, run, begins()).catch(fail);
-    if ("name" in model) return shows(source);
-    if (model.host === "" || model.source === source) {
+    if ("name" in model) return shows(own.source);
+    if (model.host === "" || model.source === own.source) {
       if (words.length) say(words, []);
       return shows(model.source);
     }
@@ -135,7 +127,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
       send(page, "diagramtext", { text: state.diagram });
     });
     filling = touched = false;
-    hide = state.hide;
+    own.hide = state.hide;
   }
 
   /**
@@ -147,12 +139,12 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
    * @param {AbortSignal} stopped
    */
   async function show(state, from, seed, stopped) {
-    if (!session.info || session.loading || from !== source) {
-      if (!(session.loading && from === next)) open(from);
+    if (!session.info || session.loading || from !== own.source) {
+      if (!(session.loading && from === own.next)) open(from);
       if (session.loading) await new Promise((loaded) => session.addEventListener("loadend", loaded, { once: true, signal: stopped }));
     }
     const { engine, info } = session;
-    if (stopped.aborted || !engine || !info || from !== source) return;
+    if (stopped.aborted || !engine || !info || from !== own.source) return;
     const { at } = state;
     if (at?.head !== undefined && at.head < info.heads) send(page, "head", { head: at.head });
     const look = () => (at?.stage ? inspector.open({ ...at, stage: at.stage }) : inspector.close());
@@ -161,35 +153,9 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     await runAgain(state, { ...settingsOf(state), seed }, { engine, replace: controls.replaceBranches, start, look, signal: stopped });
   }
 
-  listen(session, "loadbegin", (/** @type {{ source: Source }} */ begun) => (next = begun.source), signal);
-  listen(session, "engine", () => ((source = next), (head = 0)), signal);
-  listen(page, "head", (/** @type {{ head: number }} */ now) => (head = now.head), signal);
-  listen(page, "choose", (/** @type {{ position: number, id: number }} */ choice) => (chosen = choice), signal);
-  listen(page, "diagramtext", (/** @type {{ text: string }} */ { text }) => (diagram = text), signal);
   for (const other of ["generate", "stop", "model", "defaultmodel"]) listen(page, other, () => turn.abort(), signal);
   for (const doing of doings) listen(page, doing, () => (touched ||= !filling), signal);
   window.addEventListener("hashchange", onHash, { signal });
 
-  return {
-    begin,
-    /** What the page shows, as a link says it. */
-    state() {
-      const { asked } = inspector;
-      const view = asked && { stage: asked.stage, ...(asked.layer !== null && { layer: asked.layer }), ...(asked.position !== null && { position: asked.position }) };
-      return linkOf({
-        model: session.info ? modelInLink(source, session.info.name, location.href) : undefined,
-        prompt: prompt.value(),
-        read: session.prompt,
-        typed: sampling.now(),
-        state: session.state,
-        tree: controls.tree(),
-        switches: session.run?.switches ?? [],
-        chosen,
-        breakpoints: controls.breakpoints(),
-        at: view || head > 0 ? { ...view, ...(head > 0 && { head }) } : undefined,
-        diagram,
-        hide,
-      });
-    },
-  };
+  return { begin, state: own.state };
 }
