@@ -3,14 +3,11 @@
 /** @import { Beside } from "./beside.js" */
 /** @import { Palette } from "./palette.js" */
 /** @import { Cell } from "./picture.js" */
+/** @import { Known } from "./sweep-results.js" */
 import { el, send } from "../../kit/dom.js";
-import { exact, percent } from "../../kit/numbers.js";
-import { nameOf } from "./detail.js";
 import { hide } from "./hide.js";
 import { momentOf } from "./moment.js";
-import { mountPicture } from "./picture.js";
-import { listOf, mapOf } from "./sweep-map.js";
-import { tableOf } from "./tables.js";
+import { mountSweepResults } from "./sweep-results.js";
 
 /** @typedef {Sweep["what"]} What */
 
@@ -33,16 +30,13 @@ export function mountSweep({ sweep: words, tensor }, { palette, signal }) {
   const go = el("button", { type: "button", class: "secondary" });
   const bar = el("progress", { "aria-label": words.title, hidden: true });
   const status = el("span", { role: "status" });
-  const said = el("p", { class: "note" });
-  const maps = { kl: mountPicture({ strings: tensor, palette, act, signal }), change: mountPicture({ strings: tensor, palette, act, signal }) };
-  const list = el("details", {}, el("summary", { text: words.all }));
-  const results = el("div", { class: "sweep-results", hidden: true }, said, maps.kl.root, maps.change.root, list);
+  const results = mountSweepResults({ sweep: words, tensor }, { palette, act, signal });
   const root = el(
     "section",
     { class: "sweep", hidden: true, "aria-label": words.title },
     el("h3", { text: words.title }), el("p", { class: "note", text: words.what }),
     el("div", { class: "sweep-tools" }, el("label", {}, el("span", { text: words.part }), part), go, bar, status),
-    results,
+    results.root,
   );
   /** @type {Beside | null} */
   let now = null;
@@ -50,13 +44,11 @@ export function mountSweep({ sweep: words, tensor }, { palette, signal }) {
   let chosen = false; // the part, by somebody
   /** @type {AbortController | null} */
   let under = null; // way
-  /** @type {{ what: What, effects: Sweep["effects"], final: Sweep["final"] | null, token: string }} */
+  /** @type {Known} */
   let known = { what: "head", effects: [], final: null, token: "" };
 
   part.addEventListener("change", () => ((chosen = true), stop(), forget()), { signal });
   go.addEventListener("click", () => (under ? stop() : begin()), { signal });
-  list.addEventListener("toggle", drawList, { signal });
-  results.addEventListener("rowchoose", (event) => event.stopPropagation(), { signal }); // a layer is no token
   signal.addEventListener("abort", stop);
 
   /** @param {Cell} cell */
@@ -115,25 +107,7 @@ export function mountSweep({ sweep: words, tensor }, { palette, signal }) {
     go.textContent = under ? words.stop : words.begin;
     bar.hidden = !under;
     stand();
-    const { what, effects, final, token } = known;
-    const info = /** @type {EngineInfo | undefined} */ (now?.info);
-    const whole = what === "head" ? (info?.heads ?? 1) : 1;
-    hide(results, !final || effects.length < whole);
-    if (!final || !info || results.hidden) return;
-    const name = nameOf(final);
-    said.textContent = `${words.said(token, name, percent(final.before))} ${words.press}`;
-    said.title = exact(final.before);
-    const about = [said.textContent, what === "head" ? words.rows : words.single];
-    for (const figure of /** @type {const} */ (["kl", "change"])) {
-      const { picture, scene } = mapOf(figure, known, { heads: info.heads, title: figure === "kl" ? words.kl : words.change(name), about, chosen: now?.place?.layer ?? 0, strings: words, words: tensor });
-      maps[figure].show(picture, scene);
-    }
-    drawList();
-  }
-
-  function drawList() {
-    for (const old of [...list.children].slice(1)) old.remove();
-    if (list.open) list.append(tableOf(listOf(known, words)));
+    results.show(known, { info: /** @type {EngineInfo | undefined} */ (now?.info), layer: now?.place?.layer ?? 0 });
   }
 
   function stand() {
@@ -165,8 +139,6 @@ export function mountSweep({ sweep: words, tensor }, { palette, signal }) {
       }
       stand();
     },
-    paint() {
-      if (!results.hidden) for (const map of Object.values(maps)) map.paint();
-    },
+    paint: results.paint,
   };
 }
