@@ -62,7 +62,7 @@ test("a sweep leads to a head, which goes off in the run, in diagrams and status
   for (const id of ["attention", "layers"]) await expect(page.locator(`svg.own g[data-id="${id}"] .off`)).toHaveText("Head 4 of layer 2 off");
   await expect(page.locator('svg.own g[data-id="mlp"] .off')).toHaveCount(0);
   await panel.getByRole("button", { name: "Head 4 of layer 2 off" }).click();
-  await panel.getByRole("button", { name: "Switch all on in the run" }).click();
+  await panel.getByRole("button", { name: "Switch all back on in the run" }).click();
   await expect(page.locator(".off")).toHaveCount(0);
   await expect(page.locator(".status-switched")).toHaveText("");
 

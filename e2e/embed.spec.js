@@ -98,7 +98,7 @@ test("two elements have one engine and one download, each a run of its own; one 
   const [one] = await page.evaluate(() => Promise.all([document.querySelector("#one").run(), void document.querySelector("#two").run()]));
   expect(one.ids).toHaveLength(3);
   await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ reason: "goto", stage: "attention.mask", layer: 2, node: "O4" });
-  await expect(page.locator("#two .note")).toContainText("The machine stands at Attention: causal mask, softmax, layer 3 of 6");
+  await expect(page.locator("#two .note")).toContainText("The machine is paused at Attention: causal mask, softmax, layer 3 of 6");
   expect(await page.locator('#two g[aria-current="step"]').count(), "out of sight it draws nothing").toBe(0);
   await page.locator("#two").scrollIntoViewIfNeeded();
   await expect(page.locator('#two g[data-id="O4"]')).toHaveAttribute("aria-current", "step");

@@ -1,4 +1,5 @@
 // The diagram and the layout in people's hands: keys, screen readers, fingers, wheels, small and large screens.
+import { stageStrings } from "../web/i18n/en.js";
 import { expect, generate, openPage, setting, speed, test, violations } from "./fixtures.js";
 
 const slow = 2; // a place of the speed control: 250 ms after each stage
@@ -209,11 +210,17 @@ test("the wheel pans, zooms with Ctrl, and never takes a scrolling page's turn",
   expect(await transform(page)).toBe(before);
 });
 
-test("a laptop of 1280 by 720 shows the whole picture, legible", async ({ page }) => {
+test("a laptop of 1280 by 720 shows the whole picture, legible, and says in full where the machine stands", async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 720 });
   await openPage(page);
   for (const id of ["A", "E", "N1", "N9", "M>C"]) await expect(page.locator(`g[data-id="${id}"]`)).toBeInViewport({ ratio: 0.95 });
   expect(await page.locator('g[data-id="A"] .name').evaluate((name) => name.getBoundingClientRect().height)).toBeGreaterThan(14);
+  const said = Object.values(stageStrings).map(({ long }) => long);
+  const cut = await page.locator(".status-name").evaluate((name, said) => {
+    name.closest(".status-line").dataset.family = "attention";
+    return said.filter((words) => ((name.textContent = words), name.scrollWidth > name.clientWidth));
+  }, said);
+  expect(cut).toEqual([]);
 });
 
 for (const [name, viewport] of /** @type {const} */ ([
@@ -246,6 +253,10 @@ for (const [name, viewport] of /** @type {const} */ ([
     expect(diagram.height, "the diagram has most of the screen").toBeGreaterThan(viewport.height * 0.5);
     await expect(page.getByRole("button", { name: "Fit the whole diagram" })).toBeInViewport({ ratio: 1 });
     expect(await violations(page)).toEqual([]);
+    await page.locator('g[data-id="A"]').press("Enter");
+    await expect(page.locator("#inspector")).toBeVisible();
+    for (const tab of await page.locator(".tab:visible, #generate").all()) await expect(tab).toBeInViewport({ ratio: 1 });
+    expect(await page.evaluate(() => [...document.querySelectorAll(".tab")].filter((tab) => tab.getBoundingClientRect().right > document.querySelector("#generate").getBoundingClientRect().left).map((tab) => tab.textContent)), "tabs that Generate lies on").toEqual([]);
   });
 }
 

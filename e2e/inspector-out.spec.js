@@ -108,7 +108,7 @@ test("decoding: each step's own probabilities, what it removes, and what the num
   await page.evaluate(() => document.body.addEventListener("choose", ({ detail }) => (globalThis.chosen = detail)));
   await dart.getByRole("button", { name: "Take this token" }).click();
   expect(await page.evaluate(() => globalThis.chosen)).toEqual({ position: want.position + 1, id });
-  await expect(dart).toContainText("Somebody chose another token");
+  await expect(dart).toContainText("Another token was chosen by hand");
 });
 
 test("what ends the run is said rule by rule", async ({ page }) => {

@@ -136,7 +136,7 @@ test("a damaged link says so and opens what it can; one of another host asks; on
 
   const go = (fragment) => page.evaluate((fragment) => (location.hash = fragment), fragment);
   await go("v1.AAAA");
-  await expect(note).toContainText("Nothing of the link was opened.");
+  await expect(note).toContainText("The page opened nothing from the link.");
   await expect(page.locator("#prompt")).toHaveValue("Once upon a time");
 
   // Nothing was typed: the next one opens.

@@ -13,7 +13,7 @@ test("another prompt goes beside the run, by keyboard, and the page goes where t
   await page.locator("#prompt").fill(first);
   await setting(page, { maxTokens: 4 });
   await button(page, "Compare").click();
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.getByText("Generate first")).toBeVisible();
   await generate(page);
 
@@ -46,7 +46,7 @@ test("another prompt goes beside the run, by keyboard, and the page goes where t
   }, [first, second]);
   expect(asked.parting).toMatchObject({ step: 0, layer: 0 });
   await expect(page.locator(`g[data-stage="${asked.parting.stage}"][aria-current]`).first()).toBeAttached();
-  await expect(page.locator(".second-stands")).toContainText("Both stand at");
+  await expect(page.locator(".second-stands")).toContainText("Both are paused at");
   await expect(page.locator(".second-stands")).toContainText("layer 1 of 6, token 1.");
   const figures = page.locator("#inspector .beside dd");
   const titles = (/** @type {import("../web/vitrine.d.ts").Difference} */ { max, relative }) => [max, relative].map((x) => String(Number(x.toPrecision(9))));
@@ -59,7 +59,7 @@ test("another prompt goes beside the run, by keyboard, and the page goes where t
     const before = await page.locator(".second-stands").textContent();
     await page.keyboard.press("F10");
     await expect(page.locator(".second-stands")).not.toHaveText(before);
-    await expect(page.locator(".second-stands")).toContainText("Both stand at");
+    await expect(page.locator(".second-stands")).toContainText("Both are paused at");
   }
   await page.locator('g[data-stage="ln2"]').first().press("Enter");
   await expect.poll(() => figures.evaluateAll((all) => all.map(({ title }) => title))).toEqual(titles(asked.ln2));
@@ -78,21 +78,21 @@ test("other settings and a branch go beside the run, and another run ends the co
   await button(page, "Compare").click();
   const kind = page.getByLabel("Compare with", { exact: true });
   await kind.selectOption("branch");
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.getByText("There is no other branch.")).toBeVisible();
   await kind.selectOption("settings");
   await page.locator("#second-temperature").fill("much");
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.locator("#second-temperature")).toHaveAttribute("aria-invalid", "true");
   await page.locator("#second-temperature").fill("5");
   await page.locator("#second-topK").fill("0");
   await page.locator("#second-topP").fill("1");
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.locator(".second-stands")).toHaveText("Both runs have ended.");
   await button(page, "Where do they part?").click();
   await expect(said(page)).toContainText("they choose different tokens");
-  await expect(page.locator("#status")).toContainText("Paused at");
-  await expect(page.locator(".second-stands")).toContainText("Both stand at");
+  await expect(page.locator("#status")).toContainText("Paused");
+  await expect(page.locator(".second-stands")).toContainText("Both are paused at");
   await button(page, "End the comparison").click();
 
   await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("choose", { detail: { position: 7, id: 11 } }))); // as the menu of tokens does
@@ -100,7 +100,7 @@ test("other settings and a branch go beside the run, and another run ends the co
   await button(page, "Run").click();
   await expect(page.locator("#generate")).toHaveAttribute("data-running", "false");
   await kind.selectOption("branch");
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.locator(".second-stands")).toHaveText("Both runs have ended.");
   await expect(page.locator(".second-texts mark")).toHaveCount(2);
   await page.getByRole("button", { name: "Generate" }).click();
@@ -116,13 +116,13 @@ test("another model goes beside the run, and their lenses are compared", async (
   await generate(page);
   await button(page, "Compare").click();
   await page.getByLabel("Compare with", { exact: true }).selectOption("model");
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.getByText("Choose a model file.")).toBeVisible();
   await page.locator("#second-model").setInputFiles({ name: "notes.gguf", mimeType: "", buffer: Buffer.from("no model") });
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.locator(".second-form .second-said")).toContainText("GGUF");
   await page.locator("#second-model").setInputFiles({ name: "f32.gguf", mimeType: "", buffer: f32 });
-  await button(page, "Run it beside").click();
+  await button(page, "Run side by side").click();
   await expect(page.locator(".second-texts")).toContainText("weights in F32");
   await button(page, "Compare their logit lenses").click();
   const table = page.locator(".second-table");

@@ -114,7 +114,7 @@ test("the timeline has a bar for each token and goes to one by a press or by key
   await at(page, "select -1 3");
   await expect(page.locator('.bars [data-kind="ahead"]')).toHaveCount(12 - 3);
   await expect(bars(page)).toHaveAttribute("aria-valuenow", "9");
-  await expect(bars(page)).toHaveAttribute("aria-valuetext", /^token 9 of 17, ".*", \d+\.\d %, not computed again yet, the machine stands here$/);
+  await expect(bars(page)).toHaveAttribute("aria-valuetext", /^token 9 of 17, ".*", \d+\.\d %, not computed again yet, the machine is paused here$/);
   const known = await texts(page);
   await bars(page).focus();
   await page.keyboard.press("ArrowRight");
@@ -218,10 +218,10 @@ test("breakpoints stop the run, are stepped off, and say what is wrong with them
   await button(page, "Run").click();
   await at(page, "attention 2 2");
   await expect(page.locator(".bars i").nth(7)).toHaveAttribute("data-mark", "");
-  await expect(fields).toContainText("The machine stands here.");
+  await expect(fields).toContainText("The machine is paused here.");
   await button(page, "Next stage").click();
   await at(page, "residual1 2 2");
-  await button(page, "Back to the breakpoint before").click();
+  await button(page, "Back to the previous breakpoint").click();
   await at(page, "attention 2 2");
 
   await fields.getByLabel("Condition").fill("1 < probabilty");
@@ -253,7 +253,7 @@ test("breakpoints stop the run, are stepped off, and say what is wrong with them
 test("at decode the settings show at once what they keep and remove, and a draw is made when asked for", async ({ page }) => {
   await ended(page);
   await button(page, "Decoding").click();
-  await expect(page.getByRole("region", { name: "Decoding" })).toContainText("Stop the machine at the stage decode");
+  await expect(page.getByRole("region", { name: "Decoding" })).toContainText("Pause the machine at the stage decode");
   await standAt(page, "decode");
   const row = (name) => page.locator(`.redecode-row[data-name="${name}"]`);
   await expect(row("topK")).toContainText("40 kept");

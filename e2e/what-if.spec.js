@@ -49,7 +49,7 @@ test("tries a switch beside the run, by keyboard, and then in it", async ({ page
   expect(await page.locator("#chips").textContent()).toBe(text);
 
   await section.getByRole("button", { name: "Attention of layer 2 off" }).click();
-  await section.getByRole("button", { name: "Switch all on in the run" }).click();
+  await section.getByRole("button", { name: "Switch all back on in the run" }).click();
   await expect(grid.getByRole("gridcell")).not.toContainText(/^0, layer 2/);
 });
 

@@ -10,15 +10,15 @@ export const control = {
   place: {
     /** @param {{ n: number, of: number }} layer */
     layer: ({ n, of }) => `layer ${n} of ${of}`,
-    /** @param {{ n: number, of: number }} head */
-    head: ({ n, of }) => `head ${n} of ${of}`,
+    /** @param {{ n: number }} head */
+    head: ({ n }) => `head ${n}`,
     switched,
     firstOf,
     /** @param {{ n: number, of: number }} token */
     token: ({ n, of }) => (of === Infinity ? `token ${n}` : `token ${n} of ${count(of)}`),
     reasons: { entry: "start", step: "step", breakpoint: "breakpoint", pause: "pause", goto: "went here", exception: "error" },
-    /** @param {string} stage */
-    at: (stage) => `Paused at ${stage}`,
+    /** @param {string} why */
+    why: (why) => `Paused: ${why}`,
     /** @param {string[]} where @param {string} why */
     paused: (where, why) => `Paused at ${where.join(", ")}: ${why}`,
     /** @param {string} where @param {string} product */
@@ -40,7 +40,7 @@ export const control = {
       into: { stage: "Step into the stage", layer: "Step into the layer", token: "Step into the token" },
       out: { stage: "Step out of the part", layer: "Step out of the layers", token: "Step out to the end" },
       last: "Last stage",
-      previousBreakpoint: "Back to the breakpoint before",
+      previousBreakpoint: "Back to the previous breakpoint",
       nextBreakpoint: "On to the next breakpoint",
       restart: "Restart this run",
     },
@@ -48,7 +48,7 @@ export const control = {
     refusals: {
       loading: "The model is still loading.",
       nothing: "Nothing has run yet.",
-      running: "The machine runs. Pause it first.",
+      running: "The machine is running. Pause it first.",
       ended: "The run has ended. Go back, or restart.",
       first: "This is the first stage.",
       last: "This is the last stage so far.",
@@ -70,14 +70,14 @@ export const control = {
     empty: "One bar for each token appears here.",
     hint: "Enter chooses another token.",
     choose: "Choose another token here",
-    chooseRefused: "Go to a token that was generated, or stop at decode or select, to choose another.",
+    chooseRefused: "Go to a token that was generated, or pause at decode or select, to choose another.",
     /** @param {number} n @param {number} of */
     token: (n, of) => `token ${n} of ${of}`,
     prompt: "prompt",
-    chosen: "chosen by you",
+    chosen: "chosen by hand",
     ahead: "not computed again yet",
-    next: "is computed now",
-    stands: "the machine stands here",
+    next: "being computed now",
+    stands: "the machine is paused here",
     breakpoint: "breakpoint",
     /** @param {number} p */
     probability: (p) => percent(p),
@@ -110,14 +110,14 @@ export const control = {
   },
 
   breakpoints: {
-    empty: "No breakpoint yet. The machine stops before what comes after a breakpoint's stage.",
+    empty: "No breakpoint yet. The machine pauses when the stage of a breakpoint is done, before the next one begins.",
     add: "Add a breakpoint",
     clear: "Remove all",
     /** @param {number} n */
     item: (n) => `Breakpoint ${n}`,
     /** @param {number} n */
     remove: (n) => `Remove breakpoint ${n}`,
-    hit: "The machine stands here.",
+    hit: "The machine is paused here.",
     stage: "Stage",
     layer: "Layer",
     anyLayer: "any",
@@ -143,7 +143,7 @@ export const control = {
     /** @param {number} n */
     tokens: (n) => some(n, "token"),
     /** @param {number} n */
-    from: (n) => `parts at token ${n}`,
+    from: (n) => `branches off at token ${n}`,
     start: "from the prompt",
     current: "The machine is on this branch",
     walk: "Go along this branch",
@@ -164,12 +164,12 @@ export const control = {
     rest: "all other tokens",
     /** @param {string} names */
     taken: (names) => `taken by ${names}`,
-    waiting: "The machine computes this when it stands still.",
+    waiting: "The machine computes this when it is paused.",
   },
 
   redecode: {
     hint: "The model is not run again: these settings act on the logits of this step.",
-    closed: "Stop the machine at the stage decode, or at one of its steps, to change these.",
+    closed: "Pause the machine at the stage decode, or at one of its steps, to change these.",
     temperature: "Temperature",
     topK: "Top-k",
     topP: "Top-p",

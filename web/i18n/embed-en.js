@@ -44,7 +44,7 @@ export const embed = {
   /** @param {string} model */
   live: (model) => `Live: the model ${model} runs in your browser. Nothing leaves your device.`,
   /** @param {string[]} where */
-  paused: (where) => `The machine stands at ${where.join(", ")}.`,
+  paused: (where) => `The machine is paused at ${where.join(", ")}.`,
   /** @param {string} why */
   failed: (why) => `The run failed. ${why}`,
   /** @param {string} title */

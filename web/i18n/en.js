@@ -248,7 +248,7 @@ export const strings = {
     /** @param {string} host */
     title: (host) => `GPT-2 from ${host}`,
     /** @param {string} host */
-    hint: (host) => `The page asks ${host} for nothing until you press a button. It then downloads the model, quantizes it here to Q8_0, and stores that on this device. Memory is that of a full context.`,
+    hint: (host) => `The page asks ${host} for nothing until you press a button. It then downloads the model, quantizes it here to Q8_0, and stores that on this device. Memory is what a full context takes.`,
     facts: { parameters: "Parameters", download: "Download", stored: "Stored", memory: "In memory" },
     /** @param {string} name */
     licence: (name) => `Licence ${name}`,
@@ -257,7 +257,7 @@ export const strings = {
     download: "Download",
     open: "Open",
     /** @param {string} room @param {string} smaller */
-    tooLarge: (room, smaller) => `It does not fit: there are ${room} of memory here.${smaller && ` ${smaller} fits.`}`,
+    tooLarge: (room, smaller) => `It does not fit: there is ${room} of memory here.${smaller && ` ${smaller} fits.`}`,
     id: "Another GPT-2 model",
     idHint: "OWNER/NAME",
     idError: "Write the owner and the name of the model, like openai-community/gpt2",
@@ -319,7 +319,7 @@ export const strings = {
     uses: [
       {
         what: "Generate a text",
-        how: "Write a prompt or choose an example, then press Generate. The model continues the text. The default model is small: it knows capitals and begins simple stories, and it often errs.",
+        how: "Write a prompt or choose an example, then press Generate. The model continues the text. The default model is small: it knows capitals and begins simple stories, and it is often wrong.",
       },
       {
         what: "Watch the machine",
@@ -330,12 +330,24 @@ export const strings = {
         how: "Press a box of the diagram. The inspector opens and says what the stage does, shows its formula, and each of its numbers as the engine has it: point at a cell, or go to it with the arrow keys.",
       },
       {
+        what: "Pause and step",
+        how: "Pause holds the machine between two stages. Next, Step into and Step out lead it on, and Back leads it back. A breakpoint pauses it at a stage: press B on a box, or open Breakpoints. The timeline has a bar for each token: press a bar to go to its token.",
+      },
+      {
+        what: "Try another token",
+        how: "Press the button at the end of the timeline and choose a token from the whole vocabulary. The run goes on from there. What came before stays under Branches.",
+      },
+      {
         what: "Read a token",
         how: "Point at a token of the output, or tap it, for its probability, its position and its id.",
       },
       {
         what: "Change how tokens are chosen",
         how: "Sampling sets temperature, top-k and top-p. Each run takes a new seed and shows it beside the output. Press the seed to keep it: the same seed, prompt and settings give the same text. Greedy takes the most probable token each time.",
+      },
+      {
+        what: "Compare two runs",
+        how: "Compare, at the bottom, puts a second run side by side with yours: another prompt, other settings, a branch or another model. It finds the stage where the two part.",
       },
       {
         what: "Bring your own diagram",

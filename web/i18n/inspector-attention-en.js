@@ -9,7 +9,7 @@ export const attention = {
   layer: (layer) => `Layer ${layer}`,
   /** @param {number} layer 1-based @param {number} head 1-based @param {string} kind */
   headName: (layer, head, kind) => `Layer ${layer}, head ${head}: ${kind}`,
-  kinds: { previous: "looks at the previous token", first: "looks at the first token", same: "looks at earlier places of the same token", induction: "induction, looks at what came after the same token" },
+  kinds: { previous: "looks at the previous token", first: "looks at the first token", same: "looks at earlier occurrences of the same token", induction: "induction, looks at what came after the same token" },
   kindsShort: { previous: "previous", first: "first", same: "same", induction: "induction" },
   layerHead: "Layer",
   headHead: "Head",
@@ -45,7 +45,7 @@ export const attention = {
     scores: () => "Each row is a query, each column a key. A cell is their product.",
     scale: () => "Every score is divided by the square root of the head's width.",
     mask: () => "What comes later is hidden: those cells count as minus infinity. The engine never computes them, which comes to the same.",
-    softmax: (row) => `Each row becomes weights that sum to 1. The row of ${row} says how it shares its look.`,
+    softmax: (row) => `Each row becomes weights that sum to 1. The row of ${row} shows how it divides its attention.`,
     mix: (row) => `The weights of the row of ${row} times the values of all tokens that it sees, added up.`,
   },
 

@@ -3,7 +3,7 @@ import { count } from "../kit/numbers.js";
 
 export const sweep = {
   title: "Which parts matter",
-  what: "Switches off one part after the other, beside what the run has switched off, and predicts the next token again. The run stays as it is.",
+  what: "Switches off one part after another, on top of what the run has switched off, and predicts the next token again. The run stays as it is.",
   part: "Switch off in turn",
   parts: { head: "each head", attention: "the attention of each layer", mlp: "the MLP of each layer" },
   column: { attention: "attention", mlp: "MLP" },
@@ -15,7 +15,7 @@ export const sweep = {
   stopped: (done, of) => `Stopped after ${count(done)} of ${count(of)}.`,
   /** @param {string} message */
   failed: (message) => `The engine could not do it: ${message}`,
-  stands: "The engine compares while the machine stands.",
+  stands: "The engine compares while the machine is paused.",
   /** @param {string} after token @param {string} final token @param {string} before */
   said: (after, final, before) => `After ${after}, with nothing more switched off, ${final} has ${before}.`,
   press: "Press a cell to go there.",
@@ -35,14 +35,14 @@ export const sweep = {
 
 export const cost = {
   title: "What it costs",
-  what: "Multiply-adds and bytes follow from the shapes; the time is measured: the engine does the step once more. Nobody is told of it, and the run stays as it is.",
+  what: "Multiply-adds and bytes follow from the shapes; the time is measured: the engine does the step once more, and the run stays as it is.",
   measure: "Measure this step",
   measuring: "Measuring…",
   /** @param {number} position @param {string} token @param {number} tokens */
   step: (position, token, tokens) => `The step whose newest token is ${position} ${token}. It reads ${tokens === 1 ? "1 token" : `${count(tokens)} tokens`}.`,
   /** @param {string} message */
   failed: (message) => `The engine could not measure it: ${message}`,
-  stands: "The engine measures while the machine stands.",
+  stands: "The engine measures while the machine is paused.",
   stage: "Stage",
   columns: { multiplyAdds: "Multiply-adds", weightBytes: "Bytes of weights", cacheBytes: "Bytes of cache", ms: "Milliseconds" },
   layers: "A stage of the layers is the sum of all layers.",

@@ -188,7 +188,7 @@ export const inspector = {
   state: {
     idle: "No run yet. Press Generate: the values of the stage appear here.",
     unreached: "The machine has not reached this stage yet.",
-    running: "The machine is running. Values are read when it stops, or with Follow.",
+    running: "The machine is running. Values are read when it pauses, or with Follow.",
     closed: "The engine has no values of this run.",
     /** @param {string} why */
     failed: (why) => `The values could not be read: ${why}`,
@@ -327,7 +327,7 @@ export const inspector = {
     since: "from here on the answer",
     /** @param {number} layer 1-based */
     open: (layer) => `Go to layer ${layer}`,
-    stands: "The layers answer while the machine stands.",
+    stands: "The layers answer while the machine is paused.",
   },
 
   out,
@@ -349,7 +349,7 @@ export const inspector = {
     /** @param {string} kl @param {string} token @param {string} before @param {string} after */
     said: (kl, token, before, after) => `KL divergence ${kl} nats. ${token}: ${before} becomes ${after}.`,
     apply: "Switch in the run",
-    takeBack: "Switch all on in the run",
+    takeBack: "Switch all back on in the run",
   },
 };
 

@@ -50,14 +50,14 @@ export const out = {
     /** @param {string} random */
     seeded: (random) => `The seed gave ${random}.`,
     greedy: "At temperature 0 nothing is drawn: the most probable token is taken.",
-    unknown: "The number of this step is known while the machine stands at it.",
+    unknown: "The number of this step is known while the machine is paused at it.",
     go: "Go to this step",
     would: "This number would give",
     gave: "The seeded number gave",
-    forced: "Somebody chose another token in its place.",
+    forced: "Another token was chosen by hand in its place.",
     take: "Take this token",
     back: "Back to the seeded number",
-    stands: "A token can be taken while the machine stands.",
+    stands: "A token can be taken while the machine is paused.",
     interval: "Its part of the line",
     keys: "Arrow keys move the number by a thousandth, Page Up and Page Down by a hundredth and more.",
     waits: "The line appears when top-p is done.",
@@ -78,7 +78,7 @@ export const out = {
     length: (at, of) => `${count(of)} tokens are generated; this is number ${count(at)}`,
     /** @param {number} at @param {number} of */
     context: (at, of) => `No position is left to read it: the context has ${count(of)}, and it is token ${count(at)}`,
-    aborted: "Somebody stops it",
+    aborted: "It is stopped by hand",
   },
 
   stream: {
@@ -109,7 +109,7 @@ export const out = {
     reading: "Reading of the layers",
     stop: "Stop reading",
     goOn: "Go on reading",
-    stands: "The layers answer while the machine stands.",
+    stands: "The layers answer while the machine is paused.",
     keys: "Arrow keys go from cell to cell. Enter goes to that layer of that token.",
     /** @param {string} why */
     failed: (why) => `The engine did not answer: ${why}`,
@@ -139,7 +139,7 @@ export const out = {
     /** @param {number} step 1-based @param {string} token @param {string} share */
     go: (step, token, share) => `Go to step ${step}: ${token}, ${share}`,
     ahead: "not computed again yet",
-    forced: "chosen by somebody",
+    forced: "chosen by hand",
     none: "No token yet.",
   },
 
@@ -172,7 +172,7 @@ export const out = {
     link: "The head is the token table, used a second time: it has no weights of its own.",
     untied: "The head has weights of its own.",
     sinusoidal: "The positions are sines and cosines: they have no weights.",
-    compare: "Beside models that are known",
+    compare: "Beside known models",
     shapesOnly: "Shapes only: these models are not loaded. The numbers follow from their published shapes, with a full context.",
     columns: ["Model", "Parameters", "Multiply-adds", "Layers", "Heads", "Width", "MLP", "Context", "Vocabulary"],
     this: "this model",

@@ -32,7 +32,7 @@ export const link = {
 
 /** What the page says and asks where a link is opened. */
 export const linked = {
-  nothing: "Nothing of the link was opened.",
+  nothing: "The page opened nothing from the link.",
   some: "The page opened what it could read.",
   /** @param {string} host @param {string} address */
   other: (host, address) => `The link uses a model from ${host}: ${address}. Nothing has been asked of that host yet.`,
@@ -40,8 +40,8 @@ export const linked = {
   load: (host) => `Load it from ${host}`,
   /** @param {string} name */
   missing: (name) => `The link uses the model ${name}, which this site does not have. Open it from the model menu. Other models give other numbers, so the run of the link was not repeated.`,
-  seedless: "The link does not say the seed, so its run was not repeated.",
-  ask: "The address has another link now. It takes the place of what you wrote and of the run.",
+  seedless: "The link names no seed, so its run was not repeated.",
+  ask: "The address holds another link now. It replaces what you wrote, and the run.",
   open: "Open the link",
   stay: "Stay here",
 };

@@ -5,20 +5,20 @@ import { count, percent, significant } from "../kit/numbers.js";
 export const second = {
   form: {
     label: "A second run",
-    what: "A second run goes beside the first, stage by stage: it stands where the first stands. Change one thing, and see where they part.",
+    what: "A second run goes side by side with the first, stage by stage: it pauses where the first pauses. Change one thing, and see where they part.",
     with: "Compare with",
     kinds: { prompt: "Another prompt", settings: "Other settings", branch: "A branch", model: "Another model" },
     prompt: "Second prompt",
     numbers: { temperature: "Temperature", topK: "Top-k", topP: "Top-p", seed: "Seed" },
     branch: "Branch",
     model: "Model file",
-    modelHint: "Such as the same checkpoint in float32, as a GGUF file. It stays on this device, and takes memory of its own.",
-    start: "Run it beside",
+    modelHint: "For example the same checkpoint in float32, as a GGUF file. It stays on this device, and takes memory of its own.",
+    start: "Run side by side",
     /** Why it cannot begin. */
     refusals: {
       nothing: "Generate first: there is no run to compare with.",
       prompt: "Write a second prompt.",
-      settings: "A setting is not a number that it can be.",
+      settings: "A setting is not a valid number.",
       branch: "There is no other branch. Choose another token in the timeline to begin one.",
       model: "Choose a model file.",
     },
@@ -43,11 +43,11 @@ export const second = {
       model: (name, weights) => `Second run: model ${name}, weights in ${weights}`,
     },
     /** @param {string[]} where */
-    stands: (where) => `Both stand at ${where.join(", ")}.`,
-    apart: "The second run follows when the first stands.",
+    stands: (where) => `Both are paused at ${where.join(", ")}.`,
+    apart: "The second run follows when the first pauses.",
     ended: "Both runs have ended.",
     bound: "Relative difference above",
-    boundWrong: "The bound is not a number of at least 0.",
+    boundWrong: "The bound is not a number from 0 up.",
     part: "Where do they part?",
     stop: "Stop",
     /** @param {string[]} where */
@@ -70,13 +70,13 @@ export const second = {
     /** @param {number} share */
     share: (share) => percent(share),
     end: "End the comparison",
-    over: "The comparison has ended: the first run is another one now.",
+    over: "The comparison has ended: another run has taken the place of the first.",
   },
 
   /** In the inspector. */
   beside: {
     title: "Beside the second run",
-    what: "Of the newest token's row, and the second run's at the same step.",
+    what: "The newest token's row of both runs, at the same step.",
     figures: { max: "Largest difference", relative: "Relative difference", kl: "KL divergence, nats" },
     same: "No number differs.",
     shapes: "The two have different shapes here, so no number stands beside another.",

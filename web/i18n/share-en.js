@@ -6,7 +6,7 @@ export const share = {
   title: "Share",
   /** What the link holds. */
   holds: {
-    run: "The link opens this run for anybody: prompt, model, seed, settings, choices, branches, breakpoints, the place where it stands, and the view. Everything is in the link itself. Nothing is uploaded.",
+    run: "The link opens this run for anybody: prompt, model, seed, settings, choices, branches, breakpoints, the place where it is paused, and the view. Everything is in the link itself. Nothing is uploaded.",
     fields: "The link opens the prompt and the settings for anybody. Everything is in the link itself. Nothing is uploaded.",
   },
   files: "You opened the model from files. Whoever opens the link must open the same files.",
@@ -56,7 +56,7 @@ export const share = {
     /** @param {string} reason */
     ended: (reason) => `Ended: ${reason}`,
     /** @param {{ stage: string, layer: number, position: number }} at */
-    stands: ({ stage, layer, position }) => `Stands at: ${stage}${layer < 0 ? "" : `, layer ${layer + 1}`}, position ${position}`,
+    stands: ({ stage, layer, position }) => `Paused at: ${stage}${layer < 0 ? "" : `, layer ${layer + 1}`}, position ${position}`,
     going: "It had not ended.",
     /** @param {string} link */
     link: (link) => `Link: ${link}`,

@@ -21,7 +21,8 @@ export function mountStatus(root, { strings, stages, places, pacer, signal }) {
   const token = el("span", { class: "status-token" });
   const reason = el("span", { class: "status-reason" });
   const switched = el("span", { class: "status-switched" });
-  const line = el("p", { class: "status-line" }, el("span", { class: "status-mark", "aria-hidden": "true" }), name, layer, token, reason, switched);
+  const words = el("span", { class: "status-words" }, name, el("span", { class: "status-place" }, layer, token), el("span", { class: "status-why" }, reason, switched));
+  const line = el("p", { class: "status-line" }, el("span", { class: "status-mark", "aria-hidden": "true" }), words);
   const live = el("p", { class: "visually-hidden", role: "status" });
   const ask = el("button", { type: "button", class: "secondary aside", text: strings.where });
   ask.addEventListener("click", where, { signal });
@@ -31,17 +32,16 @@ export function mountStatus(root, { strings, stages, places, pacer, signal }) {
   let state = null;
 
   function draw() {
-    const words = (state?.switches ?? []).map(places.switched);
-    switched.textContent = places.firstOf(words);
-    switched.title = words.join(", ");
+    const off = (state?.switches ?? []).map(places.switched);
+    switched.textContent = places.firstOf(off);
+    switched.title = off.join(", ");
     const place = state && (state.phase === "running" || state.phase === "paused") ? placeOf(state) : null;
     if (!place) return;
-    const stands = place.reason !== null;
-    line.toggleAttribute("data-paused", stands);
-    name.textContent = stands ? places.at(stages[place.stage].long) : stages[place.stage].long;
+    line.toggleAttribute("data-paused", place.reason !== null);
+    name.textContent = stages[place.stage].long;
     layer.textContent = [...(place.layer ? [places.layer(place.layer)] : []), ...(place.head === null ? [] : [places.head(place.head)])].join(", ");
     token.textContent = places.token(place.token);
-    reason.textContent = place.reason ? places.reasons[place.reason] : "";
+    reason.textContent = place.reason ? places.why(places.reasons[place.reason]) : "";
     line.dataset.family = family(place.stage);
   }
 
