@@ -42,6 +42,10 @@ test("a sweep leads to a head, which goes off in the run, in diagrams and status
     return { kl, costs };
   }, PROMPT);
   expect(shown).toEqual(told.kl.map((line) => line.map((kl) => Number(kl.toPrecision(9)))));
+  await sweep.locator("summary").click();
+  await expect(sweep.locator("tbody tr")).toHaveCount(told.kl.flat().length);
+  expect(await sweep.locator(".stage-scroll").evaluate((list) => list.scrollWidth - list.clientWidth), "the list is as wide as the inspector").toBe(0);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), "the page itself does not scroll").toBe(0);
 
   // Off in the run: each node that does it says so, with a pattern, and so does the status.
   const [layer, head] = [1, 3];
@@ -80,7 +84,7 @@ test("a sweep leads to a head, which goes off in the run, in diagrams and status
   await expect(cost.locator(".growth progress")).toBeHidden({ timeout: 40_000 });
   const sums = (kind) => told.costs.map((step) => step[kind].stages.filter(({ stage }) => stage === "attention.mix").reduce((sum, one) => sum + one.multiplyAdds, 0));
   const points = (series) => cost.locator(`.chart g.${series} title`).evaluateAll((titles) => titles.map(({ textContent }) => Number(textContent.split(": ").pop())));
-  expect(await points("chart-first")).toEqual(sums("cached"));
+  await expect.poll(() => points("chart-first")).toEqual(sums("cached"));
   expect(await points("chart-second")).toEqual(sums("uncached"));
   expect(sums("uncached")[2]).toBeGreaterThan(5 * sums("cached")[2]);
   await cost.locator(".cells td[tabindex='0']").focus();

@@ -320,6 +320,9 @@ test("colours that the system sets keep bars, ticks and states", async ({ page }
   expect(await painted(".diagram .ticks i.on", 0.5)).toBeLessThan(100);
   const chips = page.locator("#chips .chip:not([data-prompt])");
   expect(new Set(await Promise.all((await chips.all()).map(quarter))).size, "the chips' lines differ").toBeGreaterThan(1);
+  await page.locator('g[data-id="O4"]').press("Enter");
+  const shades = () => page.locator(".heat-canvas").first().evaluate((canvas) => new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size);
+  await expect.poll(shades, "numbers are colours").toBeGreaterThan(10);
 });
 
 test("on paper there are the settings, the seed, the bars, and the whole picture", async ({ page }) => {

@@ -54,6 +54,9 @@ test("another prompt goes beside the run, by keyboard, and the page goes where t
   expect(await page.locator(".second-texts .flow").allTextContents()).toEqual(asked.texts);
   expect(await violations(page, "#drawer", "#inspector")).toEqual([]);
 
+  await button(page, "Compare their logit lenses").click();
+  await expect(said(page), "in the middle of a step").toContainText("Press Run, then compare them.");
+
   // One clock: the second follows the first, and the inspector says how far they are apart there.
   while (!(await page.locator('g[data-stage="ln2"][aria-current]').count())) {
     const before = await page.locator(".second-stands").textContent();

@@ -206,7 +206,8 @@ test("text of a token is text: no markup, and what cannot be seen has a sign", a
 
 test("breakpoints stop the run, are stepped off, and say what is wrong with them", async ({ page }) => {
   await openControls(page);
-  await button(page, "Breakpoints").click();
+  await button(page, "Breakpoints").press("Enter");
+  await expect(page.getByRole("heading", { name: "Breakpoints" }), "the panel lies before its button").toBeFocused();
   await button(page, "Add a breakpoint").click();
   const fields = page.getByRole("listitem", { name: "Breakpoint 1" });
   await expect(fields.getByLabel("Stage")).toBeFocused();

@@ -22,7 +22,7 @@ export function mountTokens(app, element, { recording, strings, signal }) {
   const { name } = recording.info;
   const shell = mountShell(app, {
     prompt: told || recording.prompt,
-    offered: (size) => (told ? strings.notYetTokens(size) : strings.recording(name, size)),
+    offered: (size) => (told ? strings.notYetTokens(size) : strings.recordingTokens(name, size)),
     body: [output, ids],
     draw(now) {
       chips.show(now);

@@ -16,7 +16,7 @@ export const control = {
     firstOf,
     /** @param {{ n: number, of: number }} token */
     token: ({ n, of }) => (of === Infinity ? `token ${n}` : `token ${n} of ${count(of)}`),
-    reasons: { entry: "start", step: "step", breakpoint: "breakpoint", pause: "pause", goto: "went here", exception: "error" },
+    reasons: { entry: "start", step: "step", breakpoint: "breakpoint", pause: "on request", goto: "jump", exception: "error" },
     /** @param {string} why */
     why: (why) => `Paused: ${why}`,
     /** @param {string[]} where @param {string} why */

@@ -28,6 +28,8 @@ export const embed = {
   loadingSome: (value, unit) => `Loading ${value} ${unit}`,
   /** @param {string} size */
   notYet: (size) => `Run loads the model (${size || "its size is not known"}) and computes in your browser.`,
+  /** @param {string} model @param {string} size */
+  recordingTokens: (model, size) => `A recording: the tokenizer of the model ${model} split this when the site was built. Run loads the tokenizer (${size}), without the model's weights, and works in your browser.`,
   /** @param {string} size */
   notYetTokens: (size) => `Run loads the tokenizer (${size}), without the model's weights, and works in your browser.`,
   tokens: { label: "Tokens", empty: "The tokens of the text appear here, one box each." },
@@ -54,7 +56,7 @@ export const embed = {
   problem: (line, what) => `Line ${line}: ${what}`,
   diagram: {
     broken: "The diagram could not be drawn.",
-    behind: "The run is too fast to follow. The numbers are right, the view stays.",
+    behind: "The run is too fast to follow: the view stays where it is. The numbers are right.",
   },
 };
 

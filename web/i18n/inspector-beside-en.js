@@ -30,7 +30,7 @@ export const sweep = {
   head: (head) => `head ${head}`,
   off: "switched off",
   all: "All parts, the largest first",
-  columns: ["Layer", "Head", "KL, nats", "Before", "After", "Change"],
+  columns: ["Layer", "Part", "KL, nats", "After", "Change"],
 };
 
 export const cost = {

@@ -65,6 +65,7 @@ export const second = {
     comparing: (done, total) => `Position ${count(done)} of ${count(total)}.`,
     /** @param {number} positions */
     agreement: (positions) => `Same top token in the logit lens, at the ${count(positions)} positions whose tokens are the same in both`,
+    early: "The lenses need all layers of the newest step. Press Run, then compare them.",
     layer: "Layer",
     same: "Same top token",
     /** @param {number} share */

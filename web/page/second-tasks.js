@@ -3,6 +3,7 @@
 /** @import { SecondStrings } from "../i18n/second-en.js" */
 /** @import { StageStrings } from "../i18n/stages-en.js" */
 /** @import { Second } from "./second-run.js" */
+import { VitrineError } from "../client/error.js";
 import { send } from "../kit/dom.js";
 import { significant } from "../kit/numbers.js";
 
@@ -42,9 +43,14 @@ export function createTasks({ page, result, strings, where }) {
 
     /** @param {Second} second @param {AbortSignal} signal */
     async agree({ pair }, signal) {
-      const agreement = await pair.agreement({ signal, onProgress: ({ done, total }) => result.say(strings.comparing(done, total)) });
-      result.say("");
-      result.showAgreement(agreement);
+      try {
+        const agreement = await pair.agreement({ signal, onProgress: ({ done, total }) => result.say(strings.comparing(done, total)) });
+        result.say("");
+        result.showAgreement(agreement);
+      } catch (error) {
+        if (signal.aborted || !(error instanceof VitrineError) || error.code !== "argument") throw error;
+        result.say(strings.early); // a layer that one of them has not computed has no lens
+      }
     },
   };
 }

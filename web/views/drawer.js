@@ -14,7 +14,7 @@ const names = /** @type {const} */ (["breakpoints", "branches", "decoding", "com
  * @param {{ strings: ControlStrings["drawer"], buttons: HTMLElement, signal: AbortSignal }} options `buttons`: their place in the bar
  */
 export function mountDrawer(root, { strings, buttons, signal }) {
-  const title = el("h2", { id: "drawer-title" });
+  const title = el("h2", { id: "drawer-title", tabindex: -1 });
   const close = iconButton("close", strings.close);
   root.append(el("div", { class: "drawer-head" }, title, close));
   root.setAttribute("role", "region");
@@ -25,7 +25,7 @@ export function mountDrawer(root, { strings, buttons, signal }) {
     const panel = el("div", { class: "drawer-panel", hidden: true });
     const count = el("span", { class: "drawer-count" });
     const button = el("button", { type: "button", class: "quiet", "aria-controls": root.id, "aria-expanded": "false" }, icon(name), el("span", { class: "drawer-name", text: strings.panels[name] }), count);
-    button.addEventListener("click", () => show(open === name ? "" : name), { signal });
+    button.addEventListener("click", () => (show(open === name ? "" : name), open && title.focus()), { signal }); // the panel lies before its button
     root.append(panel);
     buttons.append(button);
     setCount(name, button, count, 0);
@@ -45,7 +45,7 @@ export function mountDrawer(root, { strings, buttons, signal }) {
 
   /** @param {Panel | ""} name */
   function show(name) {
-    if (name && root.hidden) focus.remember();
+    if (name) focus.remember();
     open = name;
     for (const { name: one, panel, button } of panels) {
       panel.hidden = one !== name;

@@ -10,6 +10,7 @@ const SHADES = 256;
 export function createPalette(root) {
   const probe = document.createElement("span");
   probe.hidden = true;
+  probe.style.setProperty("forced-color-adjust", "none"); // a system's few colours would make all numbers one
   root.append(probe);
   let known = "";
   /** @type {{ signed: Uint8ClampedArray, plain: Uint8ClampedArray }} */

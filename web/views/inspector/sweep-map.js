@@ -47,6 +47,6 @@ export function mapOf(figure, { what, effects }, { heads, title, about, chosen, 
  * @param {SweepStrings} strings
  */
 export function listOf({ what, effects }, strings) {
-  const rows = effects.toSorted((a, b) => b.kl - a.kl).map(({ layer, head, kl, after, change }) => [String(layer + 1), what === "head" ? String(head + 1) : strings.column[what], exact(kl), exact(after - change), exact(after), exact(change)]);
+  const rows = effects.toSorted((a, b) => b.kl - a.kl).map(({ layer, head, kl, after, change }) => [String(layer + 1), what === "head" ? String(head + 1) : strings.column[what], exact(kl), exact(after), exact(change)]);
   return { title: strings.all, head: strings.columns, rows };
 }
