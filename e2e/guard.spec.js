@@ -83,7 +83,7 @@ visit("another host is asked for nothing before somebody presses a button that n
   const attributes = `model="${MODEL}" prompt="Once upon a time" temperature="0" max-tokens="2" pace="0"`;
   await open(page, ["pipeline", "next", "attention", "tokens"].map((name) => `<vitrine-${name} ${attributes} autoplay></vitrine-${name}>`).join("")
     + `<iframe title="A frame" width="600" height="600" src="v1/embed.html#${new URLSearchParams({ model: MODEL, prompt: "Once upon a time", "max-tokens": "2", autoplay: "" })}"></iframe>
-       <vitrine-pipeline id="bad" model="https://" breakpoints="[null, 7]"></vitrine-pipeline>`);
+       <vitrine-pipeline id="long" model="https://${"long-".repeat(10)}name.${"a".repeat(60)}.example/m.gguf"></vitrine-pipeline><vitrine-pipeline id="bad" model="https://" breakpoints="[null, 7]"></vitrine-pipeline>`);
   for (const name of ["pipeline", "next", "attention", "tokens"]) {
     const element = page.locator(`vitrine-${name}`).first();
     await element.scrollIntoViewIfNeeded();
@@ -95,6 +95,12 @@ visit("another host is asked for nothing before somebody presses a button that n
   await expect(inFrame).toBeVisible();
   await page.locator("#bad").scrollIntoViewIfNeeded();
   await expect(page.locator("#bad").getByRole("button", { name: "Run", exact: true })).toBeVisible();
+  await page.locator("#long").scrollIntoViewIfNeeded();
+  await expect(page.locator("#long .primary")).toContainText("aaa.example)");
+  await page.setViewportSize({ width: 360, height: 700 });
+  const wide = await page.locator("#long").evaluate(({ shadowRoot, clientWidth }) => shadowRoot.querySelector(".primary").offsetWidth - clientWidth);
+  expect(wide, "a long name is wrapped").toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1000, height: 700 });
   await page.waitForLoadState("networkidle");
   expect(page.asked).toEqual([]);
   await page.locator("vitrine-tokens").getByRole("button", { name: /^Run/ }).click();

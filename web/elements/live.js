@@ -111,7 +111,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     transport.show(state);
     picture.setRunning(session.running);
     picture.pacer.setRest(state.phase !== "running" || pace > 0 ? RESTS.paused : RESTS.among);
-    if (state.phase === "paused") picture.pacer.hurry();
+    if (state.phase === "paused" || state.phase === "ended") picture.pacer.hurry();
     const place = placeOf(state);
     if (failed || !session.info || state.phase === "waiting") return;
     if (state.phase === "paused" && place) picture.say(strings.paused(whereWords(place, controlStrings.place, (stage) => stageStrings[stage].long)));
