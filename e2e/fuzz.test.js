@@ -164,13 +164,13 @@ test("messages of a frame and of its page: one of ours, of the right kind, or no
   let [called, told] = [0, 0];
   for (const end = performance.now() + 2000; performance.now() < end; ) {
     const some = anything(random, names);
-    const right = { vitrine: 1, call: ["run", "pause", "step", "close", some][random(5)], type: ["ready", "answered", "stage", "done", some][random(5)] };
+    const right = { vitrine: 1, call: ["run", "pause", "step", "goto", "close", some][random(6)], type: ["ready", "answered", "stage", "done", some][random(5)] };
     for (const data of [some, { ...right, options: some, detail: some }, { context: "iframe.resize", height: some }]) {
       const asked = callOf(data);
       if (asked) {
-        assert.ok(["run", "pause", "step", "stop"].includes(asked.call));
+        assert.ok(["run", "pause", "step", "goto", "stop"].includes(asked.call));
         for (const [name, value] of Object.entries(asked.options)) {
-          assert.ok(["prompt", "paused", "granularity", "direction", "temperature", "topK", "topP", "seed", "maxTokens", "pace"].includes(name), name);
+          assert.ok(["prompt", "paused", "stage", "layer", "head", "position", "granularity", "direction", "temperature", "topK", "topP", "seed", "maxTokens", "pace"].includes(name), name);
           assert.ok(typeof value === "string" ? value.length <= MOST_TEXT : typeof value === "boolean" || (Number.isFinite(value) && value >= 0), name);
         }
         called++;

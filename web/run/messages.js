@@ -1,10 +1,12 @@
 /** What a frame of ours and the page around it tell each other. Either may be anybody's: what is no message of ours is none. */
 
+import { stageNames } from "./stages.js";
+
 /** @typedef {"run" | "pause" | "step" | "goto" | "stop"} Call a method of an element */
 /** @typedef {"stage" | "token" | "paused" | "done"} Told an event of an element */
 
 /** @type {readonly Call[]} */
-const calls = ["run", "pause", "step", "goto", "stop"];
+export const calls = ["run", "pause", "step", "goto", "stop"];
 /** @type {readonly Told[]} */
 export const events = ["stage", "token", "paused", "done"];
 
@@ -18,7 +20,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 const options = {
   prompt: (value) => typeof value === "string" && value.length <= MOST_TEXT,
   paused: (value) => typeof value === "boolean",
-  stage: (value) => typeof value === "string" && value.length <= MOST_TEXT,
+  stage: (value) => stageNames.some((name) => name === value),
   granularity: (value) => value === "stage" || value === "layer" || value === "token",
   direction: (value) => value === "over" || value === "into" || value === "out",
 };
