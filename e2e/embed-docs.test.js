@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 import { ATTRIBUTES } from "../web/elements/attributes.js";
-import { calls, events } from "../web/run/messages.js";
+import { callOf, events, toldOf } from "../web/run/messages.js";
 
 const read = (/** @type {string} */ name) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 const docs = read("docs/embed.md");
@@ -28,8 +28,12 @@ test("properties and parts", () => {
 });
 
 test("calls and messages", () => {
-  const said = section("Messages of a frame").match(/where `call` is ([^.]*)\./)[1];
-  assert.deepEqual(named(said), calls.toSorted());
-  for (const one of calls) assert.match(section("Methods and events"), new RegExp(`\`${one}\\(`));
-  for (const one of [...events, "ready", "answered"]) assert.match(section("Messages of a frame"), new RegExp(`[\`"]${one}[\`"]`));
+  const messages = section("Messages of a frame");
+  const methods = named(section("Methods and events").split("return promises")[0], /`(\w+)\(\w*\)`/g);
+  const calls = named(messages.match(/where `call` is ([^.]*)\./)[1]);
+  assert.deepEqual(calls, methods);
+  for (const call of calls) assert.ok(callOf({ vitrine: 1, call }), call);
+  assert.equal(callOf({ vitrine: 1, call: "close" }), null);
+  for (const type of named(messages, /type: "(\w+)"/g)) assert.ok(toldOf({ vitrine: 1, type }), type);
+  assert.deepEqual(named(messages.match(/an event of the element: (.*) \|/)[1]), [...events].sort());
 });

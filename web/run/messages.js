@@ -6,7 +6,7 @@ import { stageNames } from "./stages.js";
 /** @typedef {"stage" | "token" | "paused" | "done"} Told an event of an element */
 
 /** @type {readonly Call[]} */
-export const calls = ["run", "pause", "step", "goto", "stop"];
+const calls = ["run", "pause", "step", "goto", "stop"];
 /** @type {readonly Told[]} */
 export const events = ["stage", "token", "paused", "done"];
 
