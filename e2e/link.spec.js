@@ -150,7 +150,7 @@ test("a damaged link says so and opens what it can; one of another host asks; on
 
   await page.locator("#prompt").fill("Mine");
   await go(await encode({ prompt: "Theirs" }));
-  await expect(note).toContainText("It takes the place of what you wrote");
+  await expect(note).toContainText("It replaces what you wrote");
   await expect(page.locator("#prompt")).toHaveValue("Mine");
   await note.getByRole("button", { name: "Stay here" }).click();
   await expect(note).toBeHidden();
