@@ -164,7 +164,7 @@ test("another token is chosen from the whole vocabulary by keys alone, and what 
   await button(page, "Branches 2").click();
   const rows = page.getByRole("region", { name: "Branches" }).getByRole("listitem");
   await expect(page.locator(".branches li")).toHaveCount(2);
-  await expect(page.locator(".branches [data-current]")).toContainText("parts at token 3");
+  await expect(page.locator(".branches [data-current]")).toContainText("branches off at token 3");
   await button(page, "Compare with the current branch: Branch 1").click();
   await expect(page.locator(".compare-at")).toHaveText("They part at token 3");
   await expect(page.locator(".compare-shared li")).toHaveCount(5 + 1 + 1); // the chosen token is not among the first five
