@@ -196,5 +196,4 @@ listenToKeys({
 });
 
 app.hidden = false;
-import("mermaid").catch(() => {}); // fetched beside the engine; drawing meets the failure again
 linking.begin();

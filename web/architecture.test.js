@@ -21,7 +21,7 @@ const rules = /** @type {[folder: string, on: string[]][]} */ ([
   ["quantizer.js", ["worker/", "client/"]],
   ["unstarted.js", []],
   ["service-worker.js", []],
-  ["", ["kit/", "i18n/", "run/", "client/", "mermaid/", "views/", "elements/", "page/", "vitrine.js", "mermaid"]],
+  ["", ["kit/", "i18n/", "run/", "client/", "mermaid/", "views/", "elements/", "page/", "vitrine.js"]],
 ]);
 
 const web = new URL("./", import.meta.url);
@@ -48,7 +48,7 @@ test("the files of the page stand on each other in one direction, and no view im
 });
 
 test("the rules see imports of every kind, and refuse what they should", () => {
-  assert.ok(importsOf("app.js").length > 20 && importsOf("app.js").includes("mermaid"));
+  assert.ok(importsOf("app.js").length > 20);
   assert.ok(importsOf("mermaid/render.js").includes("mermaid"));
   assert.ok(importsOf("vitrine.js").includes("client/open.js"), "one that is loaded later");
   for (const [name, target] of [

@@ -1,40 +1,12 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Card } from "./card.js" */
-/** @import { Places } from "./pipeline/places.js" */
 import { stages } from "../run/stages.js";
-import { dress } from "./card.js";
-import { layoutOf } from "./pipeline/layout.js";
-import { render } from "./render.js";
 
 /** @typedef {ReadonlyMap<string, StageName>} Bindings which stage each element shows, by id, in reading order */
 
 /**
- * The diagram in one orientation: Mermaid's SVG and its dressed elements.
+ * A picture and its dressed elements.
  *
- * @param {string} source filled
- * @param {Bindings} bindings
- * @param {Places} places
- * @param {HTMLElement} draft empty, in the document
- */
-export async function createDrawing(source, bindings, places, draft) {
-  const svg = await render(source, draft, (mermaid, id) => {
-    mermaid.registerLayoutLoaders([{ name: id, loader: async () => layoutOf(places) }]); // it keeps layouts by name
-    return { layout: id, flowchart: { padding: 0, useMaxWidth: false } };
-  });
-  strip(svg, places);
-  const elements = collect(svg, bindings);
-  svg.querySelector("g.nodes")?.append(...elements.values()); // reading order
-  /** @type {Card[]} */
-  const cards = [];
-  for (const [id, element] of elements) {
-    const stage = /** @type {StageName} */ (bindings.get(id));
-    const before = cards.filter((card) => card.stage === stage && !card.frame).length;
-    cards.push(dress(id, stage, before, element, places.boxes[id]));
-  }
-  return drawingOf(svg, places, cards);
-}
-
-/**
  * @param {SVGSVGElement} svg
  * @param {{ width: number, height: number }} size
  * @param {Card[]} list in reading order
@@ -90,33 +62,3 @@ export function drawingOf(svg, { width, height }, list) {
 }
 
 /** @typedef {ReturnType<typeof drawingOf>} Drawing */
-
-/**
- * Takes Mermaid's colours and sizes off: diagram.css styles the SVG, and the places size it.
- *
- * @param {SVGSVGElement} svg
- * @param {Places} places
- */
-function strip(svg, { width, height }) {
-  for (const element of svg.querySelectorAll("style, filter")) element.remove();
-  for (const element of [svg, ...svg.querySelectorAll("g [style]")]) {
-    if (!element.closest("marker")) element.removeAttribute("style");
-  }
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("width", String(width));
-  svg.setAttribute("height", String(height));
-  for (const name of ["aria-roledescription", "class"]) svg.removeAttribute(name);
-  for (const element of [svg, ...svg.querySelectorAll("g")]) element.setAttribute("role", "presentation");
-}
-
-/** @param {SVGSVGElement} svg @param {Bindings} bindings */
-function collect(svg, bindings) {
-  /** @type {Map<string, SVGGElement>} */
-  const elements = new Map();
-  for (const id of bindings.keys()) {
-    const element = svg.querySelector(`g.nodes > [data-id="${id}"]`);
-    if (!(element instanceof SVGGElement)) throw new Error(`diagram: Mermaid drew no ${id}`);
-    elements.set(id, element);
-  }
-  return elements;
-}

@@ -5,13 +5,13 @@
 /** @import { Drawing } from "./drawing.js" */
 /** @import { Problem } from "./own/bind.js" */
 /** @import { Read } from "./own/read.js" */
-import { createDrawing } from "./drawing.js";
 import { attach } from "./own/attach.js";
 import { asMermaid } from "./own/copy.js";
 import { createOwnDrawing } from "./own/drawing.js";
 import { problemOf, read, readPicture } from "./own/read.js";
 import { bindings } from "./pipeline/bindings.js";
 import { fillLabels } from "./pipeline/labels.js";
+import { paintPipeline } from "./pipeline/painted.js";
 import source from "./pipeline/pipeline.mmd" with { type: "text" };
 import { tall, wide } from "./pipeline/places.js";
 
@@ -24,7 +24,7 @@ import { tall, wide } from "./pipeline/places.js";
  */
 
 /**
- * The pictures that a diagram can show: ours, drawn once for each orientation, and an author's own.
+ * The pictures that a diagram can show: ours, painted once for each orientation, and an author's own, which Mermaid draws.
  *
  * @param {EngineInfo} info
  * @param {DiagramStrings & { stages: StageStrings }} strings
@@ -32,7 +32,7 @@ import { tall, wide } from "./pipeline/places.js";
  */
 export function createPictures(info, strings, draft) {
   const ours = fillLabels(source, info, strings);
-  /** @type {Map<Shape, Promise<Drawing>>} of ours */
+  /** @type {Map<Shape, Drawing>} of ours */
   const drawings = new Map();
   /** @type {{ read: Read, drawing: Drawing } | null} */
   let own = null;
@@ -50,7 +50,7 @@ export function createPictures(info, strings, draft) {
     /** @param {Shape} shape */
     of(shape) {
       if (own) return own.drawing;
-      const drawing = drawings.get(shape) ?? createDrawing(ours, bindings, shape === "tall" ? tall() : wide(), draft);
+      const drawing = drawings.get(shape) ?? paintPipeline(ours, shape === "tall" ? tall() : wide());
       drawings.set(shape, drawing);
       return drawing;
     },

@@ -13,7 +13,7 @@ let count = 0;
 
 /**
  * Our pipeline as Mermaid draws it, without Mermaid: everything stands at places that are known, so that there is nothing to
- * lay out. An embed shows it before anything heavy is loaded. That both are the same, a browser test says.
+ * lay out, and Mermaid is loaded for an author's diagram alone. That both are the same, a browser test says.
  *
  * @param {string} source pipeline.mmd, filled
  * @param {Places} places

@@ -3,9 +3,9 @@
  * arrowheads; the places come from places.js instead of from dagre.
  *
  * @import { InternalHelpers, LayoutData, SVG } from "mermaid"
- * @import { Places } from "./places.js"
+ * @import { Places } from "../../web/mermaid/pipeline/places.js"
  */
-import { down } from "./places.js";
+import { down } from "../../web/mermaid/pipeline/places.js";
 
 /** @typedef {LayoutData["nodes"][number]} MermaidNode */
 
