@@ -132,8 +132,11 @@ test("Open in Vitrine opens the whole page with the same run, standing at the sa
   await expect(whole.locator('g[data-id="G4"]')).toHaveAttribute("aria-current", "step", { timeout: 40_000 });
   await expect(whole.locator("#setting-seed")).toHaveValue("5");
   const values = (/** @type {import("@playwright/test").Locator} */ at) => at.locator('g[data-id="G4"] .value').textContent();
+  await expect(whole.locator("#status")).toContainText("Paused");
+  const there = await values(whole.locator("#diagram-place"));
+  await page.bringToFront(); // a page behind another one draws nothing
   await element.scrollIntoViewIfNeeded();
-  expect(await values(whole.locator("#diagram-place"))).toBe(await values(element));
+  await expect.poll(() => values(element)).toBe(there);
 });
 
 plain("texts of another site lead the element also where a frame has taken its place; wrong steps are said", async ({ page }) => {
