@@ -5,9 +5,9 @@
 /** @import { Sources } from "./readings/readings.js" */
 import { el } from "../kit/dom.js";
 import { family } from "../run/stages.js";
-import { mountOff } from "./off.js";
 import { painter } from "./paint.js";
 import { readers } from "./readings/readings.js";
+import { mountSigns } from "./signs.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PAD = 8; // inside a card, left and right
@@ -52,7 +52,7 @@ export function dress(id, stage, part, group, box) {
   host.setAttribute("height", String(kind === "frame" ? 26 : box.height));
   host.append(body);
   group.append(host);
-  const off = mountOff(group, { right: box.width - PAD, y: 0 });
+  const signs = mountSigns(group, { off: { right: box.width - PAD, y: 0 }, differs: { left: PAD, y: box.height } });
   const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint, on the left edge
   stop.setAttribute("class", "stop");
   stop.setAttribute("cy", String(Math.min(box.height / 2, STOP)));
@@ -111,7 +111,7 @@ export function dress(id, stage, part, group, box) {
       say("aria-current", current ? "step" : "");
     },
 
-    ...off,
+    ...signs,
 
     /**
      * Says of which moment the value is.

@@ -18,6 +18,8 @@ import { momentOf, stateOf } from "./light.js";
 import { mountRoving } from "./roving.js";
 import { createCamera } from "./camera/camera.js";
 
+/** @typedef {{ short: string, long: string }} Differs a sign, and all that it says */
+
 const NARROW = 640; // px at the usual size of text; below it the diagram is one column
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
 
@@ -25,7 +27,8 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
  * A diagram: our pipeline, drawn by Mermaid once for each orientation, or an author's own. It is lit and filled from the
  * state of a run, at most once a frame. Dispatches on `root`, bubbling: "inspect" { stage } when the user chooses a stage, "breakpoint"
  * { stage } where its mark is pressed, "followchange"
- * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again.
+ * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again,
+ * "sight" when other stages may have come into the window.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
  * @param {object} options
@@ -45,7 +48,7 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   const picture = el("div", { class: "diagram-stage" });
   const draft = el("div", { class: "diagram-draft" });
   const pictures = createPictures(info, { ...strings, stages }, draft);
-  const camera = createCamera(picture);
+  const camera = createCamera(picture, () => root.dispatchEvent(new CustomEvent("sight", { bubbles: true })));
   const follow = createFollow(() => run, camera, (stage) => shown?.near(stage, run.steps.length)?.box, tell);
   /** @type {Drawing | undefined} */
   let shown;
@@ -55,6 +58,8 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   let pointed = null;
   /** @type {ReadonlySet<StageName>} that have a breakpoint */
   let stops = new Set();
+  /** @type {ReadonlyMap<StageName, Differs>} how far a second run differs */
+  let differs = new Map();
   /** @type {readonly Switch[] | null} what the cards say of the run's; null: nothing yet */
   let switches = null;
   /** @type {Set<Card>} whose stage has run since they were written, longest waiting first */
@@ -102,6 +107,7 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
       root.dataset.shape = shape;
       refresh(true);
       markStops();
+      markDiffers();
     }
     if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
     if (follow.on) camera.home();
@@ -174,6 +180,13 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
     for (const card of shown?.cards.values() ?? []) card.setStop(stops.has(card.stage) ? strings.breakpoint : "");
   }
 
+  function markDiffers() {
+    for (const card of shown?.cards.values() ?? []) {
+      const { short, long } = differs.get(card.stage) ?? { short: "", long: "" };
+      card.setDiffers(short, long);
+    }
+  }
+
   /** @param {Event} event */
   function choose(event) {
     const card = shown?.at(event);
@@ -224,6 +237,15 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
       stops = now;
       markStops();
     },
+
+    /** @param {ReadonlyMap<StageName, Differs>} now how far a second run differs, at the stages where that is known */
+    setDiffers(now) {
+      differs = now;
+      markDiffers();
+    },
+
+    /** The stages that are in the window. */
+    seen: () => new Set([...(shown?.cards.values() ?? [])].filter(({ box }) => camera.sees(box)).map(({ stage }) => stage)),
 
     /** @param {StageName | null} stage is marked, and brought into the window while nothing runs; null: none, and the picture is as at first */
     look(stage) {

@@ -10,8 +10,9 @@ const EDGE = 24; // px kept between what is shown and the border
  * the window that it can cover it covers, and it is never smaller than it need be.
  *
  * @param {HTMLElement} picture
+ * @param {() => void} [moved] called when something else may be in the window
  */
-export function createCamera(picture) {
+export function createCamera(picture, moved = () => {}) {
   let content = { width: 1, height: 1 };
   let room = { width: 1, height: 1 };
   let text = 1; // how large the reader has text
@@ -32,6 +33,7 @@ export function createCamera(picture) {
     picture.style.setProperty("--x", `${x.toFixed(2)}px`);
     picture.style.setProperty("--y", `${y.toFixed(2)}px`);
     picture.style.setProperty("--k", k.toFixed(4));
+    moved();
   }
 
   return {
@@ -50,6 +52,9 @@ export function createCamera(picture) {
     get whole() {
       return content.width * k < room.width + 1 && content.height * k < room.height + 1;
     },
+
+    /** Whether any of a box is in the window, or will be when a glide ends. @param {Box} box */
+    sees: (box) => x + box.x * k < room.width && x + (box.x + box.width) * k > 0 && y + box.y * k < room.height && y + (box.y + box.height) * k > 0,
 
     /** The whole picture; a tall one by its width, from the top. */
     fit() {

@@ -102,3 +102,16 @@ test("the picture cannot be lost", () => {
   assert.deepEqual(at(), [0, -600, 2]);
   assert.equal(camera.pan(10, -10), false, "at its end");
 });
+
+test("what is in the window is seen, and whoever asked is told when that may change", () => {
+  let moves = 0;
+  const camera = createCamera({ classList: { toggle() {} }, style: { setProperty() {} } }, () => moves++);
+  camera.resize(tall, { width: 350, height: 500 });
+  camera.fit();
+  const [first, edge, last] = [0, 450, 2900].map((y) => ({ x: 10, y, width: 100, height: 80 }));
+  assert.deepEqual([first, edge, last].map(camera.sees), [true, true, false]);
+  const before = moves;
+  camera.pan(0, -5000);
+  assert.deepEqual([first, edge, last].map(camera.sees), [false, false, true]);
+  assert.equal(moves, before + 1);
+});

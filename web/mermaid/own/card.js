@@ -6,7 +6,7 @@
 /** @import { Placeholder } from "./placeholders.js" */
 import { el } from "../../kit/dom.js";
 import { family } from "../../run/stages.js";
-import { mountOff } from "../off.js";
+import { mountSigns } from "../signs.js";
 import { takeRoom } from "./label.js";
 import { lineOf } from "./line.js";
 import { fillingOf } from "./placeholders.js";
@@ -52,7 +52,8 @@ export function dress(id, stage, { kind, group, path, part, steps, placeholders,
   else group.append(ring(local));
   if (badge) group.append(badge);
   else if (kind === "node") group.append(foreign({ ...local, y: local.y - local.height }, width, BADGE.height, el("div", { class: "flag" }, sign)));
-  const off = mountOff(group, { right: local.x + local.width, y: local.y + (badge ? 0 : local.height) });
+  const edge = local.y + (badge ? 0 : local.height); // that the value leaves free
+  const signs = mountSigns(group, { off: { right: local.x + local.width, y: edge }, differs: { left: local.x, y: edge } });
   const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint
   stop.setAttribute("class", "stop");
   stop.setAttribute("cx", String(local.x));
@@ -100,7 +101,7 @@ export function dress(id, stage, { kind, group, path, part, steps, placeholders,
       say("aria-current", current ? "step" : "");
     },
 
-    ...off,
+    ...signs,
 
     /** @param {{ moment: string, old: string } | null} said */
     date: (said) => write(sign, said?.old ?? ""),
