@@ -67,9 +67,25 @@ test("another prompt goes beside the run, by keyboard, and the page goes where t
   await page.locator('g[data-stage="ln2"]').first().press("Enter");
   await expect.poll(() => figures.evaluateAll((all) => all.map(({ title }) => title))).toEqual(titles(asked.ln2));
 
+  // Also the diagram says it, on the nodes that have run at this place and on no other: ours, and an author's.
+  const signs = page.locator("#diagram-place .differs");
+  const short = (/** @type {number} */ x) => `Δ ${String(Number(x.toPrecision(2))).replaceAll("-", "−")}`;
+  const ours = page.locator('g.node[data-stage="ln2"]');
+  await expect(ours.locator(".differs")).toHaveText(short(asked.ln2.relative));
+  await expect(ours).toHaveAttribute("aria-description", `relative difference to the second run ${short(asked.ln2.relative).slice(2)}`);
+  await expect(page.locator(".picture-caption")).toContainText("KL the divergence in nats");
+  await expect(page.locator('g.stage:is([data-stage="mlp"], [data-stage="softmax"]) .differs'), "not run yet").toHaveCount(0);
+  expect(await violations(page, "#diagram-place")).toEqual([]);
+  await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("diagramtext", { detail: { text: "graph TD\n%% vitrine: X=ln2, Y=mlp\nX[Norm] --> Y" } })));
+  await expect(page.locator("#diagram-place .own .differs")).toHaveText([short(asked.ln2.relative)]);
+  await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("diagramtext", { detail: { text: "" } })));
+  await expect(ours.locator(".differs")).toBeAttached();
+
   await button(page, "End the comparison").focus();
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Compare with", { exact: true })).toBeFocused();
+  await expect(signs).toHaveCount(0);
+  await expect(page.locator(".picture-caption")).toBeHidden();
   await expect(page.locator("#inspector .beside")).toBeHidden();
 });
 

@@ -11,6 +11,7 @@ import { hubInAddress, modelInAddress } from "./kit/address.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
 import { connectSecond } from "./page/second.js";
+import { connectDiffers } from "./page/second-differs.js";
 import { connectHost } from "./page/host.js";
 import { connectLink } from "./page/linking.js";
 import { connectShare } from "./page/sharing.js";
@@ -140,6 +141,7 @@ connectWaiting(session, loading, { strings: hostStrings.waiting, announce: statu
 connectHost(session, { offer, hosting }, hostStrings.hosting, signal);
 const { generate } = connectRun(session, views, strings, { reopen, useDefault: () => open(undefined), pacer, signal });
 
+connectDiffers(page, { session, second, diagram, strings: secondStrings.signs, signal });
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 
 const linking = connectLink(session, { ...views, note: mountLinked(byId("linked"), { close: strings.close, signal }), editor }, { strings: linkedStrings, diagram: recall("diagram", ""), open, start: generate, fail, signal });

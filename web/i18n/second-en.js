@@ -85,6 +85,17 @@ export const second = {
     /** @param {number} x */
     figure: (x) => significant(x, 3),
   },
+
+  /** On the nodes of the diagram: a sign, and what it says in words. */
+  signs: {
+    caption: "On the nodes, the difference to the second run at the same step, in the newest token's row: Δ is the relative difference, KL the divergence in nats.",
+    same: { short: "same", long: "the second run has the same numbers" },
+    shapes: { short: "other shape", long: "the second run has another shape here" },
+    /** @param {number} x */
+    relative: (x) => ({ short: `Δ ${significant(x, 2)}`, long: `relative difference to the second run ${significant(x, 2)}` }),
+    /** @param {number} x */
+    kl: (x) => ({ short: `KL ${significant(x, 2)} nats`, long: `KL divergence of the second run ${significant(x, 2)} nats` }),
+  },
 };
 
 /** @typedef {typeof second} SecondStrings */

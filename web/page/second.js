@@ -15,7 +15,8 @@ import { beginSecond } from "./second-run.js";
 import { createTasks, placeWords } from "./second-tasks.js";
 
 /**
- * A second run, which stands where the page's own stands.
+ * A second run, which stands where the page's own stands. Sends "secondchange" when there is one or none any more, and
+ * "secondstands" when both stand.
  *
  * @param {HTMLElement} page
  * @param {object} options
@@ -101,10 +102,16 @@ export function connectSecond(page, { session, strings, places, stages, pacer, s
 
   function show() {
     if (!second) return;
-    const { pair, run } = second;
+    const { pair } = second;
     result.texts(state.tokens, second.state.tokens);
     const both = pair.at;
-    result.stand(both ? strings.result.stands(where(both)) : state.phase === "ended" && run.state === "ended" ? strings.result.ended : strings.result.apart);
+    if (stands()) send(page, "secondstands");
+    result.stand(both ? strings.result.stands(where(both)) : stands() ? strings.result.ended : strings.result.apart);
+  }
+
+  /** Whether both stand at one place, or have ended. */
+  function stands() {
+    return second !== null && (state.phase === "ended" ? second.run.state === "ended" : second.pair.at !== null);
   }
 
   /** The page's own run has moved, or is another one. */
@@ -164,6 +171,7 @@ export function connectSecond(page, { session, strings, places, stages, pacer, s
     setBranches: form.setBranches,
     /** What asks both runs for their difference; null where there is no second one. */
     ask: () => ask,
+    stands,
   };
 }
 

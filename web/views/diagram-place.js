@@ -1,6 +1,7 @@
 /** @import {Breakpoint, EngineInfo, StageName} from "../vitrine.js" */
 /** @import {RunState} from "../run/state.js" */
 /** @import {Strings} from "../i18n/en.js" */
+/** @import {Differs} from "../mermaid/diagram.js" */
 import { el, send } from "../kit/dom.js";
 
 /** @typedef {{ problems: import("./diagram-editor.js").Problem[], bound: number, kept: boolean }} Result of a text that was to be drawn */
@@ -11,6 +12,8 @@ import { el, send } from "../kit/dom.js";
  * @typedef {object} Diagram
  * @property {(state: RunState) => void} show
  * @property {(stages: ReadonlySet<StageName>) => void} setBreakpoints
+ * @property {(now: ReadonlyMap<StageName, Differs>) => void} setDiffers
+ * @property {() => Set<StageName>} seen in the window
  * @property {(stage: StageName | null) => void} look
  * @property {() => void} fit
  * @property {(factor: number) => void} zoom
@@ -38,11 +41,14 @@ const zoomStep = 1.25;
 export function mountDiagramPlace(place, { draw, own, strings, signal }) {
   const message = el("p", { class: "empty", hidden: true });
   const note = el("p", { class: "picture-note", text: strings.behind, hidden: true });
-  place.append(message);
+  const caption = el("p", { class: "picture-caption", hidden: true });
+  place.append(message, caption);
   /** @type {Diagram | null} */
   let diagram = null;
   /** @type {ReadonlySet<StageName>} */
   let stops = new Set();
+  /** @type {ReadonlyMap<StageName, Differs>} */
+  let differs = new Map();
   /** @type {StageName | null} */
   let pointed = null;
   let old = new AbortController();
@@ -73,7 +79,7 @@ export function mountDiagramPlace(place, { draw, own, strings, signal }) {
       diagram = null;
       const root = el("div", { class: "picture-root" });
       note.hidden = true;
-      place.replaceChildren(message, root, note);
+      place.replaceChildren(message, root, note, caption);
       try {
         const text = own;
         const drawn = await draw(root, info, text, mine.signal);
@@ -81,6 +87,7 @@ export function mountDiagramPlace(place, { draw, own, strings, signal }) {
         diagram = drawn;
         diagram.show(state);
         diagram.setBreakpoints(stops);
+        diagram.setDiffers(differs);
         if (pointed) diagram.look(pointed);
         say("");
         tell();
@@ -112,6 +119,18 @@ export function mountDiagramPlace(place, { draw, own, strings, signal }) {
       stops = new Set(now.map(({ stage }) => stage));
       diagram?.setBreakpoints(stops);
     },
+    /** @param {ReadonlyMap<StageName, Differs>} now how far a second run differs, at the stages where that is known */
+    setDiffers(now) {
+      differs = now;
+      diagram?.setDiffers(now);
+    },
+    /** Says under the picture what is marked on it. @param {string} words "": nothing */
+    setCaption(words) {
+      caption.textContent = words;
+      caption.hidden = words === "";
+    },
+    /** @returns {ReadonlySet<StageName>} the stages in the window */
+    seen: () => diagram?.seen() ?? new Set(),
     /** @param {StageName | null} stage that is pointed at while nothing runs */
     look(stage) {
       pointed = stage;
