@@ -88,7 +88,7 @@ export const second = {
 
   /** On the nodes of the diagram: a sign, and what it says in words. */
   signs: {
-    caption: "On the nodes, the difference to the second run at the same step, in the newest token's row: Δ is the relative difference, KL the divergence in nats.",
+    caption: "The newest token's row beside the second run's: Δ is the relative difference, KL the divergence in nats.",
     same: { short: "same", long: "the second run has the same numbers" },
     shapes: { short: "other shape", long: "the second run has another shape here" },
     /** @param {number} x */
