@@ -75,7 +75,7 @@ test("another prompt goes beside the run, by keyboard, and the page goes where t
   await expect(ours).toHaveAttribute("aria-description", `relative difference to the second run ${short(asked.ln2.relative).slice(2)}`);
   await expect(page.locator(".picture-caption")).toContainText("KL the divergence in nats");
   await expect(page.locator('g.stage:is([data-stage="mlp"], [data-stage="softmax"]) .differs'), "not run yet").toHaveCount(0);
-  expect(await violations(page, "#diagram-place")).toEqual([]);
+  expect(await violations(page, 'g.node[data-stage="ln2"]')).toEqual([]);
   await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("diagramtext", { detail: { text: "graph TD\n%% vitrine: X=ln2, Y=mlp\nX[Norm] --> Y" } })));
   await expect(page.locator("#diagram-place .own .differs")).toHaveText([short(asked.ln2.relative)]);
   await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("diagramtext", { detail: { text: "" } })));

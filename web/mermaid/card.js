@@ -14,7 +14,6 @@ const PAD = 8; // inside a card, left and right
 const NAME = 16; // heights of the lines in diagram.css
 const LINE = 15;
 const CAPTION = 14;
-const BELOW = 3; // px by which the sign of a difference stands deeper than the lower edge, clear of the caption
 const STOP = 14; // from the top to the middle of the mark of a breakpoint
 const GLYPH = 6.95; // widest advance of the monospaced stacks at the value's size
 const LETTER = 7.6; // and of a name's letters, on average
@@ -53,7 +52,7 @@ export function dress(id, stage, part, group, box) {
   host.setAttribute("height", String(kind === "frame" ? 26 : box.height));
   host.append(body);
   group.append(host);
-  const signs = mountSigns(group, { off: { right: box.width - PAD, y: 0 }, differs: { left: PAD, y: box.height + BELOW } });
+  const signs = mountSigns(group, { off: { right: box.width - PAD, y: 0 }, differs: { left: PAD, y: box.height } });
   const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint, on the left edge
   stop.setAttribute("class", "stop");
   stop.setAttribute("cy", String(Math.min(box.height / 2, STOP)));

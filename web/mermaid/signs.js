@@ -1,7 +1,7 @@
 import { el } from "../kit/dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 16; // px
+const HEIGHTS = { off: 16, differs: 12 }; // px; a difference stands between a caption and the next element, 7 px below
 const OVER = 3; // px by which what is switched stands out of the element
 const GLYPH = 6.4; // of a letter, on average
 const PAD = 12;
@@ -34,7 +34,7 @@ export function mountSigns(group, { off, differs }) {
     if (!short) return host.remove();
     const width = short.length * GLYPH + PAD;
     const [x, y] = name === "off" ? [off.right - width, off.y - OVER] : [differs.left, differs.y];
-    for (const [key, value] of Object.entries({ x, y: y - HEIGHT / 2, width, height: HEIGHT })) host.setAttribute(key, String(value));
+    for (const [key, value] of Object.entries({ x, y: y - HEIGHTS[name] / 2, width, height: HEIGHTS[name] })) host.setAttribute(key, String(value));
     group.append(host);
   }
 
