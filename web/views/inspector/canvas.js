@@ -21,7 +21,6 @@ export function paint(canvas, layout, valueAt, { palette, limit, signed }) {
   canvas.style.width = `${perLine * width}px`;
   canvas.style.height = `${lines * height}px`;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const { color, backgroundColor } = getComputedStyle(canvas); // of what is not there, and of the lines
 
   const small = document.createElement("canvas"); // a pixel for each cell
   small.width = perLine;
@@ -44,12 +43,12 @@ export function paint(canvas, layout, valueAt, { palette, limit, signed }) {
 
   context.scale(scale, scale);
   context.lineWidth = 1;
-  context.strokeStyle = color;
+  context.strokeStyle = palette.lines.absent;
   context.globalAlpha = 0.35;
   for (const { x, y } of absent) hatch(context, x, y, width, height);
   context.globalAlpha = 1;
   if (width < GAP) return;
-  context.fillStyle = backgroundColor;
+  context.fillStyle = palette.lines.gap;
   for (let i = 1; i <= perLine; i++) context.fillRect(i * width - 1, 0, 1, lines * height);
   for (let line = 1; line <= lines; line++) context.fillRect(0, line * height - 1, perLine * width, 1);
 }

@@ -4,6 +4,7 @@ import { el, send } from "../../kit/dom.js";
 import { decimal, exact } from "../../kit/numbers.js";
 import { activations, strongest } from "./activation.js";
 import { frameOf, paintCurve } from "./curve-paint.js";
+import { drawSized } from "./sizes.js";
 import { createTake } from "./take.js";
 
 const LISTED = 12; // strongest units
@@ -40,9 +41,7 @@ export function mountCurve({ strings: { out, tensor }, signal }) {
   let pointed = null;
   let where = "";
 
-  const sizes = new ResizeObserver(paint);
-  sizes.observe(plot);
-  signal.addEventListener("abort", () => sizes.disconnect());
+  const sizes = drawSized(plot, { width: () => canvas.clientWidth, draw: paint }, signal);
   plot.addEventListener("pointermove", onMove, { signal });
   plot.addEventListener("pointerleave", () => point(null), { signal });
   plot.addEventListener("focus", () => point(null), { signal });
@@ -103,15 +102,16 @@ export function mountCurve({ strings: { out, tensor }, signal }) {
       const [hidden, activated] = ["hidden", "activated"].map((name) => rowAt(reading.tensors, name, place.position));
       const activation = run?.switches.find((one) => "activation" in one)?.activation ?? state.info.activation;
       f = activations[activation];
+      const most = strongest(activated, LISTED);
       points = Array.from(hidden, (x, unit) => ({ unit, x, y: activated[unit] })).sort((a, b) => a.x - b.x || a.unit - b.unit);
-      current = Math.max(0, points.findIndex(({ unit }) => unit === strongest(activated, 1)[0]));
+      current = Math.max(0, points.findIndex(({ unit }) => unit === most[0]));
       pointed = null;
       where = out.stream.column(place.position, text(place.position));
       plot.ariaValueMax = String(points.length - 1);
       note.textContent = words.note(points.length, text(place.position), words.names[activation]);
-      body.replaceChildren(...strongest(activated, LISTED).map((unit) => el("tr", {}, el("th", { scope: "row", class: "figure", text: String(unit) }), ...[hidden[unit], activated[unit]].map((value) => el("td", { class: "figure", title: exact(value), text: decimal(value).trim() })))));
+      body.replaceChildren(...most.map((unit) => el("tr", {}, el("th", { scope: "row", class: "figure", text: String(unit) }), ...[hidden[unit], activated[unit]].map((value) => el("td", { class: "figure", title: exact(value), text: decimal(value).trim() })))));
       say();
-      paint();
+      sizes.again();
     },
   };
 }

@@ -27,7 +27,7 @@ import { mountValues } from "./values.js";
  */
 export function mountInspector(root, { strings, stages, run, engine = () => null, second, pacer, signal }) {
   const frame = mountFrame(root, { strings, stages, signal });
-  const palette = createPalette(frame.values);
+  const palette = createPalette(root);
   const values = mountValues(frame.values, { strings, engine, palette, signal });
   const beside = mountBeside({ strings, stages, engine, palette, signal });
   frame.values.after(...beside.roots);

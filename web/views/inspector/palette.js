@@ -5,7 +5,7 @@ const SHADES = 256;
  * The colours of numbers, as the style sheet has them: --heat-negative, --heat-zero, --heat-positive for signed numbers,
  * --heat-zero and --heat-high for others.
  *
- * @param {HTMLElement} root
+ * @param {HTMLElement} root outside of what is styled by its width: its colours are known before the page is laid out
  */
 export function createPalette(root) {
   const probe = document.createElement("span");
@@ -15,6 +15,8 @@ export function createPalette(root) {
   let known = "";
   /** @type {{ signed: Uint8ClampedArray, plain: Uint8ClampedArray }} */
   let shades = { signed: new Uint8ClampedArray(4 * SHADES), plain: new Uint8ClampedArray(4 * SHADES) };
+
+  let lines = { absent: "", gap: "" };
 
   /** @param {string} color */
   function resolved(color) {
@@ -43,14 +45,19 @@ export function createPalette(root) {
   return {
     /** Reads the style sheet again; true where its colours are others than before. */
     renew() {
-      const now = [resolved("var(--heat-zero)"), resolved("var(--heat-high)")].join();
+      const now = ["var(--heat-zero)", "var(--heat-high)", "var(--ink-soft)", "var(--surface)"].map(resolved).join();
       if (now === known) return false;
       known = now;
+      lines = { absent: resolved("var(--ink-soft)"), gap: resolved("var(--surface)") };
       shades = {
         signed: ramp(["var(--heat-negative)", "var(--heat-zero)", "var(--heat-positive)"]),
         plain: ramp(["var(--heat-zero)", "var(--heat-high)"]),
       };
       return true;
+    },
+    /** The colours of the lines through a cell that is not there, and between cells. */
+    get lines() {
+      return lines;
     },
     /**
      * Writes the colour of a number as four bytes.

@@ -11,6 +11,7 @@ import { mountCell } from "./cell.js";
 import { drawPicture } from "./export-picture.js";
 import { mountLabels } from "./labels.js";
 import { mountPager } from "./pager.js";
+import { drawSized } from "./sizes.js";
 import { computed } from "./tensors.js";
 import { tableOf } from "./table.js";
 
@@ -71,13 +72,13 @@ export function mountPicture({ strings, palette, act, signal }) {
   /** @type {Cell | null} */
   let kept = null; // by a key or a click
 
-  const sizes = new ResizeObserver(() => picture && draw());
-  sizes.observe(root);
-  signal.addEventListener("abort", () => sizes.disconnect());
+  let wide = 0; // px that there are, names included
+
+  const sizes = drawSized(caption.root, { width: () => heat.clientWidth, draw: (width) => ((wide = width), picture && draw()) }, signal);
   canvas.addEventListener("pointermove", (event) => read(pointed(event)), { signal });
   canvas.addEventListener("pointerleave", () => read(null), { signal });
   canvas.addEventListener("click", onClick, { signal });
-  grid.addEventListener("focus", () => go(kept ?? { row: scene.chosen, column: first }), { signal });
+  grid.addEventListener("focus", () => layout && go(kept ?? { row: scene.chosen, column: first }), { signal });
   grid.addEventListener("blur", () => ((kept = null), read(null)), { signal });
   grid.addEventListener("keydown", onKey, { signal });
   pager.rows.root.addEventListener("page", (event) => turnRows(/** @type {CustomEvent} */ (event).detail.from), { signal });
@@ -189,7 +190,7 @@ export function mountPicture({ strings, palette, act, signal }) {
 
   function draw() {
     labels.measure(picture);
-    const width = heat.clientWidth - labels.width;
+    const width = wide - labels.width;
     if (width <= 0) return; // hidden
     layout = layoutOf({ rows: picture.rows.count, columns: columns() }, picture.columns, width);
     paint(canvas, layout, shownAt, { palette, limit: scene.limit, signed: picture.signed });
@@ -212,7 +213,7 @@ export function mountPicture({ strings, palette, act, signal }) {
       grid.ariaColCount = String(picture.across.count);
       if (first < picture.across.from || first >= picture.across.from + picture.across.count) first = picture.across.from;
       if (kept && !isHere(kept)) kept = { row: Math.min(scene.chosen, picture.rows.from + picture.rows.count - 1), column: Math.min(kept.column, picture.across.from + picture.across.count - 1) };
-      draw();
+      sizes.again();
     },
     /** Paints again, as after a change of the colours. */
     paint: draw,
