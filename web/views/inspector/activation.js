@@ -34,13 +34,14 @@ function erf(x) {
 export function strongest(activated, most) {
   /** @type {number[]} */
   const best = [];
-  const sizeOf = (/** @type {number} */ unit) => Math.abs(activated[unit]);
+  let least = -1; // size of the last of them, where they are as many as that
   for (let unit = 0; unit < activated.length; unit++) {
-    const size = sizeOf(unit);
-    if (best.length === most && size <= sizeOf(best[most - 1])) continue;
-    const at = best.findIndex((one) => sizeOf(one) < size);
+    const size = Math.abs(activated[unit]);
+    if (size <= least) continue;
+    const at = best.findIndex((one) => Math.abs(activated[one]) < size);
     best.splice(at < 0 ? best.length : at, 0, unit);
     if (best.length > most) best.pop();
+    if (best.length === most) least = Math.abs(activated[best[most - 1]]);
   }
   return best;
 }
