@@ -144,9 +144,12 @@ export function mountHeads({ strings, tensor, palette, signal }) {
       }
       const same = (/** @type {number} */ i) => shown[i]?.layer === layers[i]?.layer && shown[i]?.weights === layers[i]?.weights;
       if (layers.length !== shown.length || !layers.every((_, i) => same(i))) {
-        const rows = [...body.children];
         const focus = /** @type {HTMLElement | null} */ (body.contains(document.activeElement) ? document.activeElement : null)?.dataset;
-        body.replaceChildren(...layers.map((one, i) => (same(i) ? rows[i] : rowOf(one))));
+        while (body.rows.length > layers.length) body.deleteRow(-1);
+        for (const [i, one] of layers.entries()) {
+          if (!body.rows[i]) body.append(rowOf(one));
+          else if (!same(i)) body.rows[i].replaceWith(rowOf(one));
+        }
         if (focus) buttonOf(layer, head)?.focus({ preventScroll: true });
         taken.renew();
       }

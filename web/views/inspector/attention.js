@@ -8,7 +8,11 @@ import { mountSteps } from "./attention-steps.js";
 import { createWeights, ofHead } from "./attention-weights.js";
 import { hide } from "./hide.js";
 import { tokenAt } from "./place.js";
+import { createSeldom } from "./seldom.js";
 import { createTake } from "./take.js";
+
+/** Milliseconds between two drawings of maps that are still read, at least. */
+const EVERY = 250;
 
 /**
  * Attention: the steps of the matrix, all heads as small maps, what the token that is looked at looked at, how a cell came
@@ -28,7 +32,8 @@ export function mountAttention({ strings: { attention: strings, tensor, detail }
   const wait = el("div", { class: "heads-wait" }, progress, stop);
   const above = el("div", { class: "attention-view" }, steps.root, look.root, heads.root, wait);
   const below = el("div", { class: "attention-view" }, explain.root, cache.root);
-  const weights = createWeights({ loaded: () => now && drawHeads(now), failure: (error) => (failed = error instanceof Error ? error.message : String(error)) }, signal);
+  const drawing = createSeldom(() => now && drawHeads(now), EVERY, signal);
+  const weights = createWeights({ loaded: () => (weights.reading ? drawing.want() : drawing.now()), failure: (error) => (failed = error instanceof Error ? error.message : String(error)) }, signal);
   /** @type {Answered | null} */
   let now = null;
   let failed = "";

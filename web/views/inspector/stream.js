@@ -6,9 +6,12 @@ import { count, exact, percent, three } from "../../kit/numbers.js";
 import { mountCells } from "./cells.js";
 import { nameOf } from "./detail.js";
 import { hide } from "./hide.js";
+import { createSeldom } from "./seldom.js";
 import { createStreamed, windowOf } from "./streamed.js";
 import { createTake } from "./take.js";
 
+/** Milliseconds between two drawings of what is still read, at least. */
+const EVERY = 250;
 /** Ranks from which on a cell of the lens is paler, and its tint. */
 const tints = [[0, 1], [4, 0.55], [49, 0.25], [Infinity, 0]];
 
@@ -36,7 +39,10 @@ export function mountStream({ strings: { out, tensor }, signal }) {
     el("section", {}, take.head(el("h3", { text: words.norms })), el("p", { class: "note", text: words.normsNote }), norms.root),
     el("section", {}, take.head(el("h3", { text: words.lens })), el("p", { class: "note", text: words.lensNote }), legend, lens.root),
   );
-  const streamed = createStreamed(draw, signal);
+  /** @type {Streamed} */
+  let known = { norms: [], rows: [] };
+  const drawing = createSeldom(draw, EVERY, signal);
+  const streamed = createStreamed(onKnown, signal);
   /** @type {Now | null} */
   let now = null;
   stop.addEventListener("click", () => (streamed.busy ? streamed.halt() : now && streamed.begin(now), tell()), { signal });
@@ -62,8 +68,15 @@ export function mountStream({ strings: { out, tensor }, signal }) {
     hide(stop, !now?.stands);
   }
 
-  /** @param {Streamed} known */
-  function draw({ norms: lengths, rows }) {
+  /** @param {Streamed} next */
+  function onKnown(next) {
+    known = next;
+    if (streamed.busy && !streamed.state.complete) drawing.want();
+    else drawing.now();
+  }
+
+  function draw() {
+    const { norms: lengths, rows } = known;
     if (!now?.place || !now.state.info) return;
     const { text } = now;
     const { layers } = now.state.info;
