@@ -5,6 +5,12 @@ import { boxOf } from "./layout.js";
 const GAP = 6; // px of a cell from which on lines part the cells
 const HATCH = 5; // px between the lines of a cell that is not there
 
+/** Gives a canvas the place that the cells of a picture take. @param {HTMLCanvasElement} canvas @param {Layout} layout */
+export function fit(canvas, { perLine, lines, width, height }) {
+  canvas.style.width = `${perLine * width}px`;
+  canvas.style.height = `${lines * height}px`;
+}
+
 /**
  * Paints the cells of a picture.
  *
@@ -18,8 +24,6 @@ export function paint(canvas, layout, valueAt, { palette, limit, signed }) {
   const scale = devicePixelRatio;
   canvas.width = Math.round(perLine * width * scale);
   canvas.height = Math.round(lines * height * scale);
-  canvas.style.width = `${perLine * width}px`;
-  canvas.style.height = `${lines * height}px`;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
   const small = document.createElement("canvas"); // a pixel for each cell

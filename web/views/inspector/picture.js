@@ -4,7 +4,7 @@
 /** @import { Picture } from "./tensors.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact } from "../../kit/numbers.js";
-import { paint } from "./canvas.js";
+import { fit, paint } from "./canvas.js";
 import { mountCaption } from "./caption.js";
 import { boxOf, cellAt, COLUMNS, layoutOf, moved } from "./layout.js";
 import { mountCell } from "./cell.js";
@@ -73,8 +73,16 @@ export function mountPicture({ strings, palette, act, signal }) {
   let kept = null; // by a key or a click
 
   let wide = 0; // px that there are, names included
+  let seen = false; // its cells are on the screen, or soon
+  let painted = false; // as they are now
 
   const sizes = drawSized(caption.root, { width: () => heat.clientWidth, draw: (width) => ((wide = width), picture && draw()) }, signal);
+  const sight = new IntersectionObserver((entries) => {
+    seen = entries[entries.length - 1].isIntersecting;
+    paintSeen();
+  }, { scrollMargin: "200px" });
+  sight.observe(cells);
+  signal.addEventListener("abort", () => sight.disconnect());
   canvas.addEventListener("pointermove", (event) => read(pointed(event)), { signal });
   canvas.addEventListener("pointerleave", () => read(null), { signal });
   canvas.addEventListener("click", onClick, { signal });
@@ -188,12 +196,20 @@ export function mountPicture({ strings, palette, act, signal }) {
     return drawPicture(root, picture, scene, { layout, first, valueAt: shownAt, palette });
   }
 
+  function paintSeen() {
+    if (!seen || painted || !layout) return;
+    painted = true;
+    paint(canvas, layout, shownAt, { palette, limit: scene.limit, signed: picture.signed });
+  }
+
   function draw() {
     labels.measure(picture);
     const width = wide - labels.width;
     if (width <= 0) return; // hidden
     layout = layoutOf({ rows: picture.rows.count, columns: columns() }, picture.columns, width);
-    paint(canvas, layout, shownAt, { palette, limit: scene.limit, signed: picture.signed });
+    fit(canvas, layout);
+    painted = false;
+    paintSeen();
     cursor.style.width = `${Math.max(layout.width, 3)}px`;
     cursor.style.height = `${layout.height}px`;
     labels.draw(picture, scene, layout, first);
