@@ -43,7 +43,10 @@ export function mountRecentModels(root, { strings, signal }) {
   }
 
   function show() {
-    list.replaceChildren(entry(strings.defaultModel, listed[0] ? factsOf(listed[0]) : "", current !== null && current.address === undefined, () => send(root, "defaultmodel")));
+    const first = current !== null && current.address === undefined;
+    const name = label(listed[0]?.name ?? (first ? current?.name ?? "" : ""));
+    const facts = [name && strings.defaultModel, listed[0] ? factsOf(listed[0]) : ""].filter(Boolean).join(", ");
+    list.replaceChildren(entry(name || strings.defaultModel, facts, first, () => send(root, "defaultmodel")));
     for (const model of listed.slice(1)) {
       const { name, url } = model;
       list.append(entry(label(name) || url, factsOf(model), current?.address === url, () => send(root, "model", url)));
