@@ -45,8 +45,8 @@ export function breakpointsOf(text) {
 export async function linkOf(element) {
   const link = element.getAttribute("link");
   return link === null ? null : import("../run/link.js").then(async ({ decode, furtherOf }) => {
-    const { state } = await decode(link);
-    return { ...state, further: furtherOf(state) };
+    const { state, problems } = await decode(link);
+    return { ...state, problems, further: furtherOf(state) };
   });
 }
 

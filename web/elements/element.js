@@ -4,7 +4,7 @@
 /** @import { Picture, Shown } from "./shell.js" */
 /** @import { Step } from "./step.js" */
 import { embed as strings } from "../i18n/embed-en.js";
-import { listen } from "../kit/dom.js";
+import { el, listen } from "../kit/dom.js";
 import { stageNames } from "../run/stages.js";
 import { linkOf } from "./attributes.js";
 import { diagramOf } from "./content.js";
@@ -44,9 +44,9 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   #restyle = () => {};
 
   connectedCallback() {
-    if (this.#life) return;
+    if (this.#life || !this.ownerDocument.defaultView) return; // a document that nobody sees
     const life = (this.#life = new AbortController());
-    this.#root.adoptedStyleSheets = [elementSheet()];
+    this.#root.adoptedStyleSheets = [elementSheet(this.ownerDocument)];
     this.#restyle = followTheme(this, life.signal);
     const app = scaffold(this.#root, this.getAttribute("aria-label") ?? strings.label);
     this.#layout();
@@ -66,13 +66,19 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   }
 
   disconnectedCallback() {
-    queueMicrotask(() => {
-      if (this.isConnected) return; // it was moved
-      this.#life?.abort();
-      this.#live?.then((live) => live.close(), () => {});
-      this.#life = this.#live = this.#picture = null;
-      this.#root.replaceChildren();
-    });
+    queueMicrotask(() => !this.isConnected && this.#end()); // else it was moved
+  }
+
+  /** In another document it begins anew. */
+  adoptedCallback() {
+    this.#end();
+  }
+
+  #end() {
+    this.#life?.abort();
+    this.#live?.then((live) => live.close(), () => {});
+    this.#life = this.#live = this.#picture = null;
+    this.#root.replaceChildren();
   }
 
   attributeChangedCallback() {
@@ -114,10 +120,19 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     const frame = elsewhere ? placeFrame(app, this, { strings, signal }) : null; // which draws it
     if (frame) this.#live = Promise.resolve(frame);
     this.#offer();
+    this.#sayProblems(app, signal);
     listen(app, "generate", () => this.run().catch(() => {}), signal); // what failed is said where the run would be
     listen(app, "stop", () => this.stop(), signal);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.hasAttribute("autoplay") && !still && !hostOf(this.getAttribute("model"))) this.run().catch(() => {});
+  }
+
+  /** What is wrong with its link. @param {HTMLElement} app @param {AbortSignal} signal */
+  async #sayProblems(app, signal) {
+    const link = await linkOf(this).catch(() => null); // a script did not come: Run says so
+    if (!link?.problems.length || signal.aborted) return;
+    const words = link.problems.map((text) => el("p", { text }));
+    app.prepend(el("div", { class: "note", part: "problems", role: "status" }, ...words));
   }
 
   /** Of a link to what it shows. @param {P} picture */

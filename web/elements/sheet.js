@@ -23,13 +23,18 @@ export const hosted = (css) =>
     .map((line) => line.replace(/(-?[\d.]+)rem\b/g, (rem, n) => (/^@media/.test(line) ? rem : /^@container/.test(line) ? `${16 * n}px` : `calc(${n} * var(--vitrine-rem))`))) // queries know no properties
     .join("\n");
 
-/** @type {CSSStyleSheet | undefined} */
-let sheet;
+/** @type {WeakMap<Document, CSSStyleSheet>} */
+const sheets = new WeakMap();
 
-/** The style sheet of all elements, constructed: a policy of the host page (style-src) is not about such. */
-export function elementSheet() {
-  if (sheet) return sheet;
-  sheet = new CSSStyleSheet();
-  sheet.replaceSync([tokens, parts, diagram, own, embed].map(hosted).join("\n"));
+/**
+ * The style sheet of all elements of a document, which takes none of another one. It is constructed: a policy of the host
+ * page (style-src) is not about such.
+ *
+ * @param {Document} document that has a window
+ */
+export function elementSheet(document) {
+  const sheet = sheets.get(document) ?? new (/** @type {Window & typeof globalThis} */ (document.defaultView)).CSSStyleSheet();
+  if (!sheets.has(document)) sheet.replaceSync([tokens, parts, diagram, own, embed].map(hosted).join("\n"));
+  sheets.set(document, sheet);
   return sheet;
 }

@@ -6,7 +6,8 @@
  */
 export function followTheme(element, signal) {
   const seen = new MutationObserver(show);
-  for (const root of [document.documentElement, document.body]) seen.observe(root, { attributes: true });
+  const { documentElement, body } = element.ownerDocument;
+  for (const root of [documentElement, body]) seen.observe(root, { attributes: true });
   const system = matchMedia("(prefers-color-scheme: dark)");
   system.addEventListener("change", show, { signal });
   signal.addEventListener("abort", () => seen.disconnect());
