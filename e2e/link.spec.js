@@ -186,13 +186,13 @@ test("share copies each form with one press, and saves the run; the frame runs i
   expect(problems).toEqual([]);
   expect(state).toMatchObject({ model: "tiny", prompt: 'Say "hi" & <go>', seed: 4, maxTokens: 3, stands: { tokens: 3, ended: true }, forced: [[position, 11]] });
   const frame = await (await openBare(page)).evaluate((html) => Object.fromEntries([...new DOMParser().parseFromString(html, "text/html").querySelector("iframe").attributes].map(({ name, value }) => [name, value])), copied.frame);
-  expect(frame).toEqual({ src: `${site}v1/embed.html#${link.split("#")[1]}`, width: "100%", height: "560", loading: "lazy", title: expect.stringContaining('Say "hi" & <go>'), allow: "fullscreen" });
+  expect(frame).toEqual({ src: `${site}v1/embed.html#${link.split("#")[1]}`, width: "100%", height: "771", loading: "lazy", title: expect.stringContaining('Say "hi" & <go>'), allow: "fullscreen" });
   const embed = await fresh(browser, frame.src);
   await expect(embed.page.locator("vitrine-pipeline textarea")).toHaveValue('Say "hi" & <go>');
   const { ids } = await embed.page.locator("vitrine-pipeline").evaluate((element) => element.run({ pace: 0 }));
   await embed.page.goto(frame.src.slice(0, -9));
   await embed.page.reload();
-  await expect(embed.page.locator("body > p[role=status]").first()).toContainText("damaged");
+  await expect(embed.page.locator("vitrine-pipeline [part=problems]").first()).toContainText("damaged");
   expect(embed.errors).toEqual([]);
   await embed.close();
   expect(copied.mermaid).toMatch(/^flowchart|^---/);

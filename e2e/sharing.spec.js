@@ -1,5 +1,43 @@
-// What somebody chooses of what is shared, and what becomes of it on other people's pages.
-import { expect, test } from "./fixtures.js";
+// What somebody chooses of what is shared, and what becomes of it on the page and on other people's.
+import { decode } from "../web/run/link.js";
+import { expect, generate, openPage, test, violations } from "./fixtures.js";
+
+test("the share dialog's forms follow its choices; a link without the stop opens with no run, and the frame is as chosen", async ({ page, site }) => {
+  await openPage(page, { settings: { seed: "4", maxTokens: "2" } });
+  await generate(page);
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Share" });
+  const code = (name) => dialog.locator(".share-form", { has: page.getByText(name, { exact: true }) }).locator("pre").textContent();
+  const link = async () => (await decode((await code("Link")).split("#")[1])).state;
+  expect((await link()).stands).toEqual({ tokens: 2, ended: true });
+
+  await dialog.locator(".share-form summary").filter({ hasText: "Frame" }).click();
+  await dialog.getByText("How an embed looks").click();
+  await dialog.getByRole("checkbox", { name: "Prompt" }).press("Space");
+  await expect.poll(async () => (await link()).hide).toEqual(["prompt"]);
+  await dialog.getByLabel("Height of the diagram").fill("30");
+  await expect(dialog.getByText("Write a whole number from 100 to 10,000")).toBeVisible();
+  expect(await code("Frame")).not.toContain("&#38;height=");
+  await dialog.getByLabel("Height of the diagram").fill("300");
+  await dialog.getByLabel("Theme").selectOption("dark");
+  await expect.poll(() => code("Frame")).toContain("&#38;height=300&#38;theme=dark");
+  await expect(dialog.getByRole("region", { name: "Frame" }), "the form that was open stays open").toBeVisible();
+  expect(await code("Element")).toContain(' hide="prompt" height="300" theme="dark"');
+  expect(await violations(page, ".share-dialog")).toEqual([]);
+  await dialog.getByRole("checkbox", { name: "Open the run where it stands" }).uncheck();
+  await expect.poll(async () => (await link()).stands).toBeUndefined();
+  await expect(dialog).toContainText("opens the prompt and the settings");
+  const [, src] = (await code("Frame")).match(/ src="([^"]*)"/);
+  await dialog.getByRole("button", { name: "Close" }).click();
+
+  await page.goto(src.replaceAll("&#38;", "&"));
+  const element = page.locator("vitrine-pipeline");
+  await expect(element.locator(".picture-place")).toHaveCSS("height", "300px");
+  await expect(element).toHaveAttribute("data-theme", "dark");
+  await expect(element.locator("textarea")).toBeHidden();
+  await expect(element.getByRole("button", { name: /^Run/ })).toBeVisible();
+  expect(src.startsWith(`${site}v1/embed.html#v1.`)).toBe(true);
+});
 
 test("an element says what is wrong with its link, has no buttons on paper, and goes to another document and back", async ({ page }) => {
   await page.route("**/post.html", (route) => route.fulfill({

@@ -47,6 +47,7 @@ import { mountControls } from "./page/controls.js";
 import { failureOf } from "./client/failure.js";
 import { listenToKeys } from "./page/keys.js";
 import { mountShare } from "./views/share.js";
+import { mountShareChoices } from "./views/share-choices.js";
 import { mountSpecialTokens } from "./views/special-tokens.js";
 import { mountSpeed } from "./views/speed.js";
 import { mountSpoken } from "./views/spoken.js";
@@ -71,6 +72,7 @@ const stored = mountStoredModels(model.stored, { strings: strings.model, signal 
 const hub = mountHubModels(model.hub, { hub: hubInAddress(location) || HUB, strings: strings.hub, signal });
 const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter"), tabs: byId("tabs"), strings: strings.layout, signal });
 const share = mountShare(byId("tools"), { strings: shareStrings, close: strings.close, signal });
+const choices = mountShareChoices(share.choices, { strings: shareStrings.choices, signal });
 mountTheme(byId("tools"), { strings: strings.theme, signal });
 const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: recall("singleKeys", true), signal });
 const hosting = mountHosting(help.here, { strings: hostStrings.hosting });
@@ -145,7 +147,7 @@ connectDiffers(page, { session, second, diagram, strings: secondStrings.signs, s
 connectDiagram(page, { diagram, editor, tools, strings: ownStrings, text: recall("diagram", ""), keep: (text) => remember("diagram", text), announce: status.announce, signal });
 
 const linking = connectLink(session, { ...views, note: mountLinked(byId("linked"), { close: strings.close, signal }), editor }, { strings: linkedStrings, diagram: recall("diagram", ""), open, start: generate, fail, signal });
-connectShare(page, { share, session, state: linking.state, tree: controls.tree, mermaid: () => diagram.drawn?.mermaid() ?? "", strings: shareStrings, picture: `${ownStrings.file}.png`, fail, signal });
+connectShare(page, { share, choices, session, state: linking.state, tree: controls.tree, mermaid: () => diagram.drawn?.mermaid() ?? "", strings: shareStrings, picture: `${ownStrings.file}.png`, fail, signal });
 
 listen(page, "help", help.show, signal);
 listen(page, "singlekeys", ({ on }) => remember("singleKeys", on), signal);

@@ -1,6 +1,6 @@
 /**
  * The script of embed.html: one element that fills the frame, told by the fragment of its address, which is a link of
- * Vitrine or has attributes as a query has them, and in touch with the page around it by messages.
+ * Vitrine, with attributes after an & if any, or has attributes as a query has them, and in touch with the page around it by messages.
  */
 import { ATTRIBUTES } from "./elements/attributes.js";
 import { guardLabels } from "./mermaid/trusted.js";
@@ -21,12 +21,13 @@ const scheme = { light: "light", dark: "dark", auto: "light dark" }[told.get("th
 if (scheme) document.documentElement.style.colorScheme = scheme;
 document.body.append(element);
 
-/** A link as attributes; what is wrong with it stands in the frame. @param {string} fragment */
+/** A link as attributes, and those after it; what is wrong with the link the element says. @param {string} fragment */
 async function readLink(fragment) {
   const [{ decode }, { attributesOf }] = await Promise.all([import("./run/link.js"), import("./run/forms.js")]);
-  const { state, problems } = await decode(fragment);
-  for (const words of problems) document.body.append(Object.assign(document.createElement("p"), { textContent: words, role: "status" }));
-  return new URLSearchParams({ link: fragment, ...attributesOf(state), ...(state.diagram && { diagram: state.diagram }) });
+  const [link] = fragment.split("&", 1);
+  const { state } = await decode(link);
+  const further = new URLSearchParams(fragment.slice(link.length));
+  return new URLSearchParams({ link, ...attributesOf(state), ...(state.diagram && { diagram: state.diagram }), ...Object.fromEntries(further) });
 }
 
 /** @param {object} message to whoever has put the frame there: they may read what it shows */

@@ -12,6 +12,19 @@ export const share = {
   files: "You opened the model from files. Whoever opens the link must open the same files.",
   local: "This address is on your own device. Put the site on a server before you share it.",
   long: "This is more than a link can hold. Shorten the prompt or the diagram.",
+  choices: {
+    stop: "Open the run where it stands",
+    embed: "How an embed looks",
+    hide: "Hide",
+    /** @type {Record<typeof import("../run/forms.js").parts[number], string>} */
+    parts: { prompt: "Prompt", diagram: "Diagram", output: "Output", transport: "Transport bar", open: "Link to this page" },
+    height: "Height of the diagram, in pixels",
+    usualHeight: "by the width",
+    /** @param {number} min @param {number} max */
+    heightError: (min, max) => `Write a whole number from ${count(min)} to ${count(max)}, or nothing.`,
+    theme: "Theme",
+    themes: { "": "As the page around it; a frame is light", auto: "As the reader's system; an element as its page", light: "Light", dark: "Dark" },
+  },
   /** @param {number} n */
   size: (n) => (n === 1 ? "1 character" : `${count(n)} characters`),
   /** @type {Record<import("../run/forms.js").FormName, { name: string, hint: string }>} */

@@ -48,6 +48,7 @@ export function watchState(session, { page, prompt, sampling, inspector, control
   listen(session, "engine", () => ((own.source = own.next), (head = 0)), signal);
   listen(page, "head", (/** @type {{ head: number }} */ now) => (head = now.head), signal);
   listen(page, "choose", (/** @type {{ position: number, id: number }} */ choice) => (chosen = choice), signal);
+  listen(page, "sharechoice", (/** @type {{ hide: string[] }} */ { hide }) => (own.hide = hide), signal);
   listen(page, "diagramtext", (/** @type {{ text: string }} */ { text }) => (diagram = text), signal);
   return own;
 }

@@ -4,12 +4,14 @@
 /** @import { Session } from "../run/session.js" */
 /** @import { FormName } from "../run/forms.js" */
 /** @import { mountShare } from "../views/share.js" */
+/** @import { Shared, mountShareChoices } from "../views/share-choices.js" */
 import { listen } from "../kit/dom.js";
 import { save } from "../kit/save.js";
 import { clip, visible } from "../kit/text.js";
 import { runAsJSON, transcriptOf } from "../run/export.js";
 import { formsOf } from "../run/forms.js";
 import { encode } from "../run/link.js";
+import { withoutStop } from "../run/shared.js";
 
 const TITLE = 60; // columns of the prompt
 
@@ -19,6 +21,7 @@ const TITLE = 60; // columns of the prompt
  * @param {HTMLElement} page
  * @param {object} options
  * @param {ReturnType<typeof mountShare>} options.share
+ * @param {ReturnType<typeof mountShareChoices>} options.choices
  * @param {Session} options.session
  * @param {() => Partial<LinkState>} options.state what the page shows
  * @param {() => Tree} options.tree
@@ -28,9 +31,10 @@ const TITLE = 60; // columns of the prompt
  * @param {(error: unknown) => void} options.fail
  * @param {AbortSignal} options.signal
  */
-export function connectShare(page, { share, session, state, tree, mermaid, strings, picture, fail, signal }) {
+export function connectShare(page, { share, choices, session, state, tree, mermaid, strings, picture, fail, signal }) {
   const site = new URL("./", location.href);
   site.search = site.hash = "";
+  let turn = 0; // of what is written
 
   /** @param {Partial<LinkState>} now @returns {Promise<string | null>} null where it is more than a link holds */
   async function fragmentOf(now) {
@@ -42,11 +46,20 @@ export function connectShare(page, { share, session, state, tree, mermaid, strin
     }
   }
 
-  async function open() {
-    const now = state();
+  function open() {
+    const { hide = [], stands } = state();
+    choices.show(hide, stands !== undefined);
+    return write(choices.now());
+  }
+
+  /** The forms, of what is chosen. @param {Shared} chosen */
+  async function write({ stop, hide, height, theme }) {
+    const mine = ++turn;
+    const now = { ...(stop ? state() : withoutStop(state())), hide };
     const fragment = await fragmentOf(now);
+    if (mine !== turn) return;
     const title = strings.frameTitle(clip(visible(now.prompt ?? "", { spaces: false }), TITLE));
-    const all = formsOf({ site: site.href, fragment: fragment ?? "", state: now, mermaid: mermaid(), title, picture });
+    const all = formsOf({ site: site.href, fragment: fragment ?? "", state: now, mermaid: mermaid(), title, picture, look: { height, theme } });
     const names = /** @type {FormName[]} */ (Object.keys(all)).filter((name) => all[name] !== "" && (fragment !== null || name === "mermaid"));
     const words = [fragment === null ? strings.long : now.stands ? strings.holds.run : strings.holds.fields];
     if (now.model?.startsWith("file:")) words.push(strings.files);
@@ -73,6 +86,7 @@ export function connectShare(page, { share, session, state, tree, mermaid, strin
   }
 
   listen(page, "shareopen", () => open().catch(fail), signal);
+  listen(page, "sharechoice", (/** @type {Shared} */ chosen) => write(chosen).catch(fail), signal);
   listen(page, "sharecopy", copy, signal);
   listen(page, "runsave", (/** @type {"json" | "text"} */ kind) => saveRun(kind).catch(fail), signal);
 }

@@ -1,12 +1,28 @@
 /** @import { Breakpoint } from "../vitrine.d.ts" */
 /** @import { LinkState } from "./link.js" */
+import { MOST_HEIGHT } from "./messages.js";
 
 /** What a page is put into other pages with: code for each kind of host. */
 
 /** @typedef {"link" | "frame" | "element" | "jekyll" | "hugo" | "markdown" | "mermaid" | "picture"} FormName */
 
-/** Of a frame, in pixels, before it says its own height. */
-const HEIGHT = 560;
+/** What an embed can hide, by the names of its attribute. */
+export const parts = /** @type {const} */ (["prompt", "diagram", "output", "transport", "open"]);
+
+/** Of a diagram, in pixels. */
+export const heights = { min: 100, max: MOST_HEIGHT };
+
+/** Whether a text is such a height. @param {string} text */
+export const isHeight = (text) => /^\s*\d{3,5}\s*$/.test(text) && Number(text) >= heights.min && Number(text) <= heights.max;
+
+/**
+ * How an embed looks that shows a link.
+ *
+ * @typedef {object} Choices
+ * @property {string[]} hide
+ * @property {number} [height] of its diagram; left out: by the width
+ * @property {"" | "auto" | "light" | "dark"} theme "": as the page around it, which a frame does not see
+ */
 
 /**
  * The code of every form.
@@ -18,20 +34,24 @@ const HEIGHT = 560;
  * @param {string} shared.mermaid the diagram with this step's values
  * @param {string} shared.title of the frame, and what the picture shows, in words
  * @param {string} shared.picture name of the picture's file
+ * @param {Pick<Choices, "height" | "theme">} shared.look of an embed
  * @returns {Record<FormName, string>}
  */
-export function formsOf({ site, fragment, state, mermaid, title, picture }) {
+export function formsOf({ site, fragment, state, mermaid, title, picture, look: { height, theme } }) {
   const link = `${site}#${fragment}`;
-  const frame = `${site}v1/embed.html#${fragment}`;
+  const further = new URLSearchParams({ ...(height && { height: String(height) }), ...(theme && { theme }) });
+  const frame = `${site}v1/embed.html#${fragment}${further.size ? `&${further}` : ""}`;
+  const high = frameHeight(state.hide ?? [], height);
+  const attributes = { ...attributesOf(state), ...(height && { height: String(height) }), ...(theme && theme !== "auto" && { theme }) };
   const script = `<script type="module" src="${attribute(`${site}v1/embed.js`)}"></script>`;
-  const element = `<vitrine-pipeline${Object.entries(attributesOf(state)).map(([name, value]) => ` ${name}="${attribute(value)}"`).join("")} link="${attribute(fragment)}"`;
+  const element = `<vitrine-pipeline${Object.entries(attributes).map(([name, value]) => ` ${name}="${attribute(value)}"`).join("")} link="${attribute(fragment)}"`;
   const text = state.diagram?.trim();
   return {
     link,
-    frame: `<iframe src="${attribute(frame)}" width="100%" height="${HEIGHT}" loading="lazy" title="${attribute(title)}" allow="fullscreen"></iframe>`,
+    frame: `<iframe src="${attribute(frame)}" width="100%" height="${high}" loading="lazy" title="${attribute(title)}" allow="fullscreen"></iframe>`,
     element: `${script}\n${element}>${text ? `\n<script type="text/mermaid">\n${inScript(text)}\n</script>\n` : ""}</vitrine-pipeline>`,
-    jekyll: `{% include vitrine.html src="${attribute(frame)}" height="${HEIGHT}" title="${attribute(title)}" %}`,
-    hugo: `{{< vitrine src="${attribute(frame)}" height="${HEIGHT}" title="${attribute(title)}" >}}`,
+    jekyll: `{% include vitrine.html src="${attribute(frame)}" height="${high}" title="${attribute(title)}" %}`,
+    hugo: `{{< vitrine src="${attribute(frame)}" height="${high}" title="${attribute(title)}" >}}`,
     markdown: text ? `${script}\n\n${element} markdown="block">\n\n${fenced(text)}\n\n</vitrine-pipeline>` : `${script}\n\n${element}></vitrine-pipeline>`,
     mermaid,
     picture: `[![${inMarkdown(title)}](${picture})](${link})`,
@@ -55,6 +75,23 @@ export function attributesOf({ model, prompt, seed, temperature, topK, topP, max
     hide: hide.join(" ") || undefined,
   };
   return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+}
+
+/** What the parts of an embed take while it runs, in pixels, as a browser lays them out 640 wide. */
+const HIGH = { rest: 70, prompt: 97, diagram: 12, output: 94, transport: 44, open: 44 };
+const USUAL = 410; // of the diagram
+const LEAST = 192; // of an element: min-height in embed.css
+
+/**
+ * Of a frame, in pixels: hosts that hear nothing of its own height leave it at this.
+ *
+ * @param {readonly string[]} hide
+ * @param {number} [height] of the diagram
+ */
+function frameHeight(hide, height = USUAL) {
+  const shown = parts.filter((name) => !hide.includes(name));
+  const high = shown.reduce((sum, name) => sum + HIGH[name] + (name === "diagram" ? height : 0), HIGH.rest);
+  return Math.max(LEAST, high);
 }
 
 /** A list of stages, each with its layer after an @, or JSON where there is more to say. @param {Breakpoint[]} breakpoints */

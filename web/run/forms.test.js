@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attributesOf, formsOf } from "./forms.js";
+import { attributesOf, formsOf, isHeight, parts } from "./forms.js";
 
 const hostile = 'a "quoted" \'one\' <script>alert(1)</script> {{ x }} {% y %}\n\n`code` [a](b) \\ & done';
-const base = { site: "https://blog.example/vitrine/", fragment: "v1.AbC-_", mermaid: "flowchart LR\n  A --> B", title: hostile, picture: "p.png" };
+const base = { site: "https://blog.example/vitrine/", fragment: "v1.AbC-_", mermaid: "flowchart LR\n  A --> B", title: hostile, picture: "p.png", look: { theme: /** @type {const} */ ("") } };
 const state = { model: "tiny", prompt: hostile, seed: 7, temperature: 0.5, at: /** @type {const} */ ({ stage: "attention", layer: 2, head: 1 }), breakpoints: [{ stage: /** @type {const} */ ("mlp"), layer: 3 }, { stage: /** @type {const} */ ("select") }], hide: ["prompt"] };
 
 /** What HTML makes of references. @param {string} text */
@@ -12,7 +12,7 @@ const read = (text) => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCod
 test("the frame is at the versioned address, with all that a host needs", () => {
   const { link, frame } = formsOf({ ...base, state, title: "Plain" });
   assert.equal(link, "https://blog.example/vitrine/#v1.AbC-_");
-  assert.equal(frame, '<iframe src="https://blog.example/vitrine/v1/embed.html#v1.AbC-_" width="100%" height="560" loading="lazy" title="Plain" allow="fullscreen"></iframe>');
+  assert.equal(frame, '<iframe src="https://blog.example/vitrine/v1/embed.html#v1.AbC-_" width="100%" height="674" loading="lazy" title="Plain" allow="fullscreen"></iframe>');
 });
 
 test("no text gets out of its attribute, in HTML, Markdown or a template", () => {
@@ -25,7 +25,7 @@ test("no text gets out of its attribute, in HTML, Markdown or a template", () =>
   assert.doesNotMatch(element.split("\n").slice(1).join("\n"), /\n/, "an element in Markdown ends at a blank line");
   assert.equal(jekyll.match(/\{%/g)?.length, 1);
   assert.equal(hugo.match(/\{\{/g)?.length, 1);
-  assert.match(jekyll, /^\{% include vitrine\.html src="https:\/\/blog\.example\/vitrine\/v1\/embed\.html#v1\.AbC-_" height="560" title="[^"]*" %\}$/);
+  assert.match(jekyll, /^\{% include vitrine\.html src="https:\/\/blog\.example\/vitrine\/v1\/embed\.html#v1\.AbC-_" height="674" title="[^"]*" %\}$/);
 });
 
 test("a diagram of the author's own goes with the element, and nothing in it ends it", () => {
@@ -47,4 +47,22 @@ test("an element's attributes say what they can of a state", () => {
   assert.deepEqual(attributesOf({ at: { stage: "mlp", layer: 1, head: 2 }, stands: { tokens: 1, stage: "softmax", position: 3 } }), { stage: "softmax", head: "2" });
   const breakpoints = [{ stage: /** @type {const} */ ("mlp"), condition: 'token = " a"' }];
   assert.deepEqual(JSON.parse(attributesOf({ breakpoints }).breakpoints), breakpoints);
+});
+
+test("what is chosen of an embed is in every form that is one", () => {
+  const look = { height: 300, theme: /** @type {const} */ ("dark") };
+  const { frame, element, jekyll, hugo, markdown, link } = formsOf({ ...base, state: { hide: ["output", "open"] }, look });
+  for (const form of [frame, jekyll, hugo]) assert.match(form, / src="https:\/\/blog\.example\/vitrine\/v1\/embed\.html#v1\.AbC-_&#38;height=300&#38;theme=dark" /);
+  for (const form of [element, markdown]) assert.match(form, / hide="output open" height="300" theme="dark" link="v1\.AbC-_"/);
+  assert.equal(link, "https://blog.example/vitrine/#v1.AbC-_");
+  const auto = formsOf({ ...base, state: {}, look: { theme: "auto" } });
+  assert.match(auto.frame, /&#38;theme=auto" /);
+  assert.doesNotMatch(auto.element, /theme/, "an element sees its page");
+  const high = (/** @type {string[]} */ hide, /** @type {number | undefined} */ height) => Number(formsOf({ ...base, state: { hide }, look: { height, theme: "" } }).frame.match(/ height="(\d+)"/)?.[1]);
+  assert.equal(high([], 700) - high([], 600), 100);
+  for (const hide of parts) assert.ok(high([hide], 300) < high([], 300), hide);
+});
+
+test("a height is a whole number in its bounds", () => {
+  assert.deepEqual(["100", " 450 ", "10000", "99", "10001", "1e3", "300.5", "", "-300"].filter(isHeight), ["100", " 450 ", "10000"]);
 });

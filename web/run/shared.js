@@ -44,6 +44,16 @@ export function linkOf({ model, prompt, read, typed, state, tree, switches, chos
 }
 
 /**
+ * A link's state without the place where its run stands: it fills the fields, and a run of it goes to its end.
+ *
+ * @param {Partial<LinkState>} state
+ * @returns {Partial<LinkState>}
+ */
+export function withoutStop({ stands, branch, branches, at, ...page }) {
+  return { ...page, ...(at?.head !== undefined && { at: { head: at.head } }) };
+}
+
+/**
  * The tokens that are to be chosen. With parts of the model switched all of them are: some may have been drawn before.
  *
  * @param {Branch} branch @param {number} prompt how many tokens it has @param {boolean} all

@@ -13,6 +13,7 @@ import { icon, iconButton } from "../kit/icons.js";
 export function mountShare(root, { strings, close, signal }) {
   const shut = iconButton("close", close);
   const words = el("div", { class: "share-words" });
+  const choices = el("div", { class: "share-choices" });
   const forms = el("div", { class: "share-forms" });
   const said = el("p", { class: "hint", role: "status" });
   const files = /** @type {const} */ (["png", "json", "text"]);
@@ -26,6 +27,7 @@ export function mountShare(root, { strings, close, signal }) {
     { class: "help share-dialog", "aria-labelledby": "share-title" },
     el("div", { class: "field-head" }, el("h2", { id: "share-title", text: strings.title }), shut),
     words,
+    choices,
     forms,
     said,
     el("div", { class: "share-saves", role: "group", "aria-label": strings.save }, ...saves),
@@ -57,6 +59,8 @@ export function mountShare(root, { strings, close, signal }) {
   }
 
   return {
+    /** Where somebody chooses what is shared. */
+    choices,
     /**
      * @param {{ name: FormName, code: string }[]} list
      * @param {string[]} sentences what is shared, and what is to be known of it
@@ -64,7 +68,8 @@ export function mountShare(root, { strings, close, signal }) {
      */
     show(list, sentences, ran) {
       words.replaceChildren(...sentences.map((text) => el("p", { text })));
-      forms.replaceChildren(...list.map(({ name, code }, i) => form(name, code, i === 0)));
+      const open = dialog.open ? forms.querySelector("details[open] ~ .share-copy")?.getAttribute("data-form") : list[0]?.name;
+      forms.replaceChildren(...list.map(({ name, code }) => form(name, code, name === open)));
       said.textContent = "";
       for (const save of saves.slice(1)) {
         save.ariaDisabled = String(!ran);
