@@ -1,5 +1,5 @@
 // What somebody chooses of what is shared, and what becomes of it on the page and on other people's.
-import { decode } from "../web/run/link.js";
+import { decode, encode } from "../web/run/link.js";
 import { expect, generate, openPage, test, violations } from "./fixtures.js";
 
 test("the share dialog's forms follow its choices; a link without the stop opens with no run, and the frame is as chosen", async ({ page, site }) => {
@@ -29,6 +29,17 @@ test("the share dialog's forms follow its choices; a link without the stop opens
   await expect(dialog).toContainText("opens the prompt and the settings");
   const [, src] = (await code("Frame")).match(/ src="([^"]*)"/);
   await dialog.getByRole("button", { name: "Close" }).click();
+
+  // Opened where another run's output stands, a link with no run leaves none of it there.
+  await expect(page.locator("#chips .chip")).not.toHaveCount(0);
+  await page.evaluate((fragment) => (location.hash = fragment), await encode({ model: "tiny", prompt: "Another text", hide: ["output"] }));
+  await expect(page.locator("#prompt")).toHaveValue("Another text");
+  await expect(page.locator("#chips .chip")).toHaveCount(0);
+  await expect(page.locator("#diagram-place g.stage[data-state='']").first()).toBeVisible();
+  await expect(page.locator("#status")).not.toContainText("Ended");
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  await expect(dialog.getByRole("checkbox", { name: "Output" }), "as the link says").toBeChecked();
+  await expect(dialog.getByRole("checkbox", { name: "Open the run where it stands" })).toBeHidden();
 
   await page.goto(src.replaceAll("&#38;", "&"));
   const element = page.locator("vitrine-pipeline");

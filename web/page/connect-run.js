@@ -65,6 +65,7 @@ export function connectRun(session, views, strings, { reopen, useDefault, pacer,
     button.show(session.running);
     setRest();
     if (phase === "waiting") return begin();
+    if (phase === "idle") over = ""; // the run is forgotten
     if (!session.running) return; // it has ended without a result
     if (before === "waiting") start();
     if (phase === "ended") finish();

@@ -10,6 +10,7 @@ import { listen, send } from "../kit/dom.js";
 import { otherHost } from "../kit/host.js";
 import { unremembered } from "../kit/store.js";
 import { visible } from "../kit/text.js";
+import { noTree } from "../run/branches.js";
 import { decode, isLink, plainState, settingsOf } from "../run/link.js";
 import { typedOf } from "../run/settings.js";
 import { modelOfLink, siteModels } from "./link-model.js";
@@ -98,6 +99,9 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     note.hide();
     const model = state.model === undefined ? { source: usual, host: "" } : await modelOfLink(state.model, { page: location.href, list: siteModels });
     if (mine.aborted) return;
+    await session.forget(); // another run's output would stand under this one's prompt
+    if (mine.aborted) return;
+    controls.replaceBranches(noTree, null);
     fill(state);
     const words = [...problems];
     const run = settingsOf(state).seed ?? (state.temperature === 0 ? 0 : undefined);

@@ -168,6 +168,20 @@ export class Session extends EventTarget {
     await this.#ended;
   }
 
+  /** Ends the run, and leaves nothing of it to be shown. */
+  async forget() {
+    if (!this.#run && this.state.pieces.length === 0) return;
+    if (!this.#running) this.#run?.abort(); // it waits for the model
+    await this.leave();
+    this.#running = null;
+    this.prompt = "";
+    this.state.clear();
+    this.state.switches = [];
+    this.state.changed = true;
+    this.#send("state");
+    this.#send("end");
+  }
+
   /** Ends it all: the run, and what is being loaded; the engine is closed. */
   async close() {
     this.cancelLoad();
