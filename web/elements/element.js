@@ -132,7 +132,7 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     const link = await linkOf(this).catch(() => null); // a script did not come: Run says so
     if (!link?.problems.length || signal.aborted) return;
     const words = link.problems.map((text) => el("p", { text }));
-    app.prepend(el("div", { class: "note", part: "problems", role: "status" }, ...words));
+    app.prepend(el("div", { class: "problems", part: "problems", role: "status" }, ...words));
   }
 
   /** Of a link to what it shows. @param {P} picture */

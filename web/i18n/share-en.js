@@ -23,7 +23,7 @@ export const share = {
     /** @param {number} min @param {number} max */
     heightError: (min, max) => `Write a whole number from ${count(min)} to ${count(max)}, or nothing.`,
     theme: "Theme",
-    themes: { "": "As the page around it; a frame is light", auto: "As the reader's system; an element as its page", light: "Light", dark: "Dark" },
+    themes: { "": "As the page; a frame is light", auto: "As the reader's system", light: "Light", dark: "Dark" },
   },
   /** @param {number} n */
   size: (n) => (n === 1 ? "1 character" : `${count(n)} characters`),
