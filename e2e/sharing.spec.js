@@ -36,7 +36,7 @@ test("the share dialog's forms follow its choices; a link without the stop opens
   await expect(page.locator("#prompt")).toHaveValue("Another text");
   await expect(page.locator("#chips .chip")).toHaveCount(0);
   await expect(page.locator("#diagram-place g.stage[data-state='']").first()).toBeVisible();
-  await expect(page.locator("#status")).not.toContainText("Done.");
+  await expect(page.locator("#status .status-line")).toHaveText("Ready");
   await page.getByRole("button", { name: "Share", exact: true }).click();
   await expect(dialog.getByRole("checkbox", { name: "Output" }), "as the link says").toBeChecked();
   await expect(dialog.getByRole("checkbox", { name: "Open the run where it stands" })).toBeHidden();
