@@ -239,6 +239,7 @@ test("a view is taken away as a drawing", async ({ page }) => {
 
 for (const [width, colorScheme] of /** @type {const} */ ([[1440, "light"], [360, "dark"]])) {
   test(`axe finds nothing, ${width} px, ${colorScheme}`, async ({ page }) => {
+    test.slow(); // seven views
     await page.emulateMedia({ colorScheme });
     await run(page);
     for (const stage of /** @type {(keyof typeof nodes)[]} */ (["tokenize", "embed", "position", "ln1", "attention", "scores", "mask"])) {
