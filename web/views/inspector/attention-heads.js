@@ -110,7 +110,7 @@ export function mountHeads({ strings, tensor, palette, signal }) {
       const button = el("button", { type: "button", class: "head-map", tabindex: -1, "data-layer": layer, "data-head": head, "data-kind": label?.kind, "aria-label": name, title: titleOf(name, measures) }, canvas, el("span", { class: "head-kind", text: label ? strings.kindsShort[label.kind] : "–" }));
       return el("td", {}, button);
     });
-    const empty = weights ? [] : [el("td", { class: "heads-none", text: strings.unreached })];
+    const empty = weights ? [] : [el("td", { class: "heads-none", colspan: Math.max(1, heads.childElementCount - 1), text: strings.unreached })];
     return el("tr", {}, el("th", { scope: "row", title: strings.layer(layer + 1), text: String(layer + 1) }), ...cells, ...empty);
   }
 
