@@ -128,7 +128,7 @@ test("Open in Vitrine opens the whole page with the same run, standing at the sa
   const whole = await opens;
   expect(new URL(whole.url()).pathname).toBe("/");
   expect(whole.url()).toContain("/#v1.");
-  await expect(whole.getByLabel("Prompt", { exact: true })).toHaveValue("The little <b>dog");
+  await expect(whole.getByRole("textbox", { name: "Prompt" })).toHaveValue("The little <b>dog");
   await expect(whole.locator('g[data-id="G4"]')).toHaveAttribute("aria-current", "step", { timeout: 40_000 });
   await expect(whole.locator("#setting-seed")).toHaveValue("5");
   const values = (/** @type {import("@playwright/test").Locator} */ at) => at.locator('g[data-id="G4"] .value').textContent();
