@@ -321,6 +321,7 @@ test("colours that the system sets keep bars, ticks and states", async ({ page }
   const chips = page.locator("#chips .chip:not([data-prompt])");
   expect(new Set(await Promise.all((await chips.all()).map(quarter))).size, "the chips' lines differ").toBeGreaterThan(1);
   await page.locator('g[data-id="O4"]').press("Enter");
+  await page.locator(".heat-canvas").first().scrollIntoViewIfNeeded(); // what is out of sight is not painted
   const shades = () => page.locator(".heat-canvas").first().evaluate((canvas) => new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size);
   await expect.poll(shades, "numbers are colours").toBeGreaterThan(10);
 });

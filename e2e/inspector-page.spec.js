@@ -95,7 +95,9 @@ test("shows the numbers of the engine itself, of a run that has ended", async ({
   await expect(grid.getByRole("gridcell")).toHaveText(`${String(Number(sum.data[1].toPrecision(9)))}, layer 3, row 0 "What", column 1`);
 
   await panel.getByRole("button", { name: "Close the inspector" }).click();
+  await expect(panel).toBeHidden();
   await node("O4").focus();
+  await expect(node("O4")).toBeFocused();
   await page.keyboard.press("Enter");
   await panel.getByRole("combobox", { name: "Head" }).selectOption("1");
   await panel.getByRole("combobox", { name: "Token" }).selectOption("8"); // a generated one
