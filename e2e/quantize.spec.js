@@ -313,7 +313,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       await openPage(page);
       await page.locator(".model-button").focus();
       await page.keyboard.press("Enter");
-      for (const name of ["4,291,584 parameters", "Default model", "tiny", "Delete", "GPT-2 from huggingface.co", "Open model files", "Model URL", "Load"]) {
+      for (const name of ["4,291,584 parameters", "tinyDefault model", "tiny", "Delete", "GPT-2 from huggingface.co", "Open model files", "Model URL", "Load"]) {
         await page.keyboard.press("Tab");
         const focused = await page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent);
         expect(focused.slice(0, name.length)).toBe(name); // a stored model has its size behind it
