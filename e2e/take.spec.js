@@ -15,7 +15,7 @@ const expected = {
   "attention.mix": [],
 };
 
-test("as exact lines and as drawings", async ({ page, context }) => {
+test("as exact lines and as drawings", { tag: "@alone" }, async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await openPage(page);
   await page.evaluate(() => reach("generation"));
