@@ -253,7 +253,8 @@ elsewhere("messages count only between an element and its own frame", async ({ p
     await page.evaluate((lies) => lies.forEach((lie) => postMessage(lie, "*")), lies);
     const another = page.frames().find((one) => one.url().endsWith("#v1.AAAA"));
     await expect(another.getByText("The link is cut off. Nothing of it can be read.")).toBeVisible();
-    await expect.poll(async () => (await page.evaluate(() => globalThis.told)) - (await another.evaluate(() => document.documentElement.scrollHeight)), "the words are in its height").toBe(0);
+    const bottom = () => another.evaluate(() => document.querySelector("vitrine-pipeline").shadowRoot.querySelector(".problems").getBoundingClientRect().bottom);
+    await expect.poll(async () => (await page.evaluate(() => globalThis.told)) >= (await bottom()), "the words are in its height").toBe(true);
     await another.evaluate((lies) => lies.forEach((lie) => parent.postMessage(lie, "*")), lies);
     // What is posted later is read later.
     await page.evaluate(() => new Promise((resolve) => (addEventListener("message", resolve, { once: true }), postMessage("last", "*"))));

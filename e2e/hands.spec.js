@@ -322,7 +322,11 @@ test("colours that the system sets keep bars, ticks and states", async ({ page }
   expect(new Set(await Promise.all((await chips.all()).map(quarter))).size, "the chips' lines differ").toBeGreaterThan(1);
   await page.locator('g[data-id="O4"]').press("Enter");
   await page.locator(".heat-canvas").first().scrollIntoViewIfNeeded(); // what is out of sight is not painted
-  const shades = () => page.locator(".heat-canvas").first().evaluate((canvas) => new Set(new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size);
+  const shades = () => page.locator(".heat-canvas").first().evaluate((canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    return new Set(new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size;
+  });
   await expect.poll(shades, "numbers are colours").toBeGreaterThan(10);
 });
 
