@@ -15,8 +15,8 @@ const expected = {
   "attention.mix": [],
 };
 
-test("as exact lines and as drawings", { tag: "@alone" }, async ({ page, context }) => {
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+test("as exact lines and as drawings", { tag: "@alone" }, async ({ page }) => {
+  await page.addInitScript(() => (navigator.clipboard.writeText = async (text) => void (globalThis.taken = text))); // the system's own may keep one waiting
   await openPage(page);
   await page.evaluate(() => reach("generation"));
   let pictures = 0;
@@ -24,13 +24,19 @@ test("as exact lines and as drawings", { tag: "@alone" }, async ({ page, context
     await page.evaluate((stage) => view.open({ stage }), stage);
     await expect(page.locator(".inspector-values .take:visible").first(), stage).toBeVisible();
     await expect(page.locator(".stream-progress:visible")).toHaveCount(0);
+    await page.waitForFunction((stage) => { // parts come one after another: all are there
+      const shown = [stage, ...[...document.querySelectorAll(".take")].filter((one) => one.getClientRects().length > 0).map((one) => one.textContent)].join();
+      const same = shown === globalThis.before;
+      globalThis.before = shown;
+      return same;
+    }, stage, { polling: 400 });
     const heads = page.locator(".take:visible").filter({ has: page.getByRole("button", { name: "Copy as table" }) });
     const all = [];
     for (let i = 0; i < (await heads.count()); i++) {
       const head = heads.nth(i);
       await head.getByRole("button", { name: "Copy as table" }).click();
       await expect(head).toContainText("Copied");
-      all.push(await page.evaluate(() => navigator.clipboard.readText()));
+      all.push(await page.evaluate(() => globalThis.taken));
       const saved = page.waitForEvent("download");
       await head.getByRole("button", { name: "Save as SVG" }).click();
       const svg = await readFile(await (await saved).path(), "utf8");
