@@ -525,7 +525,10 @@ export interface Run extends AsyncIterable<RunEvent> {
   stepBack(options?: { granularity?: Granularity }): Promise<PausedEvent | null>;
   /** Back to the last place at which a breakpoint stops, else to the first stage. */
   reverseContinue(): Promise<PausedEvent | null>;
-  /** Back or forward to a place, by doing again what leads there; breakpoints do not stop it on the way. */
+  /**
+   * Back or forward to a place, by doing again what leads there; breakpoints do not stop it on the way. Of a step with
+   * several passes it goes to the one that reads the position.
+   */
   goto(where: Where): Promise<PausedEvent | null>;
   /** Forgets the ids from position on, and what was chosen there, and stands before that step. */
   rewind(position: number): Promise<void>;

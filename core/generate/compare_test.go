@@ -15,7 +15,7 @@ import (
 // leaves it alone.
 func TestCompare(t *testing.T) {
 	m, h := start(t, france, drawn(5))
-	to(t, m, h, func() bool { return m.Goto(Place{2, 1, stage.AttentionMask}) })
+	to(t, m, h, func() bool { return m.Goto(Place{2, 1, stage.AttentionMask, 0}) })
 	read := func(n int, list []model.Switch) *decoding.Ranking {
 		s := m.run.model.NewSession(n)
 		if err := s.Switch(list); err != nil {

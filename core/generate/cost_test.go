@@ -15,14 +15,14 @@ func TestCost(t *testing.T) {
 	for _, noCache := range []bool{false, true} {
 		o.NoCache = noCache
 		m, h := start(t, "Once upon a time", o)
-		to(t, m, h, func() bool { return m.Goto(Place{0, 2, stage.LN1}) })
+		to(t, m, h, func() bool { return m.Goto(Place{0, 2, stage.LN1, 0}) })
 		readings := 0.0
 		clock := func() float64 { readings++; return readings }
 		var place *PlaceError
 		if _, err := ask2(m, func() (*StepCost, error) { return m.Cost(-1, clock) }); !errors.As(err, &place) {
 			t.Errorf("no step is whole: %v", err)
 		}
-		to(t, m, h, func() bool { return m.Goto(Place{3, 1, stage.AttentionQKV}) })
+		to(t, m, h, func() bool { return m.Goto(Place{3, 1, stage.AttentionQKV, 0}) })
 		for position, step := range map[int]int{-1: 2, h.prompt - 1: 0, h.prompt: 1} {
 			cost, err := ask2(m, func() (*StepCost, error) { return m.Cost(position, clock) })
 			if err != nil {

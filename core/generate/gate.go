@@ -245,7 +245,7 @@ func (t Target) reachedBy(e *stage.Event) bool {
 	switch {
 	case e.Step != t.Step:
 		return e.Step > t.Step
-	case stage.Embed <= e.Stage && e.Stage <= stage.Residual2 && e.Position < t.Position:
+	case inPasses(e.Stage) && e.Position < t.Position:
 		return false
 	case inLayers(e.Stage) && inLayers(t.Stage) && e.Layer != max(t.Layer, 0):
 		return e.Layer > t.Layer

@@ -105,8 +105,7 @@ func (m *Machine) reached(position, layer int, s stage.Stage) error {
 	if position < 0 || position > newest {
 		return &PlaceError{"position", position, 0, newest}
 	}
-	place := Place{max(0, position-(r.read-1)), layer, s}
-	if m.inside && place.Compare(PlaceOf(&m.at)) > 0 {
+	if m.inside && m.Place(position, layer, s).Compare(PlaceOf(&m.at)) > 0 {
 		return &PlaceError{s.String(), layer, 0, -1}
 	}
 	return nil

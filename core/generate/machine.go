@@ -53,10 +53,9 @@ type Rewound struct {
 // looked into, and led elsewhere. Commands are functions that it executes while it stands or
 // between two stages; only in one may its methods be called, Do aside.
 type Machine struct {
-	run    *Run
-	gate   *Gate
-	host   Host
-	layers int
+	run  *Run
+	gate *Gate
+	host Host
 
 	lock  sync.Mutex
 	queue []func()
@@ -89,7 +88,7 @@ type search struct {
 // NewMachine prepares a machine for the prompt; Serve sets it going. It stands at the
 // beginning where paused is set.
 func NewMachine(run *Run, gate *Gate, host Host, paused bool) *Machine {
-	m := &Machine{run: run, gate: gate, host: host, layers: run.model.Config().Layers, bell: make(chan struct{}, 1), entering: paused}
+	m := &Machine{run: run, gate: gate, host: host, bell: make(chan struct{}, 1), entering: paused}
 	m.between()
 	run.watch(m.observe, m.token)
 	run.quiet, run.aside = m.pass, func(*stage.Event) error { return host.Breathe() }
@@ -424,7 +423,7 @@ func (m *Machine) Step(by Granularity, to Direction) bool {
 
 // StepBack goes back by a stage, a layer or a token.
 func (m *Machine) StepBack(by Granularity) bool {
-	return m.Goto(m.here().back(by, m.layers))
+	return m.Goto(m.here().back(by, m.course()))
 }
 
 // Goto goes to a place, or to the first stage after it, by doing again what leads there, and
@@ -460,7 +459,9 @@ func (m *Machine) Goto(to Place) bool {
 }
 
 // goTo has the gate stop at a place.
-func (m *Machine) goTo(p Place) { m.gate.Goto(Target{Step: p.Step, Layer: p.Layer, Stage: p.Stage}) }
+func (m *Machine) goTo(p Place) {
+	m.gate.Goto(Target{Step: p.Step, Layer: p.Layer, Stage: p.Stage, Position: p.Pass * model.MaxRows})
+}
 
 // started reports whether the run has begun.
 func (m *Machine) started() bool { return m.run.read > 0 || m.inside }
@@ -639,7 +640,11 @@ func (m *Machine) Place(position, layer int, s stage.Stage) Place {
 	if !inLayers(s) {
 		layer = -1
 	}
-	return Place{max(0, position+1-len(m.run.PromptIDs())), layer, s}
+	return Place{max(0, position+1-len(m.run.PromptIDs())), layer, s, passOf(position, s)}
+}
+
+func (m *Machine) course() course {
+	return course{m.run.model.Config().Layers, len(m.run.PromptIDs()), m.run.options.NoCache}
 }
 
 // SetBreakpoints sets where the machine stops.

@@ -72,8 +72,14 @@ func start(t *testing.T, prompt string, o Options) (*Machine, *listener) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, r)
+}
+
+// serve serves a machine for a run, which stands at the first stage.
+func serve(t *testing.T, r *Run) (*Machine, *listener) {
+	t.Helper()
 	h := &listener{stops: make(chan any, 1000)}
-	machine := NewMachine(r, NewGate(tok), h, true)
+	machine := NewMachine(r, NewGate(r.tokenizer), h, true)
 	go machine.Serve()
 	t.Cleanup(func() { machine.Do(machine.Close) })
 	if p, ok := (<-h.stops).(Paused); !ok || p.Reason != ReasonEntry || PlaceOf(&p.At) != first(0) {
@@ -120,7 +126,7 @@ func TestStepsGoThroughAllStages(t *testing.T) {
 		}
 		places = append(places, PlaceOf(&p.At))
 	}
-	layers := m.layers
+	layers := m.course().layers
 	var want []stage.Stage
 	for step := range steps {
 		want = append(want, passOrder(layers, step)...)
@@ -128,7 +134,7 @@ func TestStepsGoThroughAllStages(t *testing.T) {
 	var got []stage.Stage
 	for i, p := range places {
 		got = append(got, p.Stage)
-		if i > 0 && (places[i-1].Compare(p) != -1 || p.before(layers) != places[i-1]) {
+		if i > 0 && (places[i-1].Compare(p) != -1 || p.before(m.course()) != places[i-1]) {
 			t.Fatalf("%v comes after %v", p, places[i-1])
 		}
 	}
@@ -164,7 +170,7 @@ func TestStandsBeforeWhatFollows(t *testing.T) {
 	}
 	for step := range 3 {
 		p := to(t, m, h, m.Resume)
-		if p == nil || PlaceOf(&p.At) != (Place{step, 2, stage.AttentionMask}) || !slices.Equal(p.Breakpoints, []int{0}) {
+		if p == nil || PlaceOf(&p.At) != (Place{step, 2, stage.AttentionMask, 0}) || !slices.Equal(p.Breakpoints, []int{0}) {
 			t.Fatalf("step %d: stands at %+v", step, p)
 		}
 		if last := h.events[len(h.events)-1]; last != PlaceOf(&p.At) {
@@ -225,7 +231,7 @@ func randomCommands(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 14))
 	const prompt, tokens = "The cat", 8
 	m, h := start(t, prompt, drawn(tokens))
-	layers, vocabulary := m.layers, m.run.model.Config().Vocabulary
+	layers, vocabulary := m.course().layers, m.run.model.Config().Vocabulary
 	ended := func() bool { return ask(m, m.Ended) }
 	for n := range 200 {
 		by, dir := Granularity(random.IntN(3)), Direction(random.IntN(3))
@@ -238,7 +244,7 @@ func randomCommands(t *testing.T, seed uint64) {
 		case 4:
 			command = func() bool { return m.StepBack(by) }
 		case 5:
-			target := Place{random.IntN(tokens), random.IntN(layers), stage.Stage(random.IntN(len(stage.All())))}
+			target := Place{random.IntN(tokens), random.IntN(layers), stage.Stage(random.IntN(len(stage.All()))), 0}
 			if !inLayers(target.Stage) {
 				target.Layer = -1
 			}
@@ -326,13 +332,13 @@ func TestRewindAndBranch(t *testing.T) {
 // is drawn while it stands at each stage of decode.
 func TestChooseWhereItWasDrawn(t *testing.T) {
 	m, h := start(t, "Once upon a time", drawn(3))
-	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select}) })
+	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select, 0}) })
 	p := to(t, m, h, func() bool { goes, err := m.Choose(77); return goes && err == nil })
-	if p == nil || PlaceOf(&p.At) != (Place{1, -1, stage.Select}) {
+	if p == nil || PlaceOf(&p.At) != (Place{1, -1, stage.Select, 0}) {
 		t.Fatalf("after the choice it stands at %+v", p)
 	}
 	for s := stage.Decode; s <= stage.Select; s++ {
-		to(t, m, h, func() bool { return m.Goto(Place{2, -1, s}) })
+		to(t, m, h, func() bool { return m.Goto(Place{2, -1, s, 0}) })
 		o := decoding.Options{Temperature: 1.5, TopP: 1, Seed: uint64(s)}
 		kept := 0
 		p := to(t, m, h, func() bool {
@@ -347,7 +353,7 @@ func TestChooseWhereItWasDrawn(t *testing.T) {
 		if kept != m.run.model.Config().Vocabulary {
 			t.Errorf("%d tokens are kept, want all", kept)
 		}
-		if p == nil || PlaceOf(&p.At) != (Place{2, -1, s}) {
+		if p == nil || PlaceOf(&p.At) != (Place{2, -1, s, 0}) {
 			t.Fatalf("after the change it stands at %+v, want %v", p, s)
 		}
 	}
@@ -367,7 +373,7 @@ func TestReverseContinue(t *testing.T) {
 	for to(t, m, h, m.Resume) != nil {
 	}
 	ids := slices.Clone(h.tokens)
-	for _, want := range []Place{{2, 1, stage.MLP}, {1, 1, stage.MLP}, {0, 1, stage.MLP}, first(0)} {
+	for _, want := range []Place{{2, 1, stage.MLP, 0}, {1, 1, stage.MLP, 0}, {0, 1, stage.MLP, 0}, first(0)} {
 		if p := to(t, m, h, m.ReverseContinue); p == nil || PlaceOf(&p.At) != want {
 			t.Fatalf("back to %+v, want %v", p, want)
 		}
@@ -384,15 +390,15 @@ func TestReverseContinue(t *testing.T) {
 func TestMissedStepIsShown(t *testing.T) {
 	m, h := start(t, "Once upon a time", drawn(3))
 	h.missed = true
-	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.AttentionScale}) })
-	want := passOrder(m.layers, 1)
+	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.AttentionScale, 0}) })
+	want := passOrder(m.course().layers, 1)
 	end := slices.Index(want, stage.Residual2) + 1 + slices.Index(want[3:], stage.AttentionScale) + 1
-	if len(h.again) != end || h.again[end-1] != (Place{1, 1, stage.AttentionScale}) {
+	if len(h.again) != end || h.again[end-1] != (Place{1, 1, stage.AttentionScale, 0}) {
 		t.Errorf("shown %v", h.again)
 	}
 	h.again = nil
 	to(t, m, h, m.Resume)
-	if len(h.again) != len(passOrder(m.layers, 2)) || h.again[0] != first(2) {
+	if len(h.again) != len(passOrder(m.course().layers, 2)) || h.again[0] != first(2) {
 		t.Errorf("shown at the end %v", h.again)
 	}
 }
@@ -400,7 +406,7 @@ func TestMissedStepIsShown(t *testing.T) {
 // TestAbortAndGoOn ends a run that stands, and takes it back.
 func TestAbortAndGoOn(t *testing.T) {
 	m, h := start(t, "Once upon a time", drawn(4))
-	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.MLP}) })
+	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.MLP, 0}) })
 	if p := to(t, m, h, func() bool { m.Abort(); return true }); p != nil {
 		t.Fatalf("stands at %+v", p)
 	}
@@ -421,21 +427,21 @@ func TestSearchIsGivenUp(t *testing.T) {
 		command func(m *Machine) bool
 		want    Place
 	}{
-		"pause":            {(*Machine).Pause, Place{3, 1, stage.MLP}},
-		"step back":        {func(m *Machine) bool { return m.StepBack(ByStage) }, Place{3, 1, stage.LN2}},
-		"go back":          {func(m *Machine) bool { return m.Goto(Place{2, -1, stage.Select}) }, Place{2, -1, stage.Select}},
-		"go on":            {func(m *Machine) bool { return m.Goto(Place{4, -1, stage.Head}) }, Place{4, -1, stage.Head}},
-		"rewind":           {func(m *Machine) bool { return m.Rewind(m.run.read+3) == nil }, Place{2, -1, stage.Generation}},
+		"pause":            {(*Machine).Pause, Place{3, 1, stage.MLP, 0}},
+		"step back":        {func(m *Machine) bool { return m.StepBack(ByStage) }, Place{3, 1, stage.LN2, 0}},
+		"go back":          {func(m *Machine) bool { return m.Goto(Place{2, -1, stage.Select, 0}) }, Place{2, -1, stage.Select, 0}},
+		"go on":            {func(m *Machine) bool { return m.Goto(Place{4, -1, stage.Head, 0}) }, Place{4, -1, stage.Head, 0}},
+		"rewind":           {func(m *Machine) bool { return m.Rewind(m.run.read+3) == nil }, Place{2, -1, stage.Generation, 0}},
 		"reverse continue": {(*Machine).ReverseContinue, first(0)},
 		"choose and pause": {func(m *Machine) bool {
 			_, err := m.Choose(7)
 			var late *LateError
 			return errors.As(err, &late) && m.Pause()
-		}, Place{3, 1, stage.MLP}},
+		}, Place{3, 1, stage.MLP, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, h := start(t, prompt, drawn(tokens))
-			to(t, m, h, func() bool { return m.Goto(Place{3, 1, stage.MLP}) })
+			to(t, m, h, func() bool { return m.Goto(Place{3, 1, stage.MLP, 0}) })
 			asked := false
 			h.breathe = func() {
 				if m.search != nil && m.run.step == 1 && !asked {
@@ -462,7 +468,7 @@ func TestSearchIsGivenUp(t *testing.T) {
 // not do so elsewhere.
 func TestChoiceIsLeft(t *testing.T) {
 	m, h := start(t, "Once upon a time", drawn(3))
-	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select}) })
+	to(t, m, h, func() bool { return m.Goto(Place{1, -1, stage.Select, 0}) })
 	p := to(t, m, h, func() bool {
 		goes, err := m.Choose(77)
 		return goes && err == nil && m.Goto(first(1))

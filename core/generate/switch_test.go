@@ -24,7 +24,7 @@ func switched(t *testing.T, prompt string, o Options, choices map[int]int, list 
 func TestSwitchStandsWhereItStood(t *testing.T) {
 	const prompt, tokens = "Once upon a time", 7
 	plain := switched(t, prompt, drawn(tokens), nil, nil)
-	for _, at := range []Place{first(0), {0, 3, stage.MLP}, {0, -1, stage.Loop}, {3, -1, stage.IDs}, {3, 2, stage.AttentionMix}, {3, -1, stage.Select}, {3, -1, stage.Append}, {3, -1, stage.Generation}} {
+	for _, at := range []Place{first(0), {0, 3, stage.MLP, 0}, {0, -1, stage.Loop, 0}, {3, -1, stage.IDs, 0}, {3, 2, stage.AttentionMix, 0}, {3, -1, stage.Select, 0}, {3, -1, stage.Append, 0}, {3, -1, stage.Generation, 0}} {
 		m, h := start(t, prompt, drawn(tokens))
 		if at != first(0) {
 			to(t, m, h, func() bool { return m.Goto(at) })
@@ -135,7 +135,7 @@ func TestSwitchWhileItRuns(t *testing.T) {
 // TestWrongSwitch changes nothing.
 func TestWrongSwitch(t *testing.T) {
 	m, h := start(t, "The cat", drawn(3))
-	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.LN2}) })
+	to(t, m, h, func() bool { return m.Goto(Place{1, 1, stage.LN2, 0}) })
 	var wrong *model.SwitchError
 	if _, err := ask2(m, func() (bool, error) { return m.Switch([]model.Switch{{Kind: model.HeadOff, Layer: 9}}) }); !errors.As(err, &wrong) {
 		t.Errorf("a layer that is not there: %v", err)
@@ -144,7 +144,7 @@ func TestWrongSwitch(t *testing.T) {
 	if _, err := ask2(m, func() (bool, error) { return m.Switch([]model.Switch{{Kind: model.MaskOff}}) }); !errors.As(err, &option) || option.Option != "switches" {
 		t.Errorf("the mask off with a cache: %v", err)
 	}
-	if len(m.run.Switches()) > 0 || PlaceOf(&m.at) != (Place{1, 1, stage.LN2}) {
+	if len(m.run.Switches()) > 0 || PlaceOf(&m.at) != (Place{1, 1, stage.LN2, 0}) {
 		t.Errorf("it stands at %+v with %v", m.at, m.run.Switches())
 	}
 }
@@ -186,7 +186,7 @@ func TestNoCache(t *testing.T) {
 		t.Errorf("ids %v, want %v; passes of %v tokens", r.IDs(), want, tokens)
 	}
 	machine, h := start(t, prompt, o)
-	p := to(t, machine, h, func() bool { return machine.Goto(Place{2, 1, stage.AttentionMask}) })
+	p := to(t, machine, h, func() bool { return machine.Goto(Place{2, 1, stage.AttentionMask, 0}) })
 	parts, err := ask2(machine, func() ([]Part, error) {
 		return machine.Inspect(Query{Stage: stage.AttentionMask, Layer: 1, Position: p.At.Position, Head: 0, From: -1})
 	})
@@ -229,7 +229,7 @@ func TestMaskOffWithoutCache(t *testing.T) {
 	// A machine shows the rows as the pass had them.
 	o.NoCache, o.MaxTokens = true, 4
 	machine, h := start(t, france, o)
-	to(t, machine, h, func() bool { return machine.Goto(Place{1, 3, stage.Residual1}) })
+	to(t, machine, h, func() bool { return machine.Goto(Place{1, 3, stage.Residual1, 0}) })
 	ask(machine, func() any {
 		n := len(machine.run.ids)
 		parts, err := machine.Inspect(Query{Stage: stage.AttentionMask, Layer: 3, Position: n - 1, Head: 0, From: -1})
@@ -256,17 +256,17 @@ func TestSwitchWithOtherCommands(t *testing.T) {
 		commands func(m *Machine) bool
 		want     Place // the run stands there; first(0): it has ended
 	}{
-		"go back after":  {func(m *Machine) bool { return set(m, offs) && m.Goto(Place{1, -1, stage.Select}) }, Place{1, -1, stage.Select}},
-		"go back before": {func(m *Machine) bool { return m.Goto(Place{1, -1, stage.Select}) && set(m, offs) }, Place{1, -1, stage.Select}},
-		"rewind after":   {func(m *Machine) bool { return set(m, offs) && m.Rewind(m.run.read+2) == nil }, Place{1, -1, stage.Generation}},
-		"rewind before":  {func(m *Machine) bool { return m.Rewind(m.run.read+2) == nil && set(m, offs) }, Place{1, -1, stage.Generation}},
+		"go back after":  {func(m *Machine) bool { return set(m, offs) && m.Goto(Place{1, -1, stage.Select, 0}) }, Place{1, -1, stage.Select, 0}},
+		"go back before": {func(m *Machine) bool { return m.Goto(Place{1, -1, stage.Select, 0}) && set(m, offs) }, Place{1, -1, stage.Select, 0}},
+		"rewind after":   {func(m *Machine) bool { return set(m, offs) && m.Rewind(m.run.read+2) == nil }, Place{1, -1, stage.Generation, 0}},
+		"rewind before":  {func(m *Machine) bool { return m.Rewind(m.run.read+2) == nil && set(m, offs) }, Place{1, -1, stage.Generation, 0}},
 		"abort after":    {func(m *Machine) bool { m.Abort(); return set(m, offs) }, first(0)},
 		"abort before":   {func(m *Machine) bool { ok := set(m, offs); m.Abort(); return ok }, first(0)},
-		"others before":  {func(m *Machine) bool { return set(m, offs[:1]) && set(m, offs) }, Place{3, 2, stage.AttentionMix}},
+		"others before":  {func(m *Machine) bool { return set(m, offs[:1]) && set(m, offs) }, Place{3, 2, stage.AttentionMix, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, h := start(t, prompt, drawn(tokens))
-			to(t, m, h, func() bool { return m.Goto(Place{3, 2, stage.AttentionMix}) })
+			to(t, m, h, func() bool { return m.Goto(Place{3, 2, stage.AttentionMix, 0}) })
 			p := to(t, m, h, func() bool { return test.commands(m) })
 			if p == nil != (test.want == first(0)) || p != nil && PlaceOf(&p.At) != test.want {
 				t.Fatalf("stands at %+v, want %v", p, test.want)
@@ -289,7 +289,7 @@ func TestRowsWithoutCache(t *testing.T) {
 	o.NoCache = true
 	m, h := start(t, "Once upon a time", o)
 	var place *PlaceError
-	for _, at := range []Place{{2, -1, stage.IDs}, {2, 1, stage.MLP}} { // the step reads its ids yet
+	for _, at := range []Place{{2, -1, stage.IDs, 0}, {2, 1, stage.MLP, 0}} { // the step reads its ids yet
 		to(t, m, h, func() bool { return m.Goto(at) })
 		if _, err := ask2(m, func() ([]Part, error) {
 			return m.Inspect(Query{Stage: stage.Embed, Position: h.prompt, Head: -1, From: 99})
