@@ -217,7 +217,7 @@ build/wasm.mod: go.mod go.sum wasm/tiktoken/load.go wasm/tiktoken/regexp2/regexp
 	$(GO) mod edit -replace github.com/pkoukk/tiktoken-go=./build/tiktoken $@
 
 # What an element shows before it runs: the end of a run of the default model.
-build/recording.bin: $(GO_FILES) $(MODELS) $(wildcard tools/record/*.go)
+build/recording.bin: $(GO_FILES) $(MODELS) $(wildcard tools/record/*.go tools/modelfile/*.go)
 	mkdir -p build && $(GO) run ./tools/record -in models/$$(sed -n 's/.*"url": "\(.*\)".*/\1/p' models/manifest.json) -out $@
 
 # The icons of the page, for the elements.

@@ -12,9 +12,9 @@ import (
 
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
-	"vitrine/core/gguf"
 	"vitrine/core/model"
 	"vitrine/core/tokenizer"
+	"vitrine/tools/modelfile"
 )
 
 // update writes what the native engine gives into golden-ids.json, which the
@@ -58,7 +58,10 @@ func TestGoldenIDs(t *testing.T) {
 	if err := json.Unmarshal(data, &g); err != nil {
 		t.Fatal(err)
 	}
-	m, words := load(t, "../models/"+g.Model)
+	m, words, err := modelfile.Load("../models/" + g.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(g.Runs) == 0 {
 		t.Error("no runs to compare with")
 	}
@@ -87,32 +90,6 @@ func TestGoldenIDs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-}
-
-func load(t *testing.T, path string) (*model.Model, *tokenizer.Tokenizer) {
-	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader, err := gguf.NewReader(file, info.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.Load(reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	words, err := tokenizer.New(reader.Metadata())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, words
 }
 
 // generated does the run that want describes and returns it with its outcome.

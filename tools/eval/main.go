@@ -17,9 +17,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"vitrine/core/gguf"
 	"vitrine/core/model"
 	"vitrine/core/tokenizer"
+	"vitrine/tools/modelfile"
 )
 
 func main() {
@@ -83,26 +83,9 @@ func run(w io.Writer, name, reference, recipe, text string) error {
 
 // load reads a model from a GGUF file.
 func load(name string) (*subject, error) {
-	f, err := os.Open(name)
+	m, words, err := modelfile.Load(name)
 	if err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	r, err := gguf.NewReader(f, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	words, err := tokenizer.New(r.Metadata())
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	m, err := model.Load(r)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return &subject{m, words}, nil
 }

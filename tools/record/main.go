@@ -17,11 +17,11 @@ import (
 
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
-	"vitrine/core/gguf"
 	"vitrine/core/model"
 	"vitrine/core/stage"
 	"vitrine/core/tokenizer"
 	"vitrine/core/trace"
+	"vitrine/tools/modelfile"
 )
 
 func main() {
@@ -44,26 +44,9 @@ func main() {
 
 // run writes the recording of a run of the model in a file.
 func run(in, out, prompt string, o generate.Options) error {
-	f, err := os.Open(in)
+	m, t, err := modelfile.Load(in)
 	if err != nil {
 		return err
-	}
-	defer f.Close()
-	size, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	r, err := gguf.NewReader(f, size.Size())
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
-	}
-	t, err := tokenizer.New(r.Metadata())
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
-	}
-	m, err := model.Load(r)
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
 	}
 	recording, err := record(m, t, prompt, o)
 	if err != nil {

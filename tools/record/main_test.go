@@ -1,38 +1,22 @@
 package main
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"os"
 	"slices"
 	"testing"
 
 	"vitrine/core/decoding"
 	"vitrine/core/generate"
-	"vitrine/core/gguf"
-	"vitrine/core/model"
 	"vitrine/core/stage"
-	"vitrine/core/tokenizer"
 	"vitrine/core/trace"
+	"vitrine/tools/modelfile"
 )
 
 // TestRecord: the recording has the tokens that a run gives, and each stage once, as the last
 // step had it; of generation all.
 func TestRecord(t *testing.T) {
-	raw, err := os.ReadFile("../../models/vitrine-tiny-q8_0.gguf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := gguf.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	words, err := tokenizer.New(r.Metadata())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.Load(r)
+	m, words, err := modelfile.Load("../../models/vitrine-tiny-q8_0.gguf")
 	if err != nil {
 		t.Fatal(err)
 	}
