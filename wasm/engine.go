@@ -67,11 +67,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		in = io.TeeReader(in, sum)
 	}
 	if err := e.read(in, int64(size)); err != nil {
-		var network *border.RejectedError
-		if errors.As(err, &network) {
-			return nil, network
-		}
-		return nil, err
+		return nil, pulled(err, err)
 	}
 	if _, err := io.Copy(io.Discard, in); err != nil { // the digest covers the whole file
 		return nil, err
@@ -95,16 +91,21 @@ func (e *engine) vocabulary(args []safejs.Value) (any, error) {
 	}
 	file, err := gguf.NewReader(&source{pull: args[0]}, int64(size))
 	if err != nil {
-		var network *border.RejectedError
-		if errors.As(err, &network) {
-			return nil, network
-		}
-		return nil, &loadError{err: err}
+		return nil, pulled(err, &loadError{err: err})
 	}
 	if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
 		return nil, &loadError{err: err}
 	}
 	return nil, nil
+}
+
+// pulled returns what JavaScript rejected with, where err comes from that, or else other.
+func pulled(err, other error) error {
+	var network *border.RejectedError
+	if errors.As(err, &network) {
+		return network
+	}
+	return other
 }
 
 // garbagePercent returns how much garbage may lie beside a model, in percent of its
