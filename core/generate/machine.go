@@ -374,8 +374,7 @@ func (m *Machine) here() Place {
 
 // Pause has the machine stand at the next stage, and tells whether it will.
 func (m *Machine) Pause() bool {
-	if m.search != nil {
-		m.search.cancel = true
+	if m.giveUp(); m.search != nil {
 		return true
 	}
 	if m.standing || m.ended {

@@ -118,11 +118,8 @@ func (m *Machine) Switch(list []model.Switch) (goes bool, err error) {
 		m.plan, m.switches = standIn, &list
 		return true, nil
 	}
-	if err := m.run.Switch(list); err != nil || m.run.read == 0 || m.run.options.NoCache {
+	if err := m.run.Switch(list); err != nil || len(m.run.IDs()) == 0 || m.run.options.NoCache {
 		return false, err
-	}
-	if len(m.run.IDs()) == 0 {
-		return false, nil
 	}
 	return false, m.run.fill(len(m.run.ids)-1, m.run.aside)
 }
