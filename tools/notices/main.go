@@ -205,7 +205,7 @@ func write(out io.Writer, own string, parts []part) error {
 		if err != nil {
 			return err
 		}
-		any := false
+		found := false
 		for _, entry := range entries {
 			if entry.IsDir() || !legal.MatchString(entry.Name()) {
 				continue
@@ -214,11 +214,11 @@ func write(out io.Writer, own string, parts []part) error {
 			if err != nil {
 				return err
 			}
-			any = true
+			found = true
 			licence = bytes.ReplaceAll(licence, []byte("\r\n"), []byte("\n"))
 			fmt.Fprintf(&text, "\n%s\n", bytes.Trim(licence, "\n"))
 		}
-		if !any {
+		if !found {
 			return fmt.Errorf("%s %s has no licence text in %s", part.name, part.version, part.dir)
 		}
 	}
