@@ -15,6 +15,7 @@ test("the page keeps within its policy while it generates, stands, is inspected 
   });
   const refused = () => page.evaluate(() => globalThis.refused);
   const response = page.waitForResponse((response) => response.url().endsWith("/"));
+  const script = page.waitForResponse((response) => /\/worker-[A-Z0-9]{8}\.js$/.test(response.url()));
   await openPage(page, { at: speed.visible });
   const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
   expect(policy).toMatch(/default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
@@ -22,6 +23,17 @@ test("the page keeps within its policy while it generates, stands, is inspected 
   expect(policy).not.toMatch(/'unsafe-inline'|'unsafe-eval'/);
   expect((await response).headers()["content-security-policy"], "the server sends it too").toBe(policy);
   expect(readFileSync("docs/host.md", "utf8"), "the docs list it").toContain(policy);
+  const workers = (await script).headers()["content-security-policy"];
+  expect(workers, "a worker has its own").toContain("script-src 'self' 'wasm-unsafe-eval'");
+  expect(readFileSync("docs/host.md", "utf8"), "the docs list that too").toContain(workers);
+  const made = () => new Promise((tell) => setTimeout(() => {
+    try {
+      tell(new Function("return 'a script'")());
+    } catch (error) {
+      tell(error.name);
+    }
+  }));
+  expect(await page.workers()[0].evaluate(made), "in a worker no text becomes a script").toBe("EvalError");
 
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#chips .chip:not([data-prompt])").first()).toBeAttached();

@@ -146,6 +146,14 @@ func policyOf(page io.ReaderAt) string {
 	return ""
 }
 
+// workerName matches the scripts of ours that run in workers. A worker does not
+// have the policy of its page, and no way to say one of its own.
+var workerName = regexp.MustCompile(`^(worker|quantizer)-[A-Z0-9]{8}\.js$`)
+
+// workerPolicy lets a worker run the site's scripts and WebAssembly, and read
+// models wherever they are; no text becomes a script.
+const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http: https: blob: data:"
+
 // serveFile answers with one file, whole or in part, compressed where that is
 // asked for and pays. http.ServeContent does ranges and preconditions.
 func (h *handler) serveFile(w http.ResponseWriter, r *http.Request, root *os.Root, name string) {
@@ -181,6 +189,9 @@ func (h *handler) serveFile(w http.ResponseWriter, r *http.Request, root *os.Roo
 		if policy := policyOf(file); policy != "" {
 			header.Set("Content-Security-Policy", policy)
 		}
+	}
+	if workerName.MatchString(path.Base(name)) {
+		header.Set("Content-Security-Policy", workerPolicy)
 	}
 
 	// The identity of the content: a file that is written again gets another tag.

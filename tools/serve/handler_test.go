@@ -447,13 +447,18 @@ func TestCacheControl(t *testing.T) {
 	}
 }
 
-func TestSendsThePolicyOfAPage(t *testing.T) {
+func TestSendsThePoliciesOfPagesAndWorkers(t *testing.T) {
 	dir := t.TempDir()
 	const policy = "default-src 'none'; script-src 'self'"
 	for name, content := range map[string]string{
 		"own.html":  `<!doctype html><meta http-equiv="Content-Security-Policy" content="` + policy + `">`,
 		"none.html": "<!doctype html><title>x</title>",
 		"own.txt":   `<meta http-equiv="Content-Security-Policy" content="` + policy + `">`,
+
+		"worker-ABCD2345.js":    "x",
+		"quantizer-ABCD2345.js": "x",
+		"app-ABCD2345.js":       "x",
+		"worker.js":             "x", // somebody else's
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
@@ -463,7 +468,10 @@ func TestSendsThePolicyOfAPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"own.html": policy, "none.html": "", "own.txt": ""} {
+	for name, want := range map[string]string{
+		"own.html": policy, "none.html": "", "own.txt": "",
+		"worker-ABCD2345.js": workerPolicy, "quantizer-ABCD2345.js": workerPolicy, "app-ABCD2345.js": "", "worker.js": "",
+	} {
 		answer := httptest.NewRecorder()
 		h.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/"+name, nil))
 		if got := answer.Header().Get("Content-Security-Policy"); got != want || answer.Body.Len() == 0 {
