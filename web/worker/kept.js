@@ -1,3 +1,4 @@
+import { GGUF, fileName } from "../client/kinds.js";
 import { PATIENCE, dismiss, isPassing, request, tagOf } from "../client/request.js";
 import { byAddress, byHash, drop, find, put } from "../client/stored.js";
 import { Begun } from "./begun.js";
@@ -32,7 +33,7 @@ const ASK = { tries: 1, waitMs: 0, stallMs: 8000 };
  */
 export async function openKept(address, { sha256, name, bytes, store, spare }) {
   const key = sha256 ? byHash(sha256) : byAddress(address);
-  const known = { name: name || nameOf(address), url: address, bytes: Math.max(bytes, 0) };
+  const known = { name: name || fileName(new URL(address)).replace(GGUF, ""), url: address, bytes: Math.max(bytes, 0) };
   const mine = store && /^https?:/.test(address);
   const found = mine ? await find(key) : null;
   if (found && sha256) return fromDevice(key, found, spare);
@@ -51,9 +52,6 @@ export async function openKept(address, { sha256, name, bytes, store, spare }) {
   if (!mine || !(sha256 || tag)) return { next: () => file.next(), size: file.size, total: file.total, stored: false, settle: async () => "" };
   return whileItComes(file, key, { ...known, bytes: known.bytes || file.total, tag });
 }
-
-/** @param {string} address */
-const nameOf = (address) => decodeURIComponent(new URL(address).pathname.split("/").at(-1) ?? "").replace(/\.gguf$/i, "");
 
 /**
  * @param {string} key

@@ -44,6 +44,13 @@ test("a model with a known sum comes from its server once", async (t) => {
   await assert.rejects(model.file(), /load it again/);
 });
 
+test("an address with a lone % is one too, and names its model", async (t) => {
+  storage(t);
+  const { address } = await serve(t);
+  await read(address.replace("a%20b", "50%"), { sum: sha256 });
+  assert.equal((await storedModels())[0].name, "50%");
+});
+
 test("one that is not sound is not kept, and one that was kept is dropped", async (t) => {
   storage(t);
   const { address, requests } = await serve(t);
