@@ -81,7 +81,7 @@ export class Begun {
     this.#waiting = [];
     this.#bytes = 0;
     const at = this.#end - data.size;
-    this.#written = this.#written.then(() => this.#put(at, data)).catch(() => this.drop()); // full: the download itself goes on
+    this.#written = this.#written.then(() => this.#put(at, data)).catch(() => this.#forget()); // full: the download itself goes on
   }
 
   /** Keeps what has come, and no more: the download has failed. */
@@ -92,8 +92,14 @@ export class Begun {
 
   /** The file is there whole, or not worth anything. */
   async drop() {
+    this.#put = async () => {};
+    await this.#written; // else what is on its way would be there again
+    await this.#forget();
+  }
+
+  #forget() {
     clearTimeout(this.#timer);
     this.#put = async () => {};
-    await dropBegun(this.#address);
+    return dropBegun(this.#address);
   }
 }

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import test from "node:test";
-import { begunDownloads, dropBegun } from "../client/begun.js";
+import { setImmediate as later } from "node:timers/promises";
+import { beginParts, begunDownloads, dropBegun } from "../client/begun.js";
 import { Begun } from "./begun.js";
 import { download } from "./download.js";
 import { storage } from "./fake-storage.js";
@@ -80,8 +81,25 @@ test("what comes is written while the download goes on, so that a page that is c
   await begun.leave();
   assert.deepEqual(put, [[10, 25], [35, 5]]);
   for (let at = 40; at < 9e6; at += data.length) await begun.add(at, data);
-  await new Promise((resolve) => setImmediate(resolve));
+  await later();
   assert.deepEqual(put.slice(2), [[40, 9e6]], "more than 8 MiB do not wait");
+});
+
+test("a part that is being written when the file is whole does not stay behind", async (t) => {
+  storage(t);
+  const address = "http://localhost/a";
+  const put = await beginParts({ address, version: "1", total: 10 << 20 });
+  let goOn = () => {};
+  const slow = new Promise((resolve) => (goOn = () => resolve(undefined)));
+  const begun = new Begun(address, new Blob(), (at, part) => slow.then(() => put?.(at, part)));
+  await begun.add(0, new Uint8Array(9 << 20));
+  await later(); // the part is on its way
+  const dropped = begun.drop();
+  await later();
+  goOn();
+  await dropped;
+  await later();
+  assert.deepEqual(await begunDownloads(), []);
 });
 
 test("what was begun of another version, or is damaged, is never mixed with what comes", async (t) => {
