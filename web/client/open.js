@@ -3,7 +3,7 @@ import { VitrineError } from "./error.js";
 import { INDEX, PYTORCH, SPLIT, WEIGHTS, fileName } from "./kinds.js";
 import { remoteParts } from "./parts.js";
 import { quantize } from "./quantize.js";
-import { isPassing, request, tagOf } from "./request.js";
+import { ASK, isStill, request } from "./request.js";
 import { byCheckpoint, byFiles, find, put } from "./stored.js";
 import { ordered } from "./weights.js";
 
@@ -70,28 +70,14 @@ export async function openAddress(url, loading) {
   const name = fileName(new URL(folder.slice(0, -1), url)) || stem(file);
   const key = byCheckpoint(url.href);
   const found = loading.store ? await find(key) : null;
-  if (found && (await isSame(url.href, found.known.tag, loading.signal))) {
+  const answer = found && (await request(url.href, { method: "HEAD", signal: loading.signal }, ASK).catch(() => null));
+  loading.signal?.throwIfAborted();
+  if (found && isStill(answer, found.known.tag)) {
     const made = new File([await found.answer.blob()], found.known.file ?? "model.gguf");
     return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, from: "stored" };
   }
   const { tag, ...quantized } = await quantize({ weights: file, name, address: url.href }, loading);
   return { ...made(quantized, key, { name, url: url.href, tag }, loading), from: "network" };
-}
-
-/** How long a server may take to say which version of its file it has. */
-const ASK = { tries: 1, waitMs: 0, stallMs: 8000 };
-
-/**
- * Whether a server still has the file that it had, as far as it can be asked now.
- *
- * @param {string} address
- * @param {string | undefined} tag that it gave
- * @param {AbortSignal | undefined} signal
- */
-async function isSame(address, tag, signal) {
-  const answer = await request(address, { method: "HEAD", signal }, ASK).catch(() => null);
-  signal?.throwIfAborted();
-  return !answer || isPassing(answer) || (tag !== "" && tagOf(answer) === tag);
 }
 
 /** @param {string} weights their name */

@@ -189,6 +189,17 @@ export function partOf(answer) {
  */
 export const tagOf = ({ headers }) => headers.get("ETag") ?? headers.get("Last-Modified") ?? "";
 
+/** How a server is asked whether its file is still the one that the device has: once, since what is there will do. @type {Patience} */
+export const ASK = { tries: 1, waitMs: 0, stallMs: 8000 };
+
+/**
+ * Whether a server still has a version of a file, as far as it can be asked now.
+ *
+ * @param {Response | null} answer null where it cannot be reached
+ * @param {string | undefined} tag of that version
+ */
+export const isStill = (answer, tag) => !answer || isPassing(answer) || (answer.ok && tag !== "" && tagOf(answer) === tag);
+
 /** Gives up what an answer would still bring; the connection may have broken already. @param {Response} answer */
 export const dismiss = async ({ body }) => body?.cancel().catch(() => {});
 

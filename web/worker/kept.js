@@ -1,5 +1,5 @@
 import { GGUF, fileName } from "../client/kinds.js";
-import { PATIENCE, dismiss, isPassing, request, tagOf } from "../client/request.js";
+import { ASK, PATIENCE, dismiss, isStill, request, tagOf } from "../client/request.js";
 import { byAddress, byHash, drop, find, put } from "../client/stored.js";
 import { Begun } from "./begun.js";
 import { Download } from "./download.js";
@@ -10,8 +10,6 @@ import { pieces } from "./pieces.js";
 
 /** How much may wait to be written. */
 const MOST_WAITING_BYTES = 8 << 20;
-/** How long a server may take to say whether its file is still the one that is here. */
-const ASK = { tries: 1, waitMs: 0, stallMs: 8000 };
 
 /**
  * A model that comes from the device or, where it is not there, from its server; what comes is written to the device
@@ -42,7 +40,7 @@ export async function openKept(address, { sha256, name, bytes, store, spare }) {
     throw error;
   });
   const tag = answer ? tagOf(answer) : "";
-  if (found && (!answer || isPassing(answer) || (answer.ok && tag !== "" && tag === found.known.tag))) {
+  if (found && isStill(answer, found.known.tag)) {
     if (answer) await dismiss(answer);
     return fromDevice(key, found, spare);
   }
