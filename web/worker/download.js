@@ -17,7 +17,7 @@ import { Sha256 } from "./sha256.js";
 export async function download(address, { spare, patience = PATIENCE, store = false } = {}) {
   const answer = await request(address, undefined, patience);
   const sha256 = await hubHash(address, answer);
-  return new Download(address, answer, { spare, patience, sha256, begun: store ? await Begun.open(address, answer, sha256) : null });
+  return Download.open(address, answer, { spare, patience, sha256, store });
 }
 
 /** A file of a server on its way, from its beginning to its end: what comes is summed up, and may be kept until it is whole. */
@@ -33,6 +33,17 @@ export class Download {
   #begun;
   /** By which the server tells versions of the file apart, "" where it does not. */
   tag;
+
+  /**
+   * @param {string} address
+   * @param {Response} answer to a request for the whole file
+   * @param {{ spare?: ArrayBuffer[], patience?: Patience, sha256?: string, version?: string, store?: boolean }} how sha256: what
+   *   the sum must be, "" where unknown; version: by what it is told from others, where that is not the sum; store: see download
+   */
+  static async open(address, answer, { store = false, sha256 = "", version = sha256, ...how }) {
+    const begun = store ? await Begun.open(address, answer, version) : null;
+    return new Download(address, answer, { ...how, sha256, begun });
+  }
 
   /**
    * @param {string} address

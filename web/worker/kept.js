@@ -1,7 +1,6 @@
 import { GGUF, fileName } from "../client/kinds.js";
 import { ASK, PATIENCE, dismiss, isStill, request, tagOf } from "../client/request.js";
 import { byAddress, byHash, drop, find, put } from "../client/stored.js";
-import { Begun } from "./begun.js";
 import { Download } from "./download.js";
 import { hubHash } from "./hub.js";
 import { pieces } from "./pieces.js";
@@ -46,7 +45,7 @@ export async function openKept(address, { sha256, name, bytes, store, spare }) {
   }
   const fresh = /** @type {Response} */ (answer);
   const sum = await hubHash(address, fresh);
-  const file = new Download(address, fresh, { spare, sha256: sum, begun: mine ? await Begun.open(address, fresh, sha256 || sum) : null });
+  const file = await Download.open(address, fresh, { spare, sha256: sum, version: sha256 || sum, store: mine });
   if (!mine || !(sha256 || tag)) return { next: () => file.next(), size: file.size, total: file.total, stored: false, settle: async () => "" };
   return whileItComes(file, key, { ...known, bytes: known.bytes || file.total, tag });
 }

@@ -1,11 +1,10 @@
-import { Begun } from "./begun.js";
 import { openWhole } from "./blob.js";
 import { PROGRESS_BYTES } from "./connection.js";
 import { Download, download } from "./download.js";
 import { hubHash } from "./hub.js";
 import { Parts } from "./parts.js";
 import { checkRoom } from "../client/memory.js";
-import { PATIENCE, dismiss, isWhole, partOf, refused, request } from "../client/request.js";
+import { PATIENCE, dismiss, isWhole, lengthOf, partOf, refused, request } from "../client/request.js";
 
 /** @import {OpenFile} from "./blob.js" */
 /** @import {Patience} from "../client/request.js" */
@@ -16,8 +15,8 @@ const WINDOW_BYTES = 4 << 20;
 const LEAST_SHARE = 34 / 128;
 
 /**
- * Opens the weights of a checkpoint on a server, unless what is made of them will not fit: by parts where the server gives parts, else by fetching it whole. So is a file whose sum
- * a hub gives, since that is checked from the beginning to the end.
+ * Opens the weights of a checkpoint on a server, unless what is made of them will not fit: by parts where the server gives
+ * parts, else by fetching them whole. So is a file whose sum a hub gives, since that is checked from the beginning to the end.
  *
  * @param {string} address
  * @param {(loaded: number, total: number) => void} onBytes told how far a file is that is fetched whole; total is 0 while unknown
@@ -31,10 +30,10 @@ export async function openRemote(address, onBytes, patience = PATIENCE, onSome =
   const range = { headers: { Range: `bytes=0-${WINDOW_BYTES - 1}` }, cache: "no-store" };
   // A server of another site may not allow the header that asks for a part.
   const answer = await request(address, range, patience).catch(() => request(address, undefined, { ...patience, tries: 1 }));
-  checkRoom(LEAST_SHARE * (partOf(answer)?.total ?? Number(answer.headers.get("Content-Length") ?? 0)));
+  checkRoom(LEAST_SHARE * (partOf(answer)?.total ?? lengthOf(answer)));
   const sha256 = await hubHash(address, answer);
   if (!sha256 && givesParts(answer)) return Parts.open(address, answer, WINDOW_BYTES, patience, onSome);
-  if (isWhole(answer)) return openWhole(new Download(address, answer, { patience, sha256, begun: store ? await Begun.open(address, answer, sha256) : null }), onBytes);
+  if (isWhole(answer)) return openWhole(await Download.open(address, answer, { patience, sha256, store }), onBytes);
   if (![206, 416].includes(answer.status)) throw refused(address, answer);
   await dismiss(answer);
   return openWhole(await download(address, { patience, store }), onBytes);
