@@ -1,5 +1,5 @@
-import { VitrineError } from "../client/error.js";
 import { HEAD_BYTES } from "../client/head.js";
+import { PATIENCE, partOf, refused, request } from "../client/request.js";
 import { asTheyCome } from "./pieces.js";
 
 /**
@@ -7,8 +7,9 @@ import { asTheyCome } from "./pieces.js";
  * server knows none.
  *
  * @param {string} address
+ * @param {import("../client/request.js").Patience} [patience]
  */
-export function readHead(address) {
+export function readHead(address, patience = PATIENCE) {
   let from = 0;
   let total = Infinity;
   /** @type {import("./pieces.js").Pieces | null} */
@@ -18,31 +19,25 @@ export function readHead(address) {
   async function next() {
     if (stream) return stream.next();
     if (from >= total) return null;
-    const response = await ask(address, from);
-    if (response.status === 206) {
-      total = Number(/\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1] ?? Infinity);
-      const piece = new Uint8Array(await response.arrayBuffer());
+    const answer = await ask();
+    if (answer.status === 206) {
+      const part = partOf(answer);
+      if (part && part.total >= 0) total = part.total;
+      const piece = new Uint8Array(await answer.arrayBuffer());
       from += piece.length;
       return piece.length > 0 ? piece : null;
     }
-    stream = asTheyCome(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body));
+    stream = asTheyCome(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body));
     return stream.next();
   }
 
-  return { next, close: () => stream?.cancel() };
-}
-
-/** @param {string} address @param {number} from */
-async function ask(address, from) {
-  /** @type {Response} */
-  let response;
-  try {
-    const range = { Range: `bytes=${from}-${from + HEAD_BYTES - 1}` };
+  async function ask() {
+    const headers = { Range: `bytes=${from}-${from + HEAD_BYTES - 1}` };
     // Without a network there may be the whole file still: the page's service worker has no parts of files.
-    response = await fetch(address, { headers: range }).catch((error) => (from === 0 ? fetch(address) : Promise.reject(error)));
-  } catch {
-    throw new VitrineError("network", `the model at ${address} could not be reached: check the connection and try again`);
+    const answer = await request(address, { headers }, patience).catch((error) => (from === 0 ? request(address, {}, { ...patience, tries: 1 }) : Promise.reject(error)));
+    if (!answer.ok || !answer.body) throw refused(address, answer);
+    return answer;
   }
-  if (response.ok && response.body) return response;
-  throw new VitrineError("network", `the model at ${address} could not be loaded: the server answered ${response.status}`);
+
+  return { next, close: () => stream?.cancel() };
 }

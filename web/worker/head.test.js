@@ -5,16 +5,18 @@ import test from "node:test";
 import { HEAD_BYTES } from "../client/head.js";
 import { readHead } from "./head.js";
 
+const patience = { tries: 2, waitMs: 1, stallMs: 20_000 };
 const file = Buffer.alloc(HEAD_BYTES + 1000, "abcdefg");
 
-/** A server of the file, which knows ranges or not. @param {import("node:test").TestContext} t @param {boolean} ranges */
-async function serve(t, ranges) {
+/** A server of the file, which knows ranges or not, and is busy at first or not. @param {import("node:test").TestContext} t @param {boolean} ranges @param {boolean} busy */
+async function serve(t, ranges, busy = false) {
   const asked = [];
   let closed = false;
   const server = createServer((request, response) => {
     asked.push(request.headers.range);
     response.on("close", () => (closed = true));
     const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.range).map(Number);
+    if (busy && asked.length === 1) return response.writeHead(503).end();
     if (request.url !== "/m.gguf") return response.writeHead(404).end();
     if (!ranges) return void response.writeHead(200).write(file.subarray(0, 5000)); // and goes on for ever
     const part = file.subarray(from, to + 1);
@@ -46,6 +48,12 @@ test("where the server knows no ranges the file comes as a stream, which ends wh
   assert.equal(asked.length, 1);
 });
 
+test("a server that is busy is asked again", async (t) => {
+  const { url, asked } = await serve(t, true, true);
+  assert.equal((await readHead(`${url}m.gguf`, patience).next()).length, HEAD_BYTES);
+  assert.equal(asked.length, 2);
+});
+
 test("without a network the whole file does, where a service worker has that", async (t) => {
   const asked = [];
   t.mock.method(globalThis, "fetch", async (_, { headers } = {}) => {
@@ -53,7 +61,7 @@ test("without a network the whole file does, where a service worker has that", a
     if (headers) throw new TypeError("Failed to fetch");
     return new Response(file);
   });
-  const { next, close } = readHead("http://localhost:1/m.gguf");
+  const { next, close } = readHead("http://localhost:1/m.gguf", { ...patience, tries: 1 });
   const first = await next();
   assert.deepEqual(Buffer.from(first), file.subarray(0, first.length));
   assert.deepEqual(asked, [`bytes=0-${HEAD_BYTES - 1}`, "whole"]);
@@ -62,6 +70,6 @@ test("without a network the whole file does, where a service worker has that", a
 
 test("what cannot be had is a network error", async (t) => {
   const { url } = await serve(t, true);
-  await assert.rejects(readHead(`${url}away.gguf`).next(), { code: "network", message: /the server answered 404/ });
-  await assert.rejects(readHead("http://localhost:1/m.gguf").next(), { code: "network" });
+  await assert.rejects(readHead(`${url}away.gguf`, patience).next(), { code: "network", message: /the server answered 404/ });
+  await assert.rejects(readHead("http://localhost:1/m.gguf", patience).next(), { code: "network" });
 });
