@@ -1,4 +1,4 @@
-import { dismiss, request } from "./request.js";
+import { dismiss, lengthOf, partOf, request } from "./request.js";
 import { incomplete, partNames } from "./weights.js";
 
 /** @import {ModelSource} from "../worker/source.js" */
@@ -39,8 +39,7 @@ async function sizeAt(address, signal) {
   const answer = head?.ok || isGone(head) ? head : await ask(address, { headers: { Range: "bytes=0-0" }, signal });
   if (isGone(answer)) throw incomplete(address);
   if (!answer?.ok || answer.headers.has("Content-Encoding")) return 0; // what is wrong is said when it is loaded
-  const whole = answer.status === 206 ? /\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "")?.[1] : answer.headers.get("Content-Length");
-  return Number(whole ?? 0);
+  return answer.status === 206 ? Math.max(0, partOf(answer)?.total ?? 0) : lengthOf(answer);
 }
 
 /**
