@@ -21,13 +21,8 @@ export { pairRuns, storedModels, VitrineError };
  */
 export async function createEngine(options = {}) {
   checkEngineOptions(options);
-  const { model, folder = "", threads = "auto", simd = true, store = true, onProgress, signal } = options;
-  signal?.throwIfAborted();
-  const link = new WorkerLink(onProgress);
-  const abort = () => link.close(signal?.reason);
-  signal?.addEventListener("abort", abort);
-  try {
-    link.call("start", [simd]).catch(() => {}); // while it goes on the model is looked up; open waits for it
+  const { model, folder = "", threads = "auto", store = true, onProgress, signal } = options;
+  return begin(options, async (link) => {
     const opened = await openModel(model, folder, { onProgress, signal, store });
     const { stages, inbox, kept, ...info } = await link.call("open", [{ ...opened.source, threads, store }]);
     link.inbox = inbox;
@@ -36,12 +31,7 @@ export async function createEngine(options = {}) {
     info.stored = end === "kept";
     info.notes.push(...noteOf(end ?? ""));
     return new WorkerEngine(link, info, stages, opened.quantized ?? null);
-  } catch (error) {
-    link.close(error);
-    throw error;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
+  });
 }
 
 /**
@@ -52,16 +42,29 @@ export async function createEngine(options = {}) {
  */
 export async function createTokenizer(options = {}) {
   checkTokenizerOptions(options);
-  const { model, simd = true, signal } = options;
-  signal?.throwIfAborted();
-  const link = new WorkerLink();
-  const abort = () => link.close(signal?.reason);
-  signal?.addEventListener("abort", abort);
-  try {
-    link.call("start", [simd]).catch(() => {});
+  const { model, signal } = options;
+  return begin(options, async (link) => {
     const { url } = model === undefined ? (await listedModels(signal))[0] : { url: addressOf(model).href };
     await link.call("vocabulary", [url]);
     return { tokenize: (text) => tokenize(link, text), close: () => link.close(closed()) };
+  });
+}
+
+/**
+ * Starts a worker, which ends where what is loaded into it fails, or is aborted.
+ *
+ * @template T
+ * @param {Pick<EngineOptions, "simd" | "onProgress" | "signal">} options
+ * @param {(link: WorkerLink) => Promise<T>} load
+ */
+async function begin({ simd = true, onProgress, signal }, load) {
+  signal?.throwIfAborted();
+  const link = new WorkerLink(onProgress);
+  const abort = () => link.close(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  try {
+    link.call("start", [simd]).catch(() => {}); // while it goes on the model is looked up; what loads it waits for it
+    return await load(link);
   } catch (error) {
     link.close(error);
     throw error;
