@@ -70,21 +70,10 @@ async function start(simd) {
  * @returns {Promise<object>} EngineInfo, the names of the stages, and where the page counts its messages
  */
 async function open({ threads, url, ...source }) {
-  const { sha256, name } = source;
+  const { sha256, name, parts } = source;
   const small = source.bytes >= 0 && source.bytes < READER_MODEL_BYTES;
   const { size, total, next, stored = false, settle, close } = await (small ? { ...(await openModel(source)), close() {} } : openElsewhere(script, source));
-  try {
-    checkRoom(total);
-  } catch (error) {
-    await settle?.(false);
-    close();
-    throw error;
-  }
-  const shared = await engine;
-  const workers = shared ? teamSize(threads, total || -1) : 1;
-  const members = shared && workers > 1
-    ? startMembers(script, workers - 1, shared, ({ code, message }) => self.postMessage({ fatal: { code, message } }))
-    : undefined;
+  const shared = await engine; // where it did not start, that says nothing of the model
   let loaded = 0;
   const pull = async () => {
     const piece = await next();
@@ -92,11 +81,16 @@ async function open({ threads, url, ...source }) {
     progress({ phase: "model", loaded, total });
     return piece;
   };
-  const both = Promise.all([program.call("load", [pull, size, sha256, workers]), members]);
   try {
-    const info = JSON.parse((await both)[0]);
+    checkRoom(total);
+    const workers = shared ? teamSize(threads, total || -1) : 1;
+    const members = shared && workers > 1
+      ? startMembers(script, workers - 1, shared, ({ code, message }) => self.postMessage({ fatal: { code, message } }))
+      : undefined;
+    const [json] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]);
+    const info = JSON.parse(json);
     const kept = (await settle?.(true)) ?? "";
-    return { inbox: inbox.open(), ...info, name: name || info.name, url, bytes: loaded, threads: workers, kept, from: stored ? "stored" : url && typeof source.parts[0] === "string" ? "network" : "file" };
+    return { inbox: inbox.open(), ...info, name: name || info.name, url, bytes: loaded, threads: workers, kept, from: stored ? "stored" : typeof parts[0] === "string" ? "network" : "file" };
   } catch (error) {
     await settle?.(false);
     throw error;
