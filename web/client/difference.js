@@ -1,19 +1,15 @@
 /** @import { Difference, Run, StageName, Tensor, Tick } from "../vitrine.d.ts" */
 
-/** The main tensor of each stage that has one, in the order of the engine: core/generate/look.go has the same. @type {Partial<Record<StageName, string>>} */
-export const mains = {
-  embed: "rows", position: "sum",
+/** The main tensor of each stage that has one, before, in and after the layers, in the order of the engine: core/generate/look.go has the same. */
+const before = { embed: "rows", position: "sum" };
+const inside = {
   ln1: "result", "attention.qkv": "qkv", "attention.scores": "scores", "attention.scale": "scaled", "attention.mask": "weights",
   "attention.mix": "mix", residual1: "sum", ln2: "result", mlp: "output", residual2: "sum",
-  final: "result", head: "logits", softmax: "probabilities",
 };
+const after = { final: "result", head: "logits", softmax: "probabilities" };
 
-/** Stages with a main tensor, before, in and after the layers. */
-const [before, inside, after] = /** @type {StageName[][]} */ ([
-  ["embed", "position"],
-  ["ln1", "attention.qkv", "attention.scores", "attention.scale", "attention.mask", "attention.mix", "residual1", "ln2", "mlp", "residual2"],
-  ["final", "head", "softmax"],
-]);
+/** @type {Partial<Record<StageName, string>>} */
+export const mains = { ...before, ...inside, ...after };
 
 /**
  * The places of a step that have a main tensor, in the order of the engine.
@@ -23,12 +19,12 @@ const [before, inside, after] = /** @type {StageName[][]} */ ([
  * @returns {Tick[]}
  */
 export function ticksOf(step, layers) {
-  const at = (/** @type {number} */ layer) => (/** @type {StageName} */ stage) => ({ step, layer, stage });
-  return [...before.map(at(-1)), ...Array.from({ length: layers }, (_, layer) => inside.map(at(layer))).flat(), ...after.map(at(-1))];
+  const at = (/** @type {object} */ stages, layer = -1) => Object.keys(stages).map((stage) => ({ step, layer, stage: /** @type {StageName} */ (stage) }));
+  return [...at(before), ...Array.from({ length: layers }, (_, layer) => at(inside, layer)).flat(), ...at(after)];
 }
 
 /** Whether a stage is one of each layer. @param {StageName} stage */
-export const isInside = (stage) => inside.includes(stage);
+export const isInside = (stage) => stage in inside;
 
 /**
  * How far two runs are apart at a stage, in the rows of one token of each; null where there is nothing to compare.
@@ -57,7 +53,7 @@ export async function differenceOf(runs, stage, { layer, positions }) {
  */
 function rowsOf(runs, stage, tensor, layer, positions) {
   return Promise.all(runs.map(async (run, i) => {
-    const tensors = await run.inspect(stage, { ...(layer < 0 ? {} : { layer }), rows: [positions[i], positions[i] + 1] });
+    const tensors = await run.inspect(stage, { layer, rows: [positions[i], positions[i] + 1] });
     return newestRow(/** @type {Tensor} */ (tensors.find(({ name }) => name === tensor)));
   }));
 }

@@ -1,7 +1,7 @@
 /** @import { Pair, Run, StageName, Tick } from "../vitrine.d.ts" */
 import { VitrineError } from "./error.js";
 import { differenceOf, isInside } from "./difference.js";
-import { agreementOf, partOf } from "./parting.js";
+import { agreementOf, partOf, positionAt } from "./parting.js";
 
 /** Why a run stands so that the other is to stand too. */
 const stops = new Set(["breakpoint", "exception", "pause"]);
@@ -57,7 +57,7 @@ class RunPair {
 
   /** @param {Partial<Tick>} where */
   goto({ step = this.runs[0].at?.step ?? 0, layer = -1, stage }) {
-    return this.#send(async (run) => run.goto({ position: await positionOf(run, step), ...(layer < 0 ? {} : { layer }), ...(stage ? { stage } : {}) }));
+    return this.#send(async (run) => run.goto({ position: await positionOf(run, step), layer, stage }));
   }
 
   async pause() {
@@ -127,7 +127,7 @@ class RunPair {
   async follow() {
     const [{ at }, second] = this.runs;
     if (at && !(second.at && same(at, second.at))) {
-      await second.goto({ position: await positionOf(second, at.step), ...(at.layer < 0 ? {} : { layer: at.layer }), stage: at.stage });
+      await second.goto({ position: await positionOf(second, at.step), layer: at.layer, stage: at.stage });
     }
     return this.at;
   }
@@ -135,5 +135,5 @@ class RunPair {
 
 /** Of the newest token of a step. @param {Run} run @param {number} step */
 async function positionOf(run, step) {
-  return (await run.ids()).promptIds.length - 1 + step;
+  return positionAt(await run.ids(), step);
 }

@@ -10,7 +10,7 @@ import { checkAgreement, checkPart } from "./options.js";
 const over = (run) => run.state === "ended" || run.state === "closed";
 
 /** The position of the newest token of a step. @param {Ids} ids @param {number} step */
-const positionAt = ({ promptIds }, step) => promptIds.length - 1 + step;
+export const positionAt = ({ promptIds }, step) => promptIds.length - 1 + step;
 
 /** The first ids, up to a position. @param {Ids} of @param {number} position */
 const upTo = ({ promptIds, ids }, position) => [...promptIds, ...ids].slice(0, position + 1);
