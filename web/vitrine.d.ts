@@ -652,8 +652,8 @@ export interface Pair {
   /**
    * The first place at which they differ by more than the bound, from the first step on, or null where nowhere in the steps
    * that both have. Tokens that are not the same differ by more than any bound. `by` picks the figure: "relative", the
-   * default, with a bound of 0.01, "max", or "kl", which softmax alone has. Runs that have not come so far yet go on, to the end of the
-   * step; those that have stay where they are. Aborting rejects with the signal's reason.
+   * default, with a bound of 0.01, "max", or "kl", which is looked at in softmax alone. Runs that have not come so far yet go
+   * on, to the end of the step; those that have stay where they are. Aborting rejects with the signal's reason.
    */
   part(options?: { bound?: number; by?: "relative" | "max" | "kl"; signal?: AbortSignal; onProgress?: (at: Tick) => void }): Promise<Parting | null>;
   /** How far the logit lenses agree, at all positions that both have done. Vocabularies of two sizes are refused. Aborting rejects with the signal's reason. */

@@ -79,8 +79,7 @@ export function checkEngineOptions(options) {
   if (folder !== undefined && typeof folder !== "string") throw wrong("folder", folder, ENGINE);
   if (simd !== undefined && typeof simd !== "boolean") throw wrong("simd", simd, ENGINE);
   if (store !== undefined && typeof store !== "boolean") throw wrong("store", store, ENGINE);
-  if (onProgress !== undefined && typeof onProgress !== "function") throw wrong("onProgress", onProgress, ENGINE);
-  checkSignal(signal, ENGINE);
+  checkWatched({ signal, onProgress }, ENGINE);
 }
 
 /** @param {any} options of createTokenizer */

@@ -77,7 +77,7 @@ async function once(address, { signal, ...how }, { stallMs }) {
 }
 
 /** That nothing has come for too long. */
-export class Stalled extends Error {}
+class Stalled extends Error {}
 
 /**
  * Waits for a promise, but not for ever.

@@ -8,7 +8,7 @@ import { quote } from "../kit/text.js";
 import { outputOf, textOf } from "./output.js";
 
 /** The version of what runAsJSON gives. docs/share.md describes it. */
-export const RUN_VERSION = 1;
+const RUN_VERSION = 1;
 
 /**
  * @typedef {object} Told
