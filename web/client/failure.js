@@ -1,9 +1,14 @@
 /** @import {ErrorCode} from "../vitrine.js" */
+import { visible } from "../kit/text.js";
 import { VitrineError } from "./error.js";
 
+/** A message may quote a file, and a file may hold anything. */
+const MOST_SENTENCE = 2000;
+
 /**
- * The code and the sentence of anything that was thrown. An engine's message begins small, as those of programs do; a
- * name that it begins with, of a file or an address, stays as it is.
+ * The code and the sentence of anything that was thrown: cut, in one line, with nothing in it that acts on the text
+ * around it. An engine's message begins small, as those of programs do; a name that it begins with, of a file or an
+ * address, stays as it is.
  *
  * @param {unknown} error
  * @returns {{ code: ErrorCode, why: string }}
@@ -18,7 +23,9 @@ export const tooLong = (characters) => new VitrineError("prompt.too_long", `the 
 
 /** @param {string} text */
 function sentence(text) {
-  const begun = text.replace(/^[a-z](?=['a-z]* )/, (letter) => letter.toUpperCase());
+  const some = visible(text.slice(0, MOST_SENTENCE), { spaces: false });
+  if (text.length > MOST_SENTENCE) return `${some}…`;
+  const begun = some.replace(/^[a-z](?=['a-z]* )/, (letter) => letter.toUpperCase());
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 

@@ -42,6 +42,17 @@ export function fileName({ pathname }) {
   }
 }
 
+/** Characters of a name under which a file is saved: file systems take 255 bytes. */
+const MOST_SAVED = 60;
+
+/**
+ * A model's name as a part of a file's name: without what file systems do not take, and without what cannot be seen or
+ * turns the text around, which would show another ending than the file has.
+ *
+ * @param {string} name
+ */
+export const savedAs = (name) => Array.from(name.slice(0, 2 * MOST_SAVED)).slice(0, MOST_SAVED).join("").replace(/[\\/:*?"<>|\s\p{C}\p{Default_Ignorable_Code_Point}]+/gu, "-");
+
 /**
  * Whether there is more to do with an address than to load a GGUF file from it.
  *

@@ -1,4 +1,5 @@
 import { VitrineError } from "./error.js";
+import { savedAs } from "./kinds.js";
 import { startWorker, whyNotStarted } from "./start-worker.js";
 
 /**
@@ -33,7 +34,7 @@ export async function quantize(checkpoint, { onProgress, signal, store }) {
       };
       worker.postMessage({ ...checkpoint, store });
     });
-    const name = checkpoint.name.replace(/[\\/:*?"<>|\s]+/g, "-"); // what file systems do not take
+    const name = savedAs(checkpoint.name);
     return { file: new File([data], `${name}-q8_0.gguf`), notes, tag };
   } finally {
     signal?.removeEventListener("abort", abort);

@@ -8,6 +8,7 @@ import { embed as strings } from "../i18n/embed-en.js";
 import { stages as stageStrings } from "../i18n/stages-en.js";
 import { listen, send } from "../kit/dom.js";
 import { size } from "../kit/numbers.js";
+import { label } from "../kit/text.js";
 import { connectBreakpoints, connectControl } from "../run/control.js";
 import { RESTS } from "../run/frames.js";
 import { placeOf, whereWords } from "../run/place.js";
@@ -115,7 +116,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     const place = placeOf(state);
     if (failed || !session.info || state.phase === "waiting") return;
     if (state.phase === "paused" && place) picture.say(strings.paused(whereWords(place, controlStrings.place, (stage) => stageStrings[stage].long)));
-    else picture.say(strings.live(session.info.name));
+    else picture.say(strings.live(label(session.info.name)));
   }
 
   /** @param {RunEvent[]} events */

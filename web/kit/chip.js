@@ -1,8 +1,5 @@
-import { hex, parts } from "./text.js";
+import { beginning, hex, parts } from "./text.js";
 import { el } from "./dom.js";
-
-/** As much of a token's text is shown; those of a model's own vocabulary are shorter, and a file may claim anything. */
-const MOST_TEXT = 400;
 
 /**
  * One token as an element: its text, or its bytes where it has no text of its own.
@@ -35,10 +32,11 @@ export function chip({ position, text, bytes, probability, special, ahead, kept 
  * @param {string} text
  */
 export function fill(parent, text) {
-  for (const { text: part, sign } of parts(text.slice(0, MOST_TEXT))) {
+  const some = beginning(text);
+  for (const { text: part, sign } of parts(some)) {
     parent.append(sign ? el("span", { class: "blank", "data-sign": sign, text: part }) : part);
   }
-  if (text.length > MOST_TEXT) parent.append("…");
+  if (some !== text) parent.append("…");
 }
 
 /**

@@ -37,21 +37,38 @@ export function visible(text, { spaces = true } = {}) {
   return seen.map(({ text, sign }) => (sign === "" || (text === " " && !spaces) ? text : (signs[text] ?? "�"))).join("");
 }
 
+/** As much of a token is shown: those of a model's own vocabulary are shorter, and a file may claim anything. */
+const MOST_TOKEN = 400;
+
 /**
- * Bytes as in "E2 80".
+ * Bytes as in "E2 80", cut where they are very many.
  *
  * @param {ArrayLike<number>} bytes
  */
-export const hex = (bytes) => Array.from(bytes, (byte) => hexadecimal(byte, 2)).join(" ");
+export function hex(bytes) {
+  const shown = Array.from({ length: Math.min(bytes.length, MOST_TOKEN) }, (_, i) => hexadecimal(bytes[i], 2));
+  return shown.join(" ") + (bytes.length > MOST_TOKEN ? CUT : "");
+}
 
 /**
- * A text as one quoted line, with what cannot be seen written out.
+ * As much of the beginning of a text as is shown of a token, no character broken.
  *
  * @param {string} text
  */
-export function quote(text) {
-  const quoted = JSON.stringify(text).replaceAll('\\"', '"');
-  return quoted.replace(new RegExp(unseen, "gu"), (character) => `\\u{${hexadecimal(character.codePointAt(0) ?? 0, 1)}}`);
+export function beginning(text) {
+  return text.length <= MOST_TOKEN ? text : text.slice(0, MOST_TOKEN - Number(/[\ud800-\udbff]/.test(text[MOST_TOKEN - 1])));
+}
+
+/**
+ * A text as one quoted line, with what cannot be seen written out; cut where it is very long, unless the whole is asked for.
+ *
+ * @param {string} text
+ * @param {{ whole?: boolean }} [how]
+ */
+export function quote(text, { whole = false } = {}) {
+  const some = whole ? text : beginning(text);
+  const quoted = JSON.stringify(some).replaceAll('\\"', '"');
+  return quoted.replace(new RegExp(unseen, "gu"), (character) => `\\u{${hexadecimal(character.codePointAt(0) ?? 0, 1)}}`) + (some === text ? "" : CUT);
 }
 
 /** @param {number} value @param {number} digits at least */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asWritten, clip, hex, label, parts, quote, visible, wrap } from "./text.js";
+import { asWritten, beginning, clip, hex, label, parts, quote, visible, wrap } from "./text.js";
 
 test("what cannot be seen is a part of its own, with its sign", () => {
   for (const [text, signs] of /** @type {const} */ ([
@@ -26,6 +26,16 @@ test("a quoted text turns nothing around", () => {
 
 test("bytes are written as two digits each", () => {
   assert.equal(hex([0xe2, 0x80, 0x0a]), "E2 80 0A");
+});
+
+test("a token of a megabyte is shown cut, no character broken, unless the whole is asked for", () => {
+  const long = "x".repeat(1 << 20);
+  assert.equal(quote(long), `"${"x".repeat(400)}"…`);
+  assert.equal(quote(long, { whole: true }), `"${long}"`);
+  assert.equal(quote("x".repeat(400)), `"${"x".repeat(400)}"`);
+  assert.equal(hex(new Uint8Array(1 << 20)), `${Array(400).fill("00").join(" ")}…`);
+  assert.equal(beginning(`${"x".repeat(399)}🎈`), "x".repeat(399));
+  assert.equal(beginning("🎈".repeat(200)), "🎈".repeat(200));
 });
 
 test("text is measured and cut by the places it takes", () => {

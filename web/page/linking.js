@@ -9,7 +9,7 @@ import { modelInAddress } from "../kit/address.js";
 import { listen, send } from "../kit/dom.js";
 import { otherHost } from "../kit/host.js";
 import { unremembered } from "../kit/store.js";
-import { visible } from "../kit/text.js";
+import { label, visible } from "../kit/text.js";
 import { noTree } from "../run/branches.js";
 import { decode, isLink, plainState, settingsOf } from "../run/link.js";
 import { typedOf } from "../run/settings.js";
@@ -108,7 +108,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     if (state.stands && run === undefined) words.push(strings.seedless);
     if ("name" in model && !(typeof own.source === "object" && session.info?.name === model.name)) {
       if (!session.info && !session.loading) open(usual);
-      return say([...words, strings.missing(visible(model.name, { spaces: false }))], []);
+      return say([...words, strings.missing(label(model.name))], []);
     }
     const shows = (/** @type {Source | null} */ from) => show(state, from, run, begins()).catch(fail);
     if ("name" in model) return shows(own.source);

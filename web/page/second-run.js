@@ -6,6 +6,7 @@ import { createEngine, pairRuns } from "../vitrine.js";
 import { choices } from "../run/branches.js";
 import { createRunState } from "../run/state.js";
 import { percent } from "../kit/numbers.js";
+import { label } from "../kit/text.js";
 
 /**
  * A second run beside the page's own.
@@ -52,6 +53,6 @@ export async function beginSecond(session, first, asked, { strings, loading, sig
 
 /** @param {Asked} asked @param {Engine | null} engine @param {SecondStrings["result"]["names"]} names */
 function nameOf(asked, engine, names) {
-  if (asked.kind === "model") return names.model(engine?.info.name ?? "", engine?.info.weights ?? "");
+  if (asked.kind === "model") return names.model(label(engine?.info.name ?? ""), engine?.info.weights ?? "");
   return asked.kind === "prompt" ? names.prompt(asked.prompt) : asked.kind === "branch" ? names.branch(asked.name) : names.settings(asked.settings);
 }

@@ -48,6 +48,9 @@ export function runAsJSON({ info, state, prompt, tree, switches, link }) {
 /** @param {Leaf} token */
 const tokenOf = ({ id, piece, probability, bytes, forced, special }) => ({ id, text: piece, probability, ...(bytes && { bytes: Array.from(bytes) }), ...(forced && { forced }), ...(special && { special }) });
 
+/** @param {string} text */
+const whole = (text) => quote(text, { whole: true });
+
 /**
  * A run as a text that people read.
  *
@@ -56,15 +59,15 @@ const tokenOf = ({ id, piece, probability, bytes, forced, special }) => ({ id, t
  */
 export function transcriptOf({ link, model, prompt, settings, switches, tokens, text, stands, finishReason, branches }, words) {
   const line = (/** @type {{ position: number, id: number, text: string, probability?: number, forced?: true }} */ { position, id, text, probability, forced }) =>
-    [String(position).padStart(8), String(id).padStart(7), (probability === undefined ? "" : exact(probability)).padStart(16), `  ${quote(text)}`, forced ? ` ${words.forced}` : ""].join("");
+    [String(position).padStart(8), String(id).padStart(7), (probability === undefined ? "" : exact(probability)).padStart(16), `  ${whole(text)}`, forced ? ` ${words.forced}` : ""].join("");
   const others = branches.filter(({ current }) => !current);
   return [
     words.title,
     "",
     ...(model ? [words.model(model)] : []),
-    words.prompt(quote(prompt.text)),
+    words.prompt(whole(prompt.text)),
     ...(settings ? [words.settings(settings)] : []),
-    ...settings?.stop.map((stop) => words.stop(quote(stop))) ?? [],
+    ...settings?.stop.map((stop) => words.stop(whole(stop))) ?? [],
     ...switches.map((one) => words.switched(JSON.stringify(one))),
     finishReason ? words.ended(finishReason) : stands ? words.stands(stands) : words.going,
     words.link(link),
@@ -78,7 +81,7 @@ export function transcriptOf({ link, model, prompt, settings, switches, tokens, 
     text,
     ...others.flatMap(({ id, name, from, tokens }) => [
       "",
-      words.branch(name ? quote(name) : String(id), from),
+      words.branch(name ? whole(name) : String(id), from),
       ...tokens.slice(from).map((token, i) => line({ position: prompt.tokens.length + from + i, ...token })),
     ]),
     "",

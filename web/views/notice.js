@@ -3,9 +3,6 @@
 import { el, focusWithin } from "../kit/dom.js";
 import { icon, iconButton } from "../kit/icons.js";
 
-/** A message may quote a file, and a file may hold anything. */
-const MOST_SENTENCE = 2000;
-
 /**
  * What went wrong: its code, what happened, why, and what to do.
  *
@@ -30,7 +27,7 @@ export function mountNotice(root, { strings, close, signal }) {
     show(code, why, actions) {
       focus.remember();
       const words = el("div", { class: "notice-words" }, el("p", { class: "notice-what", text: strings.byCode[code] }));
-      for (const sentence of why) words.append(el("p", { dir: "auto", text: sentence.length > MOST_SENTENCE ? `${sentence.slice(0, MOST_SENTENCE)}…` : sentence }));
+      for (const sentence of why) words.append(el("p", { dir: "auto", text: sentence }));
       const foot = el("p", { class: "notice-foot" }, el("code", { text: code }));
       const buttons = actions.map(({ label, does }) => {
         const button = el("button", { type: "button", class: "secondary", text: label });

@@ -1,6 +1,6 @@
 /** @import { Room } from "../../kit/text.js" */
 import { count as whole, decimal } from "../../kit/numbers.js";
-import { cells, clip, hex, visible, wrap } from "../../kit/text.js";
+import { beginning, cells, clip, hex, visible, wrap } from "../../kit/text.js";
 
 /**
  * Fills the braces of a template of the string table.
@@ -17,11 +17,11 @@ export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, nam
 export const plural = (form, count) => fill(count === 1 ? form.one : form.many, { count: whole(count) });
 
 /**
- * The text of a token; its bytes where they are not whole characters.
+ * The text of a token, cut where it is very long; its bytes where they are not whole characters.
  *
  * @param {{ text: string, bytes?: number[] }} token
  */
-export const pieceOf = ({ text, bytes }) => (bytes ? `‹${hex(bytes)}›` : visible(text));
+export const pieceOf = ({ text, bytes }) => (bytes ? `‹${hex(bytes)}›` : visible(beginning(text)));
 
 /**
  * The first numbers of a row with its name before them, in one line, as many as fit.

@@ -2,6 +2,7 @@
 /** @import { MountView } from "./views.js" */
 import { el } from "../../kit/dom.js";
 import { count } from "../../kit/numbers.js";
+import { label } from "../../kit/text.js";
 import { bytesOf, known, partsOf, shapeOf, totalOf } from "../../run/architecture.js";
 import { newest } from "./place.js";
 import { createTake } from "./take.js";
@@ -44,7 +45,7 @@ export function mountArchitecture({ strings: { out, tensor }, signal }) {
       told = key;
       const shape = shapeOf(info);
       const all = partsOf(shape, tokens);
-      drawParts(parts, words, { name: info.name, weights: info.weights, tokens, tied: info.tiedHead }, all);
+      drawParts(parts, words, { name: label(info.name), weights: info.weights, tokens, tied: info.tiedHead }, all);
       const notes = [info.tiedHead ? words.link : words.untied, ...(info.position === "sinusoidal" ? [words.sinusoidal] : []), words.absent, words.file(count(info.bytes))];
       said.replaceChildren(...notes.map((text) => el("li", { text })));
       drawOthers(others, words, [{ name: words.this, shape }, ...known]);

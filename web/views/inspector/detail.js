@@ -31,7 +31,7 @@ export function detailOf(event, { words, pieces, text }) {
 
   switch (event.stage) {
     case "prompt":
-      return { facts: [[words.text, quote(event.detail.text)]], lists: [] };
+      return { facts: [[words.text, quote(event.detail.text, { whole: true })]], lists: [] };
     case "tokenize": {
       const rows = pieces.map((piece, i) => [String(i), nameOf(piece), String(piece.id), hex(piece.bytes)]);
       return {

@@ -39,7 +39,7 @@ export function mountRules(out, take) {
       /** @type {[FinishReason, string, boolean][]} with whether it can hold */
       const rules = [
         ["eos", words.eos, true],
-        ["stop", words.stop(stops.map(quote)), stops.length > 0],
+        ["stop", words.stop(stops.map((stop) => quote(stop))), stops.length > 0],
         ["length", words.length(number, settings.maxTokens), true],
         ["context", words.context(position + 2, info.context), true],
         ["aborted", words.aborted, true],
