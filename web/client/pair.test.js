@@ -109,7 +109,9 @@ test("they part at the first place whose numbers are further apart than the boun
   assert.equal(a.run.at?.step, 2);
   assert.equal((await pair.part({ bound: 0.005, by: "max" }))?.stage, "ln2");
   assert.equal(await pair.part({ bound: 1 }), null);
-  assert.equal((await pair.part({ bound: 0, by: "kl" })), null); // it is looked at in softmax alone
+  assert.equal((await pair.part({ bound: 0, by: "kl" })), null); // logits are the same
+  const doubled = fake({ of: { ...info }, numbers: ({ stage }) => (stage === "head" ? [1, 1, 1 + Math.log(2)] : [1, 1, 1]) });
+  assert.equal((await pairRuns(fake({}).run, doubled.run).part({ by: "kl" }))?.stage, "softmax"); // it is looked at there alone
 });
 
 test("they part where their tokens do, whatever the bound; what has the same model and tokens is not computed", async () => {
