@@ -1,3 +1,5 @@
+import { HOST, openCache } from "./cache.js";
+
 /**
  * Downloads that were cut off: as much of each file as had come, in parts, until the file is there whole. A visit later
  * the download goes on from there. Where the browser forbids storage, or has little of it, nothing is kept and nothing fails.
@@ -6,22 +8,12 @@
  *   those from at on; version: by what its server tells it from others at the address
  */
 
-/** The number is that of the form in which parts are kept. */
-const CACHE = "vitrine-begun-1";
-/** Keys of a cache are addresses: of a host that cannot be. Source: RFC 2606, section 2. A key says all of its part. */
-const HOST = "https://begun.invalid/";
 /** What the finished model and the parts before it need of the storage, beside what there is: twice the file, and as much again that stays free. */
 const SHARE = 3;
 
-async function open() {
-  try {
-    return await caches.open(CACHE);
-  } catch {
-    return null; // no storage here
-  }
-}
+const open = () => openCache("begun", 1);
 
-/** @param {Part} part */
+/** A key says all of its part. @param {Part} part */
 const keyOf = (part) => `${HOST}?${new URLSearchParams(Object.entries(part).map(([name, value]) => [name, String(value)]))}`;
 
 /** @param {Request} key @returns {Part & { key: string }} */

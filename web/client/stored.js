@@ -1,3 +1,5 @@
+import { HOST, openCache } from "./cache.js";
+
 /**
  * Models that are kept on this device between visits, in the browser's Cache Storage: a model is there whole or not at
  * all, and what the page knows of it lies beside it. Where the browser forbids storage, nothing is kept and nothing fails.
@@ -11,11 +13,6 @@
  * @property {string[]} [notes] what its making had to say
  */
 
-/** The number is that of the form in which models are kept. */
-const CACHE = "vitrine-models-1";
-const CACHES = /^vitrine-models-\d+$/;
-/** Keys of a cache are addresses: of a host that cannot be. Source: RFC 2606, section 2. */
-const HOST = "https://stored.invalid/";
 const KNOWN = "X-Vitrine-Model";
 
 /** Keys. */
@@ -24,16 +21,7 @@ export const byAddress = (/** @type {string} */ address) => `address/${address}`
 export const byCheckpoint = (/** @type {string} */ address) => `checkpoint/${address}`;
 export const byFiles = (/** @type {string} */ name) => `files/${name}`;
 
-/** @returns {Promise<Cache | null>} */
-async function open() {
-  try {
-    const names = await caches.keys();
-    await Promise.all(names.filter((name) => CACHES.test(name) && name !== CACHE).map((name) => caches.delete(name)));
-    return await caches.open(CACHE);
-  } catch {
-    return null; // no storage here
-  }
-}
+const open = () => openCache("models", 1);
 
 const addressOf = (/** @type {string} */ key) => HOST + encodeURIComponent(key);
 
