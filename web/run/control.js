@@ -39,6 +39,8 @@ export function connectControl(page, { state, run, follow, start, fork, fail, re
   }
 
   const promptLength = () => state().pieces.length;
+  /** Of the step that chooses the token at a position. @param {number} position */
+  const stepOf = (position) => Math.max(0, position - promptLength());
 
   /** @param {Control} asked */
   function onControl({ do: what, granularity, direction }) {
@@ -87,7 +89,7 @@ export function connectControl(page, { state, run, follow, start, fork, fail, re
   function onChoose({ position, id }) {
     go(async (run) => {
       const stood = run.state === "paused";
-      const step = Math.max(0, position - promptLength());
+      const step = stepOf(position);
       await stand(run, position);
       follow();
       fork(step, false);
@@ -99,8 +101,7 @@ export function connectControl(page, { state, run, follow, start, fork, fail, re
   /** @param {Run} run @param {number} position of the token that is to be chosen */
   async function stand(run, position) {
     if (run.state === "running") await run.pause();
-    const step = Math.max(0, position - promptLength());
-    const there = run.at?.step === step && choosesToken(run.at.stage);
+    const there = run.at?.step === stepOf(position) && choosesToken(run.at.stage);
     if (!there) await run.goto({ position: passOf(position, promptLength()), layer: -1, stage: "select" });
   }
 
