@@ -28,7 +28,8 @@ const RUN_VERSION = 1;
  * @param {Told} told
  */
 export function runAsJSON({ info, state, prompt, tree, switches, link }) {
-  const { settings, pieces, tokens, at, done } = state;
+  const { settings, pieces, at, done } = state;
+  const tokens = state.tokens.filter(({ ahead }) => !ahead);
   return {
     format: "vitrine.run",
     version: RUN_VERSION,
@@ -37,8 +38,8 @@ export function runAsJSON({ info, state, prompt, tree, switches, link }) {
     prompt: { text: prompt, tokens: pieces.map(({ id, text, bytes, special }, position) => ({ position, id, text, ...(text.includes("\uFFFD") && { bytes: [...bytes] }), ...(special && { special }) })) },
     settings: settings ?? /** @type {Settings | null} */ (null),
     switches,
-    tokens: tokens.filter(({ ahead }) => !ahead).map((token) => ({ position: token.position, ...tokenOf(token) })),
-    text: textOf(outputOf({ pieces, tokens: tokens.filter(({ ahead }) => !ahead), done })),
+    tokens: tokens.map((token) => ({ position: token.position, ...tokenOf(token) })),
+    text: textOf(outputOf({ pieces, tokens, done })),
     stands: at && { stage: at.stage, layer: at.layer, position: at.position, reason: at.reason },
     finishReason: done?.finishReason ?? null,
     branches: tree.branches.map(({ id, parent, from, name, tokens, settings }) => ({ id, parent, from, name, current: id === tree.current, settings, tokens: tokens.map(tokenOf) })),
