@@ -24,7 +24,10 @@ export async function createEngine(options = {}) {
   const { model, folder = "", threads = "auto", store = true, onProgress, signal } = options;
   return begin(options, async (link) => {
     const opened = await openModel(model, folder, { onProgress, signal, store });
-    const { stages, inbox, kept, ...info } = await link.call("open", [{ ...opened.source, threads, store }]);
+    const { stages, inbox, kept, ...info } = await link.call("open", [{ ...opened.source, threads, store }]).catch(async (error) => {
+      if (error instanceof VitrineError && error.code.startsWith("model.")) await opened.drop?.();
+      throw error;
+    });
     link.inbox = inbox;
     info.from = opened.from ?? info.from;
     const end = kept || (opened.from === "stored" ? "kept" : await opened.kept);

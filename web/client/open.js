@@ -4,7 +4,7 @@ import { INDEX, PYTORCH, SPLIT, WEIGHTS, fileName } from "./kinds.js";
 import { remoteParts } from "./parts.js";
 import { quantize } from "./quantize.js";
 import { ASK, isStill, request } from "./request.js";
-import { byCheckpoint, byFiles, find, put } from "./stored.js";
+import { byCheckpoint, byFiles, drop, find, put } from "./stored.js";
 import { ordered } from "./weights.js";
 
 /**
@@ -14,8 +14,8 @@ import { ordered } from "./weights.js";
  * @import {Quantized} from "../vitrine.d.ts"
  * @import {ModelSource} from "../worker/source.js"
  * @import {Loading} from "./quantize.js"
- * @typedef {{ source: ModelSource, quantized?: Quantized, from?: "stored" | "network", kept?: ReturnType<typeof put> }} Opened kept:
- *   whether the device will have it the next time
+ * @typedef {{ source: ModelSource, quantized?: Quantized, from?: "stored" | "network", kept?: ReturnType<typeof put>, drop?: () => Promise<void> }} Opened
+ *   kept: whether the device will have it the next time; drop: has it not have it, where it is unsound
  */
 
 /**
@@ -74,7 +74,7 @@ export async function openAddress(url, loading) {
   loading.signal?.throwIfAborted();
   if (found && isStill(answer, found.known.tag)) {
     const made = new File([await found.answer.blob()], found.known.file ?? "model.gguf");
-    return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, from: "stored" };
+    return { source: sourceOf([made]), quantized: { file: made, notes: found.known.notes ?? [] }, from: "stored", drop: () => drop(key) };
   }
   const { tag, ...quantized } = await quantize({ weights: file, name, address: url.href }, loading);
   return { ...made(quantized, key, { name, url: url.href, tag }, loading), from: "network" };
@@ -101,7 +101,7 @@ function notHere(name) {
 function made(quantized, key, known, { store }) {
   const { file, notes } = quantized;
   const kept = store ? put(key, file, { ...known, bytes: file.size, file: file.name, notes }) : undefined;
-  return { source: sourceOf([file]), quantized, kept };
+  return { source: sourceOf([file]), quantized, kept, drop: () => Promise.resolve(kept).then(() => drop(key)) };
 }
 
 /**
