@@ -260,6 +260,12 @@ elsewhere("messages count only between an element and its own frame", async ({ p
     await page.evaluate(() => new Promise((resolve) => (addEventListener("message", resolve, { once: true }), postMessage("last", "*"))));
     expect(await page.evaluate(() => heard.filter(({ lie }) => lie))).toEqual([]);
     expect(await frame.evaluate((element) => element.offsetHeight)).toBe(height);
+    const again = await page.evaluate(async () => {
+      const element = document.querySelector("vitrine-pipeline");
+      await element.run();
+      return (await element.run())?.ids.length;
+    });
+    expect(again, "one run after another has its own result").toBe(1);
     // A run that fails there ends here too.
     await page.context().route("**/*.gguf", (route) => route.abort());
     expect(await page.evaluate(async () => {

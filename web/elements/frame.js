@@ -53,15 +53,17 @@ export function placeFrame(app, element, { strings, signal }) {
   let ready = false;
   /** @type {((result: unknown) => void)[]} */
   let waiting = [];
+  /** @type {unknown} of the newest run that has ended */
+  let result = null;
 
   addEventListener("message", onMessage, { signal });
   addEventListener("securitypolicyviolation", refused, { signal });
-  signal.addEventListener("abort", () => end(null));
+  signal.addEventListener("abort", end);
 
   function refused() {
     if (ready || !hasRefused("frame-src")) return;
     frame.replaceWith(el("p", { class: "note", role: "status", text: strings.noFrame }));
-    end(null);
+    end();
   }
 
   /** @param {MessageEvent} message */
@@ -74,16 +76,16 @@ export function placeFrame(app, element, { strings, signal }) {
       for (const call of early) frame.contentWindow?.postMessage(call, address.origin);
       early = [];
     } else if (told?.type === "answered") {
-      end(null); // where it came to no result
+      waiting.shift()?.(result);
     } else if (told) {
       element.dispatchEvent(new CustomEvent(told.type, { bubbles: true, composed: true, detail: told.detail }));
-      if (told.type === "done") end(told.detail);
+      if (told.type === "done") result = told.detail;
     }
   }
 
-  /** @param {unknown} result */
-  function end(result) {
-    for (const resolve of waiting) resolve(result);
+  /** There is no answer any more. */
+  function end() {
+    for (const resolve of waiting) resolve(null);
     waiting = [];
   }
 
@@ -96,6 +98,7 @@ export function placeFrame(app, element, { strings, signal }) {
 
   return {
     run(options) {
+      if (waiting.length === 0) result = null; // of an earlier one
       ask("run", options);
       return new Promise((resolve) => waiting.push(resolve));
     },
