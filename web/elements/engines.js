@@ -38,7 +38,7 @@ export async function shareEngine({ model, onProgress = () => {}, signal } = {})
   try {
     const engine = await shared.engine;
     shared.told.delete(onProgress);
-    return Object.assign(Object.create(engine), facade(engine), { close: leave });
+    return sharedWith(engine, leave);
   } catch (error) {
     leave();
     throw error;
@@ -47,14 +47,21 @@ export async function shareEngine({ model, onProgress = () => {}, signal } = {})
   }
 }
 
-/** Methods that are called on the engine itself, whose fields are private. @param {Engine} engine */
-const facade = (engine) => ({
-  generate: engine.generate.bind(engine),
-  tokenize: engine.tokenize.bind(engine),
-  merges: engine.merges.bind(engine),
-  positions: engine.positions.bind(engine),
-  logits: engine.logits.bind(engine),
-});
+/**
+ * An engine as one of those that share it has it: all but close() is the engine's own, whose methods need the engine itself, since
+ * its fields are private.
+ *
+ * @param {Engine} engine
+ * @param {() => void} close
+ * @returns {Engine}
+ */
+export const sharedWith = (engine, close) =>
+  new Proxy(engine, {
+    get(_, name) {
+      const value = name === "close" ? close : Reflect.get(engine, name);
+      return typeof value === "function" ? value.bind(engine) : value;
+    },
+  });
 
 /** @param {string} address */
 function begin(address) {
