@@ -1,5 +1,6 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 import { story as words } from "../i18n/story-en.js";
+import { isObject, parsed } from "../kit/json.js";
 import { stageNames } from "../run/stages.js";
 
 /**
@@ -31,20 +32,11 @@ const fields = {
 export function readStep(text) {
   const given = parsed(text);
   if (given === undefined) return { step: null, problems: [words.notJSON] };
-  if (typeof given !== "object" || given === null || Array.isArray(given)) return { step: null, problems: [words.noObject] };
+  if (!isObject(given)) return { step: null, problems: [words.noObject] };
   const all = Object.entries(given);
   const good = all.filter(([name, value]) => Object.hasOwn(fields, name) && fields[name](value));
   const problems = all.filter((one) => !good.includes(one)).map(([name]) => (Object.hasOwn(fields, name) ? words.wrong[/** @type {keyof typeof words.wrong} */ (name)] : words.unknown(name)));
   if (!Object.hasOwn(given, "stage")) problems.push(words.noStage);
   const step = /** @type {Step} */ (Object.fromEntries(good));
   return { step: step.stage ? step : null, problems };
-}
-
-/** @param {string} text @returns {unknown} undefined where it is not JSON */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

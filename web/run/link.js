@@ -2,6 +2,7 @@
 /** @import { Settings } from "./settings.js" */
 /** @import { Forced, LinkBranch, Stands, View } from "./link/fields.js" */
 import { link as words } from "../i18n/link-en.js";
+import { parsed } from "../kit/json.js";
 import { pack, unpack } from "./link/bytes.js";
 import { fields } from "./link/fields.js";
 
@@ -92,15 +93,6 @@ export async function decode(fragment) {
     }
   }
   return { state, problems };
-}
-
-/** @param {string} json @returns {unknown} undefined where it is none */
-function parsed(json) {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

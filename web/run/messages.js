@@ -1,5 +1,6 @@
 /** What a frame of ours and the page around it tell each other. Either may be anybody's: what is no message of ours is none. */
 
+import { isObject } from "../kit/json.js";
 import { stageNames } from "./stages.js";
 
 /** @typedef {"run" | "pause" | "step" | "goto" | "stop"} Call a method of an element */
@@ -12,9 +13,6 @@ export const events = ["stage", "token", "paused", "done"];
 
 export const MOST_TEXT = 1 << 17; // characters of a text that comes from outside, as in a link
 export const MOST_HEIGHT = 10_000; // px of an element
-
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What options of a call may be. @type {Record<string, (value: unknown) => boolean>} */
 const options = {

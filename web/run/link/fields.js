@@ -1,5 +1,7 @@
 /** @import { Breakpoint, StageName, Switch } from "../../vitrine.d.ts" */
 /** @import { NumberName } from "../settings.js" */
+import { isObject } from "../../kit/json.js";
+import { MOST_TEXT } from "../messages.js";
 import { numbers } from "../settings.js";
 import { stageNames } from "../stages.js";
 
@@ -34,11 +36,7 @@ import { stageNames } from "../stages.js";
 
 const MOST_ITEMS = 1 << 14;
 const MOST_BRANCHES = 64;
-const MOST_TEXT = 1 << 17; // characters
 const WHOLE = 2 ** 31 - 1;
-
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** @param {unknown} value @param {number} [most] @returns {value is string} */
 const isText = (value, most = MOST_TEXT) => typeof value === "string" && value.length <= most;
