@@ -5,6 +5,7 @@
 import { writtenOf } from "../mermaid/own/written.js";
 import { noTree } from "../run/branches.js";
 import { encode } from "../run/link.js";
+import { isName } from "../run/link/fields.js";
 import { linkOf as seenOf } from "../run/shared.js";
 import { stages } from "../run/stages.js";
 import { createRunState } from "../run/state.js";
@@ -39,7 +40,7 @@ export async function stateOf(element, { prompt, run, own = "", usual, stage, st
     breakpoints: [...(breakpoints ?? breakpointsIn(element))],
     at: viewOf(element, run ? null : step, stage, run !== null) ?? base?.at,
     diagram: (typeof own === "string" ? own : writtenOf(own)) || (base?.diagram ?? ""),
-    hide: [...wordsOf(element, "hide")].filter((word) => /^[a-z-]{1,32}$/.test(word)),
+    hide: [...wordsOf(element, "hide")].filter(isName),
   });
   const { forced = [], switches = [] } = base ?? {};
   return { ...base, ...seen, forced, switches, ...(seen.stands && { branch: undefined, branches: [] }) };

@@ -17,7 +17,7 @@ async function said(attributes, more = {}) {
 
 test("before a run the link says what the attributes say, and the prompt as it stands", async () => {
   assert.deepEqual(await said({}), { ...plainState(), prompt: "A dog" });
-  assert.deepEqual(await said({ prompt: "other", temperature: "0.2", "top-k": "7", seed: "4", stage: "attention.mask", layer: "2", head: "1", breakpoints: "select ln1@3", hide: "prompt output" }, { own: "graph TD\n  ln1" }), {
+  assert.deepEqual(await said({ prompt: "other", temperature: "0.2", "top-k": "7", seed: "4", stage: "attention.mask", layer: "2", head: "1", breakpoints: "select ln1@3", hide: 'prompt output "]' }, { own: "graph TD\n  ln1" }), {
     ...plainState(), prompt: "A dog", temperature: 0.2, topK: 7, seed: 4, at: { stage: "attention.mask", layer: 2, head: 1 },
     breakpoints: [{ stage: "select" }, { stage: "ln1", layer: 3 }], hide: ["prompt", "output"], diagram: "graph TD\n  ln1",
   });

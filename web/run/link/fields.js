@@ -114,6 +114,9 @@ function branch(item) {
   return /** @type {any} */ ({ ...read, name: isText(item.name, 200) ? item.name : "", forced: list(forced)(item.forced)?.value ?? [], settings: Object.fromEntries(settings) });
 }
 
+/** Whether a control that is hidden may be called so. @param {unknown} value */
+export const isName = (value) => typeof value === "string" && /^[a-z-]{1,32}$/.test(value);
+
 /** In the order in which they are written: what is needed most comes first, and outlives a link that is cut. @type {Record<string, (value: unknown) => Read>} */
 export const fields = {
   model: one((value) => isText(value, 2048) && value !== ""),
@@ -131,6 +134,6 @@ export const fields = {
   breakpoints: list(breakpoint),
   branch: one((value) => isWhole(value)),
   branches: list(branch, MOST_BRANCHES),
-  hide: list((item) => (typeof item === "string" && /^[a-z-]{1,32}$/.test(item) ? item : undefined), MOST_BRANCHES),
+  hide: list((item) => (isName(item) ? item : undefined), MOST_BRANCHES),
   diagram: one((value) => isText(value)),
 };
