@@ -8,6 +8,7 @@ import { writtenOf } from "../mermaid/own/written.js";
 import { ATTRIBUTES } from "./attributes.js";
 import { diagramOf } from "./content.js";
 import { beside } from "./beside.js";
+import { report } from "./report.js";
 
 /**
  * What leads a frame, as connectLive gives it for a run of the element's own.
@@ -78,7 +79,7 @@ export function placeFrame(app, element, { strings, signal }) {
     } else if (told?.type === "answered") {
       waiting.shift()?.(result);
     } else if (told) {
-      element.dispatchEvent(new CustomEvent(told.type, { bubbles: true, composed: true, detail: told.detail }));
+      report(element, told.type, told.detail);
       if (told.type === "done") result = told.detail;
     }
   }

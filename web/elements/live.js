@@ -19,6 +19,7 @@ import { mountTransport } from "../views/transport.js";
 import { breakpointsOf, settingsOf, wholeOf } from "./attributes.js";
 import { shareEngine } from "./engines.js";
 import { createGoto } from "./goto.js";
+import { report } from "./report.js";
 
 /** @typedef {{ prompt?: string, temperature?: number, topK?: number, topP?: number, seed?: number, maxTokens?: number, pace?: number, paused?: boolean }} RunOptions */
 
@@ -125,7 +126,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
       if (event.type === "paused" && event.reason === "entry" && goal() && !asked.paused) send(app, "goto", goal());
       const stage = "stage" in event ? event.stage : event.type === "token" ? "append" : state.last?.stage;
       if (event.type === "resumed" || event.type === "rewound" || event.type === "log" || !stage) continue;
-      element.dispatchEvent(new CustomEvent(event.type, { bubbles: true, composed: true, detail: { ...event, stage, node: picture.nodeOf(stage) } }));
+      report(element, event.type, { ...event, stage, node: picture.nodeOf(stage) });
     }
   }
 

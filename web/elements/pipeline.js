@@ -1,7 +1,7 @@
 /** @import { Picture, Shown } from "./shell.js" */
 import { diagram as diagramStrings } from "../i18n/diagram-en.js";
 import { stages as stageStrings } from "../i18n/stages-en.js";
-import { el } from "../kit/dom.js";
+import { el, send } from "../kit/dom.js";
 import { mountDiagram } from "../mermaid/diagram.js";
 import { mountChips } from "../views/chips.js";
 import { mountDiagramPlace } from "../views/diagram-place.js";
@@ -49,7 +49,7 @@ export function mountPipeline(app, element, { recording, own, strings, signal })
     if (shell.live || (event.key !== "Enter" && event.key !== " ")) return;
     event.preventDefault();
     event.stopPropagation();
-    app.dispatchEvent(new CustomEvent("generate"));
+    send(app, "generate");
   }
 
   /** What is wrong with an author's diagram, for the author. @param {Event} event */

@@ -4,6 +4,7 @@ import { failureOf } from "../client/failure.js";
 import { embed as strings } from "../i18n/embed-en.js";
 import { listen } from "../kit/dom.js";
 import { createTokenizer } from "../vitrine.js";
+import { report } from "./report.js";
 
 /**
  * The tokenizer of an element: of the model's file it loads the head alone. A text that is typed is tokenized as it is typed.
@@ -30,7 +31,7 @@ export function connectTokens(element, picture, { app, signal, framed }) {
     picture.pieces(pieces);
     picture.say(strings.liveTokens);
     const detail = { type: "done", stage: "ids", node: null, text, ids: pieces.map(({ id }) => id) };
-    element.dispatchEvent(new CustomEvent("done", { bubbles: true, composed: true, detail }));
+    report(element, "done", detail);
     return detail;
   }
 
