@@ -22,5 +22,5 @@ for (const [name, element] of Object.entries(elements)) if (!customElements.get(
 // With data-upgrade on its tag, the page's own Mermaid diagrams become elements too.
 if ([...document.scripts].some(({ src, dataset }) => src === import.meta.url && dataset.upgrade !== undefined)) {
   const texts = blocksIn(document).map(({ block, text }) => /** @type {const} */ ([block, text])); // now: a script that comes next may draw them
-  import("./elements/upgrade.js").then(({ upgrade }) => upgrade(document, texts));
+  import("./elements/upgrade.js").then(({ upgrade }) => upgrade(texts));
 }

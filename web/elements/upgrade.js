@@ -12,11 +12,9 @@ const ROW = 1000; // ms; what comes later was a person's doing, as another theme
  * it now, and those that come with another theme or another page. Where the text is still there, an element of ours with it
  * takes the place of the block; where only the picture is, the element gets that.
  *
- * @param {Document | Element} [root]
  * @param {(readonly [block: Element, text: string])[]} [seen] texts of blocks, as they were before
- * @param {AbortSignal} [signal] ends the watch; what was made stays
  */
-export function upgrade(root = document, seen = [], signal) {
+export function upgrade(seen = []) {
   /** @type {WeakMap<Element, string>} texts that were seen before Mermaid took them */
   const early = new WeakMap(seen);
   /** @type {WeakMap<Element, string | SVGSVGElement>} what was read of a block that stays as it is */
@@ -30,12 +28,11 @@ export function upgrade(root = document, seen = [], signal) {
   const watch = new MutationObserver((changes) => {
     if (changes.some(concerns)) look();
   });
-  watch.observe(root, { childList: true, subtree: true });
-  signal?.addEventListener("abort", () => watch.disconnect());
+  watch.observe(document, { childList: true, subtree: true });
   look();
 
   function look() {
-    for (const block of blocksIn(root)) consider(block);
+    for (const block of blocksIn(document)) consider(block);
   }
 
   /** @param {Block} one */
@@ -84,7 +81,7 @@ export function upgrade(root = document, seen = [], signal) {
 
   /** Where the page has diagrams, or had them before they were ours. */
   function places() {
-    const all = [...root.querySelectorAll(`${BLOCKS}, ${OURS}[data-diagram]`)];
+    const all = [...document.querySelectorAll(`${BLOCKS}, ${OURS}[data-diagram]`)];
     return all.filter((one) => !one.parentElement?.closest(`${BLOCKS}, ${OURS}`));
   }
 }
