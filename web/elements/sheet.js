@@ -15,7 +15,7 @@ const OPEN = /^(\s*--(paper|surface|ink|ink-soft|line|hairline|focus|font-ui|fon
  *
  * @param {string} css
  */
-export const hosted = (css) =>
+const hosted = (css) =>
   css
     .replace(OPEN, "$1var(--vitrine-$2, $3);")
     .replace(/:root(\[[^\]]*\])?/g, (_, attribute) => (attribute ? `:host(${attribute})` : ":host, .embed"))

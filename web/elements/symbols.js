@@ -5,7 +5,7 @@ import html from "../../build/symbols.html";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The icons of the page's own set, as what refers to them by their ids in the same tree. */
-export function iconSet() {
+function iconSet() {
   const set = document.createElementNS(SVG, "svg");
   set.setAttribute("class", "symbols");
   set.setAttribute("aria-hidden", "true");

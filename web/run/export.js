@@ -8,7 +8,7 @@ import { quote } from "../kit/text.js";
 import { outputOf, textOf } from "./output.js";
 
 /** The version of what runAsJSON gives. docs/share.md describes it. */
-const RUN_VERSION = 1;
+const VERSION = 1;
 
 /**
  * @typedef {object} Told
@@ -32,7 +32,7 @@ export function runAsJSON({ info, state, prompt, tree, switches, link }) {
   const tokens = state.tokens.filter(({ ahead }) => !ahead);
   return {
     format: "vitrine.run",
-    version: RUN_VERSION,
+    version: VERSION,
     link,
     model: info && { name: info.name, architecture: info.architecture, parameters: info.parameters, bytes: info.bytes, weights: info.weights, layers: info.layers, heads: info.heads, embedding: info.embedding, context: info.context, vocabulary: info.vocabulary },
     prompt: { text: prompt, tokens: pieces.map(({ id, text, bytes, special }, position) => ({ position, id, text, ...(text.includes("\uFFFD") && { bytes: [...bytes] }), ...(special && { special }) })) },

@@ -21,7 +21,7 @@ const stages = new Map(stageNames.flatMap((name) => [name, name.replaceAll(".", 
 const groups = new Set(stageNames.filter((name) => name.includes(".")).map((name) => name.split(".")[0]));
 
 /** @param {string} word @returns {StageName | undefined} */
-export const stageOf = (word) => stages.get(word);
+const stageOf = (word) => stages.get(word);
 
 /**
  * Which stage each element of a diagram shows. What is told in code comes first, then the directives of the text, then what
