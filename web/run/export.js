@@ -17,7 +17,7 @@ const VERSION = 1;
  * @property {string} prompt that the run has read
  * @property {Tree} tree
  * @property {Switch[]} switches
- * @property {string} link
+ * @property {string | null} link null where the run is more than a link holds
  */
 
 /** @typedef {ReturnType<typeof runAsJSON>} RunJSON */
@@ -71,7 +71,7 @@ export function transcriptOf({ link, model, prompt, settings, switches, tokens, 
     ...settings?.stop.map((stop) => words.stop(whole(stop))) ?? [],
     ...switches.map((one) => words.switched(JSON.stringify(one))),
     finishReason ? words.ended(finishReason) : stands ? words.stands(stands) : words.going,
-    words.link(link),
+    ...(link === null ? [] : [words.link(link)]),
     "",
     words.head,
     ...prompt.tokens.map(line),

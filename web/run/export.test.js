@@ -33,4 +33,5 @@ test("a transcript says the settings, each token with its probability, and the o
     "Settings: temperature 0.7, top-k 40, top-p 0.95, seed 5, at most 9 new tokens", 'Stop sequence: "\\n"', 'Switched: {"off":"position"}', "Paused at: mlp, layer 2, position 3",
     "Link: https://here.example/#v1.a", '       0      1                  "Hi"', '       2      7     0.100000001  " t7"', '       3      9     0.200000003  " t9" (chosen)', "Branch 1, from step 1 on:", '       3      8     0.200000003  " t8"',
   ]) assert.ok(text.split("\n").includes(line), `${line}\n\n${text}`);
+  assert.equal(transcriptOf({ ...told(), link: null }, share.transcript), text.replace(/^Link: .*\n/m, ""), "a run that is more than a link holds");
 });
