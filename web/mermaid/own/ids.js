@@ -39,6 +39,7 @@ export function authorIds(marks, svg, known) {
     }
   }
   const ends = new Set([...named.nodes.keys(), ...named.groups.keys(), ...(known?.nodes.keys() ?? []), ...(known?.groups.keys() ?? [])]);
+  const written = new Set(known?.edges.map(({ id }) => id));
   for (const [at, mark] of marks.entries()) if (mark.kind === "edge") named.edges.push({ ...edgeOf(mark, ends), at });
   return named;
 
@@ -58,7 +59,7 @@ export function authorIds(marks, svg, known) {
 
   /** @param {Mark} mark @param {Set<string>} ends @returns {{ id: string, from: string, to: string, order: number }} */
   function edgeOf({ id, data, classes }, ends) {
-    const name = data || best(afterEach(id, "-"), new Map(known?.edges.map((edge) => [edge.id, edge]))) || after(id);
+    const name = data || best(afterEach(id, "-"), written) || after(id);
     const [, mark = "", both = "", order = "0"] = EDGE.exec(name) ?? [];
     const from = classes.find((one) => one.startsWith("LS-"))?.slice(3);
     const to = classes.find((one) => one.startsWith("LE-"))?.slice(3);
@@ -78,7 +79,7 @@ function afterEach(id, word) {
   return rests;
 }
 
-/** The longest name that is known. @param {string[]} names @param {ReadonlyMap<string, unknown>} [known] */
+/** The longest name that is known. @param {string[]} names @param {{ has(name: string): boolean }} [known] */
 const best = (names, known) => names.filter((name) => known?.has(name)).sort((a, b) => b.length - a.length)[0];
 
 /**
