@@ -7,7 +7,7 @@ import { createPacer } from "./run/frames.js";
 import { mountAbout } from "./views/about.js";
 import { connectDiagram } from "./page/connect-diagram.js";
 import { HUB } from "./client/hub.js";
-import { hubInAddress, modelInAddress } from "./kit/address.js";
+import { hubInAddress } from "./kit/address.js";
 import { connectModel } from "./page/connect-model.js";
 import { connectRun } from "./page/connect-run.js";
 import { connectSecond } from "./page/second.js";

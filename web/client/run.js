@@ -1,6 +1,6 @@
 import { VitrineError } from "./error.js";
 import { decodeEvents, decodeTensors, hasControl } from "./events.js";
-import { checkHead, checkPace, checkStep, checkSwitches, given, withEveryField } from "./options.js";
+import { checkHead, checkPace, checkStep, checkSwitches, withEveryField } from "./options.js";
 import { sweep } from "./sweep.js";
 
 /**

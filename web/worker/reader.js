@@ -7,7 +7,6 @@ import { openModel } from "./source.js";
  * To it: { read: the source }, then { spare } for each piece that has been used, { sound } when the engine has judged the
  * model. From it: { opened }, { piece } (null at the end of each file), { kept }, { code, message }.
  *
- * @import {ModelSource} from "./source.js"
  * @typedef {Awaited<ReturnType<typeof openModel>>} Opened
  */
 

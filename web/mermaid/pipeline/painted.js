@@ -1,4 +1,4 @@
-/** @import { EngineInfo, StageName } from "../../vitrine.d.ts" */
+/** @import { StageName } from "../../vitrine.d.ts" */
 /** @import { Places, Point } from "./places.js" */
 import { drawingOf } from "../drawing.js";
 import { dress } from "../card.js";

@@ -19,8 +19,8 @@ export const kinds = ["previous", "first", "same", "induction"];
  * @type {Record<Kind, (ids: ArrayLike<number>, row: number, column: number) => boolean>}
  */
 const isPlace = {
-  previous: (_, row, column) => column === row - 1,
-  first: (_, row, column) => column === 0,
+  previous: (_ids, row, column) => column === row - 1,
+  first: (_ids, _row, column) => column === 0,
   same: (ids, row, column) => column < row && ids[column] === ids[row],
   induction: (ids, row, column) => column > 0 && ids[column - 1] === ids[row],
 };

@@ -5,7 +5,7 @@
 import { el } from "../../kit/dom.js";
 import { decimal, exact, percent } from "../../kit/numbers.js";
 import { mountDart } from "./dart.js";
-import { filters, readDecided, shares } from "./decided.js";
+import { filters, shares } from "./decided.js";
 import { nameOf } from "./detail.js";
 import { mountRules } from "./rules.js";
 import { createTake } from "./take.js";
