@@ -22,6 +22,22 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Makes an element of a picture.
+ *
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @param {Node[]} children
+ * @returns {SVGElementTagNameMap[K]}
+ */
+export function svgEl(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
+/**
  * Sends an event up from a view.
  *
  * @param {EventTarget} target

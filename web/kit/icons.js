@@ -1,22 +1,12 @@
 /** @import {Attributes} from "./dom.js" */
-import { el } from "./dom.js";
-
-const svg = "http://www.w3.org/2000/svg";
+import { el, svgEl } from "./dom.js";
 
 /**
  * One icon of the set in index.html; hidden from assistive technology, since its button has a name.
  *
  * @param {string} name
  */
-export function icon(name) {
-  const element = document.createElementNS(svg, "svg");
-  element.setAttribute("class", "icon");
-  element.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(svg, "use");
-  use.setAttribute("href", `#icon-${name}`);
-  element.append(use);
-  return element;
-}
+export const icon = (name) => svgEl("svg", { class: "icon", "aria-hidden": "true" }, svgEl("use", { href: `#icon-${name}` }));
 
 /**
  * Shows another icon in the same place.

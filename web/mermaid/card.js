@@ -3,13 +3,12 @@
 /** @import { Room } from "../kit/text.js" */
 /** @import { State } from "./light.js" */
 /** @import { Sources } from "./readings/readings.js" */
-import { el } from "../kit/dom.js";
+import { el, svgEl } from "../kit/dom.js";
 import { family } from "../run/stages.js";
 import { painter } from "./paint.js";
 import { readers } from "./readings/readings.js";
 import { mountSigns } from "./signs.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const PAD = 8; // inside a card, left and right
 const NAME = 16; // heights of the lines in diagram.css
 const LINE = 15;
@@ -47,17 +46,9 @@ export function dress(id, stage, part, group, box) {
   const caption = el("div", { class: "caption", text: captions.join(" ") });
   if (showsCaption) body.append(caption);
 
-  const host = document.createElementNS(SVG, "foreignObject");
-  host.setAttribute("width", String(box.width));
-  host.setAttribute("height", String(kind === "frame" ? 26 : box.height));
-  host.append(body);
-  group.append(host);
+  group.append(svgEl("foreignObject", { width: box.width, height: kind === "frame" ? 26 : box.height }, body));
   const signs = mountSigns(group, { off: { right: box.width - PAD, y: 0 }, differs: { left: PAD, y: box.height } });
-  const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint, on the left edge
-  stop.setAttribute("class", "stop");
-  stop.setAttribute("cy", String(Math.min(box.height / 2, STOP)));
-  stop.setAttribute("r", "5");
-  if (part === 0) group.append(stop);
+  if (part === 0) group.append(svgEl("circle", { class: "stop", cy: Math.min(box.height / 2, STOP), r: 5 })); // sets a breakpoint, on the left edge
 
   if (group.classList.contains("edgeLabel")) group.setAttribute("transform", `translate(${box.x}, ${box.y})`);
   group.removeAttribute("data-look");

@@ -1,6 +1,5 @@
-import { el } from "../kit/dom.js";
+import { el, svgEl } from "../kit/dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHTS = { off: 16, differs: 12 }; // px; a difference stands between a caption and the next element, 7 px below
 const OVER = 3; // px by which what is switched stands out of the element
 const GLYPH = 6.4; // of a letter, on average
@@ -15,7 +14,7 @@ const PAD = 12;
  */
 export function mountSigns(group, { off, differs }) {
   const words = { stop: "", off: "", differs: "" };
-  const hosts = { off: place(), differs: place() };
+  const hosts = { off: svgEl("foreignObject"), differs: svgEl("foreignObject") };
 
   function describe() {
     const text = Object.values(words).filter(Boolean).join(", ");
@@ -53,5 +52,3 @@ export function mountSigns(group, { off, differs }) {
     setDiffers: (short, all) => set("differs", short, all),
   };
 }
-
-const place = () => document.createElementNS(SVG, "foreignObject");

@@ -2,11 +2,11 @@
 /** @import { Places, Point } from "./places.js" */
 import { drawingOf } from "../drawing.js";
 import { dress } from "../card.js";
+import { svgEl } from "../../kit/dom.js";
 import { family } from "../../run/stages.js";
 import { bindings } from "./bindings.js";
 import { down } from "./places.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const CORNER = 5 * Math.SQRT2; // where a right angle of radius 5 begins, as Mermaid's curve "rounded" has it
 const HEAD = 4; // how much of a line its arrowhead takes
 let count = 0;
@@ -22,15 +22,13 @@ export function paintPipeline(source, places) {
   const id = `vitrine-painted-${++count}`;
   const { width, height, boxes, routes } = places;
   const labels = labelsOf(source);
-  const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "presentation" });
-  const canvas = make("g", { role: "presentation" });
-  const edges = make("g", { class: "edgePaths", role: "presentation" });
-  const nodes = make("g", { class: "nodes", role: "presentation" });
-  canvas.append(arrowhead(id), edges, nodes);
-  svg.append(canvas);
+  const edges = svgEl("g", { class: "edgePaths", role: "presentation" });
+  const nodes = svgEl("g", { class: "nodes", role: "presentation" });
+  const canvas = svgEl("g", { role: "presentation" }, arrowhead(id), edges, nodes);
+  const svg = svgEl("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "presentation" }, canvas);
   for (const { from, to, dotted, arrow } of edgesOf(source)) {
     const route = routes[`${from}>${to}`] ?? down(boxes[from], boxes[to]);
-    const path = make("path", { "data-id": `${from}>${to}`, d: pathOf(route, arrow ? HEAD : 0), class: `edge-pattern-${dotted ? "dotted" : "solid"}` });
+    const path = svgEl("path", { "data-id": `${from}>${to}`, d: pathOf(route, arrow ? HEAD : 0), class: `edge-pattern-${dotted ? "dotted" : "solid"}` });
     if (arrow) path.setAttribute("marker-end", `url(#${id})`);
     edges.append(path);
   }
@@ -52,10 +50,10 @@ export function paintPipeline(source, places) {
 function shape(name, stage, { boxes }, { texts, groups }) {
   const { x, y, width, height } = boxes[name];
   const kind = name.includes(">") ? "edgeLabel" : groups.has(name) ? "cluster" : "node";
-  const group = make("g", { class: `${kind} ${family(stage)}`, "data-id": name, transform: `translate(${x}, ${y})` });
-  if (kind !== "edgeLabel") group.append(make("rect", { x: 0, y: 0, width, height, rx: 8, ry: 8 }));
-  const label = make("g", { class: "label" });
-  for (const line of (texts.get(name) ?? "").split("<br/>")) label.append(line, make("tspan", {}));
+  const group = svgEl("g", { class: `${kind} ${family(stage)}`, "data-id": name, transform: `translate(${x}, ${y})` });
+  if (kind !== "edgeLabel") group.append(svgEl("rect", { x: 0, y: 0, width, height, rx: 8, ry: 8 }));
+  const label = svgEl("g", { class: "label" });
+  for (const line of (texts.get(name) ?? "").split("<br/>")) label.append(line, svgEl("tspan", {}));
   group.append(label);
   return group;
 }
@@ -100,18 +98,6 @@ const pair = ({ x, y }) => `${x},${y}`;
 
 /** @param {string} id */
 function arrowhead(id) {
-  const marker = make("marker", { id, viewBox: "0 0 10 10", refX: 5, refY: 5, markerUnits: "userSpaceOnUse", markerWidth: 8, markerHeight: 8, orient: "auto" });
-  marker.append(make("path", { d: "M 0 0 L 10 5 L 0 10 z" }));
-  return marker;
-}
-
-/**
- * @template {"svg" | "g" | "path" | "rect" | "marker" | "tspan"} K
- * @param {K} tag @param {Record<string, string | number>} attributes
- * @returns {SVGElementTagNameMap[K]}
- */
-function make(tag, attributes) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
+  const head = svgEl("path", { d: "M 0 0 L 10 5 L 0 10 z" });
+  return svgEl("marker", { id, viewBox: "0 0 10 10", refX: 5, refY: 5, markerUnits: "userSpaceOnUse", markerWidth: 8, markerHeight: 8, orient: "auto" }, head);
 }

@@ -1,6 +1,5 @@
-import { el } from "../../kit/dom.js";
+import { el, svgEl } from "../../kit/dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [400, 220]; // units of the drawing
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 12, 26, 36]; // around the plot
 const MARKS = 4; // of an axis, about
@@ -12,18 +11,16 @@ const MARKS = 4; // of an axis, about
  *   `x` and `y` are the names of the axes
  */
 export function drawChart({ label, x: nameX, y: nameY, xs, series, write, title }) {
-  const root = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "chart" })) root.setAttribute(name, value);
+  const root = svgEl("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "chart" });
   const high = Math.max(...series.flatMap(({ ys }) => ys), Number.MIN_VALUE);
   const [first, last] = [xs[0], Math.max(xs[xs.length - 1], xs[0] + 1)];
   const toX = (/** @type {number} */ x) => LEFT + ((x - first) / (last - first)) * (WIDTH - LEFT - RIGHT);
   const toY = (/** @type {number} */ y) => HEIGHT - BOTTOM - (y / high) * (HEIGHT - TOP - BOTTOM);
 
-  /** @param {Element} parent @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
-  function add(parent, name, attributes, text) {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-    if (text !== undefined) element.textContent = text;
+  /** @param {Element} parent @param {keyof SVGElementTagNameMap} name @param {Record<string, string | number>} attributes @param {string} [text] */
+  function add(parent, name, attributes, text = "") {
+    const element = svgEl(name, attributes);
+    element.textContent = text;
     parent.append(element);
     return element;
   }

@@ -1,4 +1,5 @@
 /** @import { Palette } from "./palette.js" */
+import { svgEl } from "../../kit/dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Around everything, px. */
@@ -15,18 +16,15 @@ const TEXT = 11;
 export function createSheet(like, { title, lines }) {
   const style = getComputedStyle(like);
   const [ink, paper, wash] = [style.color, surfaceOf(like), resolved(like, "var(--hue-wash)")].map(plain);
-  const root = document.createElementNS(SVG, "svg");
+  const root = svgEl("svg");
   const head = MARGIN + TITLE + (TEXT + 4) * lines.length + 12;
   let [right, bottom] = [0, 0];
   write(title, 0, MARGIN + TITLE - head, { size: TITLE, strong: true, mono: false });
   lines.forEach((line, i) => write(line, 0, MARGIN + TITLE + (TEXT + 4) * (i + 1) - head, { mono: false }));
 
-  /** @param {string} name @param {Record<string, string | number>} attributes */
+  /** @param {keyof SVGElementTagNameMap} name @param {Record<string, string | number>} attributes */
   function add(name, attributes) {
-    const element = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-    root.append(element);
-    return element;
+    return root.appendChild(svgEl(name, attributes));
   }
 
   /** @param {number} x @param {number} y where it ends */
@@ -90,9 +88,7 @@ export function createSheet(like, { title, lines }) {
       root.setAttribute("viewBox", `0 0 ${width} ${height}`);
       root.setAttribute("width", String(width));
       root.setAttribute("height", String(height));
-      const back = document.createElementNS(SVG, "rect");
-      for (const [key, value] of Object.entries({ width, height, fill: paper })) back.setAttribute(key, String(value));
-      root.prepend(back);
+      root.prepend(svgEl("rect", { width, height, fill: paper }));
       return new XMLSerializer().serializeToString(root);
     },
   };
