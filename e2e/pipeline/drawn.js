@@ -25,7 +25,10 @@ async function drawPipeline(source, places, draft) {
   for (const [id, element] of elements) {
     const stage = bindings.get(id);
     const before = cards.filter((card) => card.stage === stage && !card.frame).length;
-    cards.push(dress(id, stage, before, element, places.boxes[id]));
+    const box = places.boxes[id];
+    const lines = takeLabel(element);
+    if (element.classList.contains("edgeLabel")) element.setAttribute("transform", `translate(${box.x}, ${box.y})`);
+    cards.push(dress(id, stage, before, element, box, lines));
   }
   return drawingOf(svg, places, cards);
 }
@@ -41,6 +44,14 @@ function strip(svg, { width, height }) {
   svg.setAttribute("height", String(height));
   for (const name of ["aria-roledescription", "class"]) svg.removeAttribute(name);
   for (const element of [svg, ...svg.querySelectorAll("g")]) element.setAttribute("role", "presentation");
+}
+
+/** Takes Mermaid's label off. Gives its lines. */
+function takeLabel(group) {
+  const text = group.querySelector("p") ?? group.querySelector(".label, .cluster-label");
+  const lines = [...(text?.childNodes ?? [])].flatMap((node) => node.textContent?.trim() || []);
+  for (const label of group.querySelectorAll(":scope > .label, :scope > .cluster-label")) label.remove();
+  return lines;
 }
 
 function collect(svg) {

@@ -20,19 +20,17 @@ const SMALL = 6.2; // and of a mark's
 const WIDE_ROW = 250; // from this width on a row has room for a mark
 
 /**
- * One element of the diagram: Mermaid's group, with its label rebuilt as name, value and caption.
+ * One element of our diagram: a shape, or none, with its label as name, value and caption.
  *
  * @param {string} id
  * @param {StageName} stage
  * @param {number} part which of the cards of this stage, in reading order
  * @param {SVGGElement} group
  * @param {Box} box
+ * @param {string[]} label its lines: the name, then the caption
  */
-export function dress(id, stage, part, group, box) {
+export function dress(id, stage, part, group, box, [name, ...captions]) {
   const kind = group.classList.contains("cluster") ? "frame" : box.height < 40 ? "row" : "card";
-  const [name, ...captions] = labelLines(group);
-  for (const label of group.querySelectorAll(":scope > .label, :scope > .cluster-label")) label.remove();
-
   const nameLine = el("span", { class: "name", text: name });
   const value = el("div", { class: "value" });
   const head = el("div", { class: "head" });
@@ -50,8 +48,6 @@ export function dress(id, stage, part, group, box) {
   const signs = mountSigns(group, { off: { right: box.width - PAD, y: 0 }, differs: { left: PAD, y: box.height } });
   if (part === 0) group.append(svgEl("circle", { class: "stop", cy: Math.min(box.height / 2, STOP), r: 5 })); // sets a breakpoint, on the left edge
 
-  if (group.classList.contains("edgeLabel")) group.setAttribute("transform", `translate(${box.x}, ${box.y})`);
-  group.removeAttribute("data-look");
   group.classList.add("stage", family(stage));
   group.dataset.stage = stage;
   group.setAttribute("role", "option"); // named by what is in it
@@ -119,13 +115,3 @@ export function dress(id, stage, part, group, box) {
 }
 
 /** @typedef {ReturnType<typeof dress>} Card */
-
-/**
- * The lines of Mermaid's label.
- *
- * @param {SVGGElement} group
- */
-function labelLines(group) {
-  const text = group.querySelector("p") ?? group.querySelector(".label, .cluster-label");
-  return [...(text?.childNodes ?? [])].flatMap((node) => node.textContent?.trim() || []);
-}

@@ -3,8 +3,8 @@ import { count } from "../../kit/numbers.js";
 
 /**
  * Fills the braces of pipeline.mmd, whose nodes bindings.js binds to stages and places.js places, with the words of the
- * stages, and the braces of these with what the model has. Only numbers, and our own words, go in: a text that comes from the model file (its name, for one) never reaches Mermaid's
- * parser.
+ * stages, and the braces of these with what the model has. Only numbers, and our own words, go in: no text that comes
+ * from the model file (its name, for one), which could be read as Mermaid.
  *
  * @param {string} source
  * @param {EngineInfo} info

@@ -1,9 +1,8 @@
-/** @import { StageName } from "../../vitrine.d.ts" */
+/** @import { Card } from "../card.js" */
 /** @import { Places, Point } from "./places.js" */
 import { drawingOf } from "../drawing.js";
 import { dress } from "../card.js";
 import { svgEl } from "../../kit/dom.js";
-import { family } from "../../run/stages.js";
 import { bindings } from "./bindings.js";
 import { down } from "./places.js";
 
@@ -20,11 +19,12 @@ let count = 0;
  */
 export function paintPipeline(source, places) {
   const id = `vitrine-painted-${++count}`;
-  const { width, height, boxes, routes } = places;
-  const labels = labelsOf(source);
+  const { boxes, routes } = places;
+  const { texts, groups } = labelsOf(source);
   const edges = svgEl("g", { class: "edgePaths", role: "presentation" });
   const nodes = svgEl("g", { class: "nodes", role: "presentation" });
   const canvas = svgEl("g", { role: "presentation" }, arrowhead(id), edges, nodes);
+  const { width, height } = places;
   const svg = svgEl("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "presentation" }, canvas);
   for (const { from, to, dotted, arrow } of edgesOf(source)) {
     const route = routes[`${from}>${to}`] ?? down(boxes[from], boxes[to]);
@@ -32,30 +32,18 @@ export function paintPipeline(source, places) {
     if (arrow) path.setAttribute("marker-end", `url(#${id})`);
     edges.append(path);
   }
-  /** @type {import("../card.js").Card[]} */
+  /** @type {Card[]} */
   const cards = [];
   for (const [name, stage] of bindings) {
-    const group = shape(name, stage, places, labels);
+    const kind = name.includes(">") ? "edgeLabel" : groups.has(name) ? "cluster" : "node";
+    const { x, y, width, height } = boxes[name];
+    const rects = kind === "edgeLabel" ? [] : [svgEl("rect", { x: 0, y: 0, width, height, rx: 8, ry: 8 })];
+    const group = svgEl("g", { class: kind, "data-id": name, transform: `translate(${x}, ${y})` }, ...rects);
     nodes.append(group);
     const part = cards.filter((card) => card.stage === stage && !card.frame).length;
-    cards.push(dress(name, stage, part, group, boxes[name]));
+    cards.push(dress(name, stage, part, group, boxes[name], (texts.get(name) ?? "").split("<br/>")));
   }
   return drawingOf(svg, places, cards);
-}
-
-/**
- * @param {string} name @param {StageName} stage
- * @param {Places} places @param {{ texts: Map<string, string>, groups: Set<string> }} labels
- */
-function shape(name, stage, { boxes }, { texts, groups }) {
-  const { x, y, width, height } = boxes[name];
-  const kind = name.includes(">") ? "edgeLabel" : groups.has(name) ? "cluster" : "node";
-  const group = svgEl("g", { class: `${kind} ${family(stage)}`, "data-id": name, transform: `translate(${x}, ${y})` });
-  if (kind !== "edgeLabel") group.append(svgEl("rect", { x: 0, y: 0, width, height, rx: 8, ry: 8 }));
-  const label = svgEl("g", { class: "label" });
-  for (const line of (texts.get(name) ?? "").split("<br/>")) label.append(line, svgEl("tspan", {}));
-  group.append(label);
-  return group;
 }
 
 /** What stands in each element, and which of them are subgraphs. @param {string} source */
