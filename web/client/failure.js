@@ -1,5 +1,5 @@
 /** @import {ErrorCode} from "../vitrine.js" */
-import { visible } from "../kit/text.js";
+import { messageOf, visible } from "../kit/text.js";
 import { VitrineError } from "./error.js";
 
 /** A message may quote a file, and a file may hold anything. */
@@ -15,7 +15,7 @@ const MOST_SENTENCE = 2000;
  */
 export function failureOf(error) {
   const code = error instanceof VitrineError ? error.code : "internal";
-  return { code, why: sentence(error instanceof Error ? error.message : String(error)) };
+  return { code, why: sentence(messageOf(error)) };
 }
 
 /** Of a prompt that cannot fit, whatever its tokens. @param {number} characters */

@@ -179,3 +179,6 @@ export function label(name) {
   const shown = some.slice(0, MOST_NAME).join("");
   return visible(shown, { spaces: false }) + (shown.length < name.length ? CUT : "");
 }
+
+/** What something that was thrown says. @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asWritten, beginning, clip, hex, label, parts, quote, visible, wrap } from "./text.js";
+import { asWritten, beginning, clip, hex, label, messageOf, parts, quote, visible, wrap } from "./text.js";
 
 test("what cannot be seen is a part of its own, with its sign", () => {
   for (const [text, signs] of /** @type {const} */ ([
@@ -62,4 +62,10 @@ test("a name is shown cut, in one line, and acts on nothing", () => {
   assert.equal(label("one\ntwo"), "one↵two");
   assert.equal(label("x".repeat(10_000_000)), `${"x".repeat(120)}…`);
   assert.equal(label("🎈".repeat(200)), `${"🎈".repeat(120)}…`);
+});
+
+test("whatever is thrown says something", () => {
+  assert.equal(messageOf(new RangeError("too far")), "too far");
+  assert.equal(messageOf("plain words"), "plain words");
+  assert.equal(messageOf(undefined), "undefined");
 });

@@ -6,6 +6,7 @@
 /** @import { CellRead } from "./picture.js" */
 import { el } from "../../kit/dom.js";
 import { decimal } from "../../kit/numbers.js";
+import { messageOf } from "../../kit/text.js";
 import { accountOf } from "./attention-account.js";
 import { paintStrip } from "./attention-map.js";
 import { createParts } from "./attention-parts.js";
@@ -85,7 +86,7 @@ export function mountExplain({ strings, caption, palette, take, signal }) {
       account = counted;
       draw();
     } catch (error) {
-      if (!signal.aborted && cell === its) body.replaceChildren(el("p", { class: "note", text: strings.failed(error instanceof Error ? error.message : String(error)) }));
+      if (!signal.aborted && cell === its) body.replaceChildren(el("p", { class: "note", text: strings.failed(messageOf(error)) }));
     }
   }
 

@@ -1,5 +1,6 @@
 /** @import { Answered, MountView } from "./views.js" */
 import { el } from "../../kit/dom.js";
+import { messageOf } from "../../kit/text.js";
 import { mountCache } from "./attention-cache.js";
 import { mountExplain } from "./attention-explain.js";
 import { mountHeads } from "./attention-heads.js";
@@ -33,7 +34,7 @@ export function mountAttention({ strings: { attention: strings, tensor, detail }
   const above = el("div", { class: "attention-view" }, steps.root, look.root, heads.root, wait);
   const below = el("div", { class: "attention-view" }, explain.root, cache.root);
   const drawing = createSeldom(() => now && drawHeads(now), EVERY, signal);
-  const weights = createWeights({ loaded: () => (weights.reading ? drawing.want() : drawing.now()), failure: (error) => (failed = error instanceof Error ? error.message : String(error)) }, signal);
+  const weights = createWeights({ loaded: () => (weights.reading ? drawing.want() : drawing.now()), failure: (error) => (failed = messageOf(error)) }, signal);
   /** @type {Answered | null} */
   let now = null;
   let failed = "";

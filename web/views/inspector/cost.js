@@ -6,6 +6,7 @@
 /** @import { Now } from "./views.js" */
 import { el } from "../../kit/dom.js";
 import { count, exact, significant } from "../../kit/numbers.js";
+import { messageOf } from "../../kit/text.js";
 import { stages as known } from "../../run/stages.js";
 import { costOf, figures, stagesOf } from "./costs.js";
 import { mountGrowth } from "./growth.js";
@@ -54,7 +55,7 @@ export function mountCost({ cost: words }, { stages, engine, take, signal }) {
       status.textContent = "";
       draw();
     } catch (error) {
-      if (mine === moment) status.textContent = words.failed(error instanceof Error ? error.message : String(error));
+      if (mine === moment) status.textContent = words.failed(messageOf(error));
     } finally {
       busy = false;
     }

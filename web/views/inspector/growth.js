@@ -6,6 +6,7 @@
 /** @import { Now } from "./views.js" */
 import { el } from "../../kit/dom.js";
 import { count, exact, short, significant } from "../../kit/numbers.js";
+import { messageOf } from "../../kit/text.js";
 import { mountCells } from "./cells.js";
 import { drawChart, keyOf } from "./chart.js";
 import { costOf, figures, spread } from "./costs.js";
@@ -77,7 +78,7 @@ export function mountGrowth(words, { engine, nameOf, take, signal }) {
         draw();
       }
     } catch (error) {
-      if (goes()) status.textContent = words.failed(error instanceof Error ? error.message : String(error));
+      if (goes()) status.textContent = words.failed(messageOf(error));
     } finally {
       if (turn === mine) stop();
     }

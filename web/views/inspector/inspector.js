@@ -8,6 +8,7 @@
 /** @import { AskBeside } from "./second.js" */
 /** @import { SecondStrings } from "../../i18n/second-en.js" */
 import { listen } from "../../kit/dom.js";
+import { messageOf } from "../../kit/text.js";
 import { mountBeside } from "./beside.js";
 import { detailOf, nameOf } from "./detail.js";
 import { mountFrame } from "./frame.js";
@@ -84,7 +85,7 @@ export function mountInspector(root, { strings, stages, run, engine = () => null
   /** @param {unknown} error */
   function onFailure(error) {
     shown = null;
-    failed = error instanceof Error ? error.message : String(error);
+    failed = messageOf(error);
     pacer.request(draw);
   }
 

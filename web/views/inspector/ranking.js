@@ -2,6 +2,7 @@
 /** @import { MountView, Now, ReadView } from "./views.js" */
 import { el } from "../../kit/dom.js";
 import { count, decimal, exact, fixed, percent } from "../../kit/numbers.js";
+import { messageOf } from "../../kit/text.js";
 import { nameOf } from "./detail.js";
 import { hide } from "./hide.js";
 import { createPulls } from "./pulls.js";
@@ -34,7 +35,7 @@ export function mountRanking({ strings: { out, tensor }, signal }) {
   const more = el("button", { type: "button", class: "quiet", text: words.more });
   const scroll = el("div", { class: "stage-scroll", tabindex: 0, role: "region", "aria-label": words.title }, table);
   const root = el("section", { class: "ranking" }, createTake(tensor, signal).head(el("h3", { text: words.title })), facts, el("label", { class: "ranking-field" }, el("span", { text: words.search }), search), found, scroll, more);
-  const pulls = createPulls({ answer: show, failure: (error) => tell(error instanceof Error ? error.message : String(error)), waiting: () => {} }, signal);
+  const pulls = createPulls({ answer: show, failure: (error) => tell(messageOf(error)), waiting: () => {} }, signal);
   /** @type {Now | null} */
   let now = null;
   let [shown, rows] = ["", FIRST];

@@ -4,6 +4,7 @@
 import { mains } from "../../client/difference.js";
 import { el } from "../../kit/dom.js";
 import { exact } from "../../kit/numbers.js";
+import { messageOf } from "../../kit/text.js";
 import { hide } from "./hide.js";
 
 /** @typedef {(stage: StageName, where: { step: number, layer?: number }) => Promise<Difference | null>} AskBeside */
@@ -58,7 +59,7 @@ export function mountSecond(strings, signal) {
         if (signal.aborted || shown !== now) return;
         say(difference === null ? strings.shapes : difference.max === 0 ? strings.same : "", difference?.max === 0 ? null : difference);
       } catch (error) {
-        if (shown === now) say(error instanceof Error ? error.message : String(error));
+        if (shown === now) say(messageOf(error));
       }
     },
   };

@@ -1,5 +1,6 @@
 /** @import { LensRow } from "../../vitrine.d.ts" */
 /** @import { Now } from "./views.js" */
+import { messageOf } from "../../kit/text.js";
 
 const COLUMNS = 12; // positions that are shown, and asked for
 
@@ -80,7 +81,7 @@ export function createStreamed(told, signal) {
       }
     } catch (error) {
       if (!goes()) return;
-      failed = error instanceof Error ? error.message : String(error);
+      failed = messageOf(error);
     }
     turn = 0;
     told(known);

@@ -5,6 +5,7 @@
 /** @import { Cell } from "./picture.js" */
 /** @import { Known } from "./sweep-results.js" */
 import { el, send } from "../../kit/dom.js";
+import { messageOf } from "../../kit/text.js";
 import { hide } from "./hide.js";
 import { momentOf } from "./moment.js";
 import { mountSweepResults } from "./sweep-results.js";
@@ -90,7 +91,7 @@ export function mountSweep({ sweep: words, tensor }, { palette, signal }) {
       });
       if (known === mineKnown) status.textContent = "";
     } catch (error) {
-      if (known === mineKnown) status.textContent = mine.signal.aborted ? words.stopped(known.effects.length, bar.max) : words.failed(error instanceof Error ? error.message : String(error));
+      if (known === mineKnown) status.textContent = mine.signal.aborted ? words.stopped(known.effects.length, bar.max) : words.failed(messageOf(error));
     }
     if (under === mine) under = null;
     if (!signal.aborted) draw();

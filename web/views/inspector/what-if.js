@@ -5,6 +5,7 @@
 /** @import { Asks } from "./reading.js" */
 import { el, send } from "../../kit/dom.js";
 import { exact, percent, significant } from "../../kit/numbers.js";
+import { messageOf } from "../../kit/text.js";
 import { nameOf } from "./detail.js";
 import { hide } from "./hide.js";
 import { has, same, switchesAt, toggled } from "./switches.js";
@@ -56,7 +57,7 @@ export function mountWhatIf(strings, { take, signal }) {
   /** @param {unknown} error */
   function fail(error) {
     table.hidden = true;
-    said.textContent = error instanceof Error ? error.message : String(error);
+    said.textContent = messageOf(error);
   }
 
   function draw() {
