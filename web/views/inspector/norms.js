@@ -3,10 +3,11 @@
 /** @import { PictureView, Scene } from "./picture.js" */
 /** @import { Picture } from "./tensors.js" */
 import { el } from "../../kit/dom.js";
-import { decimal, exact, magnitude } from "../../kit/numbers.js";
+import { exact, magnitude } from "../../kit/numbers.js";
 import { factor, short } from "./short.js";
 import { mountPicture } from "./picture.js";
 import { createPulls } from "./pulls.js";
+import { largestOf, rangeWords } from "./scenes.js";
 import { rangeOf } from "./tensors.js";
 import { tablesOf } from "./tables.js";
 import { createTake } from "./take.js";
@@ -75,13 +76,14 @@ export function mountNorm({ strings, palette, signal }) {
     const picture = { name, shape: [data.length], data, columns: "channel", tokens: false, perHead: false, causal: false, signed: true, group: "", rows: { from: 0, count: 1 }, across: { from: 0, count: data.length } };
     const range = rangeOf(picture, 0) ?? { low: 0, high: 0 };
     const ofToken = name === "x" || name === "y";
-    const layer = place.layer >= 0 ? [strings.tensor.where.layer(place.layer + 1)] : [];
+    const { where } = strings.tensor;
+    const about = [...(place.layer >= 0 ? [where.layer(place.layer + 1)] : []), ...(ofToken ? [where.row(place.position, text(place.position))] : [])];
     /** @type {Scene} */
     const scene = {
-      title: words.strips[name], start: 0, rows: 1, chosen: 0, paged: false, text, limit: Math.max(Math.abs(range.low), Math.abs(range.high)),
-      about: [[...layer, ...(ofToken ? [strings.tensor.where.row(place.position, text(place.position))] : [])].join(", ")],
-      where: ({ column }) => [...layer, ...(ofToken ? [strings.tensor.where.row(place.position, text(place.position))] : []), strings.tensor.where.column(column)],
-      range: { low: decimal(range.low).trim(), high: decimal(range.high).trim(), exact: strings.tensor.range(exact(range.low), exact(range.high)) },
+      title: words.strips[name], start: 0, rows: 1, chosen: 0, paged: false, text, limit: largestOf(range),
+      about: [about.join(", ")],
+      where: ({ column }) => [...about, where.column(column)],
+      range: rangeWords(range, strings.tensor),
     };
     views[name].show(picture, scene);
   }

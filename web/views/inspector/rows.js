@@ -2,10 +2,10 @@
 /** @import { Scene } from "./picture.js" */
 /** @import { Picture } from "./tensors.js" */
 import { el } from "../../kit/dom.js";
-import { decimal, exact } from "../../kit/numbers.js";
 import { createPulls } from "./pulls.js";
 import { mountPicture } from "./picture.js";
 import { cosines } from "./rows-cosine.js";
+import { largestOf, rangeWords } from "./scenes.js";
 import { rangeOf } from "./tensors.js";
 
 /** Most rows of the position table that are shown at a time. */
@@ -60,8 +60,7 @@ export function mountRows({ strings, palette, signal }) {
 
   /** @param {Picture} picture @param {Omit<Scene, "range">} scene @returns {Scene} */
   function sceneOf(picture, scene) {
-    const range = rangeOf(picture, scene.start) ?? { low: 0, high: 0 };
-    return { ...scene, range: { low: decimal(range.low).trim(), high: decimal(range.high).trim(), exact: strings.tensor.range(exact(range.low), exact(range.high)) } };
+    return { ...scene, range: rangeWords(rangeOf(picture, scene.start) ?? { low: 0, high: 0 }, strings.tensor) };
   }
 
   /** @param {Answered} of */
@@ -84,7 +83,7 @@ export function mountRows({ strings, palette, signal }) {
     };
     const bounds = rangeOf(picture, 0) ?? { low: 0, high: 0 };
     table.show(picture, sceneOf(picture, {
-      title: words.table[info.position], start: 0, rows: info.context, chosen: first, paged: true, limit: Math.max(Math.abs(bounds.low), Math.abs(bounds.high)), text: words.position,
+      title: words.table[info.position], start: 0, rows: info.context, chosen: first, paged: true, limit: largestOf(bounds), text: words.position,
       about: [words.tableAbout(first, first + shape[0] - 1, info.context)],
       where: ({ row, column }) => [words.position(row), strings.tensor.where.column(column)],
     }));

@@ -5,7 +5,21 @@
 import { decimal, exact } from "../../kit/numbers.js";
 import { named, rangeOf, rowOf } from "./tensors.js";
 
+/** @typedef {{ low: number, high: number }} Range */
+
 const EXACT = 64; // columns of a matrix up to which its cells can be pointed at
+
+/** The largest magnitude of a range. @param {Range} range */
+export const largestOf = ({ low, high }) => Math.max(Math.abs(low), Math.abs(high));
+
+/**
+ * A range of numbers in words, and exactly.
+ *
+ * @param {Range} range
+ * @param {{ range: (low: string, high: string) => string }} words
+ * @returns {Scene["range"]}
+ */
+export const rangeWords = ({ low, high }, words) => ({ low: decimal(low).trim(), high: decimal(high).trim(), exact: words.range(exact(low), exact(high)) });
 
 /**
  * What is drawn of the tensors of a stage: each, and where it is a matrix too wide for exact cells, the row of the chosen
@@ -47,7 +61,7 @@ export function scenesOf(pictures, place, { strings, text }) {
 
   return pictures.flatMap((picture, i) => {
     const range = ranges[i] ?? { low: 0, high: 0 };
-    const group = ranges.filter((_, j) => pictures[j].group === picture.group).map((one) => Math.max(Math.abs(one?.low ?? 0), Math.abs(one?.high ?? 0)));
+    const group = ranges.filter((_, j) => pictures[j].group === picture.group).map((one) => (one ? largestOf(one) : 0));
     const scene = {
       title: names[picture.name],
       about: aboutOf(picture),
@@ -58,7 +72,7 @@ export function scenesOf(pictures, place, { strings, text }) {
       limit: Math.max(...group),
       text,
       where: where(picture),
-      range: { low: decimal(range.low).trim(), high: decimal(range.high).trim(), exact: words.range(exact(range.low), exact(range.high)) },
+      range: rangeWords(range, words),
     };
     const whole = { key: picture.name, picture, scene };
     const inside = chosen >= picture.rows.from && chosen < picture.rows.from + picture.rows.count;
@@ -69,7 +83,7 @@ export function scenesOf(pictures, place, { strings, text }) {
       ...scene,
       title: words.rowOf(text(place.position)),
       paged: false,
-      range: { low: decimal(shown.low).trim(), high: decimal(shown.high).trim(), exact: words.range(exact(shown.low), exact(shown.high)) },
+      range: rangeWords(shown, words),
     };
     return [whole, { key: `${picture.name} row`, picture: row, scene: part }];
   });

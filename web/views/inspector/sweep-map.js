@@ -2,7 +2,8 @@
 /** @import { SweepStrings } from "../../i18n/inspector-beside-en.js" */
 /** @import { Scene } from "./picture.js" */
 /** @import { Picture } from "./tensors.js" */
-import { decimal, exact } from "../../kit/numbers.js";
+import { exact } from "../../kit/numbers.js";
+import { largestOf, rangeWords } from "./scenes.js";
 import { rangeOf } from "./tensors.js";
 
 /** @typedef {Pick<Sweep, "what" | "effects">} Known of a sweep, as far as it has come */
@@ -25,17 +26,17 @@ export function mapOf(figure, { what, effects }, { heads, title, about, chosen, 
     name: figure, shape: [layers, across], data, columns: "token", tokens: true, perHead: false, causal: false, signed: figure === "change", group: "",
     rows: { from: 0, count: layers }, across: { from: 0, count: across },
   };
-  const { low, high } = rangeOf(picture, 0) ?? { low: 0, high: 0 };
+  const range = rangeOf(picture, 0) ?? { low: 0, high: 0 };
   const column = (/** @type {number} */ at) => (what === "head" ? strings.head(at + 1) : strings.column[what]);
   const layer = (/** @type {number} */ at) => strings.layer(at + 1);
   return {
     picture,
     scene: {
-      title, about, start: 0, rows: layers, chosen: Math.max(0, Math.min(chosen, layers - 1)), paged: false, limit: Math.max(Math.abs(low), Math.abs(high)),
+      title, about, start: 0, rows: layers, chosen: Math.max(0, Math.min(chosen, layers - 1)), paged: false, limit: largestOf(range),
       text: layer,
       across: what === "head" ? (at) => String(at + 1) : column,
       where: (cell) => [layer(cell.row), column(cell.column), strings.off],
-      range: { low: decimal(low).trim(), high: decimal(high).trim(), exact: words.range(exact(low), exact(high)) },
+      range: rangeWords(range, words),
     },
   };
 }
