@@ -69,7 +69,7 @@ export function mountHeads({ strings, tensor, palette, signal }) {
     heads.replaceChildren(el("td"), ...Array.from({ length: count }, (_, i) => el("th", { scope: "col", text: String(i + 1) })));
   }
 
-  /** Every head with its label, and what each kind of place gets, as lines of text. */
+  /** Every head with its label, and what each kind of place gets. */
   function tableOfAll() {
     const head = [strings.layerHead, strings.headHead, strings.labelHead, ...kinds.map((kind) => strings.kindsShort[kind])];
     const lines = shown.flatMap(({ layer, weights }) =>
@@ -79,7 +79,7 @@ export function mountHeads({ strings, tensor, palette, signal }) {
         return [String(layer + 1), String(head + 1), label ? strings.kindsShort[label.kind] : "", ...measures.map(({ mean, rows }) => (rows ? exact(mean) : ""))];
       }),
     );
-    return [head, ...lines].map((cells) => cells.join("\t")).join("\n");
+    return [head, ...lines];
   }
 
   /** The maps, as an SVG document. */

@@ -30,7 +30,7 @@ export function mountLook({ strings, tensor, palette, signal }) {
   let seen = [];
 
   function table() {
-    return [[tensor.column, strings.tokenHead, strings.weightHead], ...seen.map(({ position, text, weight }) => [String(position), text, exact(weight)])].map((cells) => cells.join("\t")).join("\n");
+    return [[tensor.column, strings.tokenHead, strings.weightHead], ...seen.map(({ position, text, weight }) => [String(position), text, exact(weight)])];
   }
 
   /** The tokens with their weights, as an SVG document. */

@@ -10,7 +10,7 @@ import { mountExport } from "./export.js";
  * take it away.
  *
  * @param {string} id of the name
- * @param {{ strings: InspectorStrings["tensor"], table: () => string, drawing: () => string, signal: AbortSignal }} options `table` gives what is copied, `drawing` what is saved
+ * @param {{ strings: InspectorStrings["tensor"], table: () => string[][], drawing: () => string, signal: AbortSignal }} options `table` gives what is copied, `drawing` what is saved
  */
 export function mountCaption(id, { strings, table, drawing, signal }) {
   const title = el("h3", { id });

@@ -12,7 +12,7 @@ const SHARP = 2;
  * @param {object} options
  * @param {InspectorStrings["tensor"]} options.strings
  * @param {() => string} options.name of the file, without its ending
- * @param {() => string} options.table lines of values with tabs between them
+ * @param {() => string[][]} options.table the cells of each line
  * @param {() => string} options.drawing an SVG document
  * @param {AbortSignal} options.signal
  */
@@ -29,7 +29,7 @@ export function mountExport({ strings, name, table, drawing, signal }) {
 
   async function onCopy() {
     try {
-      await navigator.clipboard.writeText(table());
+      await navigator.clipboard.writeText(table().map((cells) => cells.join("\t")).join("\n"));
       copied.textContent = strings.copied;
     } catch {
       copied.textContent = strings.copyFailed;

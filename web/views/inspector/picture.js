@@ -181,7 +181,7 @@ export function mountPicture({ strings, palette, act, signal }) {
     grid.setAttribute("aria-activedescendant", cell.say(at, picture.tokens ? scene.text(scene.start + at.row) : scene.title, [value, ...where].join(", ")));
   }
 
-  /** What is shown, as text. */
+  /** What is shown, cell by cell. */
   function table() {
     return tableOf(picture, { from: first, count: columns() }, valueOf, scene.across ?? String, (row) => (picture.tokens ? scene.text(scene.start + row) : scene.title));
   }

@@ -2,7 +2,7 @@
 import { exact } from "../../kit/numbers.js";
 
 /**
- * What a picture shows as lines of values with tabs between them, as spreadsheets take it. What is not there is empty.
+ * What a picture shows, cell by cell. What is not there is empty.
  *
  * @param {Picture} picture
  * @param {Span} columns
@@ -17,5 +17,5 @@ export function tableOf({ rows }, columns, valueOf, columnOf, nameOf) {
     const values = across.map((column) => valueOf({ row, column }));
     return [nameOf(row), ...values.map((value) => (value === null ? "" : exact(value)))];
   });
-  return [["", ...across.map((column) => columnOf(column))], ...lines].map((cells) => cells.join("\t")).join("\n");
+  return [["", ...across.map((column) => columnOf(column))], ...lines];
 }

@@ -21,5 +21,5 @@ export function rowsOf(one) {
   return [...one.querySelectorAll("dt")].map((term) => (term.nextElementSibling ? [term, term.nextElementSibling] : [term]));
 }
 
-/** Tables as lines of text with tabs between the cells, an empty line between two. @param {Element[]} tables */
-export const linesOf = (tables) => tables.map((one) => rowsOf(one).map((cells) => cells.map(textOf).join("\t")).join("\n")).join("\n\n");
+/** What the cells of tables say, an empty row between two. @param {Element[]} tables */
+export const saidOf = (tables) => tables.flatMap((one, i) => [...(i ? [[]] : []), ...rowsOf(one).map((cells) => cells.map(textOf))]);

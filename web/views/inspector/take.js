@@ -2,7 +2,7 @@
 import { el } from "../../kit/dom.js";
 import { mountExport } from "./export.js";
 import { drawPart } from "./take-draw.js";
-import { linesOf } from "./take-rows.js";
+import { saidOf } from "./take-rows.js";
 
 /** What of a part is taken away, beside its heading. */
 const TAKEN = "p.note, p.explain-formula, p.dart-seeded, p.what-if-said, p.cells-legend, p.chart-key, dl, table, ol.steps-list, canvas, svg.chart";
@@ -20,7 +20,7 @@ export function createTake(strings, signal) {
   function headOf(heading, ...beside) {
     const name = () => heading.textContent ?? "";
     const part = () => /** @type {HTMLElement} */ (root.parentElement);
-    const taken = mountExport({ strings, name, table: () => linesOf(shownIn(part(), TABLES)), drawing: () => drawPart(part(), name(), shownIn(part(), TAKEN)), signal });
+    const taken = mountExport({ strings, name, table: () => saidOf(shownIn(part(), TABLES)), drawing: () => drawPart(part(), name(), shownIn(part(), TAKEN)), signal });
     const root = el("div", { class: "take tensor-head" }, ...beside, taken.root);
     return root;
   }

@@ -38,7 +38,7 @@ test("what the mask hides is not there: no value, no part of the range, an empty
   assert.deepEqual(rangeOf(scores, 0), { low: 0, high: 7 }, "what is no number has no place in the range");
   scores.data[8] = 8;
   const valueOf = (/** @type {{ row: number, column: number }} */ { row, column }) => (computed(scores, row, column, 0) ? scores.data[3 * row + column] : null);
-  assert.equal(tableOf(scores, { from: 0, count: 3 }, valueOf, String, (row) => `t${row}`), "\t0\t1\t2\nt0\t0\t\t\nt1\t3\t4\t\nt2\t6\t7\t8");
+  assert.deepEqual(tableOf(scores, { from: 0, count: 3 }, valueOf, String, (row) => `t${row}`), [["", "0", "1", "2"], ["t0", "0", "", ""], ["t1", "3", "4", ""], ["t2", "6", "7", "8"]]);
 });
 
 test("where the mask is off, a row has all its columns", () => {

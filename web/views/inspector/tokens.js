@@ -23,6 +23,7 @@ function nameOf(bytes) {
  * @type {MountView}
  */
 export function mountTokens({ strings: { tokens: strings, tensor }, signal }) {
+  const head = [strings.step, strings.rank, strings.joins, strings.then];
   const list = el("div", { class: "pieces", role: "radiogroup", "aria-label": strings.pieces });
   const title = el("h3");
   const taken = mountExport({ strings: tensor, name: () => title.textContent ?? "", table, drawing, signal });
@@ -67,38 +68,30 @@ export function mountTokens({ strings: { tokens: strings, tensor }, signal }) {
     const piece = pieces[chosen];
     ladder.hidden = !piece;
     if (!piece) return;
-    const states = statesOf(piece);
     taken.renew();
     title.textContent = strings.mergesOf(quote(piece.text));
     what.textContent = piece.whole ? strings.whole : strings.summary(piece.bytes.length, piece.merges.length, piece.ids.length);
-    const head = [strings.step, strings.rank, strings.joins, strings.then];
-    const rows = states.map(({ tokens, made }, i) => {
-      const merge = piece.merges[i - 1];
-      const joined = merge && [nameOf(states[i - 1].tokens[made]), nameOf(states[i - 1].tokens[made + 1])].join(" + ");
-      return el("tr", {}, el("th", { scope: "row", text: String(i) }), el("td", { class: "figure", text: merge ? count(merge.rank) : "" }), el("td", { text: joined ?? (piece.whole ? "" : strings.bytes) }), el("td", {}, ...tokens.map((bytes, j) => chipOf(bytes, j === made))));
-    });
+    const begin = piece.whole ? "" : strings.bytes;
+    const rows = merges().map(({ tokens, made, rank, joined }, i) =>
+      el("tr", {}, el("th", { scope: "row", text: String(i) }), el("td", { class: "figure", text: rank === null ? "" : count(rank) }), el("td", { text: joined || begin }), el("td", {}, ...tokens.map((bytes, j) => chipOf(bytes, j === made)))));
     steps.replaceChildren(el("caption", { class: "visually-hidden", text: strings.merges }), el("thead", {}, el("tr", {}, ...head.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows));
   }
 
-  /** The merges as lines of text. */
-  function lines() {
+  /** The tokens of the chosen piece before its merges, which joined nothing, and after each. */
+  function merges() {
     const piece = pieces[chosen];
     const states = statesOf(piece);
-    return states.map(({ tokens, made }, i) => {
-      const merge = piece.merges[i - 1];
-      const joined = merge ? [states[i - 1].tokens[made], states[i - 1].tokens[made + 1]].map(nameOf) : ["", ""];
-      return [String(i), merge ? String(merge.rank) : "", joined.join(" + ").replace(/^ \+ $/, ""), tokens.map(nameOf).join(" ")];
-    });
+    return states.map(({ tokens, made }, i) => ({ tokens, made, rank: piece.merges[i - 1]?.rank ?? null, joined: i ? states[i - 1].tokens.slice(made, made + 2).map(nameOf).join(" + ") : "" }));
   }
 
   function table() {
-    return [[strings.step, strings.rank, strings.joins, strings.then], ...lines()].map((cells) => cells.join("\t")).join("\n");
+    return [head, ...merges().map(({ tokens, rank, joined }, i) => [String(i), rank === null ? "" : String(rank), joined, tokens.map(nameOf).join(" ")])];
   }
 
   function drawing() {
     const sheet = createSheet(above, { title: title.textContent ?? "", lines: [what.textContent ?? ""] });
     const widths = [40, 70, 180];
-    [[strings.step, strings.rank, strings.joins, strings.then], ...lines()].forEach((cells, line) => {
+    table().forEach((cells, line) => {
       let x = 0;
       for (const [i, text] of cells.entries()) {
         sheet.write(text, x, 20 * line + 12, { strong: line === 0, mono: line > 0 });
