@@ -1,5 +1,5 @@
 import { otherHost } from "../kit/host.js";
-import { size as inUnits } from "../kit/numbers.js";
+import { sizeWords } from "../kit/numbers.js";
 import { HEAD_BYTES } from "../client/head.js";
 import manifest from "../../models/manifest.json";
 import { beside } from "./beside.js";
@@ -22,10 +22,7 @@ export const sizeOfHead = async () => inWords(HEAD_BYTES);
 export const hostOf = (model) => (model === null ? "" : otherHost(model, document.baseURI, location.href, beside("").href));
 
 /** @param {number} bytes beside those of the engine */
-function inWords(bytes) {
-  const { value, unit } = inUnits(bytes + VITRINE_ENGINE_BYTES);
-  return `${value} ${unit}`;
-}
+const inWords = (bytes) => sizeWords(bytes + VITRINE_ENGINE_BYTES);
 
 /** @param {string} address */
 async function bytesAt(address) {

@@ -1,6 +1,6 @@
 /** What the page says about the place where it is, in English. */
 
-import { count, size } from "../kit/numbers.js";
+import { count, sizeWords } from "../kit/numbers.js";
 
 export const host = {
   offer: {
@@ -14,7 +14,7 @@ export const host = {
     title: "On this device",
     keeping: "The page is being kept on this device.",
     /** @param {number} bytes */
-    kept: (bytes) => `The page works without a network. Its files take ${size(bytes).value} ${size(bytes).unit} on this device.`,
+    kept: (bytes) => `The page works without a network. Its files take ${sizeWords(bytes)} on this device.`,
     /** Why the page is not on the device. */
     notKept: {
       insecure: "The page needs the network: a browser keeps only pages of https and of localhost.",

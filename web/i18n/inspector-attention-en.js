@@ -128,7 +128,5 @@ export const attention = {
     room: "Positions that fit",
     /** @param {number} n @param {string} bytes */
     positions: (n, bytes) => `${count(n)} ${n === 1 ? "position" : "positions"}, ${bytes}`,
-    /** @param {{ value: string, unit: string }} size */
-    bytes: ({ value, unit }) => `${value} ${unit}`,
   },
 };

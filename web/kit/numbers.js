@@ -87,6 +87,12 @@ export function size(bytes, of = bytes) {
   return { value: fixed(bytes / 1e6, 1), unit: "MB" };
 }
 
+/** Bytes with their unit: 4.6 MB. @param {number} bytes */
+export function sizeWords(bytes) {
+  const { value, unit } = size(bytes);
+  return `${value} ${unit}`;
+}
+
 /**
  * Three significant digits, or a whole number where that is longer; without an exponent.
  *

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { count, decimal, exact, fixed, percent, rounded, short, size, three } from "./numbers.js";
+import { count, decimal, exact, fixed, percent, rounded, short, size, sizeWords, three } from "./numbers.js";
 
 test("a count has its thousands apart", () => {
   assert.deepEqual([0, 999, 8192, 124_439_808].map(count), ["0", "999", "8,192", "124,439,808"]);
@@ -40,6 +40,7 @@ test("a size keeps the unit of the whole", () => {
   assert.deepEqual(size(3_100_000, 4_700_000), { value: "3.1", unit: "MB" });
   assert.deepEqual(size(100_000, 4_700_000), { value: "0.1", unit: "MB" });
   assert.deepEqual(size(69_000), { value: "69", unit: "kB" });
+  assert.equal(sizeWords(4_612_000), "4.6 MB");
 });
 
 test("three gives three significant digits, and whole numbers above", () => {

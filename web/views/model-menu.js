@@ -2,7 +2,7 @@
 /** @import {Strings} from "../i18n/en.js" */
 import { el, send } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
-import { count, size } from "../kit/numbers.js";
+import { count, sizeWords } from "../kit/numbers.js";
 import { label } from "../kit/text.js";
 import { modelInAddress } from "../kit/address.js";
 
@@ -95,14 +95,14 @@ export function mountModelMenu(root, { strings, signal }) {
     setInfo(info, quantized) {
       setQuantized(quantized);
       notes.replaceChildren(...[...(quantized?.notes ?? []), ...info.notes].map((text) => el("li", { text })));
-      const { value, unit } = size(info.bytes);
+      const file = sizeWords(info.bytes);
       name.textContent = label(info.name);
       const place = info.from === "stored" ? strings.fromDevice : quantized ? strings.quantized : info.stored || info.from === "file" ? strings.onDevice : strings.inMemory;
-      state.textContent = `${value} ${unit}, ${place}`;
+      state.textContent = `${file}, ${place}`;
       const rows = {
         name: label(info.name),
         parameters: count(info.parameters),
-        file: `${value} ${unit}`,
+        file,
         weights: info.weights,
         architecture: info.architecture,
         layers: count(info.layers),

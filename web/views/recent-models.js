@@ -4,7 +4,7 @@ import { el, send } from "../kit/dom.js";
 import { listedModels } from "../client/manifest.js";
 import { memoryOf } from "../client/memory.js";
 import { modelInAddress } from "../kit/address.js";
-import { size } from "../kit/numbers.js";
+import { sizeWords } from "../kit/numbers.js";
 import { readUsed, withUsed } from "../kit/recent.js";
 import { recall, remember } from "../kit/store.js";
 import { label } from "../kit/text.js";
@@ -62,11 +62,10 @@ export function mountRecentModels(root, { strings, signal }) {
 
   /** What is known of a model before it is fetched. @param {import("../client/manifest.js").Listed} model */
   function factsOf({ bytes, parameters, licence }) {
-    const words = (/** @type {number} */ n) => `${size(n).value} ${size(n).unit}`;
     return [
       parameters >= 0 ? strings.parameters(parameters) : "",
-      bytes >= 0 ? strings.download(words(bytes)) : "",
-      bytes >= 0 ? strings.memory(words(memoryOf(bytes))) : "",
+      bytes >= 0 ? strings.download(sizeWords(bytes)) : "",
+      bytes >= 0 ? strings.memory(sizeWords(memoryOf(bytes))) : "",
       label(licence),
     ].filter(Boolean).join(", ");
   }

@@ -3,7 +3,7 @@
 import { begunDownloads, dropBegun } from "../client/begun.js";
 import { storedModels } from "../client/stored.js";
 import { el, send } from "../kit/dom.js";
-import { size } from "../kit/numbers.js";
+import { size, sizeWords } from "../kit/numbers.js";
 import { label } from "../kit/text.js";
 
 /**
@@ -26,10 +26,10 @@ export function mountStoredModels(root, { strings, signal }) {
     if (signal.aborted) return;
     root.hidden = models.length + begun.length === 0 && wrong.textContent === "";
     list.replaceChildren(
-      ...models.map((model) => entry(model.name, `${words(model.bytes)}${model.url ? `, ${label(new URL(model.url).host)}` : ""}`, () => take(model), () => model.delete())),
-      ...begun.map(({ address, bytes, total }) => entry(nameAt(address), strings.begun(size(bytes, total).value, words(total)), () => send(root, "model", address), () => dropBegun(address))),
+      ...models.map((model) => entry(model.name, `${sizeWords(model.bytes)}${model.url ? `, ${label(new URL(model.url).host)}` : ""}`, () => take(model), () => model.delete())),
+      ...begun.map(({ address, bytes, total }) => entry(nameAt(address), strings.begun(size(bytes, total).value, sizeWords(total)), () => send(root, "model", address), () => dropBegun(address))),
     );
-    room.textContent = words([...models, ...begun].reduce((sum, { bytes }) => sum + bytes, 0));
+    room.textContent = sizeWords([...models, ...begun].reduce((sum, { bytes }) => sum + bytes, 0));
   }
 
   /**
@@ -68,12 +68,6 @@ export function mountStoredModels(root, { strings, signal }) {
   }
 
   return { show };
-}
-
-/** @param {number} bytes */
-function words(bytes) {
-  const { value, unit } = size(bytes);
-  return `${value} ${unit}`;
 }
 
 /** What a file is called by its address: OWNER/NAME on a hub. @param {string} address */

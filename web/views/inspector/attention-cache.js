@@ -2,7 +2,7 @@
 /** @import { Take } from "./take.js" */
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
 import { el } from "../../kit/dom.js";
-import { count, size } from "../../kit/numbers.js";
+import { count, sizeWords } from "../../kit/numbers.js";
 
 /**
  * What a pass takes from the cache of keys and values, and what it adds to it.
@@ -25,7 +25,7 @@ export function mountCache(strings, take) {
       bar.style.setProperty("--reused", String(reused / context));
       bar.style.setProperty("--new", String(added / context));
       const bytes = 2 * (2 * embedding + 4 * heads) * layers; // a key and a value: 16 bits for each number, and a float32 for each head
-      const weight = (/** @type {number} */ n) => strings.bytes(size(n * bytes));
+      const weight = (/** @type {number} */ n) => sizeWords(n * bytes);
       const rows = [
         [strings.reused, strings.positions(reused, weight(reused))],
         [strings.added, strings.positions(added, weight(added))],
