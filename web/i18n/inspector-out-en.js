@@ -152,7 +152,6 @@ export const out = {
     parameters: "Parameters",
     /** @param {string} type */
     bytes: (type) => `Bytes as ${type}`,
-    unknownBytes: "Bytes",
     multiplyAdds: "Multiply-adds",
     total: "Total",
     /** @type {Record<PartName, string>} */
