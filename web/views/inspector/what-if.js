@@ -1,6 +1,6 @@
-/** @import { Comparison, EngineInfo, StageName, Switch } from "../../vitrine.d.ts" */
+/** @import { Comparison, Switch } from "../../vitrine.d.ts" */
 /** @import { InspectorStrings } from "../../i18n/inspector-en.js" */
-/** @import { Place } from "./place.js" */
+/** @import { Beside } from "./beside.js" */
 /** @import { Take } from "./take.js" */
 /** @import { Asks } from "./reading.js" */
 import { el, send } from "../../kit/dom.js";
@@ -120,16 +120,7 @@ export function mountWhatIf(strings, { take, signal }) {
       stands = false;
       if (!root.hidden) draw();
     },
-    /**
-     * @param {object} now
-     * @param {StageName} now.stage
-     * @param {Place | null} now.place
-     * @param {number} now.head
-     * @param {EngineInfo} now.info
-     * @param {Asks | null} now.run
-     * @param {boolean} now.stands
-     * @param {object | null} now.last event: with another one the machine has moved, and the ids may be others
-     */
+    /** @param {Beside} now */
     show({ stage, place, head, info, run: next, stands: on, last: newest }) {
       if (newest !== last) [last, compared] = [newest, ""];
       if (next !== run) [run, trial, compared] = [next, next?.switches ?? [], ""];
