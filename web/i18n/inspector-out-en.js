@@ -1,6 +1,7 @@
 /** What the views of the stages behind attention say, in English. */
 /** @import { PartName } from "../run/architecture.js" */
 import { count } from "../kit/numbers.js";
+import { activations } from "./switches-en.js";
 
 export const out = {
   token: "Token",
@@ -117,8 +118,7 @@ export const out = {
 
   curve: {
     title: "The activation",
-    /** @type {Record<string, string>} */
-    names: { gelu_new: "GELU, tanh form", gelu: "GELU", relu: "ReLU" },
+    names: activations,
     /** @param {number} n @param {string} text @param {string} name */
     note: (n, text, name) => `${name}, the curve of this run, with the ${count(n)} hidden units of ${text} as points on it.`,
     x: "before the activation",
