@@ -7,7 +7,7 @@
 /** @import { RunState } from "../run/state.js" */
 /** @import { Pictures, Result } from "./pictures.js" */
 /** @import { Pacer } from "../run/frames.js" */
-import { el } from "../kit/dom.js";
+import { el, send } from "../kit/dom.js";
 import { stages as stageFacts } from "../run/stages.js";
 import { createRunState } from "../run/state.js";
 import { switchedAt } from "../run/switched.js";
@@ -24,11 +24,10 @@ const NARROW = 640; // px at the usual size of text; below it the diagram is one
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
 
 /**
- * A diagram: our pipeline, drawn by Mermaid once for each orientation, or an author's own. It is lit and filled from the
- * state of a run, at most once a frame. Dispatches on `root`, bubbling: "inspect" { stage } when the user chooses a stage, "breakpoint"
- * { stage } where its mark is pressed, "followchange"
- * { following, behind } when the user takes hold of the picture or lets go, and when following is not possible or is again,
- * "sight" when other stages may have come into the window.
+ * A diagram: our pipeline, painted once for each orientation, or an author's own. It is lit and filled from the state of a
+ * run, at most once a frame. Sends from `root` "inspect" { stage } when the user chooses a stage, "breakpoint" { stage }
+ * where its mark is pressed, "followchange" { following, behind } when the user takes hold of the picture or lets go, and
+ * when following is not possible or is again, "sight" when other stages may have come into the window.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
  * @param {object} options
@@ -48,7 +47,7 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   const picture = el("div", { class: "diagram-stage" });
   const draft = el("div", { class: "diagram-draft" });
   const pictures = createPictures(info, { ...strings, stages }, draft);
-  const camera = createCamera(picture, () => root.dispatchEvent(new CustomEvent("sight", { bubbles: true })));
+  const camera = createCamera(picture, () => send(root, "sight"));
   const follow = createFollow(() => run, camera, (stage) => shown?.near(stage, run.steps.length)?.box, tell);
   /** @type {Drawing | undefined} */
   let shown;
@@ -193,12 +192,12 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
     if (!card) return;
     event.preventDefault();
     if (event.target instanceof Element && event.target.matches(".stop")) {
-      root.dispatchEvent(new CustomEvent("breakpoint", { bubbles: true, detail: { stage: card.stage } }));
+      send(root, "breakpoint", { stage: card.stage });
       return;
     }
     selected = card.stage;
     refresh(false);
-    root.dispatchEvent(new CustomEvent("inspect", { bubbles: true, detail: { stage: card.stage } }));
+    send(root, "inspect", { stage: card.stage });
   }
 
   /** @param {KeyboardEvent} event */
@@ -221,7 +220,7 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
 
   function tell() {
     const { on: following, behind } = follow;
-    root.dispatchEvent(new CustomEvent("followchange", { bubbles: true, detail: { following, behind } }));
+    send(root, "followchange", { following, behind });
   }
 
   return {
