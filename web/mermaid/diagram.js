@@ -1,5 +1,5 @@
 /// <reference path="./mmd.d.ts" />
-/** @import { EngineInfo, StageName, Switch } from "../vitrine.d.ts" */
+/** @import { EngineInfo, StageName } from "../vitrine.d.ts" */
 /** @import { DiagramStrings } from "../i18n/diagram-en.js" */
 /** @import { StageStrings } from "../i18n/stages-en.js" */
 /** @import { Card } from "./card.js" */
@@ -10,15 +10,13 @@
 import { el, send } from "../kit/dom.js";
 import { stages as stageFacts } from "../run/stages.js";
 import { createRunState } from "../run/state.js";
-import { switchedAt } from "../run/switched.js";
 import { createAging } from "./aging.js";
 import { createFollow } from "./camera/follow.js";
 import { mountGestures } from "./camera/gestures.js";
 import { momentOf, stateOf } from "./light.js";
+import { createMarks } from "./marks.js";
 import { mountRoving } from "./roving.js";
 import { createCamera } from "./camera/camera.js";
-
-/** @typedef {{ short: string, long: string }} Differs a sign, and all that it says */
 
 const NARROW = 640; // px at the usual size of text; below it the diagram is one column
 const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens come faster than numbers can be read
@@ -55,12 +53,8 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   let selected = null;
   /** @type {StageName | null} that is pointed at while nothing runs */
   let pointed = null;
-  /** @type {ReadonlySet<StageName>} that have a breakpoint */
-  let stops = new Set();
-  /** @type {ReadonlyMap<StageName, Differs>} how far a second run differs */
-  let differs = new Map();
-  /** @type {readonly Switch[] | null} what the cards say of the run's; null: nothing yet */
-  let switches = null;
+  const cards = () => [...(shown?.cards.values() ?? [])];
+  const marks = createMarks(strings, cards);
   /** @type {Set<Card>} whose stage has run since they were written, longest waiting first */
   const stale = new Set();
   const aging = createAging();
@@ -99,14 +93,12 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
     camera.resize(drawn, { width: root.clientWidth, height: root.clientHeight }, textScale());
     if (shown !== drawn) {
       shown = drawn;
-      switches = null;
+      marks.renew();
       stale.clear();
       filled.clear();
-      roving.list([...drawn.cards.values()], () => picture.replaceChildren(drawn.svg));
+      roving.list(cards(), () => picture.replaceChildren(drawn.svg));
       root.dataset.shape = shape;
       refresh(true);
-      markStops();
-      markDiffers();
     }
     if (root.clientWidth === 0) return; // hidden, as in a tab that is not chosen
     if (follow.on) camera.home();
@@ -146,9 +138,9 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   /** @param {boolean} everything also what did not change since the last frame, and now */
   function refresh(everything) {
     const now = performance.now();
-    if (switches !== run.switches) markSwitches();
+    marks.setSwitches(run.switches);
     const current = run.current && shown?.of(run.current, run.steps.length);
-    for (const card of shown?.cards.values() ?? []) {
+    for (const card of cards()) {
       const touched = card.heeds === "all" ? run.touched.size > 0 : run.touched.has(card.stage);
       if (card.heeds !== "none" && (everything || touched)) stale.add(card);
       const state = aging.stateOf(card, stateOf(card, run, streaming), now, run.layerMs);
@@ -162,27 +154,6 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
       stale.delete(card);
       if (run.latest.has(card.stage)) filled.add(card);
       card.show(sources);
-    }
-  }
-
-  function markSwitches() {
-    switches = run.switches;
-    const cards = [...(shown?.cards.values() ?? [])];
-    for (const card of cards) {
-      const told = card.frame && cards.some((other) => other.stage === card.stage && !other.frame); // by the node
-      const words = told ? [] : switchedAt(switches, card.stage).map(strings.switched);
-      card.setOff(strings.firstOf(words), words.join(", "));
-    }
-  }
-
-  function markStops() {
-    for (const card of shown?.cards.values() ?? []) card.setStop(stops.has(card.stage) ? strings.breakpoint : "");
-  }
-
-  function markDiffers() {
-    for (const card of shown?.cards.values() ?? []) {
-      const { short, long } = differs.get(card.stage) ?? { short: "", long: "" };
-      card.setDiffers(short, long);
     }
   }
 
@@ -231,20 +202,11 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
       pacer.request(drawFrame);
     },
 
-    /** @param {ReadonlySet<StageName>} now the stages that have a breakpoint */
-    setBreakpoints(now) {
-      stops = now;
-      markStops();
-    },
-
-    /** @param {ReadonlyMap<StageName, Differs>} now how far a second run differs, at the stages where that is known */
-    setDiffers(now) {
-      differs = now;
-      markDiffers();
-    },
+    setBreakpoints: marks.setStops,
+    setDiffers: marks.setDiffers,
 
     /** The stages that are in the window. */
-    seen: () => new Set([...(shown?.cards.values() ?? [])].filter(({ box }) => camera.sees(box)).map(({ stage }) => stage)),
+    seen: () => new Set(cards().filter(({ box }) => camera.sees(box)).map(({ stage }) => stage)),
 
     /** @param {StageName | null} stage is marked, and brought into the window while nothing runs; null: none, and the picture is as at first */
     look(stage) {

@@ -1,6 +1,6 @@
 /** @import { Difference, StageEvent, StageName } from "../vitrine.d.ts" */
 /** @import { SecondStrings } from "../i18n/second-en.js" */
-/** @import { Differs } from "../mermaid/diagram.js" */
+/** @import { Differs } from "../mermaid/marks.js" */
 /** @import { RunState } from "../run/state.js" */
 /** @import { AskBeside } from "../views/inspector/second.js" */
 import { mains } from "../client/difference.js";

@@ -1,7 +1,7 @@
 /** @import {Breakpoint, EngineInfo, StageName} from "../vitrine.js" */
 /** @import {RunState} from "../run/state.js" */
 /** @import {Strings} from "../i18n/en.js" */
-/** @import {Differs} from "../mermaid/diagram.js" */
+/** @import {Differs} from "../mermaid/marks.js" */
 import { el, send } from "../kit/dom.js";
 
 /** @typedef {{ problems: import("./diagram-editor.js").Problem[], bound: number, kept: boolean }} Result of a text that was to be drawn */
