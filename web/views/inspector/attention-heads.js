@@ -3,15 +3,12 @@
 /** @import { Measure } from "./attention-labels.js" */
 /** @import { Palette } from "./palette.js" */
 import { el, send } from "../../kit/dom.js";
-import { exact, percent } from "../../kit/numbers.js";
-import { kinds, labelOf, measure, ROWS_AT_LEAST, THRESHOLD } from "./attention-labels.js";
+import { percent } from "../../kit/numbers.js";
+import { labelOf, measure, ROWS_AT_LEAST, THRESHOLD } from "./attention-labels.js";
+import { drawHeads, tableOfHeads } from "./attention-heads-take.js";
 import { firstOf, paintMap } from "./attention-map.js";
 import { ofHead } from "./attention-weights.js";
 import { mountExport } from "./export.js";
-import { createSheet } from "./export-sheet.js";
-
-/** Px of a map in a drawing. */
-const MAP = 96;
 
 /**
  * Layers and their heads as small maps of weights, each with what the head does on this text. One is chosen, by a click or
@@ -25,7 +22,7 @@ export function mountHeads({ strings, tensor, palette, signal }) {
   const table = el("table", { class: "heads" }, el("caption", { class: "visually-hidden", text: strings.heads }), el("thead", {}, heads), body);
   const scroll = el("div", { class: "heads-scroll" }, table);
   const note = el("p", { class: "note" });
-  const taken = mountExport({ strings: tensor, name: () => strings.heads, table: tableOfAll, drawing, signal });
+  const taken = mountExport({ strings: tensor, name: () => strings.heads, table: () => tableOfHeads(shown, ids, strings), drawing: () => drawHeads(root, strings.heads, note.textContent ?? "", body), signal });
   const root = el("section", { class: "heads-view" }, el("div", { class: "tensor-head" }, el("h3", { text: strings.heads }), taken.root), scroll, note);
   /** @type {{ layer: number, weights: Weights | null }[]} */
   let shown = [];
@@ -67,35 +64,6 @@ export function mountHeads({ strings, tensor, palette, signal }) {
     if (heads.childElementCount === count + 1) return;
     table.style.setProperty("--heads", String(count));
     heads.replaceChildren(el("td"), ...Array.from({ length: count }, (_, i) => el("th", { scope: "col", text: String(i + 1) })));
-  }
-
-  /** Every head with its label, and what each kind of place gets. */
-  function tableOfAll() {
-    const head = [strings.layerHead, strings.headHead, strings.labelHead, ...kinds.map((kind) => strings.kindsShort[kind])];
-    const lines = shown.flatMap(({ layer, weights }) =>
-      Array.from({ length: weights?.heads ?? 0 }, (_, head) => {
-        const measures = measure(ids, ofHead(/** @type {Weights} */ (weights), head));
-        const label = labelOf(measures);
-        return [String(layer + 1), String(head + 1), label ? strings.kindsShort[label.kind] : "", ...measures.map(({ mean, rows }) => (rows ? exact(mean) : ""))];
-      }),
-    );
-    return [head, ...lines];
-  }
-
-  /** The maps, as an SVG document. */
-  function drawing() {
-    const sheet = createSheet(root, { title: strings.heads, lines: (note.textContent ?? "").split(/(?<=[;.]) /) });
-    for (const [line, row] of [...body.rows].entries()) {
-      const y = line * (MAP + 26);
-      sheet.write(row.cells[0].textContent ?? "", 0, y + MAP / 2);
-      for (const [i, button] of [...row.querySelectorAll("button")].entries()) {
-        const x = 24 + i * (MAP + 10);
-        sheet.box(x - 1, y - 1, MAP + 2, MAP + 2, "none", "gray");
-        sheet.image(/** @type {HTMLCanvasElement} */ (button.querySelector("canvas")), x, y, MAP, MAP, true);
-        sheet.write(`${i + 1} ${button.textContent}`, x, y + MAP + 14);
-      }
-    }
-    return sheet.finish();
   }
 
   /** @param {{ layer: number, weights: Weights | null }} of */
