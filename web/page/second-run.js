@@ -51,8 +51,8 @@ export async function beginSecond(session, first, asked, { strings, loading, sig
   }
 }
 
-/** @param {Asked} asked @param {Engine | null} engine @param {SecondStrings["result"]["names"]} names */
-function nameOf(asked, engine, names) {
+/** @param {Asked} asked @param {Pick<Engine, "info"> | null} engine @param {SecondStrings["result"]["names"]} names */
+export function nameOf(asked, engine, names) {
   if (asked.kind === "model") return names.model(label(engine?.info.name ?? ""), engine?.info.weights ?? "");
-  return asked.kind === "prompt" ? names.prompt(asked.prompt) : asked.kind === "branch" ? names.branch(asked.name) : names.settings(asked.settings);
+  return asked.kind === "prompt" ? names.prompt(label(asked.prompt)) : asked.kind === "branch" ? names.branch(asked.name) : names.settings(asked.settings);
 }
