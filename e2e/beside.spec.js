@@ -1,5 +1,5 @@
 // What the inspector has the engine do beside a run, beside one that the test makes up. See e2e/inspector/.
-import { AxeBuilder } from "@axe-core/playwright";
+import { violations } from "./fixtures.js";
 import { asked, exact, expect, openPage, test } from "./inspector/fixtures.js";
 import { effectAfter, effectKL, info } from "./inspector/fake-run.js";
 
@@ -42,7 +42,7 @@ test("sweeps all heads: maps, exact values, a table, Stop, and a way to each", a
   await sweep.locator("summary").click();
   await expect(sweep.locator("details tbody tr")).toHaveCount(24);
   await expect(sweep.locator("details tbody tr").first()).toContainText(`64${exact(effectKL(5, 3))}`); // layer 6, head 4
-  expect((await new AxeBuilder({ page }).include(".sweep").analyze()).violations).toEqual([]);
+  expect(await violations(page, ".sweep")).toEqual([]);
 
   // By keyboard to a cell, which says what it is, and from there to the head.
   const grid = sweep.getByRole("grid", { name: "KL divergence, nats" });

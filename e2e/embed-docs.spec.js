@@ -2,8 +2,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { expect, test as plain } from "@playwright/test";
-import { serve } from "./fixtures.js";
+import { elsewhere as plain, expect } from "./fixtures.js";
 
 const docs = readFileSync("docs/embed.md", "utf8");
 const blocks = (/** @type {string} */ language) => [...docs.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].filter(([, named]) => named === language).map(([, , code]) => code);
@@ -12,15 +11,6 @@ const [methods, messages] = blocks("js");
 const [elsewhere, own, framed] = blocks("").map((text) => text.trim());
 
 const test = plain.extend({
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve("dist", "-cors");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
-
   /** Opens a page of another origin with this in it. */
   open: async ({ page, site }, use) => {
     const at = (/** @type {string} */ text) => text.replaceAll("https://vitrine.example/", site).replaceAll("https://vitrine.example", new URL(site).origin);

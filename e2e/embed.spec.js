@@ -1,8 +1,7 @@
 // The elements on other people's pages: what they load, that they run, and what they do not let in or out.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { test as plain } from "@playwright/test";
-import { expect, serve, test, violations } from "./fixtures.js";
+import { elsewhere, expect, test, violations } from "./fixtures.js";
 import { hostile } from "./own/diagrams.js";
 
 const LIMIT = 60_000; // bytes, compressed, before Run
@@ -201,18 +200,6 @@ test("where the policy of the page forbids the engine's worker, a frame takes th
   expect(result.ids).toHaveLength(2);
   await expect(page.frameLocator("vitrine-pipeline iframe").getByText("Live: the model tiny runs")).toBeVisible();
   expect(page.frames()).toHaveLength(2);
-});
-
-/** Pages of other origins: the site lets them read. */
-const elsewhere = plain.extend({
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve("dist", "-cors");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
 });
 
 /** Opens a page at an address of its own. */

@@ -2,8 +2,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { test as plain } from "@playwright/test";
-import { expect, serve, test, violations } from "./fixtures.js";
+import { elsewhere, expect, serve, test, violations } from "./fixtures.js";
 
 const read = (/** @type {string} */ name) => readFileSync(name, "utf8");
 
@@ -139,13 +138,12 @@ test("Open in Vitrine opens the whole page with the same run, standing at the sa
   await expect.poll(() => values(element)).toBe(there);
 });
 
-plain("texts of another site lead the element also where a frame has taken its place; wrong steps are said", async ({ page }) => {
-  const { url, stop } = await serve("dist", "-cors");
+elsewhere("texts of another site lead the element also where a frame has taken its place; wrong steps are said", async ({ page, site }) => {
   const server = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end(`<!doctype html><html lang="en"><title>A post</title>
     <vitrine-pipeline id="it" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline>
     <p data-vitrine-for="it" data-vitrine-step='{"stage":"ln2","layer":1}' style="margin: 100vh 0">Second layer</p>
     <p data-vitrine-for="it" data-vitrine-step='{"stage":"<img src=x onerror=pwned=1>"}'>Wrong</p>
-    <script type="module" src="${url}v1/embed.js"></script>`)).listen(0, "localhost");
+    <script type="module" src="${site}v1/embed.js"></script>`)).listen(0, "localhost");
   await once(server, "listening");
   const warned = page.waitForEvent("console", (message) => message.type() === "warning");
   await page.goto(`http://localhost:${server.address().port}/`);
@@ -157,7 +155,6 @@ plain("texts of another site lead the element also where a frame has taken its p
   await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ reason: "goto", stage: "ln2", layer: 1, node: "G3" });
   expect(await page.evaluate(() => globalThis.pwned)).toBeUndefined();
   server.close();
-  await stop();
 });
 
 test.describe("without a network", () => {

@@ -50,6 +50,7 @@ test("an engine that is lost takes neither prompt nor settings nor branches with
     await expect(button(page, `Branches ${3 + i}`), "those before, and that of the run that was lost").toBeVisible();
   }
   // A branch of the first engine, walked by the third.
+  await page.locator("#speed-range").fill(String(speed.full));
   await button(page, "Branches 4").click();
   await button(page, "Branch 1").click();
   await expect.poll(() => text(page)).toBe(first);

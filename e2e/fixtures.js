@@ -34,16 +34,25 @@ export async function serve(dir, ...flags) {
   return { url, stop };
 }
 
+/**
+ * The fixture `site`: the address of a folder that is served, with its slash at the end.
+ *
+ * @param {Parameters<typeof serve>} how
+ */
+export const siteOf = (...how) => [
+  async ({}, use) => {
+    const { url, stop } = await serve(...how);
+    await use(url);
+    await stop();
+  },
+  { scope: "worker" },
+];
+
+/** For pages of other origins: the built site lets them read. */
+export const elsewhere = base.extend({ site: siteOf("dist", "-cors") });
+
 export const test = base.extend({
-  /** Address of the built site, with its slash at the end. */
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve("dist");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
+  site: siteOf("dist"),
 
   baseURL: async ({ site }, use) => use(site),
 
@@ -136,6 +145,15 @@ export async function violations(page, ...parts) {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
 }
 
+/**
+ * Waits until the page is no wider than its screen.
+ *
+ * @param {import("@playwright/test").Page} page
+ * @param {string} what is shown
+ */
+export const fits = (page, what) =>
+  expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), what).toBeLessThanOrEqual(0);
+
 /** How often the page asks the engine's worker for a sign of life: see ASK_MS of link.js. */
 const ASK_MS = 1500;
 
@@ -158,14 +176,13 @@ export const speed = { visible: 4, full: 6 };
 const paces = [2000, 1000, 250, 60, 20, 5, 0]; // ms after each stage, by place
 
 /**
- * Opens the page and waits for the model and its diagram.
+ * Has the page remember speed and settings from an earlier visit: the controls themselves are out of sight on a phone.
  *
  * @param {import("@playwright/test").Page} page
- * @param {{ address?: string, at?: number, settings?: Record<string, string> }} [how] at: a place of the speed control;
- *   settings: what was typed into the sampling fields, by default greedy, so that each run gives the same
+ * @param {{ at?: number, settings?: Record<string, string> }} [how] at: a place of the speed control; settings: what was
+ *   typed into the sampling fields, by default greedy, so that each run gives the same
  */
-export async function openPage(page, { address = "./", at = speed.full, settings = { temperature: "0" } } = {}) {
-  // Remembered from an earlier visit: the controls themselves are out of sight on a phone.
+export async function remember(page, { at = speed.full, settings = { temperature: "0" } } = {}) {
   await page.addInitScript(
     ([pace, typed]) => {
       localStorage.setItem("vitrine.pace", pace);
@@ -173,18 +190,29 @@ export async function openPage(page, { address = "./", at = speed.full, settings
     },
     [String(paces[at]), JSON.stringify(settings)],
   );
+}
+
+/**
+ * Opens the page and waits for the model and its diagram.
+ *
+ * @param {import("@playwright/test").Page} page
+ * @param {{ address?: string } & Parameters<typeof remember>[1]} [how]
+ */
+export async function openPage(page, { address = "./", ...remembered } = {}) {
+  await remember(page, remembered);
   await page.goto(address);
   await expect(page.locator('g[data-id="L"]')).toBeAttached();
 }
 
 /**
- * Presses Generate and waits for the end of the run.
+ * Presses Generate and waits for the end of the run, and for the frame that draws it.
  *
  * @param {import("@playwright/test").Page} page
  */
 export async function generate(page) {
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#generate")).toHaveAttribute("data-running", "false", { timeout: 40_000 });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
 
 /**

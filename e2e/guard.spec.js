@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { encode } from "../web/run/link.js";
-import { test as base, expect, serve, test } from "./fixtures.js";
+import { elsewhere, expect, test } from "./fixtures.js";
 
 const own = "flowchart LR\n  prompt[\"<b>Text</b> {value}\"] --> select[\"{token}\"]";
 const hostile = own.replace("{token}", "<img src=x onerror='window.pwned=1'>{token}");
@@ -68,7 +68,7 @@ test("on a site that wants trusted types and no style of others, ours runs in th
 const MODEL = "https://models.example/other.gguf";
 
 /** A browser that has never been here, whose requests of that host are kept and answered. */
-const visit = base.extend({
+const visit = test.extend({
   page: async ({ browser, site }, use) => {
     const context = await browser.newContext({ serviceWorkers: "block", baseURL: site });
     const asked = [];
@@ -212,23 +212,6 @@ test("hidden elements run, one starts by itself only where motion is wanted, and
   const then = await after(50);
   expect(then.jsEventListeners - before.jsEventListeners).toBeLessThan(50); // one of each would be as many
   expect(then.nodes - before.nodes).toBeLessThan(500);
-});
-
-/** Pages of other origins: the site lets them read. */
-const elsewhere = base.extend({
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve("dist", "-cors");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
-  page: async ({ browser }, use) => {
-    const context = await browser.newContext({ serviceWorkers: "block" });
-    await use(await context.newPage());
-    await context.close();
-  },
 });
 
 elsewhere("messages count only between an element and its own frame", async ({ page, site }) => {

@@ -252,7 +252,7 @@ for (const [name, viewport] of /** @type {const} */ ([
     const diagram = await page.locator(".diagram").boundingBox();
     expect(diagram.height, "the diagram has most of the screen").toBeGreaterThan(viewport.height * 0.5);
     await expect(page.getByRole("button", { name: "Fit the whole diagram" })).toBeInViewport({ ratio: 1 });
-    expect(await violations(page)).toEqual([]);
+    if (viewport.width === 568) expect(await violations(page)).toEqual([]); // upright they are looked at in page.spec.js
     await page.locator('g[data-id="A"]').press("Enter");
     await expect(page.locator("#inspector")).toBeVisible();
     for (const tab of await page.locator(".tab:visible, #generate").all()) await expect(tab).toBeInViewport({ ratio: 1 });

@@ -1,7 +1,7 @@
 // Links: the page as one, and one as the page, in a browser that has never been here.
 import { readFileSync } from "node:fs";
 import { decode, encode } from "../web/run/link.js";
-import { expect, generate, openBare, openPage, setting, speed, test, violations } from "./fixtures.js";
+import { expect, generate, openBare, openPage, setting, test, violations } from "./fixtures.js";
 
 const diagram = "flowchart LR\n  %% vitrine: A=prompt, C=select\n  A[The text] --> attention[Look around] --> C[\"{value}\"]\n";
 

@@ -134,6 +134,7 @@ async function serveHub(how = () => undefined) {
   /** @type {string[]} */
   const asked = [];
   const weights = whole["model.safetensors"];
+  const ETag = `"${sum(weights).slice(0, 32)}"`; // of the host for large files
   const line = { ends: weights.length }; // of the host for large files: offset after which it breaks off
   /** @param {import("node:http").ServerResponse} response @param {number} status @param {Record<string, string>} headers @param {Buffer} [body] */
   const answer = (response, status, headers, body = Buffer.from("")) => {
@@ -144,12 +145,12 @@ async function serveHub(how = () => undefined) {
     asked.push(`cdn ${request.method}`);
     const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "") ?? [];
     if (line.ends < weights.length && request.method === "GET") {
-      response.writeHead(from === undefined ? 200 : 206, { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Content-Range", ETag: '"cut"', "Content-Length": weights.length - Number(from ?? 0), ...(from && { "Content-Range": `bytes ${from}-${weights.length - 1}/${weights.length}` }) });
+      response.writeHead(from === undefined ? 200 : 206, { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Content-Range", ETag, "Content-Length": weights.length - Number(from ?? 0), ...(from && { "Content-Range": `bytes ${from}-${weights.length - 1}/${weights.length}` }) });
       return response.write(weights.subarray(Number(from ?? 0), line.ends), () => setTimeout(() => response.destroy(), 10));
     }
-    if (from === undefined) return answer(response, 200, { ETag: `"${sum(weights).slice(0, 32)}"` }, weights);
+    if (from === undefined) return answer(response, 200, { ETag }, weights);
     const end = Math.min(to ? Number(to) + 1 : weights.length, weights.length);
-    answer(response, 206, { ETag: `"${sum(weights).slice(0, 32)}"`, "Content-Range": `bytes ${from}-${end - 1}/${weights.length}` }, weights.subarray(Number(from), end));
+    answer(response, 206, { ETag, "Content-Range": `bytes ${from}-${end - 1}/${weights.length}` }, weights.subarray(Number(from), end));
   });
   const hub = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "", "http://x");

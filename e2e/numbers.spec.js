@@ -150,7 +150,7 @@ test("while a run goes on, no node shows another moment's values as if they were
 });
 
 test("what is old is seen without colour", async ({ page }) => {
-  await openPage(page, { at: 1 });
+  await openPage(page, { at: 2 });
   await page.locator("#prompt").fill("The");
   await setting(page, { temperature: 0, maxTokens: 2 });
   await page.locator("#generate").click();

@@ -264,9 +264,8 @@ test.describe("a file that stalls", () => {
     await expect(page.getByText("Vitrine did not start")).toBeVisible();
   });
 
-  /** @type {Record<string, [file: string, what: string]>} */
+  /** Beside what models.spec.js has. @type {Record<string, [file: string, what: string]>} */
   const later = {
-    "the worker's script": ["worker-*.js", "waits for the engine's script"],
     "the list of models": ["models/manifest.json", "waits for the list of models"],
     "the engine": ["vitrine-*.wasm", "waits for the engine."],
     "the model": ["models/*.gguf", "waits for the model."],

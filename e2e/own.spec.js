@@ -79,12 +79,20 @@ test("the seed verbatim comes alive: each of its elements lights, with this run'
   await expect(node(page, "C").locator(".badge-value")).toContainText(String(run.of("ids").detail.ids.at(-1)));
 });
 
-test("odd diagrams bind and show values, or say why not; Mermaid agrees with what was read", async ({ page }) => {
+test("odd diagrams bind and show values, or say why not; Copy as Mermaid gives these in a text that Mermaid draws with the same elements", async ({ page, context }) => {
   test.setTimeout(180_000);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await openPage(page);
-  await setting(page, { maxTokens: 3 });
+  await page.locator("#prompt").fill('A "quoted" <b>prompt</b>; end %% #35;');
+  await setting(page, { maxTokens: 4, temperature: 0 });
   await generate(page);
   await edit(page);
+  const share = /[\d.]+ %/.exec(await page.locator('g[data-id="L"] .value').textContent())[0];
+  const texts = { ours: await copied(page) };
+  expect(texts.ours.split("\n").find((line) => line.includes('L["'))).toContain(share);
+  await page.getByLabel("Start from").selectOption("a blog's pipeline");
+  await expect(node(page, "DecoderStack").locator(".badge-value")).not.toBeEmpty();
+  texts.seed = await copied(page);
   for (const [name, { text, bound, wrong = [] }] of Object.entries(odd)) {
     await test.step(name, async () => {
       await write(page, text);
@@ -99,9 +107,51 @@ test("odd diagrams bind and show values, or say why not; Mermaid agrees with wha
       }
       expect(await page.locator(".own .node").count(), name).toBe(scan(text).nodes.size);
       expect(await page.locator(".own").evaluate((svg) => svg.querySelectorAll("a, script, image, style, [onclick]").length), name).toBe(0);
+      texts[name] = await copied(page);
+      expect(texts[name], name).not.toBe(text);
     });
   }
+  // At our version, and at the one of the line that GitHub draws with.
+  const bare = await openBare(page);
+  for (const version of ["mermaid", "mermaid-11"]) {
+    await bare.route(`**/${version}/**`, (route) => route.fulfill({ path: `node_modules${new URL(route.request().url()).pathname.replace(`/${version}/`, `/${version}/dist/`)}` }));
+    for (const [name, text] of Object.entries(texts)) {
+      const module = `/${version}/mermaid.esm.min.mjs`;
+      const drawn = await bare.evaluate(draw, { module, text });
+      if (drawn.error) {
+        expect(version, `${name}: ${drawn.error}`).toBe("mermaid-11"); // it knows less of what authors may write
+        expect((await bare.evaluate(draw, { module, text: odd[name].text })).error, name).toBeTruthy();
+        continue;
+      }
+      const read = scan(text);
+      expect(drawn.nodes, `${version}: ${name}`).toBe(read.nodes.size);
+      expect(drawn.edges, `${version}: ${name}`).toBe(read.edges.length);
+      if (name === "seed" || name === "ours") expect(drawn.words, `${version}: ${name}`).toContain('A "quoted" <b>prompt</b>; end %% #35;');
+    }
+  }
 });
+
+/** Lets another Mermaid draw a text, as GitHub does. Runs in the page. */
+async function draw({ module, text }) {
+  const { default: mermaid } = await import(module);
+  mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true });
+  const host = document.createElement("div");
+  document.body.append(host);
+  const { svg, error } = await mermaid.render(`copy-${Math.random().toString(36).slice(2)}`, text, host).catch((error) => ({ svg: "", error: String(error) }));
+  host.remove();
+  if (error) return { error };
+  const { body } = new DOMParser().parseFromString(svg, "text/html");
+  return { words: body.textContent, nodes: body.querySelectorAll(".node, .rough-node").length, edges: body.querySelectorAll("path.flowchart-link").length };
+}
+
+/** Presses Copy as Mermaid. */
+async function copied(page) {
+  await page.evaluate(() => navigator.clipboard.writeText(""));
+  await page.getByRole("button", { name: /^(Copy as Mermaid|Copied)$/ }).click(); // for two seconds it says what it did
+  const read = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(read).not.toBe("");
+  return read();
+}
 
 test.describe("markup in a diagram", () => {
   // Where DOMPurify reads a hostile label, in a document that runs nothing, the browser says what its policy would refuse.
@@ -207,68 +257,6 @@ test("step, breakpoints and the inspector work on an own diagram; its layout doe
   await expect(node(page, "L_Z_A_0").locator(".badge-value")).toContainText("step 3");
   expect(await boxes()).toEqual(before);
 });
-
-test("Copy as Mermaid gives this step's values, in a text that Mermaid draws with the same elements", async ({ page, context }) => {
-  test.setTimeout(120_000);
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await openPage(page);
-  await page.locator("#prompt").fill('A "quoted" <b>prompt</b>; end %% #35;');
-  await setting(page, { maxTokens: 4, temperature: 0 });
-  await generate(page);
-  await edit(page);
-  const share = /[\d.]+ %/.exec(await page.locator('g[data-id="L"] .value').textContent())[0];
-  const texts = { ours: await copied(page) };
-  expect(texts.ours.split("\n").find((line) => line.includes('L["'))).toContain(share);
-  await page.getByLabel("Start from").selectOption("a blog's pipeline");
-  await expect(node(page, "DecoderStack").locator(".badge-value")).not.toBeEmpty();
-  texts.seed = await copied(page);
-  for (const [name, { text, bound }] of Object.entries(odd)) {
-    if (bound.length === 0) continue;
-    await write(page, text);
-    texts[name] = await copied(page);
-    expect(texts[name], name).not.toBe(text);
-  }
-  // At our version, and at the one of the line that GitHub draws with.
-  const bare = await openBare(page);
-  for (const version of ["mermaid", "mermaid-11"]) {
-    await bare.route(`**/${version}/**`, (route) => route.fulfill({ path: `node_modules${new URL(route.request().url()).pathname.replace(`/${version}/`, `/${version}/dist/`)}` }));
-    for (const [name, text] of Object.entries(texts)) {
-      const module = `/${version}/mermaid.esm.min.mjs`;
-      const drawn = await bare.evaluate(draw, { module, text });
-      if (drawn.error) {
-        expect(version, `${name}: ${drawn.error}`).toBe("mermaid-11"); // it knows less of what authors may write
-        expect((await bare.evaluate(draw, { module, text: odd[name].text })).error, name).toBeTruthy();
-        continue;
-      }
-      const read = scan(text);
-      expect(drawn.nodes, `${version}: ${name}`).toBe(read.nodes.size);
-      expect(drawn.edges, `${version}: ${name}`).toBe(read.edges.length);
-      if (name === "seed" || name === "ours") expect(drawn.words, `${version}: ${name}`).toContain('A "quoted" <b>prompt</b>; end %% #35;');
-    }
-  }
-});
-
-/** Lets another Mermaid draw a text, as GitHub does. Runs in the page. */
-async function draw({ module, text }) {
-  const { default: mermaid } = await import(module);
-  mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true });
-  const host = document.createElement("div");
-  document.body.append(host);
-  const { svg, error } = await mermaid.render(`copy-${Math.random().toString(36).slice(2)}`, text, host).catch((error) => ({ svg: "", error: String(error) }));
-  host.remove();
-  if (error) return { error };
-  const { body } = new DOMParser().parseFromString(svg, "text/html");
-  return { words: body.textContent, nodes: body.querySelectorAll(".node, .rough-node").length, edges: body.querySelectorAll("path.flowchart-link").length };
-}
-
-/** Presses Copy as Mermaid. */
-async function copied(page) {
-  await page.evaluate(() => navigator.clipboard.writeText(""));
-  await page.getByRole("button", { name: /^(Copy as Mermaid|Copied)$/ }).click(); // for two seconds it says what it did
-  const read = () => page.evaluate(() => navigator.clipboard.readText());
-  await expect.poll(read).not.toBe("");
-  return read();
-}
 
 test("the picture is saved as SVG without HTML in it, and as PNG", async ({ page }) => {
   await openOwn(page, 'flowchart LR\n  prompt["Text {value}"] --> select\n  style prompt fill:#ff8800');

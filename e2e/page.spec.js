@@ -1,5 +1,5 @@
 // The page, as its visitors use it.
-import { expect, generate, openPage, serve, setting, speed, test, violations } from "./fixtures.js";
+import { expect, generate, openPage, remember, serve, setting, speed, test, violations } from "./fixtures.js";
 
 const question = "What is the capital of France?";
 
@@ -238,10 +238,7 @@ test.describe("with an address that leads nowhere", () => {
   test.use({ expectedErrors: [/Failed to load resource/] });
 
   test("says so and offers the default model", async ({ page }) => {
-    await page.addInitScript((place) => {
-      localStorage.setItem("vitrine.speed", place);
-      localStorage.setItem("vitrine.settings", JSON.stringify({ temperature: "0" }));
-    }, String(speed.full));
+    await remember(page);
     await page.goto("./?model=missing.gguf");
     await expect(page.getByRole("alert")).toContainText("404");
     await page.getByRole("alert").getByRole("button").first().click();
@@ -318,40 +315,31 @@ test("can be used with the keyboard alone", async ({ page }) => {
   await expect(page.locator("#status")).toContainText("Done");
 });
 
-for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test.describe(`in ${colorScheme}`, () => {
-    test.use({ colorScheme });
-
-    test("has no accessibility violations", async ({ page }) => {
-      await openPage(page);
-      expect(await violations(page)).toEqual([]);
-      await generate(page);
-      expect(await violations(page)).toEqual([]);
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect(await violations(page)).toEqual([]);
-    });
-
-    for (const [device, viewport] of /** @type {const} */ ([
-      ["phone", { width: 360, height: 740 }],
-      ["laptop", { width: 1440, height: 900 }],
-      ["wide", { width: 2560, height: 1300 }],
-    ])) {
-      test(`fits a ${device}`, async ({ page }, info) => {
-        await page.setViewportSize(viewport);
-        await openPage(page);
-        await generate(page);
-        await page.screenshot({ path: info.outputPath(`${device}-${colorScheme}.png`) });
-        const { width, height } = await page.evaluate(() => {
-          const { scrollWidth, scrollHeight } = document.documentElement;
-          return { width: scrollWidth, height: scrollHeight };
-        });
-        expect(width).toBeLessThanOrEqual(viewport.width);
-        expect(height).toBeLessThanOrEqual(viewport.height);
-        await expect(page.locator("#generate")).toBeInViewport({ ratio: 1 });
-      });
+test("has no accessibility violations before a run and after it, and fits each screen", async ({ page }, info) => {
+  await openPage(page);
+  expect(await violations(page)).toEqual([]);
+  await generate(page);
+  expect(await violations(page)).toEqual([]);
+  for (const [device, viewport] of /** @type {const} */ ([
+    ["laptop", { width: 1440, height: 900 }],
+    ["wide", { width: 2560, height: 1300 }],
+    ["phone", { width: 360, height: 740 }],
+  ])) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: info.outputPath(`${device}-${colorScheme}.png`) });
     }
-  });
-}
+    const { width, height } = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { width: scrollWidth, height: scrollHeight };
+    });
+    expect(width, device).toBeLessThanOrEqual(viewport.width);
+    expect(height, device).toBeLessThanOrEqual(viewport.height);
+    await expect(page.locator("#generate"), device).toBeInViewport({ ratio: 1 });
+  }
+  expect(await violations(page), "on the phone, in dark").toEqual([]);
+});
 
 test.describe("with reduced motion", () => {
   test.use({ contextOptions: { reducedMotion: "reduce" } });

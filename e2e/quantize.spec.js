@@ -302,45 +302,40 @@ test("a GGUF file in several parts runs as the one file does", async ({ page }, 
   }
 });
 
-for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-  test.describe(`in ${colorScheme}`, () => {
-    test.use({ colorScheme });
-
-    test("opening a model needs no pointer, and has no accessibility violations", async ({ page }) => {
-      test.setTimeout(120_000); // axe looks at the page three times
-      const check = async () => expect(await violations(page)).toEqual([]);
-      page.on("filechooser", (chooser) => chooser.setFiles(picked(whole)));
-      await openPage(page);
-      await page.locator(".model-button").focus();
-      await page.keyboard.press("Enter");
-      for (const name of ["4,291,584 parameters", "tinyDefault model", "tiny", "Delete", "GPT-2 from huggingface.co", "Open model files", "Model URL", "Load"]) {
-        await page.keyboard.press("Tab");
-        const focused = await page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent);
-        expect(focused.slice(0, name.length)).toBe(name); // a stored model has its size behind it
-      }
-      await page.keyboard.press("Shift+Tab");
-      await page.keyboard.type("ftp://nowhere");
-      await page.keyboard.press("Enter");
-      await expect(page.locator("#model-address")).toHaveAttribute("aria-invalid", "true");
-      await check();
-      await page.keyboard.press("Shift+Tab");
-      await page.keyboard.press("Enter");
-      await made(page);
-      await expect(page.locator('#status [role="status"]')).toContainText("You can save");
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.locator(".model-button").focus();
-      await page.keyboard.press("Enter");
-      await page.keyboard.press("Tab");
-      await page.keyboard.press("Tab"); // what the model is comes first
-      await expect(page.getByRole("link", { name: "Save the GGUF file" })).toBeFocused();
-      await check();
-      await page.keyboard.press("Escape");
-      await page.getByLabel("Open model files").setInputFiles(picked(without(whole, "config.json")));
-      await expect(page.getByRole("alert")).toContainText("config.json is missing");
-      await check();
-    });
-  });
-}
+test("opening a model needs no pointer, and has no accessibility violations", async ({ page }) => {
+  test.setTimeout(120_000); // axe looks at the page three times
+  const check = async () => expect(await violations(page)).toEqual([]);
+  page.on("filechooser", (chooser) => chooser.setFiles(picked(whole)));
+  await openPage(page);
+  await page.locator(".model-button").focus();
+  await page.keyboard.press("Enter");
+  for (const name of ["4,291,584 parameters", "tinyDefault model", "tiny", "Delete", "GPT-2 from huggingface.co", "Open model files", "Model URL", "Load"]) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent);
+    expect(focused.slice(0, name.length)).toBe(name); // a stored model has its size behind it
+  }
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.type("ftp://nowhere");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#model-address")).toHaveAttribute("aria-invalid", "true");
+  await check();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await made(page);
+  await expect(page.locator('#status [role="status"]')).toContainText("You can save");
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator(".model-button").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab"); // what the model is comes first
+  await expect(page.getByRole("link", { name: "Save the GGUF file" })).toBeFocused();
+  await check();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Open model files").setInputFiles(picked(without(whole, "config.json")));
+  await expect(page.getByRole("alert")).toContainText("config.json is missing");
+  await check();
+});
 
 test.describe("from an address", () => {
   // Of the files that a checkpoint may have the server lacks some: the browser says so on its console.

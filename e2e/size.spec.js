@@ -1,7 +1,7 @@
 // What a first visit costs: bytes over the wire, and time to the first token.
 import { get } from "node:http";
 import { gunzipSync, brotliDecompressSync } from "node:zlib";
-import { expect, generate, openPage, speed, test } from "./fixtures.js";
+import { expect, generate, openPage, test } from "./fixtures.js";
 
 const limitBytes = 2_000_000;
 

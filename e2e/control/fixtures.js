@@ -1,19 +1,10 @@
 // The page of controls: the sources of web/ as they are, with page.js in the place of app.js.
 import { readFileSync } from "node:fs";
-import { expect, serve, test as base } from "../fixtures.js";
+import { expect, siteOf, test as base } from "../fixtures.js";
 
 export { expect };
 
-export const test = base.extend({
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve("web");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
-});
+export const test = base.extend({ site: siteOf("web") });
 
 /** @param {import("@playwright/test").Page} page */
 export async function openControls(page) {

@@ -1,6 +1,6 @@
 // Pages as the themes of blogs and manuals make them, with our script and without: e2e/embed/hosts has one of each kind.
 import { readFileSync } from "node:fs";
-import { expect, serve, test as base } from "../fixtures.js";
+import { expect, siteOf, test as base } from "../fixtures.js";
 
 export { expect };
 
@@ -17,16 +17,7 @@ const script = '<script type="module" src="/v1/embed.js" data-upgrade></script>'
 /** Versions of Mermaid with which `live` was drawn once. */
 export const versions = ["9.4.3", "10.9.3", "11.4.1", "11.14.0", "12.3.0"];
 
-export const test = base.extend({
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve("web");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
-});
+export const test = base.extend({ site: siteOf("web") });
 
 /**
  * Opens a page. `early`: our script comes before the theme's; else `addScript` brings it when the theme has drawn.

@@ -1,19 +1,9 @@
 // What the tests of the inspector have on a page of its own, beside a run that they make up.
-import { serve, test as base } from "../fixtures.js";
+import { siteOf, test as base } from "../fixtures.js";
 
 export { expect } from "../fixtures.js";
 
-export const test = base.extend({
-  /** The sources themselves, without a build. */
-  site: [
-    async ({}, use) => {
-      const { url, stop } = await serve(".");
-      await use(url);
-      await stop();
-    },
-    { scope: "worker" },
-  ],
-});
+export const test = base.extend({ site: siteOf(".") });
 
 /** @param {import("@playwright/test").Page} page @param {{ prompt?: number }} [options] */
 export async function openPage(page, { prompt = 8 } = {}) {
