@@ -114,8 +114,8 @@ icons: ## draw the PNG icons of web/icons from the SVG
 	node tools/icons/draw.js
 
 chromium: ## find a Chromium for the tests; as root on Debian, install one
-	@node e2e/chromium.js >/dev/null 2>&1 || { test -z "$$CHROMIUM" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; } || true
+	@command -v chromium-headless-shell >/dev/null || { test -z "$$CHROMIUM" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium-headless-shell fonts-dejavu-core; } || true
 	@node e2e/chromium.js
 
 firefox: ## find a Firefox for one test, which is skipped without; as root on Debian, install one

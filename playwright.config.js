@@ -15,6 +15,9 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
+    // Half of what a test costs is its first page: those after it in the same context are opened in half the time. What
+    // tests how visits differ, or how much they cost, has a context of its own.
+    reuseContext: true,
     // A page that the service worker answers for asks the server for nothing: only offline.spec.js lets it work.
     serviceWorkers: "block",
     launchOptions: {

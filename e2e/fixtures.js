@@ -48,10 +48,22 @@ export const siteOf = (...how) => [
   { scope: "worker" },
 ];
 
-/** For pages of other origins: the built site lets them read. */
-export const elsewhere = base.extend({ site: siteOf("dist", "-cors") });
+/** Tests share a context, which playwright.config.js says, but nothing that a page keeps on the device. */
+const empty = base.extend({
+  page: async ({ page, site, reuseContext }, use) => {
+    if (reuseContext) {
+      const session = await page.context().newCDPSession(page);
+      await session.send("Storage.clearDataForOrigin", { origin: new URL(site).origin, storageTypes: "all" });
+      await session.detach();
+    }
+    await use(page);
+  },
+});
 
-export const test = base.extend({
+/** For pages of other origins: the built site lets them read. */
+export const elsewhere = empty.extend({ site: siteOf("dist", "-cors") });
+
+export const test = empty.extend({
   site: siteOf("dist"),
 
   baseURL: async ({ site }, use) => use(site),
@@ -139,9 +151,10 @@ export async function openEngine(page) {
  */
 export async function violations(page, ...parts) {
   const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
+  if (page.frames().length === 1) axe.setLegacyMode(); // for frames it has a page of its own, which takes a second
   for (const part of parts) axe.include(part);
   const { violations } = await axe.analyze();
-  await page.bringToFront(); // axe has had a page of its own
+  await page.bringToFront();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
 }
 

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { whole } from "./checkpoint.js";
 import { expect, openAPI, openPage, pass, test } from "./fixtures.js";
 
-test.use({ expectedErrors: [/Failed to load resource/] }); // what a server lacks or refuses, the browser says on its console
+test.use({ reuseContext: false, expectedErrors: [/Failed to load resource/] }); // what a server lacks or refuses, the browser says on its console
 
 test.describe("what stalls while the page loads", () => {
   for (const [what, pattern] of [["the model", "**/*.gguf"], ["the engine's script", "**/worker-*.js"]]) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findChromium } from "./chromium.js";
 import { expect, generate, openPage, pass, serve, test } from "./fixtures.js";
 
-test.use({ serviceWorkers: "allow" });
+test.use({ serviceWorkers: "allow", reuseContext: false });
 
 /** @param {import("@playwright/test").Page} page */
 const kept = (page) => expect(page.locator("#hosting-kept")).toContainText("works without a network", { timeout: 40_000 });

@@ -3,6 +3,8 @@ import { get } from "node:http";
 import { gunzipSync, brotliDecompressSync } from "node:zlib";
 import { expect, generate, openPage, test } from "./fixtures.js";
 
+test.use({ reuseContext: false });
+
 const limitBytes = 2_000_000;
 
 /**

@@ -12,6 +12,7 @@ const part = (/** @type {number} */ all) => Math.max(4, Math.ceil(share * all));
 const SLACK = { heapMB: 3, pageMB: 16, processMB: 60 };
 
 test.use({
+  reuseContext: false,
   // With it the browser measures a page at once, where it would wait for its next collection.
   launchOptions: { executablePath: findChromium(), args: ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--enable-blink-features=ForceEagerMeasureMemory"] },
 });
