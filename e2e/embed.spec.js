@@ -70,11 +70,10 @@ test("two elements have one engine and one download, each a run of its own; one 
   await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ reason: "goto", stage: "attention.mask", layer: 2, node: "O4" });
   await expect(page.locator("#two .note")).toContainText("The machine is paused at Attention: causal mask, softmax, layer 3 of 6");
   const marked = () => page.locator('#two g[aria-current="step"]').evaluateAll((all) => all.map(({ dataset }) => dataset.id));
-  await page.waitForTimeout(800); // the longest rest between two drawings: the diagram has been drawn once, for its model
-  const before = await marked();
+  const before = await marked(); // it is drawn once for its model
   await page.evaluate(() => document.querySelector("#two").step());
   await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ stage: "attention.mix", node: "O3" });
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.waitForTimeout(800); // the longest rest between two drawings
   expect(await marked(), "out of sight it draws nothing").toEqual(before);
   await page.locator("#two").scrollIntoViewIfNeeded();
   await expect(page.locator('#two g[data-id="O3"]')).toHaveAttribute("aria-current", "step");

@@ -1,4 +1,3 @@
-/** @import { RunState } from "../run/state.js" */
 /** @import { Picture, Shown } from "./shell.js" */
 import { named } from "../kit/chip.js";
 import { el } from "../kit/dom.js";
@@ -19,19 +18,22 @@ export function mountNext(app, element, { recording, strings, signal }) {
   const told = element.getAttribute("prompt") ?? element.textContent?.trim();
   const recorded = textOf(outputOf({ ...recording.state, tokens: recording.state.tokens.slice(0, -1), done: null }));
   const list = el("ol", { class: "next", part: "output", "aria-label": strings.next });
+  let { state } = recording;
   const shell = mountShell(app, {
     prompt: told || recorded,
     offered: (size) => (told ? strings.notYet(size) : strings.recording(name, size)),
     body: [list],
     usual: { maxTokens: 1, pace: 0 },
-    draw: (state) => shell.pacer.request(() => draw(state)),
-    state: recording.state,
+    draw(now) {
+      state = now;
+      shell.pacer.request(draw);
+    },
+    state,
     strings,
     signal,
   });
 
-  /** @param {RunState} state */
-  function draw(state) {
+  function draw() {
     const found = state.of("distribution")?.detail;
     if (!found || (told && !shell.live)) return; // the recording is of another text
     const others = { piece: strings.others(found.restCount), share: found.restProbability };

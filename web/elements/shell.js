@@ -67,12 +67,11 @@ export function mountShell(app, { prompt: text, offered, body, usual = {}, draw,
   const prompt = mountPrompt(field, { strings: strings.prompt, text, special: () => ({ show() {} }), signal });
   const words = { generate: strings.run("", ""), generateKey: "", stop: strings.stop, stopKey: "" };
   const button = mountRunButton(run, { strings: words, signal });
-  let seen = false;
+  pacer.setHeld(true);
 
   const settle = () => () => state.looked();
 
   function show() {
-    if (!seen) return; // the next time that it is in sight
     draw(state);
     pacer.request(settle);
   }
@@ -122,8 +121,8 @@ export function mountShell(app, { prompt: text, offered, body, usual = {}, draw,
 
     /** @param {boolean} now */
     see(now) {
-      seen = now;
-      show();
+      pacer.setHeld(!now);
+      if (now) show();
     },
   };
 }

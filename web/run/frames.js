@@ -28,6 +28,7 @@ export function createPacer(signal) {
   let began = 0;
   let next = 0; // not before this time
   let rest = RESTS.among;
+  let held = false;
 
   // A message posted inside a frame arrives when the frame has been styled, laid out and painted.
   painted.port1.onmessage = () => {
@@ -44,7 +45,7 @@ export function createPacer(signal) {
   });
 
   function arm() {
-    if (wanted.size === 0 || frame || timer || signal.aborted) return;
+    if (wanted.size === 0 || held || frame || timer || signal.aborted) return;
     const wait = next - performance.now();
     if (wait > 0) timer = setTimeout(turn, wait);
     else turn();
@@ -52,6 +53,7 @@ export function createPacer(signal) {
 
   function turn() {
     timer = 0;
+    if (held) return;
     frame = requestAnimationFrame(() => {
       const draws = [...wanted];
       wanted.clear();
@@ -82,6 +84,12 @@ export function createPacer(signal) {
       next = 0;
       clearTimeout(timer);
       timer = 0;
+      arm();
+    },
+
+    /** @param {boolean} now while it is, nothing is drawn: what was asked for is, when it is no more */
+    setHeld(now) {
+      held = now;
       arm();
     },
 

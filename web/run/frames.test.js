@@ -119,6 +119,27 @@ test("what hurries is not kept waiting", () =>
     assert.equal(calls.length, 2);
   }));
 
+test("nothing is drawn while it is held, and then what was asked for, once", () =>
+  withPacer((pacer) => {
+    const { draw, calls } = drawing(10);
+    const again = () => {
+      draw();
+      pacer.request(again); // as a view does that is not done
+    };
+    pacer.request(again);
+    pass(2);
+    pacer.setHeld(true);
+    pass(100_000);
+    pacer.request(draw);
+    pacer.hurry();
+    pass(100_000);
+    assert.equal(calls.length, 1);
+    pacer.setHeld(false);
+    pacer.cancel(again);
+    pass(100);
+    assert.equal(calls.length, 2);
+  }));
+
 test("nothing is drawn after the end", () => {
   const controller = new AbortController();
   const pacer = createPacer(controller.signal);
