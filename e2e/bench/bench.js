@@ -143,7 +143,7 @@ async function measurePage(site, model) {
       const { createEngine } = await import(new URL("vitrine.js", location.href).href);
       globalThis.other = await createEngine({ model });
     }, url);
-    const shown = async () => Number((await page.evaluate(generate)).match(/([\d.]+)\s*tokens\/s/)[1]);
+    const shown = async () => Number((await page.evaluate(generate)).match(/([\d.,]+)\s*tokens\/s/)[1].replaceAll(",", ""));
     const alone = () =>
       page.evaluate(
         async ([prompt, maxTokens]) => (await globalThis.other.generate(prompt, { maxTokens, temperature: 0, stages: false }).result).tokensPerSecond,
@@ -165,6 +165,8 @@ async function measurePage(site, model) {
 /** Runs in the page, so that nothing else uses the machine: one run, from the button to what the page says of it. */
 async function generate() {
   const button = document.getElementById("generate");
+  const speed = document.querySelector("#meter .count");
+  speed.textContent = ""; // of the run before
   button.click(); // which begins the run at once
   await new Promise((resolve) => {
     const observer = new MutationObserver(() => {
@@ -174,7 +176,8 @@ async function generate() {
     });
     observer.observe(button, { attributeFilter: ["data-running"] });
   });
-  return document.getElementById("meter").textContent;
+  while (speed.textContent === "") await new Promise(requestAnimationFrame);
+  return speed.textContent;
 }
 
 /**
