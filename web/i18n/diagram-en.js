@@ -33,7 +33,7 @@ export const diagram = {
   firstOf,
 
   // What it shows in a run.
-  pieces: { one: "1 byte-level BPE piece", many: "{count} byte-level BPE pieces" },
+  pieces: { one: "1 BPE piece", many: "{count} BPE pieces" },
   ids: { one: "1 id", many: "{count} ids" },
   idsRead: "reads the newest 1 of {count}",
   idsTail: "the last {shown} of {count}",

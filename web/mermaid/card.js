@@ -1,10 +1,10 @@
 /** @import { StageName } from "../vitrine.d.ts" */
 /** @import { Box } from "./pipeline/places.js" */
 /** @import { Room } from "../kit/text.js" */
-/** @import { State } from "./light.js" */
 /** @import { Sources } from "./readings/readings.js" */
 import { el, svgEl } from "../kit/dom.js";
 import { family } from "../run/stages.js";
+import { mountOption } from "./option.js";
 import { painter } from "./paint.js";
 import { readers } from "./readings/readings.js";
 import { mountSigns } from "./signs.js";
@@ -46,12 +46,8 @@ export function dress(id, stage, part, group, box, [name, ...captions]) {
 
   group.append(svgEl("foreignObject", { width: box.width, height: kind === "frame" ? 26 : box.height }, body));
   const signs = mountSigns(group, { off: { right: box.width - PAD, y: 0 }, differs: { left: PAD, y: box.height } });
-  if (part === 0) group.append(svgEl("circle", { class: "stop", cy: Math.min(box.height / 2, STOP), r: 5 })); // sets a breakpoint, on the left edge
-
+  const option = mountOption(group, stage, part === 0 ? { cx: 0, cy: Math.min(box.height / 2, STOP) } : null);
   group.classList.add("stage", family(stage));
-  group.dataset.stage = stage;
-  group.setAttribute("role", "option"); // named by what is in it
-  group.setAttribute("tabindex", "-1");
 
   const beside = kind === "row" ? name.length * LETTER + PAD : 0;
   /** @type {Room} */
@@ -61,13 +57,6 @@ export function dress(id, stage, part, group, box, [name, ...captions]) {
   };
   const besideName = Math.floor((box.width - 2 * PAD - 4 - name.length * LETTER) / SMALL); // letters of a mark
   const paint = painter(nameLine, value, caption);
-  let marked = "";
-
-  /** @param {string} name @param {string} value empty: nothing to say */
-  function say(name, value) {
-    if (value) group.setAttribute(name, value);
-    else group.removeAttribute(name);
-  }
 
   return {
     id,
@@ -84,20 +73,7 @@ export function dress(id, stage, part, group, box, [name, ...captions]) {
     /** @param {Sources} sources */
     show: (sources) => paint(readers[stage]?.(sources, room, part) ?? {}),
 
-    /**
-     * @param {State} state
-     * @param {boolean} selected
-     * @param {boolean} current the machine executed this one last
-     */
-    mark(state, selected, current) {
-      const mark = `${state} ${selected} ${current}`;
-      if (mark === marked) return;
-      marked = mark;
-      group.dataset.state = state;
-      say("aria-selected", selected ? "true" : "");
-      say("aria-current", current ? "step" : "");
-    },
-
+    ...option,
     ...signs,
 
     /**

@@ -1,17 +1,16 @@
 /** @import { StageName } from "../../vitrine.d.ts" */
 /** @import { Card } from "../card.js" */
-/** @import { State } from "../light.js" */
 /** @import { Box } from "../pipeline/places.js" */
 /** @import { Sources } from "../readings/readings.js" */
 /** @import { Placeholder } from "./placeholders.js" */
-import { el } from "../../kit/dom.js";
+import { el, svgEl } from "../../kit/dom.js";
 import { family } from "../../run/stages.js";
+import { mountOption } from "../option.js";
 import { mountSigns } from "../signs.js";
 import { takeRoom } from "./label.js";
 import { lineOf } from "./line.js";
 import { fillingOf } from "./placeholders.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const GLYPH = 6.7; // advance of a value's letter in own.css, 11 px of the monospaced stacks
 const BADGE = { height: 18, least: 132, pad: 12, over: 28 }; // px: how far it may be wider than its node
 const NEWEST = -1;
@@ -54,25 +53,9 @@ export function dress(id, stage, { kind, group, path, part, steps, placeholders,
   else if (kind === "node") group.append(foreign({ ...local, y: local.y - local.height }, width, BADGE.height, el("div", { class: "flag" }, sign)));
   const edge = local.y + (badge ? 0 : local.height); // that the value leaves free
   const signs = mountSigns(group, { off: { right: local.x + local.width, y: edge }, differs: { left: local.x, y: edge } });
-  const stop = document.createElementNS(SVG, "circle"); // sets a breakpoint
-  stop.setAttribute("class", "stop");
-  stop.setAttribute("cx", String(local.x));
-  stop.setAttribute("cy", String(local.y + Math.min(local.height / 2, 14)));
-  stop.setAttribute("r", "5");
-  if (part === 0) group.append(stop);
-
+  const option = mountOption(group, stage, part === 0 ? { cx: local.x, cy: local.y + Math.min(local.height / 2, 14) } : null);
   group.setAttribute("class", `${kind === "frame" ? "cluster" : kind} stage ${family(stage)}`); // an author's class may be called as one of ours
   group.dataset.id = id;
-  group.dataset.stage = stage;
-  group.setAttribute("role", "option");
-  group.setAttribute("tabindex", "-1");
-  let marked = "";
-
-  /** @param {string} name @param {string} value empty: nothing to say */
-  function say(name, value) {
-    if (value) group.setAttribute(name, value);
-    else group.removeAttribute(name);
-  }
 
   return {
     id,
@@ -91,16 +74,7 @@ export function dress(id, stage, { kind, group, path, part, steps, placeholders,
       for (const [i, { placeholder, line }] of lines.entries()) if (spans[i]) write(spans[i], fillingOf(placeholder, where)[line]);
     },
 
-    /** @param {State} state @param {boolean} selected @param {boolean} current */
-    mark(state, selected, current) {
-      const mark = `${state} ${selected} ${current}`;
-      if (mark === marked) return;
-      marked = mark;
-      group.dataset.state = state;
-      say("aria-selected", selected ? "true" : "");
-      say("aria-current", current ? "step" : "");
-    },
-
+    ...option,
     ...signs,
 
     /** @param {{ moment: string, old: string } | null} said */
@@ -129,28 +103,10 @@ function middle(path, group) {
 }
 
 /** @param {{ x: number, y: number, width: number, height: number }} at hangs on its lower edge @param {number} width @param {number} height @param {HTMLElement} content */
-function foreign(at, width, height, content) {
-  const host = document.createElementNS(SVG, "foreignObject");
-  host.setAttribute("x", String(at.x + (at.width - width) / 2));
-  host.setAttribute("y", String(at.y + at.height - height / 2));
-  host.setAttribute("width", String(width));
-  host.setAttribute("height", String(height));
-  host.append(content);
-  return host;
-}
+const foreign = (at, width, height, content) => svgEl("foreignObject", { x: at.x + (at.width - width) / 2, y: at.y + at.height - height / 2, width, height }, content);
 
 /** A line around a shape, of which the author's colours may hide the border. @param {DOMRect | Box} box */
-function ring({ x, y, width, height }) {
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("class", "ring");
-  path.setAttribute("d", `M${x - 3} ${y - 3}h${width + 6}v${height + 6}h${-width - 6}z`);
-  return path;
-}
+const ring = ({ x, y, width, height }) => svgEl("path", { class: "ring", d: `M${x - 3} ${y - 3}h${width + 6}v${height + 6}h${-width - 6}z` });
 
 /** The edge once more, wide enough to be pressed. @param {SVGPathElement} path */
-function hit(path) {
-  const wide = document.createElementNS(SVG, "path");
-  wide.setAttribute("class", "hit");
-  wide.setAttribute("d", path.getAttribute("d") ?? "");
-  return wide;
-}
+const hit = (path) => svgEl("path", { class: "hit", d: path.getAttribute("d") ?? "" });
