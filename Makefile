@@ -101,7 +101,7 @@ test-web: $(PACKAGES) build/wasm_exec.js build/recording.bin build/symbols.html 
 	node --test --test-concurrency=4 $$(find web e2e -name '*.test.js')
 
 test-e2e: build package serve quantize chromium firefox ## the built page in a browser, with the size over the wire
-	npx playwright test --grep-invert @alone --workers 2
+	npx playwright test --grep-invert @alone --workers 3
 	npx playwright test --grep @alone
 
 soak: build serve chromium ## use the page and the API for long, and compare what is left behind (some minutes)
