@@ -91,6 +91,13 @@ test("two elements have one engine and one download, each a run of its own; one 
   await expect.poll(() => page.workers().length, "with the last element the engine goes").toBe(0);
 });
 
+test("a map that is made out of sight is of its own text", async ({ page }) => {
+  await open(page, `<vitrine-pipeline></vitrine-pipeline><div style="height: 300vh"></div><vitrine-attention prompt="The cat sat on the mat" layer="1"></vitrine-attention>`);
+  await page.locator("vitrine-attention").evaluate((element) => element.run());
+  await page.locator("vitrine-attention").scrollIntoViewIfNeeded();
+  await expect(page.locator("vitrine-attention tbody th")).toHaveText(["The", " cat", " sat", " on", " the", " mat"]);
+});
+
 test("an author's diagram runs in an element, and its markup runs nothing", async ({ page, requests, expectedErrors }) => {
   expectedErrors.push(/vitrine-pipeline/); // what is wrong with the diagram, for its author
   const text = hostile.replace(/&/g, "&amp;").replace(/</g, "&lt;");
