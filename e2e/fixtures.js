@@ -151,10 +151,11 @@ export async function openEngine(page) {
  */
 export async function violations(page, ...parts) {
   const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
-  if (page.frames().length === 1) axe.setLegacyMode(); // for frames it has a page of its own, which takes a second
+  const framed = page.frames().length > 1;
+  if (!framed) axe.setLegacyMode(); // for frames it has a page of its own, which takes a second
   for (const part of parts) axe.include(part);
   const { violations } = await axe.analyze();
-  await page.bringToFront();
+  if (framed) await page.bringToFront();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
 }
 
@@ -218,6 +219,13 @@ export async function openPage(page, { address = "./", ...remembered } = {}) {
 }
 
 /**
+ * Waits until what has happened is drawn.
+ *
+ * @param {import("@playwright/test").Page} page
+ */
+export const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/**
  * Presses Generate and waits for the end of the run, and for the frame that draws it.
  *
  * @param {import("@playwright/test").Page} page
@@ -225,7 +233,7 @@ export async function openPage(page, { address = "./", ...remembered } = {}) {
 export async function generate(page) {
   await page.getByRole("button", { name: "Generate" }).click();
   await expect(page.locator("#generate")).toHaveAttribute("data-running", "false", { timeout: 40_000 });
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await drawn(page);
 }
 
 /**

@@ -1,4 +1,5 @@
 // What the inspector draws, and when, on a page of its own beside a run whose every number the test knows.
+import { drawn } from "./fixtures.js";
 import { expect, openPage, test } from "./inspector/fixtures.js";
 
 test("a picture is painted where it is in sight, and painted again there after the colours have changed", async ({ page }) => {
@@ -20,7 +21,7 @@ test("a picture is painted where it is in sight, and painted again there after t
   await tensor("Hidden units before the activation").scrollIntoViewIfNeeded();
   await expect.poll(painted).toContain("Hidden units before the activation");
   await expect(output.locator("canvas")).toHaveAttribute("style", /height: [1-9]/); // its place is there
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await drawn(page);
   expect(await painted()).not.toContain("Output");
   await output.scrollIntoViewIfNeeded();
   await expect.poll(painted).toContain("Output");

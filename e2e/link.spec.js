@@ -1,14 +1,14 @@
 // Links: the page as one, and one as the page, in a browser that has never been here.
 import { readFileSync } from "node:fs";
 import { decode, encode } from "../web/run/link.js";
-import { expect, generate, openBare, openPage, setting, test, violations } from "./fixtures.js";
+import { drawn, expect, generate, openBare, openPage, setting, test, violations } from "./fixtures.js";
 
 const diagram = "flowchart LR\n  %% vitrine: A=prompt, C=select\n  A[The text] --> attention[Look around] --> C[\"{value}\"]\n";
 
 /** What the page shows of a run: every token with its exact probability, the branches, the stop, the view, the settings. */
 async function shown(page) {
   await expect(page.locator("#chips")).toHaveAttribute("data-state", /paused|ended/);
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await drawn(page);
   const run = await page.evaluate(() => new Promise((read) => {
     const { click, createObjectURL } = { click: HTMLAnchorElement.prototype.click, createObjectURL: URL.createObjectURL };
     URL.createObjectURL = (blob) => (blob.text().then((text) => {

@@ -1,7 +1,7 @@
 // The page under its own Content-Security-Policy: it is used from end to end, and nothing is refused.
 import { readFileSync } from "node:fs";
 import { stageNames } from "../web/run/stages.js";
-import { expect, openPage, speed, test } from "./fixtures.js";
+import { drawn, expect, openPage, speed, test } from "./fixtures.js";
 
 const seed = readFileSync("web/mermaid/own/seed.mmd", "utf8");
 
@@ -45,7 +45,7 @@ test("the page keeps within its policy while it generates, stands, is inspected 
     await page.evaluate((stage) => document.body.dispatchEvent(new CustomEvent("inspect", { detail: { stage } })), stage);
     await expect(inspector.locator(".inspector-wait"), stage).toHaveText("");
     await inspector.locator("details").evaluateAll((all) => all.forEach((one) => (one.open = true)));
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await drawn(page);
     expect(await refused(), stage).toEqual([]);
   }
   await page.keyboard.press("Escape");

@@ -1,6 +1,6 @@
 // What stops the machine and leads it, on a page without an engine.
 import { expect, openControls, sent, stands, test } from "./control/fixtures.js";
-import { violations } from "./fixtures.js";
+import { drawn, violations } from "./fixtures.js";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const at = (page, place) => expect.poll(() => stands(page), { intervals: [50] }).toBe(place);
@@ -281,10 +281,9 @@ test("at decode the settings are asked of other logits when the tokens before ar
   await button(page, "Decoding").click();
   await standAt(page, "decode");
   const asked = async () => (await calls(page)).filter(([name]) => name === "redecode").length;
-  const frames = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await expect.poll(asked).toBe(1);
   await page.evaluate(() => show());
-  await frames();
+  await drawn(page);
   expect(await asked()).toBe(1);
   await page.evaluate(() => {
     state.tokens = state.tokens.map((token, step) => (step ? token : { ...token, id: token.id + 1 })); // as after a choice there, before the next frame
