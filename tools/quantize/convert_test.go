@@ -373,3 +373,31 @@ func TestFileAsInput(t *testing.T) {
 		t.Error("the directory and the file in it give different models")
 	}
 }
+
+// TestSinusoids: a position table of sines and cosines is stated, not stored; one that
+// was trained from there is stored.
+func TestSinusoids(t *testing.T) {
+	for _, typ := range []string{"F32", "F16"} {
+		for _, off := range []float32{0, 0.01} {
+			x := newFixture()
+			table := x.tensors["wpe.weight"]
+			table.typ = typ
+			width := table.shape[1]
+			for position := range table.shape[0] {
+				for i := 0; i < width; i += 2 {
+					sin, cos := math.Sincos(float64(position) / math.Pow(10000, float64(i)/float64(width)))
+					table.values[position*width+i], table.values[position*width+i+1] = float32(sin), float32(cos)
+				}
+			}
+			table.values[len(table.values)-1] += off
+			x.tensors["wpe.weight"] = table
+			c := convertFixture(t, x)
+			_, stored := c.values["position_embd.weight"]
+			position, _ := c.meta.Text("vitrine.position")
+			want := map[bool]string{true: "learned", false: "sinusoidal"}[off != 0]
+			if position != want || stored != (off != 0) {
+				t.Errorf("%s, off by %v: got %s, stored %v, want %s", typ, off, position, stored, want)
+			}
+		}
+	}
+}

@@ -183,7 +183,7 @@ func Metadata(model *checkpoint.Model, o Options) *gguf.Metadata {
 	meta.Set("gpt2.attention.head_count", uint32(c.Heads))
 	meta.Set("gpt2.attention.layer_norm_epsilon", c.Epsilon)
 	meta.Set("vitrine.activation", c.Activation)
-	meta.Set("vitrine.position", "learned")
+	meta.Set("vitrine.position", cmp.Or(c.Position, "learned"))
 	meta.Set("tokenizer.ggml.model", "gpt2")
 	meta.Set("tokenizer.ggml.pre", "gpt-2")
 	meta.Set("tokenizer.ggml.tokens", t.Tokens)

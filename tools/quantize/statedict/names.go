@@ -24,7 +24,7 @@ func mappings(c checkpoint.Config) []mapping {
 	d, f := c.Embedding, c.FeedForward
 	list := []mapping{
 		{tableName, "token_embd.weight", []int{c.Vocabulary, d}, false, true},
-		{"wpe.weight", "position_embd.weight", []int{c.Context, d}, false, false},
+		{positionsName, "position_embd.weight", []int{c.Context, d}, false, false},
 	}
 	for layer := range c.Layers {
 		for _, m := range []mapping{
@@ -57,10 +57,11 @@ func headMapping(c checkpoint.Config) mapping {
 	return mapping{headName, "output.weight", []int{c.Vocabulary, c.Embedding}, false, true}
 }
 
-// The names of the two matrices that a tied model has once.
+// The names of the two matrices that a tied model has once, and of the position table.
 const (
-	tableName = "wte.weight"
-	headName  = "lm_head.weight"
+	tableName     = "wte.weight"
+	headName      = "lm_head.weight"
+	positionsName = "wpe.weight"
 )
 
 // bias reports whether the tensor is one that a model may be trained without.

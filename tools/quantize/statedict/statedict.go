@@ -75,9 +75,9 @@ func New(stored []checkpoint.Stored) (*Dict, error) {
 	if qkv := d.tensors["h.0.attn.c_attn.weight"].Shape; len(qkv) == 2 {
 		d.linear = qkv[0]/3 == qkv[1] && qkv[0]%3 == 0
 	}
-	if t, ok := d.tensors["wpe.weight"]; ok && d.early && len(t.Shape) == 3 && t.Shape[0] == 1 {
+	if t, ok := d.tensors[positionsName]; ok && d.early && len(t.Shape) == 3 && t.Shape[0] == 1 {
 		t.Shape = t.Shape[1:]
-		d.tensors["wpe.weight"] = t
+		d.tensors[positionsName] = t
 	}
 	// Of tied tensors some programs save one alone, under either name.
 	head, hasHead := d.tensors[headName]
@@ -116,7 +116,7 @@ var causalMask = regexp.MustCompile(`^h\.\d+\.attn\.(bias|masked_bias|mask|attn_
 
 var (
 	earlyBlock = regexp.MustCompile(`^blocks\.(\d+)\.(.+)$`)
-	earlyRoots = map[string]string{"tok_emb.weight": tableName, "pos_emb": "wpe.weight", "head.weight": headName}
+	earlyRoots = map[string]string{"tok_emb.weight": tableName, "pos_emb": positionsName, "head.weight": headName}
 	earlyParts = strings.NewReplacer("ln1.", "ln_1.", "ln2.", "ln_2.", "attn.proj.", "attn.c_proj.", "attn.mask", "attn.bias",
 		"mlp.0.", "mlp.c_fc.", "mlp.2.", "mlp.c_proj.")
 )
@@ -183,7 +183,7 @@ func (d *Dict) Sizes() checkpoint.Config {
 		return 0
 	}
 	c := checkpoint.Config{
-		Vocabulary: dim(tableName, 0), Embedding: dim(tableName, 1), Context: dim("wpe.weight", 0),
+		Vocabulary: dim(tableName, 0), Embedding: dim(tableName, 1), Context: dim(positionsName, 0),
 		FeedForward: dim("h.0.mlp.c_fc.weight", 1),
 	}
 	if d.linear {
@@ -258,6 +258,17 @@ func (d *Dict) AddTo(model *checkpoint.Model, tied *bool, source string) error {
 		}
 		if t.Values == nil {
 			return fmt.Errorf("tensor %q: got type %s, want F32, F16, BF16 or F64: save the model in one of these", t.Name, t.Type)
+		}
+		if m.from == positionsName {
+			fixed, err := sinusoidal(t)
+			if err != nil {
+				return err
+			}
+			if fixed {
+				model.Config.Position = "sinusoidal"
+				model.Notes = append(model.Notes, fmt.Sprintf("%s has the sines and cosines of the original Transformer: the file says so in vitrine.position, and leaves them out", t.Name))
+				continue
+			}
 		}
 		to.From, to.Bytes, to.Values = t.Name, t.Bytes, t.Values
 		model.Tensors = append(model.Tensors, to)
