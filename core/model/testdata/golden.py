@@ -1,7 +1,7 @@
 """Writes the golden values that the tests of core/model compare with.
 
-    python3 golden.py                    # base.gguf and *.safetensors
-    python3 golden.py --checkpoint DIR   # default.json, from the Hugging Face directory of the default model
+    python3 golden.py                                # base.gguf and *.safetensors
+    python3 golden.py --checkpoint DIR --name NAME   # NAME.json, from the Hugging Face directory of a model of models/
 
 It needs PyTorch and numpy (Debian: python3-torch). Run again it writes the same bytes.
 
@@ -275,7 +275,7 @@ def encode(folder, text):
     return ids
 
 
-def write_default(folder):
+def write_published(folder, name):
     weights, source = read_checkpoint(folder)
     config = {
         "layers": source["n_layer"], "heads": source["n_head"], "epsilon": source["layer_norm_epsilon"],
@@ -296,13 +296,16 @@ def write_default(folder):
         })
     about = {k: v for k, v in VERSIONS.items() if k != "seed"}
     text = json.dumps({"versions": about, "arithmetic": "float32", "cases": cases})
-    (HERE / "default.json").write_text(text.replace('{"prompt"', '\n{"prompt"') + "\n")
+    (HERE / f"{name}.json").write_text(text.replace('{"prompt"', '\n{"prompt"') + "\n")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, help="a Hugging Face GPT-2 directory")
+    parser.add_argument("--name", help="how models/manifest.json calls it")
     arguments = parser.parse_args()
+    if bool(arguments.checkpoint) != bool(arguments.name):
+        parser.error("--checkpoint and --name go together")
     torch.set_num_threads(1)
     with torch.no_grad():
-        write_default(arguments.checkpoint) if arguments.checkpoint else write_tiny()
+        write_published(arguments.checkpoint, arguments.name) if arguments.checkpoint else write_tiny()

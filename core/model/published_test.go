@@ -6,20 +6,29 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"vitrine/core/gguf"
 )
 
-// defaultModel is the model that the page loads; it is part of the repository.
-var defaultModel = filepath.Join("..", "..", "models", "vitrine-tiny-q8_0.gguf")
-
-// TestDefaultModelNearPyTorch compares the default model, int8 as it is published,
+// TestPublishedModelsNearPyTorch compares each model of models/, int8 as it is published,
 // with PyTorch's float32 run of the checkpoint it was made from: the logits to a
 // bound, and the greedy ids exactly.
-func TestDefaultModelNearPyTorch(t *testing.T) {
+func TestPublishedModelsNearPyTorch(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "models", "vitrine-*-q8_0.gguf"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got %d models, error %v, want one at least", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "vitrine-"), "-q8_0.gguf")
+		t.Run(name, func(t *testing.T) { comparePublished(t, file, filepath.Join("testdata", name+".json")) })
+	}
+}
+
+func comparePublished(t *testing.T, file, golden string) {
 	const bound = 0.18 // of a logit, in standard deviations of all; measured 0.130
-	raw, err := os.ReadFile(defaultModel)
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,11 +40,11 @@ func TestDefaultModelNearPyTorch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join("testdata", "default.json"))
+	text, err := os.ReadFile(golden)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var golden struct {
+	var want struct {
 		Cases []struct {
 			Prompt      string
 			IDs, Greedy []int
@@ -43,19 +52,19 @@ func TestDefaultModelNearPyTorch(t *testing.T) {
 			Logits      []float32
 		}
 	}
-	parse(t, text, &golden)
-	if len(golden.Cases) == 0 {
+	parse(t, text, &want)
+	if len(want.Cases) == 0 {
 		t.Fatal("no cases")
 	}
-	for _, c := range golden.Cases {
+	for _, c := range want.Cases {
 		s := m.NewSession(m.Config().Context)
 		logits := forward(t, s, c.IDs)
 		if len(logits) != len(c.Logits) {
 			t.Fatalf("%s: got %d logits, want %d", c.Prompt, len(logits), len(c.Logits))
 		}
 		var worst float64
-		for id, want := range c.Logits {
-			worst = max(worst, math.Abs(float64(logits[id])-float64(want))/c.Deviation)
+		for id, logit := range c.Logits {
+			worst = max(worst, math.Abs(float64(logits[id])-float64(logit))/c.Deviation)
 		}
 		t.Logf("%s: worst error of a logit %.4f deviations", c.Prompt, worst)
 		if !(worst <= bound) {
