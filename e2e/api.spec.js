@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, openAPI, test } from "./fixtures.js";
 
-const golden = JSON.parse(readFileSync(new URL("golden-ids.json", import.meta.url), "utf8"));
+const [golden, ...others] = JSON.parse(readFileSync(new URL("golden-ids.json", import.meta.url), "utf8"));
+const manifest = JSON.parse(readFileSync("models/manifest.json", "utf8"));
 const question = "What is the capital of France?";
 
 test.beforeEach(({ page }) => openAPI(page));
@@ -25,6 +26,25 @@ for (const simd of [true, false]) {
     }
   });
 }
+
+test("gives the native ids with every model of the site", async ({ page }) => {
+  for (const { model, runs } of others) {
+    const results = await page.evaluate(
+      async ({ model, runs }) => {
+        const engine = await vitrine.createEngine({ model });
+        const results = [];
+        for (const { prompt, options } of runs) results.push(await engine.generate(prompt, options).result);
+        engine.close();
+        return results;
+      },
+      { model: `models/${model}`, runs },
+    );
+    for (const [i, { promptIds, ids, text, finishReason }] of runs.entries()) {
+      expect(results[i], model).toMatchObject({ promptIds, ids, text, finishReason });
+    }
+  }
+  expect(others.map(({ model }) => model)).toEqual(manifest.models.slice(1).map(({ url }) => url));
+});
 
 test("describes the model", async ({ page }) => {
   const info = await page.evaluate(async () => (await vitrine.createEngine()).info);

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { findFirefox, openFirefox } from "./firefox.js";
 import { expect, test as base } from "./fixtures.js";
 
-const golden = JSON.parse(readFileSync("e2e/golden-ids.json", "utf8"));
+const [golden] = JSON.parse(readFileSync("e2e/golden-ids.json", "utf8"));
 const own = `flowchart LR
   ids["{tokens} tokens"] --> mlp["MLP of layer {layer}"] --> select["{token}"]`;
 

@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write golden-ids.json instead of compar
 
 const goldenFile = "golden-ids.json"
 
-// golden holds runs of one model; names are those of the JavaScript API.
+// golden holds runs of one model, the default one first; names are those of the JavaScript API.
 type golden struct {
 	Model string       `json:"model"`
 	Runs  []*goldenRun `json:"runs"`
@@ -50,20 +50,39 @@ type goldenRun struct {
 }
 
 func TestGoldenIDs(t *testing.T) {
-	var g golden
+	var all []*golden
 	data, err := os.ReadFile(goldenFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(data, &g); err != nil {
+	if err := json.Unmarshal(data, &all); err != nil {
 		t.Fatal(err)
 	}
+	for _, g := range all {
+		g.compare(t)
+	}
+	if *update {
+		var out bytes.Buffer
+		encoder := json.NewEncoder(&out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", " ")
+		if err := encoder.Encode(all); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(goldenFile, out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// compare does the runs of a model, and compares or updates their outcomes.
+func (g *golden) compare(t *testing.T) {
 	m, words, err := modelfile.Load("../models/" + g.Model)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(g.Runs) == 0 {
-		t.Error("no runs to compare with")
+		t.Errorf("%s: no runs to compare with", g.Model)
 	}
 	for _, run := range g.Runs {
 		got := generated(t, m, words, *run)
@@ -72,22 +91,10 @@ func TestGoldenIDs(t *testing.T) {
 			continue
 		}
 		if !slices.Equal(got.PromptIDs, run.PromptIDs) {
-			t.Errorf("%q: prompt ids %v, want %v", run.Prompt, got.PromptIDs, run.PromptIDs)
+			t.Errorf("%s: %q: prompt ids %v, want %v", g.Model, run.Prompt, got.PromptIDs, run.PromptIDs)
 		}
 		if !slices.Equal(got.IDs, run.IDs) || got.Text != run.Text || got.FinishReason != run.FinishReason {
-			t.Errorf("%q: got %v %q (%s), want %v %q (%s)", run.Prompt, got.IDs, got.Text, got.FinishReason, run.IDs, run.Text, run.FinishReason)
-		}
-	}
-	if *update {
-		var out bytes.Buffer
-		encoder := json.NewEncoder(&out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", " ")
-		if err := encoder.Encode(g); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(goldenFile, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %q: got %v %q (%s), want %v %q (%s)", g.Model, run.Prompt, got.IDs, got.Text, got.FinishReason, run.IDs, run.Text, run.FinishReason)
 		}
 	}
 }
