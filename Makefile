@@ -21,6 +21,7 @@ GO_FILES  := go.mod go.sum $(shell find core wasm ! -path 'wasm/quantize*')
 TOOL_FILES := $(GO_FILES) $(shell find wasm/quantize tools/quantize)
 WEB_FILES := $(shell find web ! -name '*.test.js')
 MODELS    := $(shell find models)
+DEFAULT   := models/$(shell sed -n 's/.*"url": "\(.*\)".*/\1/p' models/manifest.json | head -n 1)
 EXAMPLES  := $(shell find examples)
 PACKAGES  := node_modules/.package-lock.json
 
@@ -130,7 +131,7 @@ bench: build serve chromium build/bench/gpt2-124m-q8_0.gguf ## benchmark the ker
 	ln build/bench/gpt2-124m-q8_0.gguf build/bench/site/bench/
 	node e2e/bench/bench.js
 
-MODEL ?= models/vitrine-tiny-q8_0.gguf
+MODEL ?= $(DEFAULT)
 TEXT  ?= ../shared/text
 model-eval: ## measure MODEL, with the texts in TEXT where they are, beside the same model in float32 in REFERENCE if it is given (some minutes)
 	$(GO) run ./tools/eval -text "$(TEXT)" -reference "$(REFERENCE)" $(MODEL)
@@ -176,7 +177,8 @@ dist/index.html: $(WEB_FILES) $(MODELS) $(EXAMPLES) $(PACKAGES) build/vitrine-sh
 	mkdir build/site/models && cp models/manifest.json models/*.gguf build/site/models/
 	$(GO) run ./tools/notices build/meta/*.json > build/site/NOTICES.txt
 	$(GO) run ./tools/pack -list build/site > build/site.json
-	$(ESBUILD) web/service-worker.js --minify --target=es2022 --outdir=build/site --define:VITRINE_SITE="$$(cat build/site.json)"
+	$(ESBUILD) web/service-worker.js --minify --target=es2022 --outdir=build/site \
+		--define:VITRINE_SITE="$$(cat build/site.json)" --define:VITRINE_MODEL="\"$(DEFAULT)\""
 	rm -rf dist && mv build/site dist
 	touch -r build/site.begun $@
 
@@ -218,7 +220,7 @@ build/wasm.mod: go.mod go.sum wasm/tiktoken/load.go wasm/tiktoken/regexp2/regexp
 
 # What an element shows before it runs: the end of a run of the default model.
 build/recording.bin: $(GO_FILES) $(MODELS) $(wildcard tools/record/*.go tools/modelfile/*.go)
-	mkdir -p build && $(GO) run ./tools/record -in models/$$(sed -n 's/.*"url": "\(.*\)".*/\1/p' models/manifest.json) -out $@
+	mkdir -p build && $(GO) run ./tools/record -in $(DEFAULT) -out $@
 
 # The icons of the page, for the elements.
 build/symbols.html: web/index.html

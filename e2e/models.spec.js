@@ -354,7 +354,7 @@ test("the menu lists what else models/manifest.json has", async ({ page }) => {
   });
   await openPage(page);
   await page.locator(".model-button").click();
-  const row = page.getByRole("list", { name: "Models used" }).getByRole("button", { name: "second" });
+  const row = page.getByRole("list", { name: "Models", exact: true }).getByRole("button", { name: "second" });
   const facts = "4,291,584 parameters, download 5.0 MB, in memory 10.0 MB, MIT";
   await expect(page.getByRole("button", { name: "Default model" })).toContainText(facts);
   await expect(page.getByRole("button", { name: "Default model" }).locator(".recent-name"), "as it is called where it is stored").toHaveText("tiny");

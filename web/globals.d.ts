@@ -2,6 +2,7 @@
 declare const VITRINE_WORKER: string;
 declare const VITRINE_QUANTIZER: string;
 declare const VITRINE_ENGINE_BYTES: number;
+declare const VITRINE_MODEL: string;
 declare const VITRINE_SITE: { version: string, files: Record<string, { bytes: number, sha256: string }> };
 declare const VITRINE_WASM_SHARED: string;
 declare const VITRINE_WASM_SIMD: string;

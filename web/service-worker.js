@@ -17,15 +17,14 @@ const NAME = CACHES + version;
 /** Is put into a cache when all else is in it. No file has this name. */
 const MARK = new URL("?whole", scope).href;
 const PAGE = "index.html";
-/** Larger files, which are models, are no part of the page: the server answers for them. */
-const MOST_BYTES = 32e6;
 const AT_ONCE = 4;
 /** Names that the build gives to files whose content never changes. */
 const HASHED = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
 /** Of an answer as it came over the wire, and untrue of one that is kept. */
 const WIRE = ["content-encoding", "content-length", "transfer-encoding", "vary"];
 
-const names = Object.keys(files).filter((name) => files[name].bytes <= MOST_BYTES);
+/** Other models than the default one are no part of the page: the server answers for them, and the page keeps those that are used. */
+const names = Object.keys(files).filter((name) => name === VITRINE_MODEL || !name.endsWith(".gguf"));
 /** Whether a file is what a folder shows. @param {string} name */
 const inFolder = (name) => name === PAGE || name.endsWith(`/${PAGE}`);
 const addressOf = (/** @type {string} */ name) => new URL(name, scope).href;

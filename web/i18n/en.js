@@ -206,7 +206,13 @@ export const strings = {
     download: (size) => `download ${size}`,
     /** @param {string} size */
     memory: (size) => `in memory ${size}`,
-    used: "Models used",
+    used: "Models",
+    /** @type {Record<string, string>} what the site's own models are for, by the name that models/manifest.json gives them */
+    purpose: {
+      small: "tells better stories, reads 512 tokens",
+      original: "for lessons: ReLU and sinusoidal positions, as in the original Transformer",
+      single: "for lessons: one layer with one head",
+    },
     clearUsed: "Clear the list",
     defaultModel: "Default model",
     fromFiles: "from files: choose them again",

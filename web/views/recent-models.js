@@ -61,8 +61,9 @@ export function mountRecentModels(root, { strings, signal }) {
   }
 
   /** What is known of a model before it is fetched. @param {import("../client/manifest.js").Listed} model */
-  function factsOf({ bytes, parameters, licence }) {
+  function factsOf({ name, bytes, parameters, licence }) {
     return [
+      Object.hasOwn(strings.purpose, name) ? strings.purpose[name] : "",
       parameters >= 0 ? strings.parameters(parameters) : "",
       bytes >= 0 ? strings.download(sizeWords(bytes)) : "",
       bytes >= 0 ? strings.memory(sizeWords(memoryOf(bytes))) : "",
