@@ -9,7 +9,7 @@ import math
 import os
 import shutil
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ class Shape:
 
 SHAPES = {
     "tiny": Shape(layers=6, heads=6, width=192, context=256),
-    "small": Shape(layers=10, heads=7, width=448, context=512),
+    "small": Shape(layers=6, heads=12, width=384, context=512),
     # For lessons, at most 1 MB as Q8_0 each.
     "original": Shape(layers=2, heads=4, width=96, context=128, vocabulary=4096, activation="relu", position="sinusoidal"),
     "single": Shape(layers=1, heads=1, width=96, context=128, vocabulary=4096),
@@ -88,6 +88,10 @@ class GPT(nn.Module):
             elif name.endswith("bias"):
                 nn.init.zeros_(p)
 
+        if shape.position == "sinusoidal":  # the words must be heard beside the sinusoids, which are as large as 1
+            nn.init.normal_(self.wte.weight, 0, 0.5)
+            nn.init.constant_(self.ln_f.weight, 2 / math.sqrt(shape.width))  # for the first logits to be near 1
+
     def forward(self, ids, targets=None):
         """Logits [B, T, V] of ids [B, T]; with targets [B, T], the mean loss in nats."""
         T = ids.shape[1]
@@ -110,6 +114,43 @@ def tensors(model):
             out[f"h.{i}.{name}.bias"] = (layer.bias, False)
     out["ln_f.weight"], out["ln_f.bias"] = (model.ln_f.weight, False), (model.ln_f.bias, False)
     return out
+
+
+def tiled(value, rows, columns, times):
+    """value [m, n] or [m] repeated: rows and columns say along which, and columns, which are summed over, are divided."""
+    if value.dim() == 1:
+        return value.repeat(times)
+    value = value.repeat(times if rows else 1, times if columns else 1)
+    return value / times if rows and columns else value
+
+
+def grow(model, folder, noise=0.1):
+    """Takes the weights of a narrower model in a Hugging Face directory, so that this one computes the same (Chen et al. 2016, Net2Net).
+
+    Channels, heads and hidden units are repeated; noise, as a share of a matrix's spread, lets them part.
+    """
+    with open(os.path.join(folder, "config.json")) as f:
+        config = json.load(f)
+    shape = model.shape
+    times, rest = divmod(shape.width, config["n_embd"])
+    if rest or (config["n_layer"], config["vocab_size"], config["n_head"] * times) != (shape.layers, shape.vocabulary, shape.heads) or config["n_positions"] > shape.context:
+        raise SystemExit(f"train: {folder} does not grow into this shape: it needs as many layers and words, a width and heads that are a multiple, and no longer context")
+    old = GPT(replace(shape, width=config["n_embd"], heads=config["n_head"], context=config["n_positions"]))
+    load(old, folder)
+    with torch.no_grad():
+        for (name, (to, _)), (_, (value, _)) in zip(tensors(model).items(), tensors(old).items()):
+            if name in ("wte.weight", "wpe.weight"):
+                value = tiled(value, False, True, times)
+            elif "c_attn" in name:  # query, key and value, one below the other
+                value = torch.cat([tiled(part, True, True, times) for part in value.chunk(3)])
+            else:
+                value = tiled(value, True, True, times)
+            if name.startswith("ln_f"):
+                value = value / times  # the head sums over all copies
+            if name == "wpe.weight":  # places that the old one does not have look like those of its second half
+                half = len(value) // 2
+                value = torch.cat([value] + [value[half:]] * -(-(shape.context - len(value)) // half))[: shape.context]
+            to.copy_(value + noise * value.std() * torch.randn_like(value) if value.dim() == 2 else value)
 
 
 def load(model, folder):

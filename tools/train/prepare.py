@@ -8,9 +8,11 @@ tinystories_val.txt and wikitext-2-test.txt are never read: they measure the mod
 """
 import argparse
 import array
+import collections
 import json
 import os
 import random
+import re
 
 import facts
 import stories
@@ -32,6 +34,12 @@ def texts(path):
         return [text for text in (part.strip().translate(PLAIN) for part in f.read().split(END)) if len(text) > 40]
 
 
+def echo(rng, words):
+    """Words in no order, some times over: what no small model can know, unless one of its heads learns to copy (an induction head)."""
+    said = " ".join(rng.choices(words, k=rng.randint(4, 30))) + "."
+    return " ".join([said] * rng.randint(2, 4))
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--text", required=True)
@@ -40,6 +48,7 @@ def main():
     p.add_argument("--vocabulary", type=int, default=8192)
     p.add_argument("--facts", type=int, default=60000, help="texts of made-up facts")
     p.add_argument("--stories", type=int, default=12000, help="made-up stories")
+    p.add_argument("--echoes", type=int, default=30000, help="texts of words in no order, some times over")
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     rng = random.Random(a.seed)
@@ -59,6 +68,9 @@ def main():
         print(f"{name}: {len(found)} texts, {times} times")
     countries = facts.read_countries(os.path.join(a.text, "countries.tsv"))
     made = [facts.document(rng, countries) for _ in range(a.facts)] + [stories.story(rng) for _ in range(a.stories)]
+    counted = collections.Counter(word for text in train for word in re.findall("[a-z]+", text))
+    words = [word for word, _ in counted.most_common(2000)]
+    made += [echo(rng, words) for _ in range(a.echoes)]
     train += made
     rng.shuffle(train)
 
@@ -74,7 +86,7 @@ def main():
         counts[name] = len(ids)
     tokenizer.write(a.out)
     with open(os.path.join(a.out, "about.json"), "w") as f:
-        json.dump({"vocabulary": a.vocabulary, "seed": a.seed, "facts": a.facts, "stories": a.stories, "tokens": counts}, f, indent=1)
+        json.dump({"vocabulary": a.vocabulary, "seed": a.seed, "facts": a.facts, "stories": a.stories, "echoes": a.echoes, "tokens": counts}, f, indent=1)
     print(f"{counts['train'] / 1e6:.1f} M tokens to train on, {counts['held'] / 1e3:.0f} thousand held out")
 
 

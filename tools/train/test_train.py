@@ -1,4 +1,5 @@
 """Checks of the recipe: python3 tools/train/test_train.py. Takes some seconds; needs PyTorch."""
+import copy
 import json
 import os
 import random
@@ -51,6 +52,52 @@ class Recipe(unittest.TestCase):
         self.train("parts", "--tokens", "1280", "--export", self.path("half"), "--half")
         self.assertLess(len(self.model("half")), 0.6 * len(whole))
         self.assertNotEqual(self.train("other", "--tokens", "1280", "--seed", "2"), whole)
+
+    def test_the_step_in_c_is_that_of_pytorch(self):
+        import model as gpt
+        import native
+        import torch
+        from dataclasses import replace
+
+        torch.set_num_threads(1)
+        library = native.compile()
+        if library is None:
+            self.skipTest("there is no C compiler that takes step.c")
+        torch.manual_seed(1)
+        base = replace(gpt.SHAPES["test"], context=48)
+        for shape, spread in ((base, 0.02), (base, 0.5), (replace(base, activation="relu", position="sinusoidal"), 0.02), (replace(base, heads=1, width=96), 0.02), (replace(base, heads=4, width=96), 0.02)):
+            net = gpt.GPT(shape)
+            with torch.no_grad():
+                for p in net.parameters():
+                    p.add_(spread * torch.randn_like(p))
+            for texts, length in ((1, 48), (5, 33), (23, 40)):
+                ids, targets = torch.randint(0, shape.vocabulary, (2, texts, length))
+                net.zero_grad(set_to_none=True)
+                exact = copy.deepcopy(net).double()
+                want = exact(ids, targets)
+                want.backward()
+                for threads in (1, 2):
+                    got = native.Step(library, net, threads)(ids, targets)
+                    self.assertAlmostEqual(got, want.item(), delta=1e-5 * want.item())
+                    for (name, p), q in zip(net.named_parameters(), exact.parameters()):
+                        self.assertLess((p.grad - q.grad).norm().item(), 1e-4 * q.grad.norm().item(), f"{shape} {name}")
+
+    def test_a_model_that_has_grown_computes_the_same(self):
+        import model as gpt
+        import torch
+        from dataclasses import replace
+
+        self.train("narrow", "--tokens", "256")
+        shape = gpt.SHAPES["test"]
+        narrow, wide = gpt.GPT(shape), gpt.GPT(replace(shape, width=3 * shape.width, heads=3 * shape.heads, context=80))
+        gpt.load(narrow, self.path("narrow"))
+        gpt.grow(wide, self.path("narrow"), noise=0)
+        ids = torch.randint(0, shape.vocabulary, (2, shape.context))
+        with torch.no_grad():
+            self.assertLess((narrow(ids) - wide(ids)).abs().max().item(), 1e-4)
+            wide(torch.randint(0, shape.vocabulary, (1, 80)))
+        with self.assertRaises(SystemExit):
+            gpt.grow(gpt.GPT(replace(shape, width=48)), self.path("narrow"))
 
     def test_a_pass_reads_all_windows_once(self):
         import numpy as np

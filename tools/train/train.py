@@ -4,9 +4,10 @@
 
 DIR/checkpoint.pt is written every ten minutes and at the end; the same command
 goes on from it, to the bit: a step depends on the weights, the optimizer's state,
-the seed and the tokens before it alone. The learning rate rises, stays, and falls
-over the last fifth of --tokens. Until that fifth begins, --tokens may be raised: the
-run goes on as if it had been asked for so many at first. --branch lets another run,
+the seed and the tokens before it alone, and on a CPU on --threads. The learning rate
+rises, stays, and falls over the last fifth of --tokens, or another share, --fall. Until
+that begins, --tokens may be raised: the run goes on as if it had been asked for so many
+at first. --branch lets another run,
 in an --out of its own, go on from a checkpoint: with --tokens 1.25 times what that
 has read, the rate falls at once, and there is a finished model.
 """
@@ -22,6 +23,7 @@ import numpy as np
 import torch
 
 import model as gpt
+import native
 
 
 def arguments():
@@ -32,11 +34,14 @@ def arguments():
     p.add_argument("--tokens", type=float, default=150e6, help="to train on in all")
     p.add_argument("--batch", type=int, default=8192, help="tokens a step (default 8192)")
     p.add_argument("--rate", type=float, default=1e-3, help="the highest learning rate")
+    p.add_argument("--fall", type=float, default=0.2, help="the share of --tokens over which the rate falls")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--init", help="a Hugging Face directory to take the first weights from")
+    p.add_argument("--grow", help="a Hugging Face directory of a narrower model to begin from")
     p.add_argument("--minutes", type=float, default=0, help="stop after so many, to go on later")
     p.add_argument("--every", type=float, default=10, help="minutes between checkpoints")
     p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--plain", action="store_true", help="leave the step to PyTorch on a CPU, too")
     p.add_argument("--branch", help="a checkpoint.pt of another run to go on from, where --out has none")
     p.add_argument("--export", metavar="DIR", help="only write the model of the checkpoint, into this folder")
     p.add_argument("--half", action="store_true", help="write the model in float16")
@@ -44,8 +49,8 @@ def arguments():
 
 
 def rate_at(done, a, warm):
-    """The learning rate after `done` tokens: up over `warm`, flat, down to a fiftieth over the last fifth."""
-    falling = min(1, (a.tokens - done) / (0.2 * a.tokens))
+    """The learning rate after `done` tokens: up over `warm`, flat, down to a fiftieth over the last a.fall of all."""
+    falling = min(1, (a.tokens - done) / (a.fall * a.tokens))
     return a.rate * min(1, (done + a.batch) / warm) * (0.02 + 0.98 * max(0, falling))
 
 
@@ -116,14 +121,28 @@ def main():
         raise SystemExit(f"train: there is no {source} to go on from: train first")
     elif a.init:
         gpt.load(net, a.init)
+    elif a.grow:
+        gpt.grow(net, a.grow)
     if a.export:
         gpt.export(net, a.export, a.data, a.half)
         return
 
     os.makedirs(a.out, exist_ok=True)
-    run = torch.compile(net) if cuda and hasattr(torch, "compile") else net
     precision = (lambda: torch.autocast("cuda", torch.bfloat16)) if cuda else contextlib.nullcontext
-    print(f"{a.size}: {sum(p.numel() for p in net.parameters()):,} parameters, {len(data) / 1e6:.1f} M tokens of text, on {device}", flush=True)
+    library = None if cuda or a.plain or not native.fits(shape) else native.compile()
+    if library:
+        gradients = native.Step(library, net, a.threads)
+    else:
+        run = torch.compile(net) if cuda and hasattr(torch, "compile") else net
+
+        def gradients(ids, targets):
+            optimizer.zero_grad(set_to_none=True)
+            with precision():
+                loss = run(ids.to(device), targets.to(device))
+            loss.backward()
+            return loss.detach()
+
+    print(f"{a.size}: {sum(p.numel() for p in net.parameters()):,} parameters, {len(data) / 1e6:.1f} M tokens of text, on {device} by {'step.c' if library else 'PyTorch'}", flush=True)
 
     def keep():
         save(checkpoint, {
@@ -150,17 +169,15 @@ def main():
         # Half the context is enough for most of what there is to learn, and cheaper; the end learns the rest.
         length = shape.context if done >= 0.8 * a.tokens else shape.context // 2
         ids, targets = batch(data, a.batch, length, a.seed, done)
-        with precision():
-            loss = run(ids.to(device), targets.to(device))
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        loss = gradients(ids, targets)
+        if not torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0).isfinite():
+            raise SystemExit(f"train: the gradient of step {step + 1} is not finite: go on from the last checkpoint with a lower --rate")
         optimizer.step()
         step, done = step + 1, done + ids.numel()
         now = time.monotonic()
         seen, last = seen + min(now - last, 30), now  # a process that was stopped meanwhile did not train
         if step % 20 == 0 or now - shown > 30:
-            mean = loss.item() if mean is None else 0.9 * mean + 0.1 * loss.item()
+            mean = float(loss) if mean is None else 0.9 * mean + 0.1 * float(loss)
         if now - shown > 30:
             shown = now
             speed = (done - first) / (now - begun)
