@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { findChromium } from "./chromium.js";
 import { expect, generate, openPage, pass, serve, test } from "./fixtures.js";
 
+const model = "models/vitrine-tiny-q8_0.gguf"; // the default one
+
 test.use({ serviceWorkers: "allow", reuseContext: false });
 
 /** @param {import("@playwright/test").Page} page */
@@ -41,13 +43,13 @@ test("after one visit the page works without its server", async ({ context }) =>
   await expect(page.locator("#chips .chip:not([data-prompt])").first()).toBeAttached();
   expect(await isolated(page)).toBe(true);
 
-  // A file of this device, and all that the site has.
-  await page.locator('#model-menu input[type="file"]').setInputFiles("models/vitrine-tiny-q8_0.gguf");
+  // A file of this device, and all that the site has but for the other models.
+  await page.locator('#model-menu input[type="file"]').setInputFiles(model);
   await expect(page.locator(".recent")).toContainText("from files");
   await generate(page);
   await expect(page.locator("#notice")).toBeEmpty();
   const names = readdirSync("dist", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).slice("dist/".length)).filter((name) => name !== "service-worker.js");
+    .map(({ parentPath, name }) => join(parentPath, name).slice("dist/".length)).filter((name) => name !== "service-worker.js" && !(name.endsWith(".gguf") && name !== model));
   expect(names.length).toBeGreaterThan(30);
   const absent = await page.evaluate(async (names) => {
     const got = await Promise.all(names.map((name) => fetch(name).then(({ ok }) => ok, () => false)));
@@ -55,13 +57,11 @@ test("after one visit the page works without its server", async ({ context }) =>
   }, names);
   expect(absent).toEqual([]);
   // Parts of files are the server's to answer.
-  const part = await page.evaluate(() => fetch("models/vitrine-tiny-q8_0.gguf", { headers: { Range: "bytes=0-3" } }).then(({ status }) => status, () => "none"));
+  const part = await page.evaluate((model) => fetch(model, { headers: { Range: "bytes=0-3" } }).then(({ status }) => status, () => "none"), model);
   expect(part).toBe("none");
 });
 
 test.describe("a host that sends no headers", () => {
-  const model = "models/vitrine-tiny-q8_0.gguf";
-
   test("has the page isolated from the second visit on, at any path", async ({ context }, info) => {
     const { url, stop } = await host(info.outputPath("root"), "some/where");
     const page = await context.newPage();

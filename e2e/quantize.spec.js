@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { large, sharded, whole } from "./checkpoint.js";
 import { expect, generate, openAPI, openPage, serve, test, violations } from "./fixtures.js";
 
+const { models } = JSON.parse(readFileSync("models/manifest.json", "utf8"));
 const tiny = "../shared/checkpoints/tiny";
 
 /**
@@ -309,7 +310,7 @@ test("opening a model needs no pointer, and has no accessibility violations", as
   await openPage(page);
   await page.locator(".model-button").focus();
   await page.keyboard.press("Enter");
-  for (const name of ["4,291,584 parameters", "tinyDefault model", "tiny", "Delete", "GPT-2 from huggingface.co", "Open model files", "Model URL", "Load"]) {
+  for (const name of ["4,291,584 parameters", "tinyDefault model", ...models.slice(1).map(({ name }) => name), "tiny", "Delete", "GPT-2 from huggingface.co", "Open model files", "Model URL", "Load"]) {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent);
     expect(focused.slice(0, name.length)).toBe(name); // a stored model has its size behind it

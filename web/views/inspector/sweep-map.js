@@ -2,7 +2,7 @@
 /** @import { SweepStrings } from "../../i18n/inspector-beside-en.js" */
 /** @import { Scene } from "./picture.js" */
 /** @import { Picture } from "./tensors.js" */
-import { exact } from "../../kit/numbers.js";
+import { significant } from "../../kit/numbers.js";
 import { largestOf, rangeWords } from "./scenes.js";
 import { rangeOf } from "./tensors.js";
 
@@ -48,6 +48,6 @@ export function mapOf(figure, { what, effects }, { heads, title, about, chosen, 
  * @param {SweepStrings} strings
  */
 export function listOf({ what, effects }, strings) {
-  const rows = effects.toSorted((a, b) => b.kl - a.kl).map(({ layer, head, kl, after, change }) => [String(layer + 1), what === "head" ? String(head + 1) : strings.column[what], exact(kl), exact(after), exact(change)]);
+  const rows = effects.toSorted((a, b) => b.kl - a.kl).map(({ layer, head, kl, after, change }) => [String(layer + 1), what === "head" ? String(head + 1) : strings.column[what], significant(kl, 4), significant(after, 4), significant(change, 4)]);
   return { title: strings.all, head: strings.columns, rows };
 }
