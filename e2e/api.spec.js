@@ -29,16 +29,17 @@ for (const simd of [true, false]) {
 
 test("gives the native ids with every model of the site", async ({ page }) => {
   for (const { model, runs } of others) {
-    const results = await page.evaluate(
+    const { name, results } = await page.evaluate(
       async ({ model, runs }) => {
         const engine = await vitrine.createEngine({ model });
         const results = [];
         for (const { prompt, options } of runs) results.push(await engine.generate(prompt, options).result);
         engine.close();
-        return results;
+        return { name: engine.info.name, results };
       },
       { model: `models/${model}`, runs },
     );
+    expect(name).toBe(manifest.models.find(({ url }) => url === model).name);
     for (const [i, { promptIds, ids, text, finishReason }] of runs.entries()) {
       expect(results[i], model).toMatchObject({ promptIds, ids, text, finishReason });
     }

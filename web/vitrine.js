@@ -1,7 +1,7 @@
 import { VitrineError } from "./client/error.js";
 import { isMore } from "./client/kinds.js";
 import { WorkerLink } from "./client/link.js";
-import { listedModels, sourceOfListed } from "./client/manifest.js";
+import { listedAt, listedModels, sourceOfListed } from "./client/manifest.js";
 import { checkEngineOptions, checkTokenizerOptions, settingsOf } from "./client/options.js";
 import { pairRuns } from "./client/pair.js";
 import { noteOf, storedModels } from "./client/stored.js";
@@ -88,6 +88,8 @@ async function openModel(model, folder, loading) {
   if (model instanceof Blob && !(model instanceof File)) return { source: { url: "", parts: [model], bytes: model.size, sha256: "" } };
   if (typeof model === "string" || model instanceof URL) {
     const url = addressOf(model);
+    const listed = await listedAt(url.href, loading.signal);
+    if (listed) return { source: sourceOfListed(listed) };
     if (!isMore(url)) return { source: { url: url.href, parts: [url.href], bytes: -1, sha256: "" } };
     return (await opener()).openAddress(url, loading);
   }

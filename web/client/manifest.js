@@ -33,6 +33,19 @@ export async function listedModels(signal) {
 }
 
 /**
+ * What the site's list has of an address, undefined where it is no model of the site.
+ *
+ * @param {string} address
+ * @param {AbortSignal} [signal]
+ */
+export async function listedAt(address, signal) {
+  if (!address.startsWith(new URL("models/", import.meta.url).href)) return undefined;
+  const models = await listedModels(signal).catch(() => []); // the model may be there all the same
+  signal?.throwIfAborted();
+  return models.find(({ url }) => url === address);
+}
+
+/**
  * @param {string} text
  * @param {string} address
  * @returns {Listed[]}

@@ -210,8 +210,8 @@ export const strings = {
     /** @type {Record<string, string>} what the site's own models are for, by the name that models/manifest.json gives them */
     purpose: {
       small: "tells better stories, reads 512 tokens",
-      original: "for lessons: ReLU and sinusoidal positions, as in the original Transformer",
-      single: "for lessons: one layer with one head",
+      original: "for lessons: ReLU and sinusoidal positions",
+      single: "for lessons: one layer, one head",
     },
     clearUsed: "Clear the list",
     defaultModel: "Default model",
