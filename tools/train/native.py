@@ -10,14 +10,14 @@ import torch
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def compile():
-    """The compiled step.c, or None where there is no C compiler that takes it."""
+def compile(*flags):
+    """The compiled step.c, or None where there is no C compiler that takes it. -DFLOAT32 does without half precision."""
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
     if not compiler:
         return None
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "step.so")
-        command = [compiler, "-O3", "-march=native", "-fopenmp", "-fPIC", "-shared", "-w", "-o", out, os.path.join(HERE, "step.c"), "-lm"]
+        command = [compiler, "-O3", "-march=native", "-fopenmp", "-fPIC", "-shared", "-w", *flags, "-o", out, os.path.join(HERE, "step.c"), "-lm"]
         if subprocess.run(command, stderr=subprocess.DEVNULL).returncode:
             return None
         library = ctypes.CDLL(out)

@@ -30,7 +30,8 @@ typedef struct { int layers, heads, width, context, vocabulary, relu; } Shape;
 enum { LN1, LN1_B, LN2, LN2_B, QKV, QKV_B, PROJ, PROJ_B, FC, FC_B, MLP, MLP_B, PER_BLOCK };
 
 INLINE vec load(const float *p) { return *(const stored *)p; }
-#ifdef __AVX512FP16__
+#if defined(__AVX512FP16__) && !defined(FLOAT32)
+#define HALF
 #include <immintrin.h>
 typedef _Float16 operand;
 enum { WIDE = 64 }; // columns of a panel of operands
@@ -94,7 +95,7 @@ static void tiles(long rows, long depth, const float *a, long ar, long ak, const
 	for (; rows > 0; rows--, a += ar, c += cr) tile(1, depth, a, ar, ak, b, br, c, cr, add);
 }
 
-#ifdef __AVX512FP16__
+#ifdef HALF
 // As tile, with 64 columns or 32.
 INLINE void half_tile(int rows, int cols, long depth, const operand *a, long ar, long ak, const operand *b, long br, float *c, long cr, int add) {
 	int vecs = cols / 32;
@@ -130,7 +131,7 @@ INLINE void half_rows(int cols, long rows, long depth, const operand *a, long ar
 
 // tiles, of operands and of WIDE columns or 32.
 static void wide_tiles(long rows, long cols, long depth, const operand *a, long ar, long ak, const operand *b, long br, float *c, long cr, int add) {
-#ifdef __AVX512FP16__
+#ifdef HALF
 	if (cols == WIDE) half_rows(WIDE, rows, depth, a, ar, ak, b, br, c, cr, add);
 	else half_rows(32, rows, depth, a, ar, ak, b, br, c, cr, add);
 #else

@@ -60,10 +60,10 @@ class Recipe(unittest.TestCase):
         from dataclasses import replace
 
         torch.set_num_threads(1)
-        library = native.compile()
-        if library is None:
-            self.skipTest("there is no C compiler that takes step.c")
         torch.manual_seed(1)
+        libraries = [(native.compile("-DFLOAT32"), 1e-5, 1e-4), (native.compile(), 1e-3, 0.1)]  # with bounds: half precision is near, and ReLU parts where a sum is near 0
+        if not all(library for library, *_ in libraries):
+            self.skipTest("there is no C compiler that takes step.c")
         base = replace(gpt.SHAPES["test"], context=48)
         for shape, spread in ((base, 0.02), (base, 0.5), (replace(base, activation="relu", position="sinusoidal"), 0.02), (replace(base, heads=1, width=96), 0.02), (replace(base, heads=4, width=96), 0.02)):
             net = gpt.GPT(shape)
@@ -76,11 +76,12 @@ class Recipe(unittest.TestCase):
                 exact = copy.deepcopy(net).double()
                 want = exact(ids, targets)
                 want.backward()
-                for threads in (1, 2):
-                    got = native.Step(library, net, threads)(ids, targets)
-                    self.assertAlmostEqual(got, want.item(), delta=1e-5 * want.item())
-                    for (name, p), q in zip(net.named_parameters(), exact.parameters()):
-                        self.assertLess((p.grad - q.grad).norm().item(), 1e-4 * q.grad.norm().item(), f"{shape} {name}")
+                for library, near, bound in libraries:
+                    for threads in (1, 2):
+                        got = native.Step(library, net, threads)(ids, targets)
+                        self.assertAlmostEqual(got, want.item(), delta=near * want.item())
+                        for (name, p), q in zip(net.named_parameters(), exact.parameters()):
+                            self.assertLess((p.grad - q.grad).norm().item(), bound * q.grad.norm().item(), f"{shape} {name}")
 
     def test_a_model_that_has_grown_computes_the_same(self):
         import model as gpt
