@@ -124,7 +124,7 @@ def tiled(value, rows, columns, times):
     return value / times if rows and columns else value
 
 
-def grow(model, folder, noise=0.1):
+def grow(model, folder, noise=0.02):
     """Takes the weights of a narrower model in a Hugging Face directory, so that this one computes the same (Chen et al. 2016, Net2Net).
 
     Channels, heads and hidden units are repeated; noise, as a share of a matrix's spread, lets them part.

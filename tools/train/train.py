@@ -34,6 +34,8 @@ def arguments():
     p.add_argument("--tokens", type=float, default=150e6, help="to train on in all")
     p.add_argument("--batch", type=int, default=8192, help="tokens a step (default 8192)")
     p.add_argument("--rate", type=float, default=1e-3, help="the highest learning rate")
+    p.add_argument("--warm", type=float, default=200, help="the steps over which the rate rises")
+    p.add_argument("--whole", action="store_true", help="read texts of the whole context from the start")
     p.add_argument("--fall", type=float, default=0.2, help="the share of --tokens over which the rate falls")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--init", help="a Hugging Face directory to take the first weights from")
@@ -158,7 +160,7 @@ def main():
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     signal.signal(signal.SIGINT, lambda *_: stopped.append(True))
-    warm = 200 * a.batch
+    warm = a.warm * a.batch
     mean = None
     begun = last = saved = shown = time.monotonic()
     first = done
@@ -167,7 +169,7 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = rate
         # Half the context is enough for most of what there is to learn, and cheaper; the end learns the rest.
-        length = shape.context if done >= 0.8 * a.tokens else shape.context // 2
+        length = shape.context if a.whole or done >= 0.8 * a.tokens else shape.context // 2
         ids, targets = batch(data, a.batch, length, a.seed, done)
         loss = gradients(ids, targets)
         if not torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0).isfinite():
