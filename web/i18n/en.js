@@ -209,7 +209,6 @@ export const strings = {
     used: "Models",
     /** @type {Record<string, string>} what the site's own models are for, by the name that models/manifest.json gives them */
     purpose: {
-      small: "tells better stories, reads 512 tokens",
       original: "for lessons: ReLU and sinusoidal positions",
       single: "for lessons: one layer, one head",
     },
