@@ -27,7 +27,7 @@ func TestPublishedModelsNearPyTorch(t *testing.T) {
 }
 
 func comparePublished(t *testing.T, file, golden string) {
-	const bound = 0.18 // of a logit, in standard deviations of all; measured 0.130
+	const bound = 0.18 // of a logit, in standard deviations of all; measured 0.145
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -7,9 +7,8 @@ goes on from it, to the bit: a step depends on the weights, the optimizer's stat
 the seed and the tokens before it alone, and on a CPU on --threads. The learning rate
 rises, stays, and falls over the last fifth of --tokens, or another share, --fall. Until
 that begins, --tokens may be raised: the run goes on as if it had been asked for so many
-at first. --branch lets another run,
-in an --out of its own, go on from a checkpoint: with --tokens 1.25 times what that
-has read, the rate falls at once, and there is a finished model.
+at first. --branch lets another run, in an --out of its own, go on from a checkpoint: with
+--tokens 1.25 times what that has read, the rate falls at once, and there is a finished model.
 """
 import argparse
 import contextlib
@@ -38,8 +37,9 @@ def arguments():
     p.add_argument("--whole", action="store_true", help="read texts of the whole context from the start")
     p.add_argument("--fall", type=float, default=0.2, help="the share of --tokens over which the rate falls")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--init", help="a Hugging Face directory to take the first weights from")
-    p.add_argument("--grow", help="a Hugging Face directory of a narrower model to begin from")
+    start = p.add_mutually_exclusive_group()
+    start.add_argument("--init", help="a Hugging Face directory to take the first weights from")
+    start.add_argument("--grow", help="a Hugging Face directory of a narrower model to begin from")
     p.add_argument("--minutes", type=float, default=0, help="stop after so many, to go on later")
     p.add_argument("--every", type=float, default=10, help="minutes between checkpoints")
     p.add_argument("--threads", type=int, default=os.cpu_count())
@@ -47,7 +47,10 @@ def arguments():
     p.add_argument("--branch", help="a checkpoint.pt of another run to go on from, where --out has none")
     p.add_argument("--export", metavar="DIR", help="only write the model of the checkpoint, into this folder")
     p.add_argument("--half", action="store_true", help="write the model in float16")
-    return p.parse_args()
+    a = p.parse_args()
+    if not (0 < a.fall <= 1 and a.warm > 0):
+        p.error("--fall is a share, above 0 and at most 1, and --warm a number of steps above 0")
+    return a
 
 
 def rate_at(done, a, warm):
@@ -172,7 +175,8 @@ def main():
         length = shape.context if a.whole or done >= 0.8 * a.tokens else shape.context // 2
         ids, targets = batch(data, a.batch, length, a.seed, done)
         loss = gradients(ids, targets)
-        if not torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0).isfinite():
+        norm = torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        if library and not norm.isfinite():  # too large for half precision; elsewhere to look would be to wait for the GPU
             raise SystemExit(f"train: the gradient of step {step + 1} is not finite: go on from the last checkpoint with a lower --rate")
         optimizer.step()
         step, done = step + 1, done + ids.numel()

@@ -206,7 +206,7 @@ export const strings = {
     download: (size) => `download ${size}`,
     /** @param {string} size */
     memory: (size) => `in memory ${size}`,
-    used: "Models",
+    list: "Models",
     /** @type {Record<string, string>} what the site's own models are for, by the name that models/manifest.json gives them */
     purpose: {
       original: "for lessons: ReLU and sinusoidal positions",

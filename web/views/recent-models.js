@@ -17,7 +17,7 @@ import { label } from "../kit/text.js";
  * @param {{ strings: Strings["model"], signal: AbortSignal }} options
  */
 export function mountRecentModels(root, { strings, signal }) {
-  const heading = el("h2", { id: "recent-title", text: strings.used });
+  const heading = el("h2", { id: "recent-title", text: strings.list });
   const list = el("ul", { class: "recent", "aria-labelledby": "recent-title" });
   const clear = el("button", { type: "button", class: "quiet", text: strings.clearUsed });
   clear.addEventListener("click", forget, { signal });
