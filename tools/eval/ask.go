@@ -85,29 +85,34 @@ func (m *subject) probability(prompt, next string) (float64, error) {
 
 // printCapitals asks for the capital of each row, country and capital first.
 func (m *subject) printCapitals(w io.Writer, known, rows []string) error {
-	var right, all, knownRight int
-	var wrong []string
+	type country struct{ name, capital string }
+	var all []country
 	for _, row := range rows {
 		columns := strings.Split(row, "\t")
-		country, capital, _ := strings.Cut(columns[1], ",")
-		if country, capital = columns[0], country; capital == "" {
-			continue
+		if capital, _, _ := strings.Cut(columns[1], ","); capital != "" {
+			all = append(all, country{columns[0], capital})
 		}
-		answer, _, err := m.write("What is the capital of "+country+"?", greedy(capitalTokens))
-		if err != nil {
-			return err
-		}
-		all++
-		if !strings.Contains(plain(answer), plain(capital)) {
-			wrong = append(wrong, fmt.Sprintf("%s:%s", country, answer))
+	}
+	said, err := each(all, func(c country) (string, error) {
+		answer, _, err := m.write("What is the capital of "+c.name+"?", greedy(capitalTokens))
+		return answer, err
+	})
+	if err != nil {
+		return err
+	}
+	var right, knownRight int
+	var wrong []string
+	for i, c := range all {
+		if !strings.Contains(plain(said[i]), plain(c.capital)) {
+			wrong = append(wrong, c.name+":"+said[i])
 			continue
 		}
 		right++
-		if slices.Contains(known, country) {
+		if slices.Contains(known, c.name) {
 			knownRight++
 		}
 	}
-	fmt.Fprintf(w, "capitals right: %d of %d, of well-known countries %d of %d\n", right, all, knownRight, len(known))
+	fmt.Fprintf(w, "capitals right: %d of %d, of well-known countries %d of %d\n", right, len(all), knownRight, len(known))
 	for _, answer := range wrong {
 		fmt.Fprintf(w, "  wrong: %q\n", answer)
 	}
@@ -121,22 +126,21 @@ func plain(text string) string {
 
 // printEveryday asks each question, a wording with its slots in braces and an answer.
 func (m *subject) printEveryday(w io.Writer, rows []string) error {
-	right := 0
-	var wrong []string
-	for _, row := range rows {
+	// A right answer is the empty text, a wrong one stands after its question.
+	wrong, err := each(rows, func(row string) (string, error) {
 		wording, want, _ := strings.Cut(row, "\t")
 		question := strings.NewReplacer("{", "", "}", "").Replace(wording)
 		answer, _, err := m.write(question, greedy(answerTokens))
-		if err != nil {
-			return err
-		}
 		if answers(answer, want) {
-			right++
-		} else {
-			wrong = append(wrong, question+answer)
+			return "", err
 		}
+		return question + answer, err
+	})
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(w, "everyday questions of held-out wording right: %d of %d\n", right, len(rows))
+	wrong = slices.DeleteFunc(wrong, func(text string) bool { return text == "" })
+	fmt.Fprintf(w, "everyday questions of held-out wording right: %d of %d\n", len(rows)-len(wrong), len(rows))
 	for _, answer := range wrong {
 		fmt.Fprintf(w, "  wrong: %q\n", answer)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -158,5 +159,22 @@ func TestDefaultModel(t *testing.T) {
 	})
 	if c := m.Config(); err != nil || heads != c.Layers*c.Heads {
 		t.Errorf("got %d heads, %v", heads, err)
+	}
+}
+
+func TestEach(t *testing.T) {
+	items := []int{5, 0, 3, 8}
+	got, err := each(items, func(n int) (int, error) { return 2 * n, nil })
+	if want := []int{10, 0, 6, 16}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	bad := errors.New("bad")
+	if _, err := each(items, func(n int) (int, error) {
+		if n == 3 {
+			return 0, bad
+		}
+		return n, nil
+	}); err != bad {
+		t.Errorf("got %v, want %v", err, bad)
 	}
 }

@@ -64,25 +64,34 @@ func (m *subject) eachWindow(story string, use func(read, next []int) error) err
 
 // printHeldOut prints how well the model predicts the stories.
 func (m *subject) printHeldOut(w io.Writer, stories []string) error {
-	var nats float64
-	var tokens, characters int
-	for _, story := range stories {
-		characters += utf8.RuneCountInString(story)
-		err := m.eachWindow(story, func(read, next []int) error {
+	type score struct {
+		nats   float64
+		tokens int
+	}
+	scores, err := each(stories, func(story string) (s score, err error) {
+		err = m.eachWindow(story, func(read, next []int) error {
 			logits, err := m.NewSession(len(read)).ForwardAll(read, nil)
 			if err != nil {
 				return err
 			}
 			v := m.Config().Vocabulary
 			for i, id := range next {
-				nats -= math.Log(probabilityOf(logits[i*v:][:v], id))
+				s.nats -= math.Log(probabilityOf(logits[i*v:][:v], id))
 			}
-			tokens += len(next)
+			s.tokens += len(next)
 			return nil
 		})
-		if err != nil {
-			return err
-		}
+		return s, err
+	})
+	if err != nil {
+		return err
+	}
+	var nats float64
+	var tokens, characters int
+	for i, s := range scores {
+		nats += s.nats
+		tokens += s.tokens
+		characters += utf8.RuneCountInString(stories[i])
 	}
 	fmt.Fprintf(w, "\nheld-out stories (%d characters, %d tokens): %.4f nats per character, perplexity %.2f per token\n",
 		characters, tokens, nats/float64(characters), math.Exp(nats/float64(tokens)))
@@ -118,10 +127,12 @@ func (m *subject) printComparison(w io.Writer, reference string, stories []strin
 	if got, want := exact.Config().Vocabulary, m.Config().Vocabulary; got != want {
 		return fmt.Errorf("%s: got a vocabulary of %d, want the model's, %d", reference, got, want)
 	}
-	var same, tokens int
-	var divergence float64
-	for _, story := range stories {
-		err := m.eachWindow(story, func(read, _ []int) error {
+	type score struct {
+		same, tokens int
+		divergence   float64
+	}
+	scores, err := each(stories, func(story string) (s score, err error) {
+		err = m.eachWindow(story, func(read, _ []int) error {
 			ours, err := m.NewSession(len(read)).ForwardAll(read, nil)
 			if err != nil {
 				return err
@@ -133,17 +144,25 @@ func (m *subject) printComparison(w io.Writer, reference string, stories []strin
 			v := m.Config().Vocabulary
 			for i := range read {
 				agree, kl := compare(theirs[i*v:][:v], ours[i*v:][:v])
-				divergence += kl
+				s.divergence += kl
 				if agree {
-					same++
+					s.same++
 				}
 			}
-			tokens += len(read)
+			s.tokens += len(read)
 			return nil
 		})
-		if err != nil {
-			return err
-		}
+		return s, err
+	})
+	if err != nil {
+		return err
+	}
+	var same, tokens int
+	var divergence float64
+	for _, s := range scores {
+		same += s.same
+		tokens += s.tokens
+		divergence += s.divergence
 	}
 	fmt.Fprintf(w, "against %s: same first choice at %.2f %% of %d positions, KL divergence %.5f nats\n",
 		filepath.Base(reference), 100*float64(same)/float64(tokens), tokens, divergence/float64(tokens))

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,7 +16,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"vitrine/core/model"
 	"vitrine/core/tokenizer"
@@ -88,6 +92,22 @@ func load(name string) (*subject, error) {
 		return nil, err
 	}
 	return &subject{m, words}, nil
+}
+
+// each returns use of every item, in their order, computed on all cores.
+func each[T, R any](items []T, use func(T) (R, error)) ([]R, error) {
+	results, errs := make([]R, len(items)), make([]error, len(items))
+	var taken atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := taken.Add(1) - 1; i < int64(len(items)); i = taken.Add(1) - 1 {
+				results[i], errs[i] = use(items[i])
+			}
+		})
+	}
+	workers.Wait()
+	return results, cmp.Or(errs...)
 }
 
 // lines returns the lines of a file of the folder that are not empty; nil where there

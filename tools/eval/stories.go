@@ -37,27 +37,40 @@ var prompts = []string{
 // printStories prints a story for each prompt, at temperature 0.7 over the whole
 // vocabulary, and returns them.
 func (m *subject) printStories(w io.Writer) (stories []string, err error) {
+	type story struct {
+		prompt string
+		seed   uint64
+		text   string
+		ended  bool
+	}
+	all := make([]story, len(prompts))
+	for i, prompt := range prompts {
+		all[i] = story{prompt: prompt, seed: uint64(i + 1)}
+	}
+	all, err = each(all, func(s story) (story, error) {
+		o := generate.Options{MaxTokens: m.Config().Context, Decoding: decoding.Options{Temperature: 0.7, TopP: 1, Seed: s.seed}}
+		text, ended, err := m.write(s.prompt, o)
+		s.text, s.ended = s.prompt+text, ended
+		return s, err
+	})
+	if err != nil {
+		return nil, err
+	}
 	var texts strings.Builder
 	ended, looping := 0, 0
-	for i, prompt := range prompts {
-		o := generate.Options{MaxTokens: m.Config().Context, Decoding: decoding.Options{Temperature: 0.7, TopP: 1, Seed: uint64(i + 1)}}
-		text, end, err := m.write(prompt, o)
-		if err != nil {
-			return nil, err
-		}
-		story := prompt + text
-		stories = append(stories, story)
+	for _, s := range all {
+		stories = append(stories, s.text)
 		mark := "ended"
-		if !end {
+		if !s.ended {
 			mark = "cut"
 		} else {
 			ended++
 		}
-		if loops(story) {
+		if loops(s.text) {
 			looping++
 			mark += ", loops"
 		}
-		fmt.Fprintf(&texts, "\n%d (%s). %s\n", i+1, mark, story)
+		fmt.Fprintf(&texts, "\n%d (%s). %s\n", s.seed, mark, s.text)
 	}
 	fmt.Fprintf(w, "\nstories at temperature 0.7 (the seed is the number): %d of %d end by themselves, %d repeat six words\n%s", ended, len(prompts), looping, &texts)
 	return stories, nil
