@@ -14,7 +14,7 @@ import (
 
 // TestPublishedModelsNearPyTorch compares each model of models/, int8 as it is published,
 // with PyTorch's float32 run of the checkpoint it was made from: the logits to a
-// bound, and the greedy ids exactly.
+// bound, and each greedy id that leads the second best by more than int8 may shift.
 func TestPublishedModelsNearPyTorch(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "..", "models", "vitrine-*-q8_0.gguf"))
 	if err != nil || len(files) == 0 {
@@ -48,7 +48,8 @@ func comparePublished(t *testing.T, file, golden string) {
 		Cases []struct {
 			Prompt      string
 			IDs, Greedy []int
-			Deviation   float64
+			Leads       []float64 // of each greedy id's logit
+			Deviation   float64   // of Logits
 			Logits      []float32
 		}
 	}
@@ -71,9 +72,18 @@ func comparePublished(t *testing.T, file, golden string) {
 			t.Errorf("%s: got an error of %v deviations, want at most %v", c.Prompt, worst, bound)
 		}
 
-		s.Truncate(0)
-		if got := greedy(t, s, c.IDs, len(c.Greedy)); !slices.Equal(got, c.Greedy) {
-			t.Errorf("%s: got %v, want %v", c.Prompt, got, c.Greedy)
+		sure := 0
+		for i, want := range c.Greedy {
+			if got := slices.Index(logits, slices.Max(logits)); c.Leads[i] > 2*bound*c.Deviation {
+				sure++
+				if got != want {
+					t.Errorf("%s: got id %d after %v, want %d", c.Prompt, got, c.Greedy[:i], want)
+				}
+			}
+			logits = forward(t, s, []int{want})
+		}
+		if sure < 5 {
+			t.Errorf("%s: got %d ids with a clear lead, want at least 5 to compare", c.Prompt, sure)
 		}
 	}
 }

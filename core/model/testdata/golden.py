@@ -291,6 +291,7 @@ def write_published(folder, name):
             "prompt": prompt,
             "ids": ids,
             "greedy": more,
+            "leads": [round(lead, 4) for lead in leads],
             "deviation": round(logits.std().item(), 5),
             "logits": [round(v, 4) for v in logits.tolist()],
         })
