@@ -4,7 +4,7 @@ import { count, sizeWords } from "../kit/numbers.js";
 
 export const host = {
   offer: {
-    ready: "A new version is ready. Using it reloads the page: the prompt and the settings stay, the output goes.",
+    ready: "A new version is ready. Using it reloads the page: the prompt and the settings are kept, the output is lost.",
     use: "Use the new version",
     /** @param {number} n */
     others: (n) => `Vitrine is open in ${n === 1 ? "another tab" : `${count(n)} other tabs`}. Close ${n === 1 ? "it" : "them"}, then press again.`,
@@ -28,11 +28,11 @@ export const host = {
     /** Why one thread computes. */
     oneThread: {
       cores: "One thread computes: the browser offers one core.",
-      insecure: "One thread computes: browsers share memory between threads only at https or localhost. Open the page there for more.",
-      frame: "One thread computes: the site around this page does not let it share memory. Open the page by itself for more.",
-      asked: "One thread computes: the address says isolate=0. Remove it for more.",
-      reload: "One thread computes: the server does not send the headers that more need (Cross-Origin-Opener-Policy, Cross-Origin-Embedder-Policy). Reload the page: it adds them itself from now on.",
-      headers: "One thread computes: the server does not send the headers that more need (Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp), and this browser does not let the page add them.",
+      insecure: "One thread computes: browsers share memory between threads only at https or localhost. Open the page there for several.",
+      frame: "One thread computes: the site around this page does not let it share memory. Open the page by itself for several.",
+      asked: "One thread computes: the address says isolate=0. Remove it for several.",
+      reload: "One thread computes: the server does not send the headers that several need (Cross-Origin-Opener-Policy, Cross-Origin-Embedder-Policy). Reload the page: it adds them itself from now on.",
+      headers: "One thread computes: the server does not send the headers that several need (Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp), and this browser does not let the page add them.",
     },
   },
 

@@ -24,7 +24,7 @@ export const attention = {
   noRows: (kind) => `${kind}: no row has such a place`,
   /** @param {number} from @param {number} to @param {number} left @param {number} right @param {string} threshold @param {number} least */
   mapsNote: (from, to, left, right, threshold, least) =>
-    `A row of maps is a layer, a column is a head. In each map, rows ${from} to ${to} look at columns ${left} to ${right}; pale is weight 0, dark is 1. A head is called by what gets ${threshold} of its weight or more, as the mean of the rows that have such a place; rows 0 and 1 do not count, and ${count(least)} rows are the least.`,
+    `A row of maps is a layer, a column is a head. In each map, rows ${from} to ${to} look at columns ${left} to ${right}; pale is weight 0, dark is 1. A head is named after what gets at least ${threshold} of its weight, on average over the rows that have such a place; rows 0 and 1 do not count, and at least ${count(least)} rows are needed.`,
   /** @param {number} done @param {number} of */
   reading: (done, of) => `Reading the weights: layer ${done + 1} of ${of}`,
   stop: "Stop",

@@ -23,7 +23,7 @@ export const tokens = {
 
 export const rows = {
   cosine: "Cosine similarity between the tokens",
-  cosineWhat: "The product of two rows, divided by both lengths: 1 where they point the same way, 0 across, −1 against each other. Computed here from the engine's rows.",
+  cosineWhat: "The product of two rows, divided by both lengths: 1 where they point the same way, 0 at right angles, −1 in opposite directions. Computed here from the engine's rows.",
   /** @param {number} from @param {number} to */
   cosineAbout: (from, to) => `tokens ${from} to ${to}`,
   table: { learned: "The learned position table", sinusoidal: "The table of sines and cosines" },
@@ -48,7 +48,7 @@ export const norms = {
   account: "How a number came about",
   hint: "Point at a cell of a strip, or go to it with the arrow keys: what made it appears here.",
   /** @param {number} column */
-  counted: (column) => `Column ${column}, counted here`,
+  counted: (column) => `Column ${column}, computed here`,
   engine: "The engine's number",
   apart: "They differ by",
   single: "The engine computes with float32, of about seven digits; the number here has more.",

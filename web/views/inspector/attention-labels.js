@@ -2,7 +2,7 @@
 
 /** @typedef {"previous" | "first" | "same" | "induction"} Kind */
 
-/** A head is called by what gets at least this much of a row's weight, on average. */
+/** A head is named after what gets at least this much of a row's weight, on average. */
 export const THRESHOLD = 0.3;
 /** So many rows must have such a place. */
 export const ROWS_AT_LEAST = 2;
@@ -54,7 +54,7 @@ export function measure(ids, { data, first, rows, columns }) {
 }
 
 /**
- * What the head is called by, null where nothing reaches the threshold.
+ * What the head is named after, null where nothing reaches the threshold.
  *
  * @param {Measure[]} measures
  */

@@ -60,7 +60,7 @@ function all(ids, column) {
   return { data, first: 0, rows: n, columns: n };
 }
 
-test("a head is called by where its weight goes", () => {
+test("a head is named after where its weight goes", () => {
   const ids = [7, 8, 9, 7, 8, 9, 7];
   const earlier = (/** @type {number} */ row) => ids.lastIndexOf(ids[row], row - 1);
   const called = (/** @type {(row: number) => number} */ column) => labelOf(measure(ids, all(ids, column)))?.kind;
