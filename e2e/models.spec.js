@@ -348,7 +348,7 @@ test("a prompt of 5 MB is refused for its length, and the engine is asked nothin
 });
 
 test("the menu lists what else models/manifest.json has", async ({ page }) => {
-  await page.route("**/manifest.json", async (route) => {
+  await page.route("**/manifest.json*", async (route) => {
     const { models: [tiny] } = await (await route.fetch()).json();
     await route.fulfill({ json: { models: [tiny, { ...tiny, name: "second", url: `${tiny.url}?second` }] } });
   });

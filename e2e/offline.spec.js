@@ -125,7 +125,7 @@ test.describe("a new version", () => {
     const page = await context.newPage();
     await openPage(page, { address: url });
     await kept(page);
-    return { page, next: nextVersion(dir), url, stop };
+    return { page, dir, next: nextVersion(dir), url, stop };
   }
   const second = (/** @type {import("@playwright/test").Page} */ page) => page.evaluate(() => globalThis.second === true);
 
@@ -155,6 +155,20 @@ test.describe("a new version", () => {
     await stop();
   });
 
+  test("may have another file of a model that is not the default one", async ({ context }, info) => {
+    const { page, dir, stop } = await visited(context, info);
+    const list = JSON.parse(readFileSync(join(dir, "models/manifest.json"), "utf8"));
+    const [single, original] = ["single", "original"].map((name) => list.models.find((/** @type {{ name: string }} */ model) => model.name === name));
+    writeFileSync(join(dir, "models", single.url), readFileSync(join(dir, "models", original.url)));
+    writeFileSync(join(dir, "models/manifest.json"), JSON.stringify({ models: list.models.map((/** @type {object} */ model) => (model === single ? { ...original, name: "single", url: single.url } : model)) }));
+    await page.locator(".model-button").click();
+    await page.getByRole("list", { name: "Models", exact: true }).getByRole("button", { name: "single" }).click();
+    await expect(page.locator(".model-button")).toContainText("single");
+    await generate(page);
+    await expect(page.locator("#notice")).toBeEmpty();
+    await stop();
+  });
+
   test("waits for the word, and for other tabs", async ({ context }, info) => {
     const { page, next, url, stop } = await visited(context, info);
     next.script();
@@ -180,6 +194,21 @@ test.describe("a new version", () => {
     expect(await page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("vitrine-site")).length)).toBe(1);
     await stop();
   });
+});
+
+test("where the storage fails, the server answers for the page", async ({ context }, info) => {
+  const { dir, url, stop } = await host(info.outputPath("root"));
+  const script = join(dir, "service-worker.js");
+  writeFileSync(script, `caches.has = () => Promise.reject(new DOMException("Unexpected internal error.", "UnknownError"));${readFileSync(script, "utf8")}`);
+  const page = await context.newPage();
+  for (const visit of [1, 2]) {
+    await openPage(page, { address: url });
+    await generate(page);
+    await expect(page.locator("#chips .chip:not([data-prompt])").first(), `visit ${visit}`).toBeAttached();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+  }
+  expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  await stop();
 });
 
 test("inside a page of another site nothing is kept", async ({ context, site }, info) => {

@@ -66,9 +66,13 @@ async function use() {
 /** @type {Promise<Cache | undefined> | undefined} the cache, once it is known to be whole */
 let whole;
 async function wholeCache() {
-  if (!(await caches.has(NAME))) return undefined;
-  const cache = await caches.open(NAME);
-  return (await cache.match(MARK)) && cache;
+  try {
+    if (!(await caches.has(NAME))) return undefined;
+    const cache = await caches.open(NAME);
+    return (await cache.match(MARK)) && cache;
+  } catch {
+    return undefined; // storage that fails: the server has all of it
+  }
 }
 
 /** @type {Promise<{ bytes?: number, error?: string }> | undefined} under way, or done */
@@ -149,7 +153,8 @@ async function answer(request, name) {
   whole ??= wholeCache();
   const cache = await whole;
   if (!cache) whole = undefined; // it may be by the next question
-  const response = cache ? (await cache.match(addressOf(name))) ?? (await mended(cache, name, request)) : await fetch(request);
+  const kept = await cache?.match(addressOf(name)).catch(() => undefined);
+  const response = kept ?? (cache ? await mended(cache, name, request) : await fetch(request));
   return isolated(response, request);
 }
 
@@ -166,6 +171,7 @@ async function mended(cache, name, request) {
     await keepOne(cache, name, []);
   } catch (error) {
     if (error instanceof TypeError) throw error; // there is no network
+    if (error instanceof DOMException) return fetch(request); // storage fails or is full
     await caches.delete(NAME);
     whole = keeping = undefined;
     if (inFolder(name)) return fetch(request);

@@ -1,4 +1,5 @@
 import { checkRoom } from "./client/memory.js";
+import { MOST_THREADS } from "./client/threads.js";
 import { compile } from "./worker/compile.js";
 import { catchAll, failureOf, isTrap } from "./worker/failure.js";
 import { readHead } from "./worker/head.js";
@@ -22,7 +23,6 @@ import { Team, newControl } from "./worker/team.js";
  * @import {ModelSource} from "./worker/source.js"
  */
 
-const MOST_THREADS = 8;
 /** A smaller model is faster alone: its products take less time than the members take to meet. */
 const TEAM_MODEL_BYTES = 32e6;
 /** A smaller model is there before a worker that reads it has started. */

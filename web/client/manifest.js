@@ -11,21 +11,25 @@ import { PATIENCE, refused, request, within } from "./request.js";
  */
 
 const SHA256 = /^[0-9a-f]{64}$/;
+const LIST = new URL("models/manifest.json", import.meta.url).href;
+/** Where another list is at hand. */
+const LITTLE_PATIENCE = { ...PATIENCE, tries: 1, stallMs: 3000 };
 
 /**
  * The models that the site has, the default one first.
  *
  * @param {AbortSignal} [signal]
+ * @param {string} [address]
+ * @param {import("./request.js").Patience} [patience]
  * @returns {Promise<Listed[]>}
  */
-export async function listedModels(signal) {
-  const address = new URL("models/manifest.json", import.meta.url).href;
-  const answer = await request(address, { signal }).catch((error) => {
+export async function listedModels(signal, address = LIST, patience = PATIENCE) {
+  const answer = await request(address, { signal }, patience).catch((error) => {
     signal?.throwIfAborted();
     throw new VitrineError("network", `the list of models did not come: ${error.message}`);
   });
   if (!answer.ok) throw refused(address, answer);
-  const text = await within(answer.text(), PATIENCE.stallMs).catch(() => {
+  const text = await within(answer.text(), patience.stallMs).catch(() => {
     signal?.throwIfAborted();
     throw new VitrineError("network", `the list of models at ${address} broke off: check the connection and try again`);
   });
@@ -40,7 +44,10 @@ export async function listedModels(signal) {
  */
 export async function listedAt(address, signal) {
   if (!address.startsWith(new URL("models/", import.meta.url).href)) return undefined;
-  const models = await listedModels(signal).catch(() => []); // the model may be there all the same
+  const kept = await listedModels(signal).catch(() => []); // the model may be there all the same
+  const isDefault = kept[0]?.url === address;
+  // A version of the site that the device keeps has its default model and a list; of the others the server may have newer ones.
+  const models = isDefault ? kept : await listedModels(signal, `${LIST}?now`, LITTLE_PATIENCE).catch(() => kept);
   signal?.throwIfAborted();
   return models.find(({ url }) => url === address);
 }

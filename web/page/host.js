@@ -2,6 +2,7 @@
 /** @import {Session} from "../run/session.js" */
 /** @import {mountOffer} from "../views/offer.js" */
 /** @import {mountHosting} from "../views/hosting.js" */
+import { MOST_THREADS } from "../client/threads.js";
 import { trusted } from "../client/trusted.js";
 import { modelInAddress } from "../kit/address.js";
 import { listen } from "../kit/dom.js";
@@ -67,7 +68,7 @@ export function connectHost(session, { offer, hosting }, strings, signal) {
   function showThreads(registered) {
     const cores = navigator.hardwareConcurrency;
     const why = crossOriginIsolated ? (cores > 1 ? undefined : "cores") : oneThread(registered);
-    hosting.setThreads(why ? strings.oneThread[why] : strings.threads(cores));
+    hosting.setThreads(why ? strings.oneThread[why] : strings.threads(Math.min(cores, MOST_THREADS)));
   }
 }
 
