@@ -1,6 +1,7 @@
 // The elements on other people's pages: what they load, that they run, and what they do not let in or out.
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { TRAP } from "./faults.js";
 import { elsewhere, expect, test, violations } from "./fixtures.js";
 import { hostile } from "./own/diagrams.js";
 
@@ -89,6 +90,29 @@ test("two elements have one engine and one download, each a run of its own; one 
   expect(page.workers()).toHaveLength(1);
   await page.locator("#two").evaluate((element) => element.remove());
   await expect.poll(() => page.workers().length, "with the last element the engine goes").toBe(0);
+});
+
+test("elements whose engine has died run again, with another one", async ({ page }) => {
+  await open(page, `<vitrine-pipeline id="one" prompt="Once upon a time" temperature="0" max-tokens="3" pace="20"></vitrine-pipeline>
+    <vitrine-pipeline id="two" prompt="The little dog" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline>`);
+  const [one, two] = ["#one", "#two"].map((id) => page.locator(id));
+  await hear(page, "#one");
+  await one.getByRole("button", { name: /^Run \(/ }).click();
+  await expect.poll(() => page.evaluate(() => heard.stage.length), { timeout: 40_000 }).toBeGreaterThan(20);
+  await page.workers()[0].evaluate((trap) => void setTimeout(() => new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(trap))).exports.f()), TRAP);
+  await expect(one.locator(".note"), "during a run").toContainText("The run failed.");
+  await one.evaluate((element) => element.setAttribute("pace", "0"));
+  await one.getByRole("button", { name: "Run again" }).click();
+  await expect.poll(() => page.evaluate(() => heard.done.length), { timeout: 40_000 }).toBe(1);
+  await expect(one.locator(".note")).toContainText("Live: the model tiny runs");
+
+  await two.evaluate((element) => element.run());
+  expect(page.workers()).toHaveLength(1);
+  await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("oops"); }));
+  for (const element of [one, two]) await expect(element.locator(".note"), "between two").toContainText("The run failed.");
+  const both = await page.evaluate(() => Promise.all([...document.querySelectorAll("vitrine-pipeline")].map((element) => element.run({ maxTokens: 2 }))));
+  expect(both.map((result) => result?.ids.length)).toEqual([2, 2]);
+  expect(page.workers(), "they share it").toHaveLength(1);
 });
 
 test("a map that is made out of sight is of its own text", async ({ page }) => {

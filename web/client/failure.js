@@ -5,6 +5,9 @@ import { VitrineError } from "./error.js";
 /** A message may quote a file, and a file may hold anything. */
 const MOST_SENTENCE = 2000;
 
+/** Codes of failures after which the engine does not answer again: the model has to be loaded anew. @type {readonly ErrorCode[]} */
+export const ENDED = ["closed", "engine.error", "engine.silent", "engine.trap", "internal", "memory"];
+
 /**
  * The code and the sentence of anything that was thrown: cut, in one line, with nothing in it that acts on the text
  * around it. An engine's message begins small, as those of programs do; a name that it begins with, of a file or an

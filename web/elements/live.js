@@ -2,7 +2,7 @@
 /** @import { Framed } from "./frame.js" */
 /** @import { linkOf } from "./attributes.js" */
 /** @import { Picture } from "./shell.js" */
-import { failureOf, tooLong } from "../client/failure.js";
+import { ENDED, failureOf, tooLong } from "../client/failure.js";
 import { control as controlStrings } from "../i18n/control-en.js";
 import { embed as strings } from "../i18n/embed-en.js";
 import { stages as stageStrings } from "../i18n/stages-en.js";
@@ -101,8 +101,10 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
   /** @param {unknown} error */
   function fail(error) {
     const { code, why } = failureOf(error);
+    if (code === "closed" && session.running) return; // it is of the run before
     failed = true;
     picture.say(strings.failed(why));
+    if (ENDED.includes(code)) session.close(); // the next run opens another one
     if (code !== "environment") return;
     frame ??= framed();
     inFrame = frame?.run(asked) ?? null;

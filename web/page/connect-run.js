@@ -11,13 +11,10 @@ import { ending, speedOf } from "../run/ending.js";
 import { RESTS } from "../run/frames.js";
 import { cutOf, outputOf, textOf } from "../run/output.js";
 import { roomAfter } from "../run/settings.js";
-import { failureOf, tooLong } from "../client/failure.js";
+import { ENDED, failureOf, tooLong } from "../client/failure.js";
 
 /** Milliseconds after the last key until the prompt's tokens are counted. */
 const countAfter = 150;
-
-/** Failures after which the engine does not answer again. @type {string[]} */
-const ended = ["closed", "engine.error", "engine.silent", "engine.trap", "internal", "memory"];
 
 /**
  * A run, from the button to its result, as the page shows it.
@@ -104,7 +101,7 @@ export function connectRun(session, views, strings, { reopen, useDefault, pacer,
     if (code === "prompt.empty") refuse(strings.prompt.empty);
     else if (code === "prompt.too_long") refuse(strings.prompt.tooLong);
     else if (code === "numeric") notice.show(code, [why], [{ label: strings.errors.useDefault, does: useDefault }]);
-    else notice.show(code, [why], ended.includes(code) ? [{ label: strings.errors.reopen, does: reopen }] : []);
+    else notice.show(code, [why], ENDED.includes(code) ? [{ label: strings.errors.reopen, does: reopen }] : []);
   }
 
   /** @param {{ error: unknown }} lost */

@@ -185,9 +185,11 @@ export class Session extends EventTarget {
   /** Ends it all: the run, and what is being loaded; the engine is closed. */
   async close() {
     this.cancelLoad();
-    await this.leave();
-    this.#engine?.close();
-    this.#engine = null;
+    const engine = this.#engine;
+    const left = this.leave();
+    this.#engine = this.#running = null; // another one may be opened from now on
+    await left;
+    engine?.close();
   }
 
   /** Ends the run, or lets one stand that was ended before. */
@@ -277,6 +279,7 @@ export class Session extends EventTarget {
         return this.#end();
       }
       const pieces = await this.#pieces.of(this.#engine, prompt);
+      if (!this.#engine) return this.#end(); // it was closed
       const run = this.#engine.generate(prompt, { ...settings, ...further, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
       await this.#read(run, () => {
