@@ -115,6 +115,26 @@ test("elements whose engine has died run again, with another one", async ({ page
   expect(page.workers(), "they share it").toHaveLength(1);
 });
 
+test("a place that is asked for while the model loads is gone to, and one that is not there is forgotten", async ({ page }) => {
+  await open(page, `<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="3" pace="0"></vitrine-pipeline>`);
+  const note = page.locator("vitrine-pipeline .note");
+  const goTo = (where) => page.locator("vitrine-pipeline").evaluate((element, where) => element.goto(where), where);
+  const stopped = () => page.locator("vitrine-pipeline").evaluate((element) => Promise.all([element.run(), element.goto({ stage: "mlp" }), element.stop()]));
+  expect(await stopped(), "of a run that is stopped").toEqual([null, undefined, undefined]);
+  await hear(page);
+  await page.locator("vitrine-pipeline").evaluate(async (element) => {
+    element.run();
+    element.goto({ stage: "tokenize" });
+    await element.goto({ stage: "mlp", layer: 2 });
+  });
+  await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ reason: "goto", stage: "mlp", layer: 2, step: 0 });
+  await expect(note).toContainText("The machine is paused at");
+  await goTo({ stage: "mlp", layer: 11 });
+  await expect(note).toContainText("The run failed.");
+  await goTo({ stage: "mlp", layer: 3 });
+  await expect(note).toContainText("layer 4 of 6");
+});
+
 test("a map that is made out of sight is of its own text", async ({ page }) => {
   await open(page, `<vitrine-pipeline></vitrine-pipeline><div style="height: 300vh"></div><vitrine-attention prompt="The cat sat on the mat" layer="1"></vitrine-attention>`);
   await page.locator("vitrine-attention").evaluate((element) => element.run());

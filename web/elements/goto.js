@@ -3,8 +3,8 @@
 import { stages } from "../run/stages.js";
 
 /**
- * Leads a run to the places that are asked for, one after the other. Of those that are asked for while it is on its way, the
- * newest counts.
+ * Leads a run to the places that are asked for, one after the other; while the model is still loading, once the run has begun.
+ * Of those that are asked for while it is on its way, the newest counts.
  *
  * @param {Session} session
  * @param {(error: unknown) => void} fail
@@ -12,25 +12,23 @@ import { stages } from "../run/stages.js";
 export function createGoto(session, fail) {
   /** @type {Step | null} */
   let wanted = null;
-  let going = false;
+  /** @type {Promise<void> | null} settles when the run stands at the newest place, or has ended */
+  let going = null;
 
-  /** @param {Step | null} where null: it stays where it is */
-  return async function goTo(where) {
-    wanted = where;
-    if (going) return;
-    going = true;
-    try {
-      while (wanted && session.run) await lead();
-    } catch (error) {
-      fail(error);
-    } finally {
-      going = false;
-    }
-  };
+  async function go() {
+    while (wanted && (await begun())) await lead(wanted).catch(fail);
+    wanted = going = null;
+  }
 
-  async function lead() {
+  /** Whether there is a run, once the engine has begun it. */
+  async function begun() {
+    while (session.running && !session.run) await new Promise((resolve) => session.addEventListener("state", resolve, { once: true }));
+    return session.run !== null;
+  }
+
+  /** @param {Step} where */
+  async function lead({ head, position = 0, layer = 0, stage }) {
     const { run } = session;
-    const { head, position = 0, layer = 0, stage } = /** @type {Step} */ (wanted);
     wanted = null;
     if (!run) return;
     if (head !== undefined) session.setHead(head);
@@ -38,4 +36,17 @@ export function createGoto(session, fail) {
     await run.goto({ stage, layer: stages[stage].perLayer ? layer : -1, position });
     session.follow();
   }
+
+  return {
+    /** @param {Step} where */
+    async to(where) {
+      wanted = where;
+      await (going ??= go());
+    },
+
+    /** Whether it leads, or will once the run has begun. */
+    get leads() {
+      return going !== null;
+    },
+  };
 }

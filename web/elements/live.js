@@ -48,7 +48,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
   /** @type {(() => void)[]} who wait for the end */
   let waiting = [];
 
-  const goTo = createGoto(session, fail);
+  const places = createGoto(session, fail);
   const transport = mountTransport(picture.transport, { strings: controlStrings.transport, granularity: "stage", signal });
   const breakpoints = connectBreakpoints(app, { at: breakpointsOf(element.getAttribute("breakpoints")), run: () => session.run, show: showBreakpoints, fail, signal });
   connectControl(app, {
@@ -125,7 +125,8 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
   /** @param {RunEvent[]} events */
   function tell(events) {
     for (const event of events) {
-      if (event.type === "paused" && event.reason === "entry" && goal() && !asked.paused) send(app, "goto", goal());
+      if (event.type === "paused" || event.type === "resumed") failed = false; // what was asked for since was done
+      if (event.type === "paused" && event.reason === "entry" && goal() && !asked.paused && !places.leads) send(app, "goto", goal());
       const stage = "stage" in event ? event.stage : event.type === "token" ? "append" : state.last?.stage;
       if (event.type === "resumed" || event.type === "rewound" || event.type === "log" || !stage) continue;
       report(element, event.type, { ...event, stage, node: picture.nodeOf(stage) });
@@ -185,7 +186,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
       session.follow();
       return stands;
     },
-    goto: async (/** @type {import("./step.js").Step} */ where) => (frame ? frame.goto(where) : goTo(where)),
+    goto: async (/** @type {import("./step.js").Step} */ where) => (frame ? frame.goto(where) : places.to(where)),
     stop: async () => (frame ? frame.stop() : session.stop()),
     breakpoints: () => breakpoints.now(),
     close: () => session.close(),
