@@ -115,6 +115,50 @@ test("elements whose engine has died run again, with another one", async ({ page
   expect(page.workers(), "they share it").toHaveLength(1);
 });
 
+test("attributes that are set later count from the next run", async ({ page, requests }) => {
+  await open(page, `<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline><vitrine-tokens prompt="Once"></vitrine-tokens>`);
+  const element = page.locator("vitrine-pipeline");
+  const tokens = page.locator("vitrine-tokens");
+  const set = (at, attributes) => at.evaluate((element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value)), attributes);
+  const others = () => requests.filter((url) => /\.gguf\?other$/.test(url)).length;
+  const read = () => page.evaluate(() => heard.stage.findLast(({ stage }) => stage === "prompt").detail.text);
+  await hear(page);
+  await set(element, { prompt: "The little dog" });
+  await expect(element.locator("textarea"), "before the first run").toHaveValue("The little dog");
+  await element.evaluate((element) => element.run());
+  expect(await read()).toBe("The little dog");
+
+  await set(element, { prompt: "My cat", head: "3", breakpoints: "attention.mask@2", "max-tokens": "1" });
+  await element.evaluate((element) => void element.run());
+  await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ reason: "breakpoint", stage: "attention.mask", layer: 2 });
+  expect(await read()).toBe("My cat");
+  await expect(element.locator('g[data-id="O4"] .caption')).toContainText("head 4");
+  await element.evaluate((element) => element.run());
+
+  await set(element, { breakpoints: "[", model: "models/vitrine-tiny-q8_0.gguf?other" });
+  await expect(element.getByRole("button", { name: /^Run \(6\.\d MB\)$/ })).toBeVisible();
+  await expect(element.locator(".note")).toContainText("Run loads the model (6.");
+  expect(await element.evaluate((element) => element.run()), "breakpoints that are none").toBeNull();
+  await expect(element.locator(".note")).toContainText("The run failed. The attribute breakpoints is no JSON");
+  await set(element, { breakpoints: "" });
+  expect(others(), "how large it is").toBe(1);
+  expect(await element.evaluate(async (element) => (await element.run()).ids.length)).toBe(1);
+  expect(others()).toBeGreaterThan(1);
+  await expect(element.getByRole("button", { name: "Run again" })).toBeVisible();
+
+  await tokens.scrollIntoViewIfNeeded();
+  await tokens.evaluate((element) => element.run());
+  await set(tokens, { prompt: "Once upon" });
+  await expect(tokens.locator(".chip")).toHaveText(["Once", " upon"]);
+  const before = others();
+  await set(tokens, { model: "models/vitrine-tiny-q8_0.gguf?other", prompt: "Once" });
+  await expect(tokens.getByRole("button", { name: /^Run \(\d\.\d MB\)$/ })).toBeVisible();
+  expect(others(), "typing loads nothing").toBe(before);
+  await tokens.evaluate((element) => element.run());
+  await expect(tokens.locator(".chip")).toHaveText(["Once"]);
+  expect(others()).toBe(before + 1);
+});
+
 test("a place that is asked for while the model loads is gone to, and one that is not there is forgotten", async ({ page }) => {
   await open(page, `<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="3" pace="0"></vitrine-pipeline>`);
   const note = page.locator("vitrine-pipeline .note");

@@ -31,7 +31,7 @@ const NEAR = "25%"; // of a window from where a picture is drawn
 export const elementOf = (mount, load, size) => class extends HTMLElement {
   /** The picture of the author's diagram, where the text is lost: it is shown in its place. @type {SVGSVGElement | null} */
   svg = null;
-  static observedAttributes = ["theme", "hide", "height", "controls", "model"];
+  static observedAttributes = ["theme", "hide", "height", "controls", "model", "prompt"];
   #root = this.attachShadow({ mode: "open" });
   /** Ends with the element's place in a document. @type {AbortController | null} */
   #life = null;
@@ -41,6 +41,7 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   #live = null;
   /** What it is to show before it runs. @type {Step | null} */
   #step = null;
+  #offers = 0; // how often what Run loads was to be said, or need not be any more
   #restyle = () => {};
 
   connectedCallback() {
@@ -78,23 +79,26 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     this.#life?.abort();
     this.#live?.then((live) => live.close(), () => {});
     this.#life = this.#live = this.#picture = null;
+    this.#offers++;
     this.#root.replaceChildren();
   }
 
-  attributeChangedCallback() {
+  /** @param {string} name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(name, before, now) {
+    if (before === now) return;
     this.#restyle();
     this.#layout();
-    this.#offer();
+    if (name === "prompt" && now !== null) this.#picture?.prompt.set(now);
+    if (name === "model" || !this.#live) this.#offer();
   }
 
-  /** What Run loads, as long as it has loaded nothing. */
+  /** What Run loads, as long as it has loaded nothing of that. */
   async #offer() {
-    const [picture, model] = [this.#picture, this.getAttribute("model")];
-    if (!picture || this.#live) return;
+    const [picture, model, mine] = [this.#picture, this.getAttribute("model"), ++this.#offers];
+    if (!picture) return;
     picture.offer("", hostOf(model));
     const words = await size(model);
-    const same = picture === this.#picture && model === this.getAttribute("model");
-    if (same && !this.#live) picture.offer(words, hostOf(model));
+    if (mine === this.#offers) picture.offer(words, hostOf(model));
   }
 
   #layout() {
@@ -138,7 +142,7 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
   /** Of a link to what it shows. @param {P} picture */
   async #fragment(picture) {
     const [{ fragmentOf }, live] = await Promise.all([import("./same.js"), this.#live]);
-    return fragmentOf(this, { ...picture.now(), step: this.#step, breakpoints: live?.breakpoints?.() ?? null });
+    return fragmentOf(this, { breakpoints: null, ...picture.now(), step: this.#step, ...live?.shown?.() });
   }
 
   /** @returns {Promise<Framed>} */
@@ -146,6 +150,7 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     const app = this.#root.querySelector(".embed");
     if (!this.#life || !(app instanceof HTMLElement)) return Promise.reject(new Error("the element is in no document"));
     if (!this.#picture) this.#begin(app);
+    this.#offers++;
     const { signal } = this.#life;
     const picture = /** @type {P} */ (this.#picture);
     const framed = () => placeFrame(app, this, { strings, signal });

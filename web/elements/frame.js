@@ -13,7 +13,7 @@ import { report } from "./report.js";
 /**
  * What leads a frame, as connectLive gives it for a run of the element's own.
  *
- * @typedef {{ run(options: RunOptions): Promise<unknown>, pause(): Promise<unknown>, step(options?: object): Promise<unknown>, goto(where: Step): Promise<unknown>, stop(): Promise<unknown>, close(): void, breakpoints?(): readonly import("../vitrine.d.ts").Breakpoint[] }} Framed
+ * @typedef {{ run(options: RunOptions): Promise<unknown>, pause(): Promise<unknown>, step(options?: object): Promise<unknown>, goto(where: Step): Promise<unknown>, stop(): Promise<unknown>, close(): void, shown?(): { model: string | null, breakpoints: readonly import("../vitrine.d.ts").Breakpoint[] } | null }} Framed
  */
 
 /** Whether this page is the frame itself. */

@@ -2,13 +2,14 @@
 /** @import { Framed } from "./frame.js" */
 /** @import { linkOf } from "./attributes.js" */
 /** @import { Picture } from "./shell.js" */
+import { VitrineError } from "../client/error.js";
 import { ENDED, failureOf, tooLong } from "../client/failure.js";
 import { control as controlStrings } from "../i18n/control-en.js";
 import { embed as strings } from "../i18n/embed-en.js";
 import { stages as stageStrings } from "../i18n/stages-en.js";
 import { listen, send } from "../kit/dom.js";
 import { size } from "../kit/numbers.js";
-import { label } from "../kit/text.js";
+import { label, messageOf } from "../kit/text.js";
 import { connectBreakpoints, connectControl } from "../run/control.js";
 import { RESTS } from "../run/frames.js";
 import { placeOf, whereWords } from "../run/place.js";
@@ -40,6 +41,10 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
   let asked = {};
   let pace = PACE;
   let failed = false;
+  /** @type {string | null} the attribute model, of the engine that there is */
+  let opened = null;
+  /** @type {string | null} the attribute breakpoints, as it was read */
+  let written = null;
   let linked = link; // null for a run of another prompt
   /** @type {Framed | null} */
   let frame = null;
@@ -50,7 +55,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
 
   const places = createGoto(session, fail);
   const transport = mountTransport(picture.transport, { strings: controlStrings.transport, granularity: "stage", signal });
-  const breakpoints = connectBreakpoints(app, { at: breakpointsOf(element.getAttribute("breakpoints")), run: () => session.run, show: showBreakpoints, fail, signal });
+  const breakpoints = connectBreakpoints(app, { at: [], run: () => session.run, show: showBreakpoints, fail, signal });
   connectControl(app, {
     state: () => state,
     run: () => session.run,
@@ -69,23 +74,52 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     transport.setBreakpoints(now.length);
   }
 
+  /** Those of the attribute, where it says something else than before; where it does not, those that the reader has set stay. */
+  function readBreakpoints() {
+    const text = element.getAttribute("breakpoints");
+    if (text === written) return;
+    try {
+      send(app, "breakpoints", breakpointsOf(text));
+    } catch (error) {
+      throw new VitrineError("argument", `the attribute breakpoints is no JSON: ${messageOf(error)}`);
+    }
+    written = text;
+  }
+
+  /** There is an engine of the model that the attribute names, or will be. */
+  function open() {
+    const model = element.getAttribute("model");
+    if (model !== opened) session.close();
+    if (session.info || session.loading) return;
+    opened = model;
+    picture.say(strings.starting, NaN);
+    session.open(model ?? undefined);
+  }
+
   /** @param {RunOptions} how */
   function begin(how) {
+    try {
+      readBreakpoints();
+    } catch (error) {
+      fail(error);
+      return release();
+    }
     asked = how;
     failed = false;
     picture.begin();
     picture.look?.(null);
-    if (!session.info && !session.loading) {
-      picture.say(strings.starting, NaN);
-      session.open(element.getAttribute("model") ?? undefined);
-    }
+    open();
     pace = how.pace ?? wholeOf(element, "pace") ?? picture.usual.pace ?? PACE;
     session.setPace(pace);
     const prompt = how.prompt ?? picture.prompt.value();
     linked = link?.prompt === prompt ? link : null;
     const settings = { ...settingsOf(element, how, picture.usual), ...(linked && { stop: linked.stop }) };
     session.generate(prompt, settings, { paused: how.paused || goal() !== null, breakpoints: breakpoints.now(), ...linked?.further });
+    setHead();
   }
+
+  /** A new engine has forgotten it, and a run before has had its own. */
+  const setHead = () => session.setHead(wholeOf(element, "head") ?? 0);
 
   /** Where the attributes want the machine to stand, or null. */
   function goal() {
@@ -160,7 +194,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
   listen(session, "state", show, signal);
   listen(session, "end", finish, signal);
   listen(session, "engine", (/** @type {import("../vitrine.d.ts").EngineInfo} */ info) => {
-    session.setHead(wholeOf(element, "head") ?? 0);
+    setHead();
     picture.setModel(info, state);
   }, signal);
   listen(session, "toolong", ({ characters }) => fail(tooLong(characters)), signal);
@@ -172,10 +206,12 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     async run(options) {
       if (signal.aborted) return null;
       if (frame) return frame.run(options);
+      const before = state.done;
+      const ended = new Promise((resolve) => waiting.push(() => resolve(undefined)));
       if (session.run && state.phase === "paused") send(app, "control", { do: "run" });
       else if (!session.running) begin(options);
-      await new Promise((resolve) => waiting.push(() => resolve(undefined)));
-      return inFrame ?? state.done;
+      await ended;
+      return inFrame ?? (state.done === before ? null : state.done);
     },
     pause: async () => (frame ? frame.pause() : session.run?.pause()),
     /** @param {Parameters<import("../vitrine.d.ts").Run["step"]>[0]} options */
@@ -188,7 +224,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     },
     goto: async (/** @type {import("./step.js").Step} */ where) => (frame ? frame.goto(where) : places.to(where)),
     stop: async () => (frame ? frame.stop() : session.stop()),
-    breakpoints: () => breakpoints.now(),
+    shown: () => (state.number > 0 ? { model: opened, breakpoints: breakpoints.now() } : null),
     close: () => session.close(),
   };
 }

@@ -21,7 +21,7 @@ export function mountNext(app, element, { recording, strings, signal }) {
   let { state } = recording;
   const shell = mountShell(app, {
     prompt: told || recorded,
-    offered: (size) => (told ? strings.notYet(size) : strings.recording(name, size)),
+    offered: (size, prompt) => (told || prompt !== recorded ? strings.notYet(size) : strings.recording(name, size)),
     body: [list],
     usual: { maxTokens: 1, pace: 0 },
     draw(now) {

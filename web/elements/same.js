@@ -11,7 +11,7 @@ import { stages } from "../run/stages.js";
 import { createRunState } from "../run/state.js";
 import { breakpointsOf, linkOf, settingsOf, wholeOf, wordsOf } from "./attributes.js";
 
-/** @typedef {Now & { step: Step | null, breakpoints: readonly Breakpoint[] | null }} Shown `step`: that a text of the page has it show; `breakpoints`: null for those of the attribute */
+/** @typedef {Now & { step: Step | null, breakpoints: readonly Breakpoint[] | null, model?: string | null }} Shown `step`: that a text of the page has it show; `breakpoints`: null for those of the attribute; `model`: that the run is of */
 
 /** The fragment of the link. @param {Element} element @param {Shown} now */
 export const fragmentOf = async (element, now) => encode(await stateOf(element, now));
@@ -23,15 +23,16 @@ export const fragmentOf = async (element, now) => encode(await stateOf(element, 
  * @param {Shown} now
  * @returns {Promise<Partial<LinkState>>}
  */
-export async function stateOf(element, { prompt, run, own = "", usual, stage, step, breakpoints }) {
+export async function stateOf(element, { prompt, run, own = "", usual, stage, step, breakpoints, model: ran = null }) {
   const link = await linkOf(element);
   const base = link?.prompt === prompt ? link : null; // else it is of another run
-  const model = element.getAttribute("model");
+  const read = run?.of("prompt")?.detail.text ?? "";
+  const model = run && prompt === read ? ran : element.getAttribute("model");
   const typed = { ...settingsOf(element, {}, usual), stop: base?.stop ?? [] };
   const seen = seenOf({
     model: model === null ? base?.model : new URL(model, document.baseURI).href,
     prompt,
-    read: run?.of("prompt")?.detail.text ?? "",
+    read,
     typed: { ...typed, seed: element.getAttribute("seed") === null ? undefined : typed.seed },
     state: run ?? createRunState(),
     tree: noTree, // an element keeps no branches

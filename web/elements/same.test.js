@@ -4,6 +4,8 @@ import { decode, encode, plainState } from "../run/link.js";
 import { createRunState } from "../run/state.js";
 import { fragmentOf } from "./same.js";
 
+Object.assign(globalThis, { document: { baseURI: "https://a.example/" } });
+
 /** What stands for an element with these attributes. */
 const element = (attributes) => ({ getAttribute: (name) => attributes[name] ?? null });
 const now = { prompt: "A dog", run: null, usual: {}, step: null, breakpoints: null };
@@ -41,6 +43,9 @@ test("of a run the link says settings, seed, breakpoints and where it stands", a
   run.add({ ...at, type: "paused", reason: "goto", stage: "ln1", layer: 2, description: "" });
   const more = { run, breakpoints: [{ stage: "mlp" }] };
   assert.deepEqual(await said({ seed: "4", stage: "select" }, more), { ...plainState(), prompt: "A dog", seed: 11, maxTokens: 5, stands: { tokens: 0, stage: "ln1", layer: 2, position: 0 }, breakpoints: [{ stage: "mlp" }] });
+  const [model, ran] = ["https://a.example/new.gguf", "https://a.example/old.gguf"];
+  const models = await Promise.all([said({ model }, { ...more, model: ran }), said({ model }, { ...more, model: ran, prompt: "A cat" })]);
+  assert.deepEqual(models.map(({ model }) => model), [ran, model], "of another model that the attribute names since, there is no run");
   const typed = await said({ seed: "4" }, { ...more, prompt: "A cat" });
   assert.deepEqual([typed.prompt, typed.seed, typed.stands], ["A cat", 4, undefined], "another prompt was typed: there is no run of it");
 });

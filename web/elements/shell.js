@@ -24,7 +24,7 @@ import { mountRunButton } from "../views/run-button.js";
  * What an element shows, whatever kind it is: before it runs, and of its run.
  *
  * @typedef {object} Picture
- * @property {{ value: () => string }} prompt
+ * @property {{ value: () => string, set: (text: string) => void }} prompt
  * @property {Pacer} pacer
  * @property {HTMLElement} transport where the bar is put
  * @property {Usual} usual
@@ -50,7 +50,8 @@ import { mountRunButton } from "../views/run-button.js";
  * @param {HTMLElement} app
  * @param {object} options
  * @param {string} options.prompt
- * @param {(size: string, prompt: string) => string} options.offered what is said before a run
+ * @param {(size: string, prompt: string) => string} options.offered what is said before the first run
+ * @param {(size: string) => string} [options.loads] and before one of another model
  * @param {HTMLElement[]} options.body
  * @param {Usual} [options.usual]
  * @param {(state: RunState) => void} options.draw asks for a frame
@@ -58,7 +59,7 @@ import { mountRunButton } from "../views/run-button.js";
  * @param {EmbedStrings} options.strings
  * @param {AbortSignal} options.signal
  */
-export function mountShell(app, { prompt: text, offered, body, usual = {}, draw, state, strings, signal }) {
+export function mountShell(app, { strings, prompt: text, offered, loads = strings.notYet, body, usual = {}, draw, state, signal }) {
   const pacer = createPacer(signal);
   const [field, run, note, transport] = ["prompt", "run-button", "note", "transport"].map((name) => el("div", { class: name, part: name === "run-button" ? "run" : name }));
   const line = note.appendChild(el("p", { role: "status" }));
@@ -67,6 +68,7 @@ export function mountShell(app, { prompt: text, offered, body, usual = {}, draw,
   const prompt = mountPrompt(field, { strings: strings.prompt, text, special: () => ({ show() {} }), signal });
   const words = { generate: strings.run("", ""), generateKey: "", stop: strings.stop, stopKey: "" };
   const button = mountRunButton(run, { strings: words, signal });
+  let running = false;
   pacer.setHeld(true);
 
   const settle = () => () => state.looked();
@@ -93,8 +95,9 @@ export function mountShell(app, { prompt: text, offered, body, usual = {}, draw,
     /** @param {string} size @param {string} host */
     offer(size, host) {
       words.generate = strings.run(size, host);
-      button.show(false);
-      line.textContent = [offered(size, prompt.value()), host && strings.other(host)].filter(Boolean).join(" ");
+      button.show(running);
+      if (running) return;
+      line.textContent = [app.dataset.live === undefined ? offered(size, prompt.value()) : loads(size), host && strings.other(host)].filter(Boolean).join(" ");
     },
 
     /** @param {RunState} now */
@@ -109,7 +112,7 @@ export function mountShell(app, { prompt: text, offered, body, usual = {}, draw,
     },
 
     /** @param {boolean} now */
-    setRunning: (now) => button.show(now),
+    setRunning: (now) => button.show((running = now)),
 
     /** @param {string} what @param {number} [share] */
     say(what, share) {

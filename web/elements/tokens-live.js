@@ -15,17 +15,25 @@ import { report } from "./report.js";
  * @returns {Framed}
  */
 export function connectTokens(element, picture, { app, signal, framed }) {
-  const model = element.getAttribute("model");
   /** @type {ReturnType<typeof createTokenizer> | null} */
   let tokenizer = null;
+  /** @type {string | null} of which model it is, as the attribute names it */
+  let opened = null;
   /** @type {Framed | null} */
   let frame = null;
   let asked = 0;
 
+  const current = () => tokenizer !== null && opened === element.getAttribute("model");
+
+  function close() {
+    tokenizer?.then(({ close }) => close(), () => {});
+    tokenizer = null;
+  }
+
   /** @param {string} text */
   async function show(text) {
     const mine = ++asked;
-    tokenizer ??= createTokenizer({ ...(model !== null && { model }), signal });
+    tokenizer ??= createTokenizer({ ...(opened !== null && { model: opened }), signal });
     const pieces = await (await tokenizer).tokenize(text);
     if (mine !== asked) return null; // another text was typed meanwhile
     picture.pieces(pieces);
@@ -38,6 +46,8 @@ export function connectTokens(element, picture, { app, signal, framed }) {
   /** @param {string} text */
   async function run(text) {
     picture.begin();
+    if (!current()) close();
+    opened = element.getAttribute("model");
     if (!tokenizer) picture.say(strings.starting, NaN);
     try {
       return await show(text);
@@ -52,7 +62,7 @@ export function connectTokens(element, picture, { app, signal, framed }) {
     }
   }
 
-  listen(app, "promptinput", ({ text }) => tokenizer && !frame && void run(text), signal);
+  listen(app, "promptinput", ({ text }) => current() && !frame && void run(text), signal);
 
   return {
     run: ({ prompt = picture.prompt.value() }) => frame?.run({ prompt }) ?? run(prompt),
@@ -60,6 +70,6 @@ export function connectTokens(element, picture, { app, signal, framed }) {
     step: async () => null,
     goto: async () => null,
     stop: async () => null,
-    close: () => void tokenizer?.then(({ close }) => close(), () => {}),
+    close,
   };
 }

@@ -22,7 +22,8 @@ export function mountTokens(app, element, { recording, strings, signal }) {
   const { name } = recording.info;
   const shell = mountShell(app, {
     prompt: told || recording.prompt,
-    offered: (size) => (told ? strings.notYetTokens(size) : strings.recordingTokens(name, size)),
+    offered: (size, prompt) => (told || prompt !== recording.prompt ? strings.notYetTokens(size) : strings.recordingTokens(name, size)),
+    loads: strings.notYetTokens,
     body: [output, ids],
     draw(now) {
       chips.show(now);
