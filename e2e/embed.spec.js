@@ -179,6 +179,39 @@ test("a place that is asked for while the model loads is gone to, and one that i
   await expect(note).toContainText("layer 4 of 6");
 });
 
+test("keys that are typed in an element stay there; B sets a breakpoint, and only the keys that work are announced", async ({ page }) => {
+  await open(page, `<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline>`);
+  const keys = () => page.evaluate(() => globalThis.keys.splice(0));
+  await page.evaluate(() => {
+    globalThis.keys = [];
+    for (const type of ["keydown", "keypress", "keyup"]) document.addEventListener(type, ({ key, defaultPrevented }) => globalThis.keys.push(`${type} ${key} ${defaultPrevented}`));
+  });
+  const description = () => page.locator("vitrine-pipeline .diagram").getAttribute("aria-description");
+  expect(await description(), "of a picture").not.toMatch(/\bB\b/);
+  await page.locator("textarea").click();
+  await page.keyboard.type("n p b");
+  await expect(page.locator("textarea")).toHaveValue(/n p b/);
+  expect(await keys()).toEqual([]);
+
+  await hear(page);
+  await page.locator("vitrine-pipeline").evaluate((element) => element.run());
+  await expect.poll(description).toMatch(/Arrow keys .* B sets a breakpoint/);
+  expect(await description()).not.toMatch(/Home|Enter/);
+  const titles = await page.locator("vitrine-pipeline .transport button[title]").evaluateAll((all) => all.map(({ title }) => title).join(" "));
+  expect(titles).toContain("Back one stage");
+  expect(titles).not.toMatch(/\(|F10/);
+  await page.locator('vitrine-pipeline g[data-id="L"]').press("F10");
+  expect(await keys(), "it is the browser's").toEqual(["keydown F10 false", "keyup F10 false"]);
+  await page.keyboard.press("ArrowUp");
+  await page.locator('vitrine-pipeline g[data-id="L"]').press("b");
+  expect((await keys()).filter((key) => key.startsWith("keydown")), "what the element has used").toEqual([]);
+  await page.locator("vitrine-pipeline").evaluate((element) => void element.run());
+  await expect.poll(() => page.evaluate(() => heard.paused.at(-1))).toMatchObject({ reason: "breakpoint", stage: "select" });
+  await page.locator('vitrine-pipeline g[data-id="L"]').press("b");
+  await page.locator("vitrine-pipeline").evaluate((element) => element.run());
+  expect(await page.evaluate(() => heard.done.length), "taken away again").toBe(2);
+});
+
 test("a map that is made out of sight is of its own text", async ({ page }) => {
   await open(page, `<vitrine-pipeline></vitrine-pipeline><div style="height: 300vh"></div><vitrine-attention prompt="The cat sat on the mat" layer="1"></vitrine-attention>`);
   await page.locator("vitrine-attention").evaluate((element) => element.run());

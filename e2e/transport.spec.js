@@ -23,6 +23,7 @@ async function standAt(page, stage, layer = -1, position = 6) {
 
 test("runs, stands still, steps and goes back by its buttons", async ({ page }) => {
   await openControls(page);
+  await expect(button(page, "Next stage")).toHaveAttribute("title", "Next stage (F10)");
   await button(page, "Next stage").click();
   await at(page, "prompt -1 0");
   for (const place of ["tokenize -1 0", "ids -1 0"]) {

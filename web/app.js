@@ -22,7 +22,7 @@ import { mountDiagramPlace } from "./views/diagram-place.js";
 import { mountDiagramTools } from "./views/diagram-tools.js";
 import { mountDrop } from "./views/drop.js";
 import { mountHelp } from "./views/help.js";
-import { byId, listen, send } from "./kit/dom.js";
+import { byId, listen } from "./kit/dom.js";
 import { mountHosting } from "./views/hosting.js";
 import { mountHubModels } from "./views/hub-models.js";
 import { mountInspector } from "./views/inspector/inspector.js";
@@ -61,6 +61,7 @@ const session = new Session(createRunState(), createEngine);
 const pacer = createPacer(signal);
 const page = document.body;
 const app = byId("app");
+const singleOn = () => recall("singleKeys", true);
 
 for (const [id, name] of Object.entries(strings.landmarks)) byId(id).ariaLabel = name;
 byId("skip").textContent = strings.skip;
@@ -74,7 +75,7 @@ const panels = mountPanels(app, { fold: byId("fold"), splitter: byId("splitter")
 const share = mountShare(byId("tools"), { strings: shareStrings, close: strings.close, signal });
 const choices = mountShareChoices(share.choices, { strings: shareStrings.choices, signal });
 mountTheme(byId("tools"), { strings: strings.theme, signal });
-const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: recall("singleKeys", true), signal });
+const help = mountHelp(byId("tools"), { strings: { ...strings.help, keys: [...strings.help.keys, ...controlStrings.keys] }, close: strings.close, single: singleOn(), signal });
 const hosting = mountHosting(help.here, { strings: hostStrings.hosting });
 const offer = mountOffer(byId("offer"), { strings: hostStrings.offer, signal });
 mountAbout(byId("about"), { strings: strings.about, signal });
@@ -95,7 +96,7 @@ const sampling = mountSampling(byId("sampling-view"), {
 });
 const tools = mountDiagramTools(byId("diagram-head"), { strings: strings.diagram, own: ownStrings, signal });
 const diagram = mountDiagramPlace(byId("diagram-place"), {
-  draw: (root, info, own, mine) => mountDiagram(root, { info, own, createPictures, strings: diagramStrings, stages: stageStrings, pacer, signal: mine }),
+  draw: (root, info, own, mine) => mountDiagram(root, { info, own, createPictures, strings: diagramStrings, stages: stageStrings, keys: ["breakpoint", "inspect", "ends"], single: singleOn, pacer, signal: mine }),
   own: recall("diagram", ""),
   strings: strings.diagram,
   signal,
@@ -183,7 +184,6 @@ listenToKeys({
     home: () => controls.press("first"),
     end: () => controls.press("last"),
     t: controls.turnGrain,
-    b: () => document.activeElement instanceof SVGElement && send(page, "breakpoint", { stage: document.activeElement.dataset.stage }),
     "/": () => (panels.unfold(), prompt.focus()),
     "?": help.show,
     "[": panels.toggle,
@@ -194,7 +194,7 @@ listenToKeys({
     f: () => diagram.view("follow"),
     w: status.where,
   },
-  singleOn: () => recall("singleKeys", true),
+  singleOn,
   place: byId("diagram-place"),
   signal,
 });

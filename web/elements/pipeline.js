@@ -35,7 +35,7 @@ export function mountPipeline(app, element, { recording, own, strings, signal })
   const { pacer } = shell;
   const chips = mountChips(output, { ...strings.output, pacer, signal });
   const diagram = mountDiagramPlace(place, {
-    draw: (root, info, own, mine) => mountDiagram(root, { info, own, createPictures: createPaintedPictures, strings: diagramStrings, stages: stageStrings, textScale: () => textScale(root), pacer, signal: mine }),
+    draw: (root, info, own, mine) => mountDiagram(root, { info, own, createPictures: createPaintedPictures, strings: diagramStrings, stages: stageStrings, keys: [shell.live ? "breakpoint" : "generate"], single: () => shell.live, textScale: () => textScale(root), pacer, signal: mine }),
     own,
     strings: strings.diagram,
     signal,

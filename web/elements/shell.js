@@ -70,8 +70,15 @@ export function mountShell(app, { strings, prompt: text, offered, loads = string
   const button = mountRunButton(run, { strings: words, signal });
   let running = false;
   pacer.setHeld(true);
+  for (const type of ["keydown", "keypress", "keyup"]) app.addEventListener(type, keep, { signal });
 
   const settle = () => () => state.looked();
+
+  /** What is typed in a field, and what a part has used, is no key of the page around: there the field cannot be seen. @param {Event} event */
+  function keep(event) {
+    const typed = event.target instanceof Element && event.target.matches("input, textarea, select");
+    if (typed || event.defaultPrevented) event.stopPropagation();
+  }
 
   function show() {
     draw(state);

@@ -3,9 +3,14 @@ import { firstOf, switched } from "./switches-en.js";
 /** What the diagram says beside the labels of pipeline.mmd. Braces are filled at run time. */
 export const diagram = {
   label: "The pipeline of the model",
-  description:
-    "Each box is one stage of the engine and shows the numbers of the current run. Arrow keys go from stage to stage, " +
-    "Home and End to the first and the last; Enter opens the inspector on one.",
+  description: "Each box is one stage of the engine and shows the numbers of the current run. Arrow keys go from stage to stage.",
+  /** What other keys do on a box, where they do. */
+  keys: {
+    generate: "Enter runs the model.",
+    breakpoint: "B sets a breakpoint on the stage, or takes it away.",
+    inspect: "Enter opens the inspector.",
+    ends: "Home and End send the machine to the first stage and the last.",
+  },
 
   // Words that fill the labels of pipeline.mmd, beside those of the stages.
   frames: { layer: "Inside each layer: pre-norm", attention: "softmax(QKᵀ/√{headDim} + M)V", predicts: "Predicts", more: "And so on" },

@@ -24,7 +24,7 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
 /**
  * A diagram: our pipeline, painted once for each orientation, or an author's own. It is lit and filled from the state of a
  * run, at most once a frame. Sends from `root` "inspect" { stage } when the user chooses a stage, "breakpoint" { stage }
- * where its mark is pressed, "followchange" { following, behind } when the user takes hold of the picture or lets go, and
+ * where its mark is pressed, or B, "followchange" { following, behind } when the user takes hold of the picture or lets go, and
  * when following is not possible or is again, "sight" when other stages may have come into the window.
  *
  * @param {HTMLElement} root empty; the window onto the diagram
@@ -34,11 +34,13 @@ const AT_ONCE = 6; // cards with a value that a frame writes anew while tokens c
  * @param {StageStrings} options.stages
  * @param {(info: EngineInfo, strings: DiagramStrings & { stages: StageStrings }, draft: HTMLElement) => Pictures} options.createPictures
  * @param {string | SVGSVGElement} [options.own] the text of a diagram that is shown instead of ours, or its picture
+ * @param {(keyof DiagramStrings["keys"])[]} options.keys that do something on a node, beside the arrow keys
+ * @param {() => boolean} options.single whether single letters do
  * @param {() => number} [options.textScale] how large the reader has text, as a multiple of the usual 16 px
  * @param {Pacer} options.pacer
  * @param {AbortSignal} options.signal aborting it empties `root`
  */
-export async function mountDiagram(root, { info, strings, stages, createPictures, own = "", textScale = ofPage, pacer, signal }) {
+export async function mountDiagram(root, { info, strings, stages, createPictures, own = "", keys, single, textScale = ofPage, pacer, signal }) {
   /** @type {RunState} */
   let run = createRunState();
   let all = false; // what is shown is of another state
@@ -67,13 +69,13 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
   root.tabIndex = -1; // a press on the picture gives it the focus, and with it the wheel
   root.setAttribute("role", "listbox");
   root.setAttribute("aria-label", strings.label);
-  root.setAttribute("aria-description", strings.description);
+  root.setAttribute("aria-description", [strings.description, ...keys.map((key) => strings.keys[key])].join(" "));
   root.replaceChildren(draft, picture);
 
   mountGestures(root, camera, () => setFollow(false), signal);
   const roving = mountRoving(root, (event) => shown?.at(event), reveal, signal);
   root.addEventListener("click", choose, { signal });
-  root.addEventListener("keydown", chooseByKey, { signal });
+  root.addEventListener("keydown", onKey, { signal });
   const sizes = new ResizeObserver(arrange);
   signal.addEventListener("abort", () => {
     sizes.disconnect();
@@ -159,22 +161,29 @@ export async function mountDiagram(root, { info, strings, stages, createPictures
 
   /** @param {Event} event */
   function choose(event) {
+    if (event.target instanceof Element && event.target.matches(".stop")) return toggleStop(event);
     const card = shown?.at(event);
     if (!card) return;
     event.preventDefault();
-    if (event.target instanceof Element && event.target.matches(".stop")) {
-      send(root, "breakpoint", { stage: card.stage });
-      return;
-    }
     selected = card.stage;
     refresh(false);
     send(root, "inspect", { stage: card.stage });
   }
 
+  /** @param {Event} event */
+  function toggleStop(event) {
+    const card = shown?.at(event);
+    if (!card) return;
+    event.preventDefault();
+    send(root, "breakpoint", { stage: card.stage });
+  }
+
   /** @param {KeyboardEvent} event */
-  function chooseByKey(event) {
+  function onKey(event) {
     const { key, ctrlKey, metaKey, altKey } = event;
-    if (key === "Enter" && !ctrlKey && !metaKey && !altKey) choose(event);
+    if (ctrlKey || metaKey || altKey) return;
+    if (key === "Enter") choose(event);
+    else if (key.toLowerCase() === "b" && single()) toggleStop(event);
   }
 
   /** @param {Card} card that the keyboard has reached */

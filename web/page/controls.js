@@ -24,6 +24,9 @@ import { breakpointError } from "../client/failure.js";
 import { connectBranches } from "./branching.js";
 import { connectBreakpoints, connectControl } from "../run/control.js";
 
+/** Keys of the page that do what buttons of the bar do. @type {Partial<Record<import("../run/commands.js").Command, string>>} */
+const keys = { back: ",", run: "F8", next: "F10", into: "F9", out: "Shift F11" };
+
 /**
  * How a run begins: standing at its first stage, with tokens that somebody chose, with other settings than the fields', of
  * another prompt than the one before, with parts of the model switched.
@@ -59,7 +62,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
   };
   const base = () => ({ at: state.at, last: state.last, pieces: state.pieces, info: state.info, settings: state.settings });
 
-  const transport = mountTransport(byId("transport"), { strings: strings.transport, granularity: kept.grain, signal });
+  const transport = mountTransport(byId("transport"), { strings: strings.transport, granularity: kept.grain, keys, signal });
   const timeline = mountTimeline(byId("timeline"), { strings: strings.timeline, pacer, signal });
   const drawer = mountDrawer(byId("drawer"), { strings: strings.drawer, buttons: byId("drawer-buttons"), signal });
   const part = (/** @type {"breakpoints" | "branches" | "decoding" | "compare"} */ name) => drawer.panel(name).appendChild(el("div"));

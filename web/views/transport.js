@@ -14,17 +14,15 @@ const beside = ["previousBreakpoint", "nextBreakpoint", "restart"];
 const hold = 120;
 const grains = /** @type {const} */ (["stage", "layer", "token"]);
 
-/** Keys that do the same, as a tooltip names them. @type {Partial<Record<Command, string>>} */
-const keys = { back: ",", run: "F8", next: "F10", into: "F9", out: "Shift F11" };
-
 /**
  * The buttons that lead the machine. Sends "control" with what was asked for, and "refused" with the reason in words where
  * a command can do nothing: such a button stays in the order of Tab and says why.
  *
  * @param {HTMLElement} root
- * @param {{ strings: ControlStrings["transport"], granularity: Granularity, signal: AbortSignal }} options
+ * @param {{ strings: ControlStrings["transport"], granularity: Granularity, keys?: Partial<Record<Command, string>>, signal: AbortSignal }} options
+ *   `keys` that do the same, as a tooltip names them
  */
-export function mountTransport(root, { strings, granularity, signal }) {
+export function mountTransport(root, { strings, granularity, keys = {}, signal }) {
   /** @type {Map<Command, HTMLButtonElement>} */
   const buttons = new Map();
   /** @type {Pick<RunState, "phase" | "at" | "tokens" | "done">} */
