@@ -44,7 +44,6 @@ type run struct {
 	step    int           // that is under way, or the last
 	full    bool          // whether it is told in full
 	told    int           // the last whole step that was
-	working bool          // whether it is this run's turn
 	owed    time.Duration // standing still that is still to be done
 	stood   time.Duration // how long the machine has not worked
 	rested  time.Duration // since when it does not
@@ -109,12 +108,8 @@ func milliseconds(d time.Duration) float32 { return float32(d.Seconds() * 1000) 
 
 // Work is that of generate.Host.
 func (r *run) Work(called <-chan struct{}) bool {
-	if r.working {
-		return true
-	}
 	select {
 	case r.engine.busy <- struct{}{}:
-		r.working = true
 		if r.rested > 0 {
 			r.stood += r.now() - r.rested
 		}
@@ -126,11 +121,8 @@ func (r *run) Work(called <-chan struct{}) bool {
 
 // Rest is that of generate.Host.
 func (r *run) Rest() {
-	if r.working {
-		r.working = false
-		r.rested = r.now()
-		<-r.engine.busy
-	}
+	r.rested = r.now()
+	<-r.engine.busy
 }
 
 // Breathe is that of generate.Host.

@@ -398,6 +398,24 @@ func TestAbortWhileWaiting(t *testing.T) {
 	}
 }
 
+// TestAbortOfAStandingRun ends a run that stands while another computes: it does not wait for its turn.
+func TestAbortOfAStandingRun(t *testing.T) {
+	e := loadModel(t)
+	events := begin(t, e, "Once", map[string]any{"paused": true})
+	until(t, events, trace.KindPaused)
+	e.busy <- struct{}{} // somebody computes, and goes on doing so
+	if _, err := e.abort([]safejs.Value{value(t, 0)}); err != nil {
+		t.Fatal(err)
+	}
+	if all := until(t, events, trace.KindDone); !strings.Contains(all[len(all)-1].detail, `"finishReason":"aborted"`) {
+		t.Errorf("ended with %+v", all)
+	}
+	<-e.busy // which is that of the other still
+	if _, ids := generateOnce(t, e, false); len(ids) != 3 {
+		t.Errorf("the next run has %d tokens", len(ids))
+	}
+}
+
 // TestPanic: a run whose machine has a mistake of ours fails, and answers that it is gone.
 func TestPanic(t *testing.T) {
 	e := loadModel(t)

@@ -104,8 +104,9 @@ export interface GenerateOptions {
   /**
    * Which steps report their stages. true, the default: all. false: none. "live", for showing a run at full speed: as
    * many as can be looked at. These are the first, at most 10 a second after it, and the last, which the engine does once
-   * more at the end where it was not among them; of layers that follow each other within a frame, the last ones. The other
-   * steps report `generation` alone. Where `pace` is above 0, "live" is all.
+   * more at the end where it was not among them, unless the run is aborted while it stands or has no cache; of layers that
+   * follow each other within a frame, the last ones. The other steps report `generation` alone. Where `pace` is above 0,
+   * "live" is all.
    */
   stages?: boolean | "live";
   /** Milliseconds for which the machine stands still after each stage, so that it can be watched. Default 0. */

@@ -15,7 +15,7 @@ import (
 // on the machine's own goroutine, and an error of one ends the run.
 type Host interface {
 	// Work returns true when the machine may compute, or false when called is ready. Rest
-	// says that it does not compute for now, but for an answer to a command.
+	// says of a machine that may that it does not for now, but for an answer to a command.
 	Work(called <-chan struct{}) bool
 	Rest()
 	// Breathe is called between any two stages that the host is not told of.
@@ -63,6 +63,7 @@ type Machine struct {
 
 	breakpoints []Breakpoint
 
+	working  bool            // it may compute
 	at       stage.Event     // the stage that was done last, without its source
 	entering bool            // it is to stand at the first stage
 	standing bool            // until a command lets it go
@@ -120,7 +121,6 @@ func (m *Machine) Called() <-chan struct{} { return m.bell }
 
 // Serve runs until the machine is closed.
 func (m *Machine) Serve() {
-	m.work()
 	m.obey()
 	for !m.closed {
 		if err := m.advance(); err != nil {
@@ -129,17 +129,29 @@ func (m *Machine) Serve() {
 	}
 	m.obey() // what waits gets its answer
 	m.run.Close()
-	m.host.Rest()
+	m.rest()
 }
 
-// work waits until the machine may compute, or has something else to do.
+// work waits until the machine may compute, or is led elsewhere: a plan that computes waits itself.
 func (m *Machine) work() {
-	for !m.host.Work(m.bell) {
-		m.obey()
-		if m.plan != nil || m.closed {
-			return
+	for !m.working && !m.led() {
+		if m.working = m.host.Work(m.bell); !m.working {
+			m.obey()
 		}
 	}
+}
+
+// rest lets others compute.
+func (m *Machine) rest() {
+	if m.working {
+		m.working = false
+		m.host.Rest()
+	}
+}
+
+// led reports whether a command leads the machine away from what it does.
+func (m *Machine) led() bool {
+	return m.plan != nil || m.closed || m.search != nil && m.search.cancel
 }
 
 // advance does the next thing: what is planned, a step, or to wait.
@@ -151,7 +163,7 @@ func (m *Machine) advance() error {
 	if m.standing {
 		return m.wait()
 	}
-	if m.work(); m.plan != nil || m.closed {
+	if m.work(); m.led() {
 		return nil
 	}
 	_, _, err := m.run.Next()
@@ -159,7 +171,7 @@ func (m *Machine) advance() error {
 		return nil // by a plan
 	}
 	if err == nil && m.run.reason != "" {
-		return m.end()
+		return m.end(true)
 	}
 	return err
 }
@@ -171,12 +183,12 @@ func (m *Machine) fail(err error) {
 	_ = m.host.Failed(err) // where even that fails there is nobody to tell
 }
 
-// end tells of a run that has ended, and of its last whole step if nobody was shown it.
-func (m *Machine) end() error {
+// end tells of a run that has ended, and with show of its last whole step if nobody was shown it.
+func (m *Machine) end(show bool) error {
 	m.standing, m.ended = true, true
 	m.between()
 	m.gate.Clear()
-	if last := len(m.run.IDs()) - 1; last >= 0 && m.host.Missed(last) {
+	if last := len(m.run.IDs()) - 1; show && last >= 0 && m.host.Missed(last) {
 		if err := m.show(len(m.run.ids)-2, nil); err != nil {
 			return err
 		}
@@ -222,7 +234,7 @@ func (m *Machine) observe(e *stage.Event) error {
 		return err
 	}
 	m.obey()
-	if m.plan == nil && !m.closed && !m.again {
+	if !m.led() && !m.again {
 		stop, logs, err := m.gate.At(e)
 		if m.entering {
 			m.entering, stop = false, &Stopped{Reason: ReasonEntry}
@@ -242,7 +254,7 @@ func (m *Machine) observe(e *stage.Event) error {
 	again := m.again
 	m.again = false // a step that is unwound decodes by itself when it is done again
 	switch {
-	case m.plan != nil || m.closed:
+	case m.led():
 		return ErrUnwound
 	case again:
 		return errAgain
@@ -263,7 +275,7 @@ func (m *Machine) pass(*stage.Event) error {
 	if err := m.host.Breathe(); err != nil {
 		return err
 	}
-	if m.obey(); m.plan != nil || m.closed || m.search != nil && m.search.cancel {
+	if m.obey(); m.led() {
 		return ErrUnwound
 	}
 	return nil
@@ -276,7 +288,7 @@ func (m *Machine) look(e *stage.Event) error {
 	}
 	m.obey()
 	s, place := m.search, PlaceOf(e)
-	if s.cancel || m.closed || place.Compare(s.until) >= 0 {
+	if m.led() || place.Compare(s.until) >= 0 {
 		return ErrUnwound
 	}
 	stop, _, err := s.gate.At(e)
@@ -305,13 +317,12 @@ func (m *Machine) stand(stop Stopped) error {
 
 // wait executes commands until one lets the machine go, or leads it elsewhere.
 func (m *Machine) wait() error {
-	m.host.Rest()
-	for m.standing && m.plan == nil && !m.closed {
+	m.rest()
+	for m.standing && !m.led() {
 		<-m.bell
 		m.obey()
 	}
-	m.work()
-	if m.plan != nil || m.closed {
+	if m.work(); m.led() {
 		return nil
 	}
 	return m.host.Resumed()
@@ -335,7 +346,8 @@ func (m *Machine) obey() {
 // Close ends the machine, whose run is then gone.
 func (m *Machine) Close() { m.closed = true }
 
-// Abort ends the run before the next stage.
+// Abort ends the run before the next stage. Nothing is computed for that where it stands, or where that takes another
+// reading of all ids.
 func (m *Machine) Abort() {
 	m.giveUp()
 	if m.ended {
@@ -343,7 +355,7 @@ func (m *Machine) Abort() {
 	}
 	m.lead(func() error {
 		m.run.Abort()
-		return m.end()
+		return m.end(m.working && !m.run.options.NoCache)
 	})
 }
 
@@ -513,6 +525,7 @@ func (m *Machine) lastHit(here Place) (Place, error) {
 			return here, err
 		}
 		m.search = &search{gate: m.fresh(), until: here, length: len(ids)}
+		m.work()
 		if _, _, err := m.run.Next(); err != nil && !errors.Is(err, ErrUnwound) {
 			return here, err
 		}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"vitrine/core/decoding"
 	"vitrine/core/model"
@@ -22,13 +23,29 @@ type listener struct {
 	rewound []Rewound
 	resumed int
 	logs    []Log
-	told    func() // at each stage; may be nil
-	breathe func() // between stages that it is not told of; may be nil
+	told    func()        // at each stage; may be nil
+	breathe func()        // between stages that it is not told of; may be nil
+	turn    chan struct{} // holds one value while somebody computes
+	working bool          // whether that is the machine
+	served  chan struct{} // closed once the machine is
 }
 
-func (h *listener) Work(<-chan struct{}) bool { return true }
-func (h *listener) Rest()                     {}
-func (h *listener) Missed(int) bool           { return h.missed }
+func (h *listener) Work(called <-chan struct{}) bool {
+	select {
+	case h.turn <- struct{}{}:
+		h.working = true
+	case <-called:
+	}
+	return h.working
+}
+func (h *listener) Rest() {
+	if !h.working {
+		h.stops <- errors.New("the machine rests, and it is not its turn")
+	}
+	h.working = false
+	<-h.turn
+}
+func (h *listener) Missed(int) bool { return h.missed }
 func (h *listener) Breathe() error {
 	if h.breathe != nil {
 		h.breathe()
@@ -36,6 +53,9 @@ func (h *listener) Breathe() error {
 	return nil
 }
 func (h *listener) Stage(e *stage.Event) error {
+	if !h.working {
+		return errors.New("the machine computes, and it is not its turn")
+	}
 	h.events = append(h.events, PlaceOf(e))
 	if h.told != nil {
 		h.told()
@@ -78,14 +98,32 @@ func start(t *testing.T, prompt string, o Options) (*Machine, *listener) {
 // serve serves a machine for a run, which stands at the first stage.
 func serve(t *testing.T, r *Run) (*Machine, *listener) {
 	t.Helper()
-	h := &listener{stops: make(chan any, 1000)}
+	h := &listener{stops: make(chan any, 1000), turn: make(chan struct{}, 1), served: make(chan struct{})}
 	machine := NewMachine(r, NewGate(r.tokenizer), h, true)
-	go machine.Serve()
+	go func() {
+		defer close(h.served)
+		machine.Serve()
+	}()
 	t.Cleanup(func() { machine.Do(machine.Close) })
 	if p, ok := (<-h.stops).(Paused); !ok || p.Reason != ReasonEntry || PlaceOf(&p.At) != first(0) {
 		t.Fatalf("begins at %+v", p)
 	}
 	return machine, h
+}
+
+// patience is how long a machine may take that has to do nothing first.
+const patience = 10 * time.Second
+
+// within returns where the machine stands or ends, as it does soon.
+func within(t *testing.T, h *listener) any {
+	t.Helper()
+	select {
+	case stop := <-h.stops:
+		return stop
+	case <-time.After(patience):
+		t.Fatal("the machine waits")
+		return nil
+	}
 }
 
 // ask executes a command and waits until it has been.
@@ -416,6 +454,96 @@ func TestAbortAndGoOn(t *testing.T) {
 	to(t, m, h, m.Resume)
 	if want := fresh(t, "Once upon a time", drawn(4), []change{{options: drawn(4).Decoding}}); !slices.Equal(h.tokens, want) {
 		t.Errorf("then %v, want %v", h.tokens, want)
+	}
+}
+
+// TestLeavesWithoutATurn: a machine that stands while others compute ends, and is led back, at once.
+func TestLeavesWithoutATurn(t *testing.T) {
+	const prompt, tokens = "Once upon a time", 4
+	at := Place{2, 1, stage.MLP, 0}
+	for name, test := range map[string]struct {
+		command func(m *Machine)
+		want    any
+	}{
+		"abort":  {(*Machine).Abort, "done"},
+		"rewind": {func(m *Machine) { _ = m.Rewind(m.run.read + 1) }, Place{0, -1, stage.Generation, 0}},
+		"abort a search": {func(m *Machine) {
+			m.ReverseContinue()
+			m.Do(m.Abort)
+		}, "done"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, h := start(t, prompt, drawn(tokens))
+			to(t, m, h, func() bool { return m.Goto(at) })
+			h.missed = true
+			h.turn <- struct{}{} // somebody computes, and goes on doing so
+			m.Do(func() { test.command(m) })
+			stop := within(t, h)
+			if p, ok := stop.(Paused); ok {
+				stop = PlaceOf(&p.At)
+			}
+			if stop != test.want || len(h.again) > 0 {
+				t.Fatalf("comes to %v, want %v; shown %v", stop, test.want, h.again)
+			}
+			<-h.turn
+			h.missed = false
+			to(t, m, h, m.Resume)
+			if want := fresh(t, prompt, drawn(tokens), []change{{options: drawn(tokens).Decoding}}); !slices.Equal(h.tokens, want) {
+				t.Errorf("then %v, want %v", h.tokens, want)
+			}
+		})
+	}
+	t.Run("close", func(t *testing.T) {
+		m, h := start(t, prompt, drawn(tokens))
+		h.turn <- struct{}{}
+		m.Do(m.Close)
+		select {
+		case <-h.served:
+		case <-time.After(patience):
+			t.Fatal("the machine waits")
+		}
+	})
+}
+
+// TestSearchWaitsForItsTurn: the way back to a breakpoint computes while nobody else does.
+func TestSearchWaitsForItsTurn(t *testing.T) {
+	m, h := start(t, "Once upon a time", drawn(3))
+	ask(m, func() error { return m.SetBreakpoints([]Breakpoint{{Stage: stage.MLP, Layer: 1, Position: -1}}) })
+	for range 2 {
+		to(t, m, h, m.Resume)
+	}
+	searched := false
+	h.breathe = func() {
+		if searched = true; !h.working {
+			t.Error("the machine searches, and it is not its turn")
+		}
+	}
+	h.turn <- struct{}{}
+	if !ask(m, m.ReverseContinue) || ask(m, func() bool { return searched }) {
+		t.Error("it does not wait")
+	}
+	<-h.turn
+	if p, ok := within(t, h).(Paused); !ok || PlaceOf(&p.At) != (Place{0, 1, stage.MLP, 0}) || !searched {
+		t.Errorf("stands at %+v", p)
+	}
+}
+
+// TestAbortReadsNothingAgain: a run without a cache would have to read all ids to show its last step.
+func TestAbortReadsNothingAgain(t *testing.T) {
+	for _, noCache := range []bool{false, true} {
+		o := drawn(4)
+		o.NoCache = noCache
+		m, h := start(t, "Once upon a time", o)
+		h.missed = true
+		h.told = func() {
+			if PlaceOf(&m.at) == (Place{2, 1, stage.MLP, 0}) {
+				m.Abort()
+			}
+		}
+		to(t, m, h, m.Resume)
+		if len(h.tokens) != 2 || len(h.again) > 0 == noCache {
+			t.Errorf("without a cache %v: %d tokens, shown %v", noCache, len(h.tokens), h.again)
+		}
 	}
 }
 
