@@ -53,7 +53,7 @@ func (e *engine) close(args []safejs.Value) (any, error) {
 	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
 	if r := e.runs[id]; r != nil {
 		delete(e.runs, id)
-		r.machine.Do(r.machine.Close)
+		r.machine.Close()
 	}
 	return nil, err
 }
@@ -62,7 +62,7 @@ func (e *engine) close(args []safejs.Value) (any, error) {
 func (e *engine) abort(args []safejs.Value) (any, error) {
 	id, err := border.Whole("run", args[0], 0, math.MaxInt32)
 	if r := e.runs[id]; r != nil {
-		r.machine.Do(r.machine.Abort)
+		r.machine.Abort()
 	}
 	return nil, err
 }

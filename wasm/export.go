@@ -49,7 +49,7 @@ func code(err error) string {
 	case errors.As(err, &argument), errors.As(err, &option), errors.As(err, &place), errors.As(err, &late), errors.As(err, &condition),
 		errors.As(err, &switches), errors.Is(err, model.ErrMaskOff):
 		return "argument"
-	case errors.Is(err, errClosed):
+	case errors.Is(err, errClosed), errors.Is(err, generate.ErrCutOff):
 		return "closed"
 	case errors.Is(err, generate.ErrEmptyPrompt):
 		return "prompt.empty"

@@ -78,7 +78,7 @@ func (e *engine) generate(args []safejs.Value) (any, error) {
 		return nil, err
 	}
 	if o.aborted {
-		r.machine.Do(r.machine.Abort)
+		r.machine.Abort()
 	}
 	e.runs[id] = r
 	go r.serve()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hack-pad/safejs"
 
+	"vitrine/core/generate"
 	"vitrine/core/gguf"
 	"vitrine/core/stage"
 	"vitrine/core/trace"
@@ -442,6 +443,12 @@ func TestNotFinite(t *testing.T) {
 	code, message := describe(&trace.NotFiniteError{Stage: stage.LN1, Layer: 2})
 	if code != "numeric" || !strings.HasPrefix(message, "the stage ln1 of layer 2") || !strings.Contains(message, "choose another file") {
 		t.Errorf("numbers that are none became %s: %s", code, message)
+	}
+}
+
+func TestCutOff(t *testing.T) {
+	if code, message := describe(generate.ErrCutOff); code != "closed" || !strings.HasPrefix(message, "the run was ended") {
+		t.Errorf("a command that was cut off became %s: %s", code, message)
 	}
 }
 

@@ -683,7 +683,7 @@ export type ErrorCode =
   | "memory"
   /** The model computed a number that is not finite. */
   | "numeric"
-  /** The engine or the run was closed. */
+  /** The engine or the run was closed, or the run was aborted before a long answer was computed. */
   | "closed"
   /**
    * The engine cannot run here: the browser has no workers or no WebAssembly, or the page, the frame that it is in, or

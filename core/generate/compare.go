@@ -5,7 +5,6 @@ import (
 
 	"vitrine/core/decoding"
 	"vitrine/core/model"
-	"vitrine/core/stage"
 )
 
 // comparedCount is how many tokens a comparison lists.
@@ -75,7 +74,7 @@ func (m *Machine) beside(ids []int, switches []model.Switch) ([]float32, *decodi
 	if err := session.Switch(switches); err != nil {
 		return nil, nil, err
 	}
-	logits, err := session.Forward(ids, func(*stage.Event) error { return m.host.Breathe() })
+	logits, err := session.Forward(ids, m.aside)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -83,7 +83,7 @@ func (m *Machine) measure(cost *StepCost, from, to int, clock func() float64) er
 			}
 			cost.Stages = append(cost.Stages, StageCost{c, now - last})
 		}
-		if err := m.host.Breathe(); err != nil {
+		if err := m.aside(e); err != nil {
 			return err
 		}
 		last = clock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"vitrine/core/decoding"
 	"vitrine/core/model"
@@ -51,7 +52,7 @@ type Rewound struct {
 
 // Machine is a Run on a goroutine of its own that can be stopped between any two stages,
 // looked into, and led elsewhere. Commands are functions that it executes while it stands or
-// between two stages; only in one may its methods be called, Do aside.
+// between two stages; only in one may its methods be called, Do, Abort and Close aside.
 type Machine struct {
 	run  *Run
 	gate *Gate
@@ -60,6 +61,7 @@ type Machine struct {
 	lock  sync.Mutex
 	queue []func()
 	bell  chan struct{} // holds one value while commands wait
+	ends  atomic.Int32  // how many of these are to end the run
 
 	breakpoints []Breakpoint
 
@@ -71,6 +73,7 @@ type Machine struct {
 	ended    bool            // the host was told so
 	again    bool            // the step is to decode again
 	plan     func() error    // what is to be done once the step is unwound
+	aborting bool            // that is to end the run
 	switches *[]model.Switch // that are to be set before, whatever is planned; nil: none
 	search   *search         // the way back to a breakpoint
 	base     baseline        // of Compare
@@ -92,7 +95,7 @@ func NewMachine(run *Run, gate *Gate, host Host, paused bool) *Machine {
 	m := &Machine{run: run, gate: gate, host: host, bell: make(chan struct{}, 1), entering: paused}
 	m.between()
 	run.watch(m.observe, m.token)
-	run.quiet, run.aside = m.pass, func(*stage.Event) error { return host.Breathe() }
+	run.quiet, run.aside = m.pass, m.aside
 	return m
 }
 
@@ -114,6 +117,29 @@ func (m *Machine) Do(command func()) {
 	case m.bell <- struct{}{}:
 	default:
 	}
+}
+
+// leave has the machine execute a command that ends the run. What commands before it read is cut off.
+func (m *Machine) leave(command func()) {
+	m.ends.Add(1)
+	m.Do(func() {
+		m.ends.Add(-1)
+		command()
+	})
+}
+
+// ErrCutOff says that a command was cut off, since the run is to end.
+var ErrCutOff = errors.New("generate: the run was ended before this was computed: ask again")
+
+// aside is the observer of what a command reads, apart from a pass that it looks into.
+func (m *Machine) aside(*stage.Event) error {
+	if err := m.host.Breathe(); err != nil {
+		return err
+	}
+	if m.ends.Load() > 0 || m.aborting || m.closed {
+		return ErrCutOff
+	}
+	return nil
 }
 
 // Called is ready when a command waits: a host that blocks is then to return.
@@ -157,7 +183,7 @@ func (m *Machine) led() bool {
 // advance does the next thing: what is planned, a step, or to wait.
 func (m *Machine) advance() error {
 	if plan := m.plan; plan != nil {
-		m.plan = nil
+		m.plan, m.aborting = nil, false
 		return plan()
 	}
 	if m.standing {
@@ -178,7 +204,7 @@ func (m *Machine) advance() error {
 
 func (m *Machine) fail(err error) {
 	m.run.err = err
-	m.standing, m.ended, m.plan, m.switches = true, true, nil, nil
+	m.standing, m.ended, m.plan, m.aborting, m.switches = true, true, nil, false, nil
 	m.between()
 	_ = m.host.Failed(err) // where even that fails there is nobody to tell
 }
@@ -210,9 +236,9 @@ func (m *Machine) between() {
 	}
 }
 
-// show tells the host again of the step that read up to position, up to a place if one is given.
+// show tells the host again of the step that read up to position, up to a place if one is given, unless the run is to end.
 func (m *Machine) show(position int, until *Place) error {
-	return m.run.Revisit(position, m.run.rowsOf(position), func(e *stage.Event) error {
+	err := m.run.Revisit(position, m.run.rowsOf(position), func(e *stage.Event) error {
 		if err := m.host.Again(e); err != nil {
 			return err
 		}
@@ -221,6 +247,10 @@ func (m *Machine) show(position int, until *Place) error {
 		}
 		return nil
 	})
+	if errors.Is(err, ErrCutOff) {
+		return nil
+	}
+	return err
 }
 
 // observe is the observer of the run.
@@ -343,12 +373,14 @@ func (m *Machine) obey() {
 	}
 }
 
-// Close ends the machine, whose run is then gone.
-func (m *Machine) Close() { m.closed = true }
+// Close ends the machine, in the order of the calls of Do. The run is then gone.
+func (m *Machine) Close() { m.leave(func() { m.closed = true }) }
 
-// Abort ends the run before the next stage. Nothing is computed for that where it stands, or where that takes another
-// reading of all ids.
-func (m *Machine) Abort() {
+// Abort ends the run before the next stage, in the order of the calls of Do. Nothing is computed for that where it
+// stands, or where that takes another reading of all ids.
+func (m *Machine) Abort() { m.leave(m.abort) }
+
+func (m *Machine) abort() {
 	m.giveUp()
 	if m.ended {
 		return
@@ -357,10 +389,12 @@ func (m *Machine) Abort() {
 		m.run.Abort()
 		return m.end(m.working && !m.run.options.NoCache)
 	})
+	m.aborting = true
 }
 
 // lead plans what is to be done once the step is unwound, in place of what was.
 func (m *Machine) lead(plan func() error) {
+	m.aborting = false
 	m.plan = func() error {
 		if err := m.setSwitches(); err != nil {
 			return err

@@ -104,7 +104,7 @@ func serve(t *testing.T, r *Run) (*Machine, *listener) {
 		defer close(h.served)
 		machine.Serve()
 	}()
-	t.Cleanup(func() { machine.Do(machine.Close) })
+	t.Cleanup(machine.Close)
 	if p, ok := (<-h.stops).(Paused); !ok || p.Reason != ReasonEntry || PlaceOf(&p.At) != first(0) {
 		t.Fatalf("begins at %+v", p)
 	}
@@ -469,7 +469,7 @@ func TestLeavesWithoutATurn(t *testing.T) {
 		"rewind": {func(m *Machine) { _ = m.Rewind(m.run.read + 1) }, Place{0, -1, stage.Generation, 0}},
 		"abort a search": {func(m *Machine) {
 			m.ReverseContinue()
-			m.Do(m.Abort)
+			m.Abort()
 		}, "done"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -496,7 +496,7 @@ func TestLeavesWithoutATurn(t *testing.T) {
 	t.Run("close", func(t *testing.T) {
 		m, h := start(t, prompt, drawn(tokens))
 		h.turn <- struct{}{}
-		m.Do(m.Close)
+		m.Close()
 		select {
 		case <-h.served:
 		case <-time.After(patience):

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"errors"
 	"slices"
 
 	"vitrine/core/decoding"
@@ -121,7 +122,10 @@ func (m *Machine) Switch(list []model.Switch) (goes bool, err error) {
 	if err := m.run.Switch(list); err != nil || len(m.run.IDs()) == 0 || m.run.options.NoCache {
 		return false, err
 	}
-	return false, m.run.fill(len(m.run.ids)-1, m.run.aside)
+	if err := m.run.fill(len(m.run.ids)-1, m.run.aside); !errors.Is(err, ErrCutOff) { // who needs it later fills it
+		return false, err
+	}
+	return false, nil
 }
 
 // switchStep switches and goes on with the beginning of the step. It is a plan.
