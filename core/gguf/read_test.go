@@ -310,6 +310,27 @@ func TestLyingLengthsAllocateNothing(t *testing.T) {
 	}
 }
 
+// manyArrays is a sound file of so many keys, each an array of one empty string.
+func manyArrays(keys int) raw {
+	file := header(0, keys)
+	for i := range keys {
+		file = file.key(fmt.Sprintf("%04x", i)).array(kindText).u64(1).text("")
+	}
+	return file
+}
+
+// TestShortArraysAllocateLittle: an array has memory for its own strings, not for what follows.
+func TestShortArraysAllocateLittle(t *testing.T) {
+	for _, keys := range []int{300, 3000} {
+		file := manyArrays(keys)
+		var err error
+		got := allocated(func() { _, err = NewReader(bytes.NewReader(file), int64(len(file))) })
+		if limit := allocationCap(len(file)); err != nil || got > limit {
+			t.Errorf("%d keys: allocated %d bytes, error %v, want at most %d", keys, got, err, limit)
+		}
+	}
+}
+
 func TestHeaderLimit(t *testing.T) {
 	file := header(0, 1).key("k").kind(kindText).u64(maxHeader)
 	_, err := NewReader(bytes.NewReader(file), math.MaxInt64)
@@ -323,6 +344,7 @@ func FuzzReader(f *testing.F) {
 	f.Add(encode(f, nil, nil))
 	f.Add([]byte(header(2, 0).info("b", F32, 64, 1).info("a", F16, 0, 2, 1).data(68)))
 	f.Add([]byte(header(1, 1).alignment(8).info("a", Q8_0, 8, 32).data(64)))
+	f.Add([]byte(manyArrays(300)))
 	for _, c := range broken {
 		f.Add([]byte(c.file))
 	}

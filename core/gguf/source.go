@@ -146,15 +146,19 @@ func (s *source) texts(count uint64) ([]string, error) {
 func (s *source) buffered(list []string, count uint64) []string {
 	b, _ := s.r.Peek(s.r.Buffered()) // of what is there: no error
 	b = b[:min(int64(len(b)), s.end-s.offset)]
-	all, used := string(b), 0
-	for uint64(len(list)) < count && len(b)-used >= 8 {
+	used := 0
+	for left := count - uint64(len(list)); left > 0 && len(b)-used >= 8; left-- {
 		n := binary.LittleEndian.Uint64(b[used:])
 		if n > uint64(len(b)-used-8) {
 			break
 		}
-		start := used + 8
-		used = start + int(n)
-		list = append(list, all[start:used])
+		used += 8 + int(n)
+	}
+	all := string(b[:used])
+	for at := 0; at < used; {
+		start := at + 8
+		at = start + int(binary.LittleEndian.Uint64(b[at:]))
+		list = append(list, all[start:at])
 	}
 	s.r.Discard(used) // all in the buffer: no error
 	s.offset += int64(used)
