@@ -24,6 +24,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET", "/sub%20dir/..%2f.env", "", "identity;q=0", "", "")
 	f.Add("OPTIONS", "//link.txt/", "bytes=9999999999999999999-", "gzip;q=nan", "*", "%zz")
 	f.Add("GET", "/git/config\x00", "", "", "", "")
+	f.Add("GET", `/x\..\.git\config`, "", "", "", "")
 	_, h := site(f, true)
 
 	f.Fuzz(func(t *testing.T, method, path, ranges, encoding, match, query string) {

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	neturl "net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -119,14 +119,16 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// localName turns a URL path into a name below the root. Names that begin with
-// a dot are private.
+// localName turns a URL path into a name below the root that means the same on every system:
+// a backslash, which Windows takes for a slash, no file of a site has. Names that begin with a
+// dot are private.
 func localName(urlPath string) (string, bool) {
 	name := strings.TrimPrefix(path.Clean("/"+urlPath), "/")
 	if name == "" {
 		return ".", true
 	}
-	return name, !private(name) && fs.ValidPath(name)
+	_, err := filepath.Localize(name)
+	return name, err == nil && !strings.Contains(name, `\`) && !private(name)
 }
 
 // policyMeta matches what a page of ours says of its own policy, in its first lines.

@@ -33,6 +33,7 @@ func site(t testing.TB, isolate bool) (string, http.Handler) {
 		"site/models/tiny-q8_0.gguf":      "GGUF0123456789",
 		"site/.env":                       "secret",
 		"site/.git/config":                "secret",
+		`site/x\..\.git\config`:           "secret", // for Windows the same file
 		"site/sub dir/index.html":         "<!doctype html><title>sub</title>",
 		"site/empty/note.txt":             "note",
 	} {
@@ -153,6 +154,8 @@ func TestPaths(t *testing.T) {
 		"/..%2fsecret.txt":            404,
 		"/sub%20dir/../../secret.txt": 404,
 		"/..%5csecret.txt":            404,
+		"/x%5c..%5c.git%5cconfig":     404,
+		"/sub%20dir%5cindex.html":     404,
 		"/link.txt":                   404, // leads out of the folder
 		"/env.txt":                    404, // leads to a name that begins with a dot
 		"/git/config":                 404,
