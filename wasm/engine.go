@@ -38,10 +38,11 @@ func newEngine(turn *turner) *engine {
 	return &engine{turn: turn, busy: make(chan struct{}, 1), runs: map[int]*run{}}
 }
 
-// load(pull, size, sha256, workers) reads the model. pull: see source; of a model in
+// load(pull, size, sha256, workers, fits) reads the model. pull: see source; of a model in
 // several files it gives one after the other. size is the length of the first in
 // bytes, -1 where unknown; sha256 is hexadecimal, "" where unknown; workers is how
-// many share the memory and the work. The value is the JSON of EngineInfo without
+// many share the memory and the work; fits gets how many bytes the weights take, once
+// the header is read, and returns a promise, rejected where that is too much. The value is the JSON of EngineInfo without
 // what only JavaScript knows (url, bytes, threads).
 func (e *engine) load(args []safejs.Value) (any, error) {
 	size, err := border.Whole("size", args[1], -1, 1<<53)
@@ -66,7 +67,7 @@ func (e *engine) load(args []safejs.Value) (any, error) {
 		sum = sha256.New()
 		in = io.TeeReader(in, sum)
 	}
-	if err := e.read(in, int64(size)); err != nil {
+	if err := e.read(in, int64(size), args[4]); err != nil {
 		return nil, pulled(err, err)
 	}
 	if _, err := io.Copy(io.Discard, in); err != nil { // the digest covers the whole file
@@ -117,7 +118,7 @@ func garbagePercent(m *model.Model) int {
 	return int(max(20, min(100, 100*32e6/m.Parameters())))
 }
 
-func (e *engine) read(in io.Reader, size int64) error {
+func (e *engine) read(in io.Reader, size int64, fits safejs.Value) error {
 	head := make([]byte, gguf.RecognizeBytes)
 	n, err := io.ReadFull(in, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
@@ -127,7 +128,7 @@ func (e *engine) read(in io.Reader, size int64) error {
 	if err == nil {
 		first = io.MultiReader(first, in)
 	}
-	if err := e.parse(first, in, size); err != nil {
+	if err := e.parse(first, in, size, fits); err != nil {
 		return &loadError{err: err, words: inWords(head[:n], err)}
 	}
 	return nil
@@ -145,7 +146,7 @@ func inWords(head []byte, err error) string {
 }
 
 // parse reads the model from first and, where it is in several files, goes on with in.
-func (e *engine) parse(first, in io.Reader, size int64) error {
+func (e *engine) parse(first, in io.Reader, size int64, fits safejs.Value) error {
 	file, err := gguf.NewSplitReader(func(number int) (io.Reader, int64, error) {
 		if number == 0 {
 			return first, size, nil
@@ -161,6 +162,13 @@ func (e *engine) parse(first, in io.Reader, size int64) error {
 		return err
 	}
 	if e.tokenizer, err = tokenizer.New(file.Metadata()); err != nil {
+		return err
+	}
+	bytes, err := model.Bytes(file)
+	if err != nil {
+		return err
+	}
+	if _, err := border.Await(fits, float64(bytes)); err != nil {
 		return err
 	}
 	e.model, err = model.Load(file)

@@ -22,7 +22,7 @@ func publish() error {
 	}
 	e := newEngine(turn)
 	return border.Publish([]border.Function{
-		{Name: "load", Arity: 4, Call: e.load},
+		{Name: "load", Arity: 5, Call: e.load},
 		{Name: "vocabulary", Arity: 2, Call: e.vocabulary},
 		{Name: "tokenize", Arity: 1, Call: e.tokenize},
 		{Name: "merges", Arity: 1, Call: e.merges},

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -59,6 +60,26 @@ func chunks(t *testing.T, data []byte, n int) safejs.Value {
 	return pull.Value()
 }
 
+// settled is a function that returns such a promise.
+func settled(t *testing.T, how string, with any) safejs.Value {
+	t.Helper()
+	promises, err := safejs.Global().Get("Promise")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := safejs.FuncOf(func(safejs.Value, []safejs.Value) any {
+		promise, err := promises.Call(how, with)
+		if err != nil {
+			t.Error(err)
+		}
+		return promise
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Value()
+}
+
 // loadModel loads the default model through the border.
 func loadModel(t *testing.T) *engine {
 	t.Helper()
@@ -71,7 +92,7 @@ func loadModel(t *testing.T) *engine {
 		t.Fatal(err)
 	}
 	e := newEngine(turn)
-	if _, err := e.load([]safejs.Value{chunks(t, data, 100_000), value(t, len(data)), value(t, ""), value(t, 1)}); err != nil {
+	if _, err := e.load([]safejs.Value{chunks(t, data, 100_000), value(t, len(data)), value(t, ""), value(t, 1), settled(t, "resolve", nil)}); err != nil {
 		t.Fatal(err)
 	}
 	return e
@@ -372,7 +393,7 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 		"a picture":    {[]byte("\x89PNG\r\n\x1a\n"), "", "model.format"},
 	} {
 		e := newEngine(turn)
-		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum), value(t, 1)})
+		_, err := e.load([]safejs.Value{chunks(t, test.data, 1<<20), value(t, -1), value(t, test.sum), value(t, 1), settled(t, "resolve", nil)})
 		if err == nil || code(err) != test.want {
 			t.Errorf("%s: %v, want code %s", name, err, test.want)
 		}
@@ -382,6 +403,25 @@ func TestLoadRefusesOtherFiles(t *testing.T) {
 	}
 	if code(&gguf.UnsupportedError{}) != "model.unsupported" {
 		t.Error("an unsupported file has another code")
+	}
+}
+
+// TestLoadRefusesWhatDoesNotFit: as soon as the header is read, with the reason that it is given.
+func TestLoadRefusesWhatDoesNotFit(t *testing.T) {
+	data, err := os.ReadFile("../models/vitrine-tiny-q8_0.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := gguf.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := data[:file.Tensors()[0].Offset] // reading on would be another error
+	e := newEngine(nil)
+	reason := map[string]any{"code": "memory", "message": "too large"}
+	_, err = e.load([]safejs.Value{chunks(t, head, 1<<20), value(t, len(data)), value(t, ""), value(t, 1), settled(t, "reject", reason)})
+	if err == nil || code(err) != "memory" || message(err) != "too large" || e.model != nil {
+		t.Errorf("a model that does not fit: %v", err)
 	}
 }
 

@@ -81,13 +81,14 @@ async function open({ threads, url, ...source }) {
     progress({ phase: "model", loaded, total });
     return piece;
   };
+  const fits = async (/** @type {number} */ weights) => checkRoom(total, weights);
   try {
     checkRoom(total);
     const workers = shared ? teamSize(threads, total || -1) : 1;
     const members = shared && workers > 1
       ? startMembers(script, workers - 1, shared, ({ code, message }) => self.postMessage({ fatal: { code, message } }))
       : undefined;
-    const [json] = await Promise.all([program.call("load", [pull, size, sha256, workers]), members]);
+    const [json] = await Promise.all([program.call("load", [pull, size, sha256, workers, fits]), members]);
     const info = JSON.parse(json);
     const kept = (await settle?.(true)) ?? "";
     return { inbox: inbox.open(), ...info, name: name || info.name, url, bytes: loaded, threads: workers, kept, from: stored ? "stored" : typeof parts[0] === "string" ? "network" : "file" };

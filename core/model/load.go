@@ -84,6 +84,29 @@ func Check(r *gguf.Reader) error {
 	return checkMissing(slots, r)
 }
 
+// Bytes returns how much memory Load needs at least for the weights that the reader knows of:
+// Q8_0 matrices take what they do in the file, all else is float32. It reads no data. Errors
+// are those of Load.
+func Bytes(r *gguf.Reader) (int64, error) {
+	_, slots, err := begin(r)
+	if err != nil {
+		return 0, err
+	}
+	var sum int64
+	for _, info := range r.Tensors() {
+		s, err := find(slots, info)
+		if err != nil {
+			return 0, err
+		}
+		if s.matrix != nil && info.Type == gguf.Q8_0 {
+			sum += info.Size
+		} else {
+			sum += 4 * elements(info.Shape)
+		}
+	}
+	return sum, nil
+}
+
 // begin returns a model without its weights, and where these go, when it has checked
 // all that the reader knows of them.
 func begin(r *gguf.Reader) (*Model, []slot, error) {

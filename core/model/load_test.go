@@ -54,6 +54,33 @@ func TestTypes(t *testing.T) {
 	}
 }
 
+// TestBytes: matrices are as large as in the file where they are Q8_0, and else twice as large as in F16.
+func TestBytes(t *testing.T) {
+	everything := func(info gguf.TensorInfo) bool { return true }
+	size := func(f *file) int64 {
+		t.Helper()
+		n, err := Bytes(f.reader(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	f := base(t)
+	whole := 4 * f.load(t).Parameters()
+	for _, kind := range []gguf.Type{gguf.F32, gguf.F16} {
+		if got := size(base(t).convert(kind, everything)); got != whole {
+			t.Errorf("%v: got %d bytes, want %d", kind, got, whole)
+		}
+	}
+	matrices := int64(2*96*32 + 2*(96*32+32*32+2*128*32))
+	if got, want := size(base(t).convert(gguf.Q8_0, everything)), whole-4*matrices+matrices/32*34; got != want {
+		t.Errorf("Q8_0: got %d bytes, want %d", got, want)
+	}
+	if _, err := Bytes(base(t).unset(keyContext).reader(t)); err == nil {
+		t.Error("a file without a context has a size")
+	}
+}
+
 // TestInvalid: what is wrong with the file is named, with what was got and wanted.
 func TestInvalid(t *testing.T) {
 	for _, test := range []struct {

@@ -25,6 +25,10 @@ test("a model that will not fit is refused, with its size and what there is", (t
   device(t, undefined);
   checkRoom(3.5e9);
   assert.throws(() => checkRoom(6e9), { code: "memory", message: /has 6\.0 GB .*the engine can use 4\.3 GB/ });
+  checkRoom(3.1e9, 3.1e9);
+  assert.throws(() => checkRoom(3.1e9, 6.2e9), { code: "memory", message: /^the model file has 3\.1 GB and needs at least 7\.4 GB/ });
+  assert.throws(() => checkRoom(0, 6.2e9), { code: "memory", message: /^the model needs at least 7\.4 GB/ });
+  assert.throws(() => checkRoom(6e9, 1e9), { code: "memory" }, "of a model in several files the weights of the first");
   device(t, 32);
   assert.equal(roomHere(), 2 ** 32);
 });
