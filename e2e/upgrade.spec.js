@@ -199,3 +199,14 @@ built("a text of the page's runs with its directives, placeholders and colours, 
   expect(await element.locator('g[data-id="prompt"] rect').first().evaluate((rect) => rect.style.fill)).toBe("rgb(255, 224, 178)");
   await expect(page.locator("pre.mermaid > svg")).toHaveCount(1);
 });
+
+built("a block in an element that nobody sees yet is read before the page's Mermaid draws it, in boxes of no size", async ({ page }) => {
+  await openHost(page, "below", { early: true, built: true });
+  await expect(page.locator("main > pre svg"), "its own").toHaveCount(1);
+  const element = ours(page);
+  await expect(element.locator("pre svg"), "the element's").toHaveCount(0);
+  await element.scrollIntoViewIfNeeded();
+  await expect(element.locator('g[data-id="a-1"]'), "bound by a directive, which no picture has").toHaveClass(/stage/);
+  const widths = await element.locator("g.node.stage").evaluateAll((nodes) => nodes.map((node) => node.getBBox().width));
+  expect(Math.min(...widths)).toBeGreaterThan(20);
+});

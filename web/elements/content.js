@@ -21,9 +21,10 @@ export function diagramOf(element) {
   if (script) return textOf(script);
   const block = holder.matches(BLOCKS) ? blockAt(holder) : blocksIn(holder)[0];
   if (!block) return held.get(holder) ?? textOf(holder);
+  const diagram = block.text || held.get(holder) || block.svg;
+  if (!diagram) return ""; // Mermaid draws it now
   block.block.classList.remove("mermaid", "language-mermaid");
   block.block.setAttribute("data-processed", "true");
-  const diagram = block.text || block.svg || "";
   held.set(holder, diagram);
   return diagram;
 }

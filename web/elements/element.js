@@ -51,10 +51,18 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     this.#restyle = followTheme(this, life.signal);
     const app = scaffold(this.#root, this.getAttribute("aria-label") ?? strings.label);
     this.#layout();
+    this.#read(life.signal);
     const near = new IntersectionObserver((entries) => this.#see(entries[entries.length - 1].isIntersecting, app), { rootMargin: NEAR });
     near.observe(this);
     life.signal.addEventListener("abort", () => near.disconnect());
     this.#follow(life.signal);
+  }
+
+  /** Its diagram is read early: a Mermaid of the page draws it later, and where nobody sees it all of its boxes are of no size. @param {AbortSignal} signal */
+  #read(signal) {
+    const parsed = document.readyState !== "loading";
+    if (parsed) diagramOf(this);
+    else document.addEventListener("readystatechange", () => diagramOf(this), { once: true, signal }); // which comes before scripts that are deferred
   }
 
   /** The texts of the page lead it that name it. @param {AbortSignal} signal */
