@@ -250,6 +250,17 @@ test("an element follows the page's light and dark, takes its properties and par
   await expect(first).toHaveAttribute("data-theme", "dark");
   await expect(first).toHaveCSS("color-scheme", "dark");
   await expect(told).toHaveCSS("color-scheme", "light");
+  const behind = (background) => page.evaluate((background) => (document.body.style.background = background), background);
+  const spaces = { light: ["#fff", "oklch(0.97 0.01 250)", "lab(90 0 0)", "color(srgb 0.9 0.9 0.9)", "hsl(0 0% 90%)"], dark: ["oklch(0.208 0.042 265.755)", "lab(20 0 0)", "color(display-p3 0.1 none 0.1)", "lch(10 5 20)", "oklab(0.2 0 0)"] };
+  for (const i of spaces.light.keys()) {
+    for (const theme of ["light", "dark"]) {
+      await behind(spaces[theme][i]);
+      await expect(first, spaces[theme][i]).toHaveAttribute("data-theme", theme);
+    }
+  }
+  await page.evaluate(() => (document.body.style.transition = "background-color 0.3s"));
+  await behind("white");
+  await expect(first, "after a transition").toHaveAttribute("data-theme", "light");
   await first.evaluate((element) => element.setAttribute("theme", "light"));
   await expect(first).toHaveCSS("color-scheme", "light");
   await first.locator(".diagram").hover();

@@ -1,3 +1,5 @@
+import { el } from "../kit/dom.js";
+
 /**
  * Keeps an element light or dark: as it is told, else as what stands behind it on the host page is.
  *
@@ -10,12 +12,14 @@ export function followTheme(element, signal) {
   for (const root of [documentElement, body]) seen.observe(root, { attributes: true });
   const system = matchMedia("(prefers-color-scheme: dark)");
   system.addEventListener("change", show, { signal });
+  element.ownerDocument.addEventListener("transitionend", ({ propertyName }) => propertyName === "background-color" && show(), { signal }); // seen so far: its beginning
   signal.addEventListener("abort", () => seen.disconnect());
   show();
 
   function show() {
     const told = element.getAttribute("theme");
-    element.dataset.theme = told === "light" || told === "dark" ? told : behind(element) ?? "auto";
+    const theme = told === "light" || told === "dark" ? told : behind(element) ?? "auto";
+    if (theme !== element.dataset.theme) element.dataset.theme = theme; // who watches it is told of changes alone
   }
 
   return show;
@@ -28,13 +32,22 @@ export function followTheme(element, signal) {
  */
 function behind(element) {
   for (let at = parentOf(element); at; at = parentOf(at)) {
-    const [r, g, b, alpha = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
-    if (alpha < 0.5 || b === undefined) continue;
+    const [r, g, b, alpha = 1] = inRGB(getComputedStyle(at).backgroundColor, element);
+    if (alpha < 0.5) continue;
     // Source: relative luminance, ITU-R BT.709, of values that are not linear: enough to tell dark from light.
-    const scale = /^rgb/.test(getComputedStyle(at).backgroundColor) ? 255 : 1;
-    return (0.2126 * r + 0.7152 * g + 0.0722 * b) / scale < 0.5 ? "dark" : "light";
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.5 ? "dark" : "light";
   }
   return null;
+}
+
+/** Red, green and blue of a colour in any space that CSS has, and its alpha: the browser converts it. @param {string} color @param {HTMLElement} element */
+function inRGB(color, element) {
+  const probe = el("i");
+  probe.style.backgroundColor = `color-mix(in srgb, ${color}, ${color})`;
+  element.shadowRoot?.append(probe);
+  const numbers = getComputedStyle(probe).backgroundColor.match(/-?[\d.]+(e[+-]?\d+)?|none/g) ?? [];
+  probe.remove();
+  return numbers.map((number) => Number(number) || 0);
 }
 
 /** @param {Element} element */
