@@ -373,7 +373,24 @@ elsewhere("on a page of another origin a frame of ours runs it, also where the p
   await expect.poll(() => page.locator("vitrine-pipeline iframe").evaluate((frame) => frame.offsetHeight), "with the transport").toBeGreaterThan(height);
   const [inner] = await frame.locator("vitrine-pipeline").evaluateAll((elements) => elements.map((element) => [element.offsetHeight, innerHeight, document.documentElement.scrollHeight]));
   expect(inner[1], "nothing scrolls in it").toBe(inner[0]);
-  expect(await page.evaluate(() => document.querySelector("vitrine-pipeline").step().then(() => "asked")), "methods reach it").toBe("asked");
+});
+
+elsewhere("methods in a frame do as on the page's own origin: values, errors and options", async ({ page, site }) => {
+  await openAt(page, host(`<vitrine-pipeline prompt="Once upon a time" pace="0"></vitrine-pipeline>`, `${site}v1/embed.js`));
+  const element = page.locator("vitrine-pipeline");
+  const call = (/** @type {string} */ name, /** @type {object} */ options) => element.evaluate((element, [name, options]) => element[name](options).catch(({ message }) => message), [name, options]);
+  const [wrong, run] = await element.evaluate((element) => Promise.all([element.run({ bogus: 1 }).catch(({ message }) => message), element.run({ temperature: "0", seed: undefined, maxTokens: "2" })]));
+  expect(wrong).toBe("run: it takes no option bogus of this value");
+  expect(run).toMatchObject({ type: "done", finishReason: "length" });
+  expect(run.ids).toHaveLength(2);
+  await element.evaluate((element) => new Promise((resolve) => {
+    element.addEventListener("paused", resolve, { once: true });
+    element.run({ paused: true, maxTokens: 2, temperature: 0 });
+  }));
+  expect(await call("step", { granularity: "layer" })).toMatchObject({ type: "paused", reason: "step" });
+  expect(await call("goto", { stage: "attention.mask", layer: 2 })).toBeUndefined();
+  await expect(page.frameLocator("vitrine-pipeline iframe").getByText(/The machine is paused at .*layer 3 of 6/)).toBeVisible();
+  expect(await call("goto", { stage: "nowhere" })).toMatch(/there is no stage/);
 });
 
 elsewhere("the frame runs in a sandbox without an origin, tells its height once a change, and takes calls from its parent alone", async ({ page, site }) => {
@@ -388,7 +405,7 @@ elsewhere("the frame runs in a sandbox without an origin, tells its height once 
   await expect.poll(() => told("embed-size")).not.toHaveLength(0);
   await page.evaluate(() => {
     const send = (data) => document.querySelector("iframe").contentWindow.postMessage(data, "*");
-    for (const data of [null, 7, { vitrine: 2, call: "run" }, { vitrine: 1, call: "close" }, { vitrine: 1, call: "run", options: { onclick: "x" } }, { vitrine: 1, call: "run", options: { seed: "1" } }]) send(data);
+    for (const data of [null, 7, { vitrine: 2, call: "run" }, { vitrine: 1, call: "close" }, { vitrine: 1, call: "run", options: { onclick: "x" } }, { vitrine: 1, call: "run", options: { seed: "x" } }]) send(data);
   });
   // A window that is not its parent.
   await page.evaluate(() => {
@@ -403,6 +420,10 @@ elsewhere("the frame runs in a sandbox without an origin, tells its height once 
   expect((await told("done"))[0]).toMatchObject({ vitrine: 1, detail: { finishReason: "length", ids: expect.any(Array) } });
   expect((await told("done"))[0].detail.ids).toHaveLength(2);
   expect((await told("stage")).some(({ detail }) => detail.stage === "prompt" && detail.node === "A")).toBe(true);
+  const post = (data) => page.evaluate((data) => document.querySelector("iframe").contentWindow.postMessage({ vitrine: 1, ...data }, "*"), data);
+  await expect.poll(() => told("answered"), "a call without an id").toEqual([{ vitrine: 1, type: "answered" }]);
+  await post({ call: "run", id: 7, options: { onclick: "x" } });
+  await expect.poll(() => told("answered").then((all) => all.at(-1))).toEqual({ vitrine: 1, type: "answered", id: 7, error: "run: it takes no option onclick of this value" });
   const heights = await told("embed-size");
   for (const [i, one] of heights.entries()) {
     expect(one).toMatchObject({ context: "iframe.resize", sentinel: "amp", height: expect.any(Number), src: expect.stringContaining("embed.html") });

@@ -48,8 +48,16 @@ new ResizeObserver(() => {
 addEventListener("message", ({ source, data }) => {
   if (source !== parent || parent === self) return;
   const asked = callOf(data);
-  if (!asked) return;
-  const answer = element[asked.call](asked.options).catch(() => {}); // the element says what went wrong
-  if (asked.call === "run") answer.then(() => tell({ vitrine: 1, type: "answered" }));
+  if (asked) answer(asked);
 });
+
+/** @param {NonNullable<ReturnType<typeof callOf>>} asked */
+async function answer(asked) {
+  const { id } = asked;
+  if (asked.wrong !== undefined) return tell({ vitrine: 1, type: "answered", id, error: asked.wrong });
+  const done = await element[asked.call](asked.options).then((value) => ({ value }), (error) => ({ error: String(error.message) })); // the element says it too
+  if (id !== undefined) tell({ vitrine: 1, type: "answered", id, ...done });
+  else if (asked.call === "run") tell({ vitrine: 1, type: "answered" });
+}
+
 customElements.whenDefined(kind).then(() => tell({ vitrine: 1, type: "ready" }));

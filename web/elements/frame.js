@@ -49,17 +49,40 @@ export function placeFrame(app, element, { strings, signal }) {
   app.hidden = true;
   app.after(frame);
 
-  /** @type {unknown[]} calls that came before it was there */
+  /** @type {object[]} messages that came before it was there */
   let early = [];
   let ready = false;
-  /** @type {((result: unknown) => void)[]} */
-  let waiting = [];
-  /** @type {unknown} of the newest run that has ended */
-  let result = null;
+  /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} who wait for answers, by the ids of their calls */
+  const waiting = new Map();
+  let calls = 0;
 
-  addEventListener("message", onMessage, { signal });
-  addEventListener("securitypolicyviolation", refused, { signal });
-  signal.addEventListener("abort", end);
+  const life = new AbortController();
+  addEventListener("message", onMessage, { signal: life.signal });
+  addEventListener("securitypolicyviolation", refused, { signal: life.signal });
+  signal.addEventListener("abort", end, { signal: life.signal });
+
+  /** @param {MessageEvent} message */
+  function onMessage({ source, origin, data }) {
+    if (source !== frame.contentWindow || origin !== address.origin) return;
+    const told = toldOf(data);
+    if (told?.type === "height") frame.style.height = `${told.height}px`;
+    else if (told?.type === "ready") show();
+    else if (told?.type === "answered") settle(told);
+    else if (told) report(element, told.type, told.detail);
+  }
+
+  function show() {
+    ready = true;
+    for (const message of early) post(message);
+    early = [];
+  }
+
+  /** @param {{ id: number | undefined, value: unknown, error: string | undefined }} answer */
+  function settle({ id = NaN, value, error }) {
+    if (error === undefined) waiting.get(id)?.resolve(value);
+    else waiting.get(id)?.reject(new Error(error));
+    waiting.delete(id);
+  }
 
   function refused() {
     if (ready || !hasRefused("frame-src")) return;
@@ -67,42 +90,30 @@ export function placeFrame(app, element, { strings, signal }) {
     end();
   }
 
-  /** @param {MessageEvent} message */
-  function onMessage({ source, origin, data }) {
-    if (source !== frame.contentWindow || origin !== address.origin) return;
-    const told = toldOf(data);
-    if (told?.type === "height") frame.style.height = `${told.height}px`;
-    else if (told?.type === "ready") {
-      ready = true;
-      for (const call of early) frame.contentWindow?.postMessage(call, address.origin);
-      early = [];
-    } else if (told?.type === "answered") {
-      waiting.shift()?.(result);
-    } else if (told) {
-      report(element, told.type, told.detail);
-      if (told.type === "done") result = told.detail;
-    }
-  }
-
   /** There is no answer any more. */
   function end() {
-    for (const resolve of waiting) resolve(null);
-    waiting = [];
+    life.abort();
+    for (const { resolve } of waiting.values()) resolve(null);
+    waiting.clear();
   }
 
-  /** @param {string} call @param {object} [options] */
-  async function ask(call, options = {}) {
-    const message = { vitrine: 1, call, options };
+  /** @param {object} message */
+  function post(message) {
     if (ready) frame.contentWindow?.postMessage(message, address.origin);
     else early.push(message);
   }
 
+  /** @param {string} call @param {object} [options] */
+  function ask(call, options = {}) {
+    const id = ++calls;
+    post({ vitrine: 1, call, options, id });
+    const answer = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+    answer.catch(() => {}); // who does not wait for it reads what is said
+    return answer;
+  }
+
   return {
-    run(options) {
-      if (waiting.length === 0) result = null; // of an earlier one
-      ask("run", options);
-      return new Promise((resolve) => waiting.push(resolve));
-    },
+    run: (options) => ask("run", options),
     pause: () => ask("pause"),
     step: (options) => ask("step", options),
     goto: (where) => ask("goto", where),
