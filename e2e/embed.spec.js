@@ -375,7 +375,7 @@ elsewhere("on a page of another origin a frame of ours runs it, also where the p
   expect(inner[1], "nothing scrolls in it").toBe(inner[0]);
 });
 
-elsewhere("methods in a frame do as on the page's own origin: values, errors and options", async ({ page, site }) => {
+elsewhere("methods in a frame do as on the page's own origin: values, errors and options; attributes and theme of the page reach it", async ({ page, site }) => {
   await openAt(page, host(`<vitrine-pipeline prompt="Once upon a time" pace="0"></vitrine-pipeline>`, `${site}v1/embed.js`));
   const element = page.locator("vitrine-pipeline");
   const call = (/** @type {string} */ name, /** @type {object} */ options) => element.evaluate((element, [name, options]) => element[name](options).catch(({ message }) => message), [name, options]);
@@ -391,6 +391,19 @@ elsewhere("methods in a frame do as on the page's own origin: values, errors and
   expect(await call("goto", { stage: "attention.mask", layer: 2 })).toBeUndefined();
   await expect(page.frameLocator("vitrine-pipeline iframe").getByText(/The machine is paused at .*layer 3 of 6/)).toBeVisible();
   expect(await call("goto", { stage: "nowhere" })).toMatch(/there is no stage/);
+
+  const inner = page.frameLocator("vitrine-pipeline iframe").locator("vitrine-pipeline");
+  const scheme = () => inner.evaluate(() => document.documentElement.style.colorScheme);
+  await page.evaluate(() => (document.body.style.background = "#101014"));
+  await expect(inner).toHaveAttribute("theme", "dark");
+  expect(await scheme()).toBe("dark");
+  await element.evaluate((element) => element.setAttribute("theme", "light"));
+  await expect(inner).toHaveAttribute("theme", "light");
+  await element.evaluate((element) => (element.setAttribute("hide", "prompt"), element.setAttribute("onclick", "1")));
+  await expect(inner.locator(".prompt")).toBeHidden();
+  await expect(inner).not.toHaveAttribute("onclick");
+  await element.evaluate((element) => element.removeAttribute("hide"));
+  await expect(inner.locator(".prompt")).toBeVisible();
 });
 
 elsewhere("the frame runs in a sandbox without an origin, tells its height once a change, and takes calls from its parent alone", async ({ page, site }) => {
@@ -424,6 +437,9 @@ elsewhere("the frame runs in a sandbox without an origin, tells its height once 
   await expect.poll(() => told("answered"), "a call without an id").toEqual([{ vitrine: 1, type: "answered" }]);
   await post({ call: "run", id: 7, options: { onclick: "x" } });
   await expect.poll(() => told("answered").then((all) => all.at(-1))).toEqual({ vitrine: 1, type: "answered", id: 7, error: "run: it takes no option onclick of this value" });
+  await post({ attributes: { theme: "dark", onclick: "x" } });
+  await expect(inner.locator("vitrine-pipeline")).toHaveAttribute("theme", "dark");
+  await expect(inner.locator("vitrine-pipeline")).not.toHaveAttribute("onclick");
   const heights = await told("embed-size");
   for (const [i, one] of heights.entries()) {
     expect(one).toMatchObject({ context: "iframe.resize", sentinel: "amp", height: expect.any(Number), src: expect.stringContaining("embed.html") });

@@ -4,7 +4,7 @@
  */
 import { ATTRIBUTES } from "./elements/attributes.js";
 import { guardLabels } from "./mermaid/trusted.js";
-import { callOf, events, MOST_TEXT } from "./run/messages.js";
+import { attributesIn, callOf, events, MOST_TEXT } from "./run/messages.js";
 
 /** @typedef {HTMLElement & { run(options: object): Promise<unknown>, pause(options?: object): Promise<unknown>, step(options: object): Promise<unknown>, goto(where: object): Promise<unknown>, stop(options?: object): Promise<unknown> }} Embedded */
 
@@ -14,12 +14,19 @@ const fragment = location.hash.slice(1);
 const told = /^v\d+\./.test(fragment) ? await readLink(fragment) : new URLSearchParams(fragment);
 const kind = KINDS.find((name) => name === told.get("element")) ?? KINDS[0];
 const element = /** @type {Embedded} */ (document.createElement(kind));
-for (const [name, value] of told) if ((ATTRIBUTES.includes(name) || name === "autoplay") && value.length <= MOST_TEXT) element.setAttribute(name, value);
+for (const [name, value] of told) if (value.length <= MOST_TEXT) give(name, value);
+if (told.has("autoplay")) element.setAttribute("autoplay", "");
 element.textContent = told.get("diagram") ?? "";
-// Of another scheme than the page around it a frame is not transparent, and it cannot see which that page has.
-const scheme = { light: "light", dark: "dark", auto: "light dark" }[told.get("theme") ?? ""];
-if (scheme) document.documentElement.style.colorScheme = scheme;
 document.body.append(element);
+
+/** @param {string} name of an attribute @param {string | null} value null where there is to be none */
+function give(name, value) {
+  if (!ATTRIBUTES.includes(name)) return;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+  // Of another scheme than the page around it a frame is not transparent, and it cannot see which that page has.
+  if (name === "theme") document.documentElement.style.colorScheme = { light: "light", dark: "dark", auto: "light dark" }[value ?? ""] ?? "";
+}
 
 /** A link as attributes, and those after it; what is wrong with the link the element says. @param {string} fragment */
 async function readLink(fragment) {
@@ -47,6 +54,7 @@ new ResizeObserver(() => {
 
 addEventListener("message", ({ source, data }) => {
   if (source !== parent || parent === self) return;
+  for (const [name, value] of attributesIn(data)) give(name, value);
   const asked = callOf(data);
   if (asked) answer(asked);
 });

@@ -57,6 +57,8 @@ export function placeFrame(app, element, { strings, signal }) {
   let calls = 0;
 
   const life = new AbortController();
+  const changes = new MutationObserver((all) => post({ vitrine: 1, attributes: Object.fromEntries(all.map(({ attributeName }) => given(element, attributeName === THEME ? "theme" : String(attributeName)))) }));
+  changes.observe(element, { attributeFilter: [...ATTRIBUTES, THEME] });
   addEventListener("message", onMessage, { signal: life.signal });
   addEventListener("securitypolicyviolation", refused, { signal: life.signal });
   signal.addEventListener("abort", end, { signal: life.signal });
@@ -93,6 +95,7 @@ export function placeFrame(app, element, { strings, signal }) {
   /** There is no answer any more. */
   function end() {
     life.abort();
+    changes.disconnect();
     for (const { resolve } of waiting.values()) resolve(null);
     waiting.clear();
   }
@@ -122,16 +125,20 @@ export function placeFrame(app, element, { strings, signal }) {
   };
 }
 
+const THEME = "data-theme"; // as followTheme finds it
+
+/** What a frame is told of an attribute. @param {HTMLElement} element @param {string} name @returns {[name: string, value: string | null]} */
+function given(element, name) {
+  const value = element.getAttribute(name === "theme" ? THEME : name);
+  return [name, name === "model" && value !== null && URL.canParse(value, document.baseURI) ? new URL(value, document.baseURI).href : value];
+}
+
 /** What the frame is told in its address: the element's attributes, with the prompt as it stands, and the author's diagram. @param {HTMLElement} element @param {HTMLElement} app */
 function fragmentOf(element, app) {
   const told = new URLSearchParams({ element: element.localName });
-  for (const name of ATTRIBUTES) {
-    const value = element.getAttribute(name);
-    if (value !== null) told.set(name, name === "model" ? new URL(value, document.baseURI).href : value);
-  }
+  for (const [name, value] of ATTRIBUTES.map((name) => given(element, name))) if (value !== null) told.set(name, value);
   const prompt = app.querySelector("textarea")?.value;
   if (prompt) told.set("prompt", prompt);
-  if (element.dataset.theme && !told.has("theme")) told.set("theme", element.dataset.theme);
   const diagram = element.localName === "vitrine-pipeline" && diagramOf(element);
   if (diagram) told.set("diagram", typeof diagram === "string" ? diagram : writtenOf(diagram));
   return told;

@@ -54,6 +54,18 @@ export function callOf(data) {
 }
 
 /**
+ * The attributes that a page gives to the element in its frame, null for one that it takes away.
+ *
+ * @param {unknown} data of a message
+ * @returns {[name: string, value: string | null][]}
+ */
+export function attributesIn(data) {
+  if (!isObject(data) || data.vitrine !== 1 || !isObject(data.attributes)) return [];
+  const ours = /** @type {[string, string | null][]} */ (Object.entries(data.attributes).filter(([, value]) => value === null || typeof value === "string"));
+  return ours.filter(([, value]) => value === null || value.length <= MOST_TEXT);
+}
+
+/**
  * What a frame says of itself; null where it is nothing that we know. "answered": a call has come to its end, with its value or
  * an error; a call without an id is answered where it is one of run, and with neither.
  *

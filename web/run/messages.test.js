@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { callOf, toldOf } from "./messages.js";
+import { attributesIn, callOf, toldOf } from "./messages.js";
 
 test("a call: options as the element itself takes them, and an id where it has one", () => {
   const call = { vitrine: 1, call: "run" };
@@ -16,6 +16,12 @@ test("a call that is refused: what is wrong, for who waits for an answer", () =>
     assert.deepEqual(callOf({ vitrine: 1, call: "run", options, id: 5 }), { id: 5, wrong: `run: it takes no option ${name} of this value` });
   }
   assert.equal(callOf({ vitrine: 1, call: "close", id: 5 }), null);
+});
+
+test("attributes: texts, or null for one that is taken away", () => {
+  assert.deepEqual(attributesIn({ vitrine: 1, attributes: { theme: "dark", height: null, seed: 1, prompt: {} } }), [["theme", "dark"], ["height", null]]);
+  assert.deepEqual(attributesIn({ vitrine: 1, attributes: { prompt: "a".repeat(1 << 18) } }), []);
+  for (const data of [null, 7, { attributes: { theme: "dark" } }, { vitrine: 1 }, { vitrine: 1, attributes: ["theme"] }]) assert.deepEqual(attributesIn(data), []);
 });
 
 test("an answer: of which call, with its value or an error", () => {
