@@ -406,6 +406,31 @@ elsewhere("methods in a frame do as on the page's own origin: values, errors and
   await expect(inner.locator(".prompt")).toBeVisible();
 });
 
+elsewhere("a frame that does not come leaves the picture, says so, and comes when Run is pressed again", async ({ page, site }) => {
+  await page.clock.install();
+  const blocked = (route) => route.fulfill({ contentType: "text/html", body: "<title>Blocked</title>" });
+  await page.route("**/v1/embed.html", blocked);
+  await openAt(page, host(`<vitrine-pipeline prompt="Once upon a time" temperature="0" max-tokens="2" pace="0"></vitrine-pipeline>`, `${site}v1/embed.js`));
+  const element = page.locator("vitrine-pipeline");
+  await expect(element.locator("g.stage").first()).toBeAttached();
+  await element.evaluate((element) => {
+    globalThis.settled = Promise.allSettled([element.run(), element.step()]);
+  });
+  await expect(element.locator("iframe")).toBeAttached();
+  await expect(element.locator(".diagram")).toBeVisible();
+  await page.clock.fastForward(21_000);
+  const [run, step] = await page.evaluate(() => globalThis.settled.then((all) => all.map(({ status, reason }) => `${status} ${reason?.message}`)));
+  expect(run).toMatch(/^rejected The frame that the engine runs in did not come from localhost:\d+\./);
+  expect(step).toBe(run);
+  await expect(element.locator(".note")).toContainText("did not come from localhost");
+  await expect(element.locator("iframe")).toHaveCount(0);
+  await expect(element.locator(".diagram")).toBeVisible();
+  await page.unroute("**/v1/embed.html", blocked);
+  await element.getByRole("button", { name: /^Run/ }).click();
+  await expect(page.frameLocator("vitrine-pipeline iframe").getByText("Live: the model tiny runs")).toBeVisible({ timeout: 40_000 });
+  await expect(element.locator(".diagram")).toBeHidden();
+});
+
 elsewhere("the frame runs in a sandbox without an origin, tells its height once a change, and takes calls from its parent alone", async ({ page, site }) => {
   await openAt(page, `<!doctype html><title>A course</title><iframe sandbox="allow-scripts" width="600" height="500" src="${site}v1/embed.html#prompt=Once+upon+a+time&temperature=0&max-tokens=3&pace=0"></iframe>
     <script>

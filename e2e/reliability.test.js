@@ -7,7 +7,7 @@ const text = readFileSync("docs/reliability.md", "utf8");
 
 /** The titles of the tests in a file, with any text in the place of what is put into them. @param {string} file */
 function titles(file) {
-  const found = readFileSync(file, "utf8").matchAll(/\btest\((["`])((?:\\.|(?!\1).)*)\1/g);
+  const found = readFileSync(file, "utf8").matchAll(/\b(?:test|elsewhere)\((["`])((?:\\.|(?!\1).)*)\1/g);
   return [...found].map(([, , title]) => new RegExp(`^${title.split(/\$\{[^}]*\}/).map((part) => part.replace(/[.*+?^$()[\]{}|\\]/g, "\\$&")).join(".+")}$`));
 }
 

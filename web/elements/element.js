@@ -25,7 +25,7 @@ const NEAR = "25%"; // of a window from where a picture is drawn
  *
  * @template {Picture} P
  * @param {(app: HTMLElement, element: HTMLElement, shown: Shown) => P} mount
- * @param {() => Promise<(element: HTMLElement, picture: P, options: { app: HTMLElement, signal: AbortSignal, framed: () => Framed | null, link: Awaited<ReturnType<typeof linkOf>> }) => Framed>} load what makes it live
+ * @param {() => Promise<(element: HTMLElement, picture: P, options: { app: HTMLElement, signal: AbortSignal, framed: (lost: () => void) => Framed | null, link: Awaited<ReturnType<typeof linkOf>> }) => Framed>} load what makes it live
  * @param {(model: string | null) => Promise<string>} size what that downloads
  */
 export const elementOf = (mount, load, size) => class extends HTMLElement {
@@ -129,7 +129,7 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     app.append(mountOpen(strings, () => this.#fragment(picture), signal));
     this.#picture = picture;
     picture.look?.(this.#step?.stage ?? null);
-    const frame = elsewhere ? placeFrame(app, this, { strings, signal }) : null; // which draws it
+    const frame = elsewhere ? this.#frame(app) : null; // which draws it
     if (frame) this.#live = Promise.resolve(frame);
     this.#offer();
     this.#sayProblems(app, signal);
@@ -153,6 +153,16 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     return fragmentOf(this, { breakpoints: null, ...picture.now(), step: this.#step, ...live?.shown?.() });
   }
 
+  /** A frame in the place of the picture. @param {HTMLElement} app @param {() => void} lost it does not come: another time it may */
+  #frame(app, lost = () => void (this.#live = null)) {
+    const { signal } = /** @type {AbortController} */ (this.#life);
+    const say = (/** @type {string} */ words) => {
+      this.#picture?.say(words);
+      lost();
+    };
+    return placeFrame(app, this, { strings, signal, lost: say });
+  }
+
   /** @returns {Promise<Framed>} */
   #go() {
     const app = this.#root.querySelector(".embed");
@@ -161,9 +171,10 @@ export const elementOf = (mount, load, size) => class extends HTMLElement {
     this.#offers++;
     const { signal } = this.#life;
     const picture = /** @type {P} */ (this.#picture);
-    const framed = () => placeFrame(app, this, { strings, signal });
+    const framed = (/** @type {() => void} */ lost) => this.#frame(app, lost);
     if (this.#live) return this.#live;
-    const frame = mustFrame() ? framed() : null;
+    const frame = mustFrame() ? this.#frame(app) : null;
+    if (frame) picture.say(strings.starting, NaN);
     const live = frame ? Promise.resolve(frame) : load().then(async (connect) => connect(this, picture, { app, signal, framed, link: await linkOf(this) }));
     this.#live = live;
     live.catch((error) => {

@@ -32,21 +32,21 @@ export function refusesHTML() {
   }
 }
 
+const WAIT = 20_000; // ms for a frame to come: over a slow line its scripts take a while
+
 /**
- * Puts a frame of our origin in the place of what an element shows.
+ * Puts a frame of our origin in the place of what an element shows, once it is there.
  *
  * @param {HTMLElement} app
  * @param {HTMLElement} element
- * @param {{ strings: EmbedStrings, signal: AbortSignal }} options
+ * @param {{ strings: EmbedStrings, signal: AbortSignal, lost: (words: string) => void }} options `lost`: it does not come
  * @returns {Framed | null} null in the frame itself
  */
-export function placeFrame(app, element, { strings, signal }) {
+export function placeFrame(app, element, { strings, signal, lost }) {
   if (framed()) return null;
   const address = beside("embed.html");
   address.hash = String(fragmentOf(element, app));
-  const frame = el("iframe", { src: address.href, title: strings.frame(element.getAttribute("aria-label") ?? strings.label), allow: "fullscreen", part: "frame" });
-  frame.style.height = `${app.offsetHeight}px`; // until it says its own
-  app.hidden = true;
+  const frame = el("iframe", { src: address.href, title: strings.frame(element.getAttribute("aria-label") ?? strings.label), allow: "fullscreen", part: "frame", hidden: true });
   app.after(frame);
 
   /** @type {object[]} messages that came before it was there */
@@ -57,11 +57,12 @@ export function placeFrame(app, element, { strings, signal }) {
   let calls = 0;
 
   const life = new AbortController();
+  const late = setTimeout(() => lose(strings.noAnswer(address.host)), WAIT);
   const changes = new MutationObserver((all) => post({ vitrine: 1, attributes: Object.fromEntries(all.map(({ attributeName }) => given(element, attributeName === THEME ? "theme" : String(attributeName)))) }));
   changes.observe(element, { attributeFilter: [...ATTRIBUTES, THEME] });
   addEventListener("message", onMessage, { signal: life.signal });
-  addEventListener("securitypolicyviolation", refused, { signal: life.signal });
-  signal.addEventListener("abort", end, { signal: life.signal });
+  addEventListener("securitypolicyviolation", () => !ready && hasRefused("frame-src") && lose(strings.noFrame), { signal: life.signal });
+  signal.addEventListener("abort", () => end(({ resolve }) => resolve(null)), { signal: life.signal });
 
   /** @param {MessageEvent} message */
   function onMessage({ source, origin, data }) {
@@ -75,6 +76,9 @@ export function placeFrame(app, element, { strings, signal }) {
 
   function show() {
     ready = true;
+    clearTimeout(late);
+    frame.style.height ||= `${app.offsetHeight}px`; // until it says its own
+    [app.hidden, frame.hidden] = [true, false];
     for (const message of early) post(message);
     early = [];
   }
@@ -86,17 +90,19 @@ export function placeFrame(app, element, { strings, signal }) {
     waiting.delete(id);
   }
 
-  function refused() {
-    if (ready || !hasRefused("frame-src")) return;
-    frame.replaceWith(el("p", { class: "note", role: "status", text: strings.noFrame }));
-    end();
+  /** @param {string} words */
+  function lose(words) {
+    frame.remove();
+    lost(words);
+    end(({ reject }) => reject(new Error(words)));
   }
 
-  /** There is no answer any more. */
-  function end() {
+  /** There is no answer any more. @param {(one: { resolve: (value: unknown) => void, reject: (error: Error) => void }) => void} settle */
+  function end(settle) {
     life.abort();
+    clearTimeout(late);
     changes.disconnect();
-    for (const { resolve } of waiting.values()) resolve(null);
+    waiting.forEach(settle);
     waiting.clear();
   }
 

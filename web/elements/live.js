@@ -31,7 +31,7 @@ const PACE = 5; // ms after each stage, so that the eye can follow the layers: a
  *
  * @param {HTMLElement} element
  * @param {Picture} picture
- * @param {{ app: HTMLElement, signal: AbortSignal, framed: () => Framed | null, link: Awaited<ReturnType<typeof linkOf>> }} options `framed` puts a frame in the place
+ * @param {{ app: HTMLElement, signal: AbortSignal, framed: (lost: () => void) => Framed | null, link: Awaited<ReturnType<typeof linkOf>> }} options `framed` puts a frame in the place
  *   of all this, where the policy of the host page allows no engine; null where that is not possible either
  */
 export function connectLive(element, picture, { app, signal, framed, link }) {
@@ -140,7 +140,7 @@ export function connectLive(element, picture, { app, signal, framed, link }) {
     picture.say(strings.failed(why));
     if (ENDED.includes(code)) session.close(); // the next run opens another one
     if (code !== "environment") return;
-    frame ??= framed();
+    frame ??= framed(() => (frame = null));
     inFrame = frame?.run(asked) ?? null;
   }
 

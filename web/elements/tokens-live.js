@@ -11,7 +11,7 @@ import { report } from "./report.js";
  *
  * @param {HTMLElement} element
  * @param {ReturnType<typeof mountTokens>} picture
- * @param {{ app: HTMLElement, signal: AbortSignal, framed: () => Framed | null }} options
+ * @param {{ app: HTMLElement, signal: AbortSignal, framed: (lost: () => void) => Framed | null }} options
  * @returns {Framed}
  */
 export function connectTokens(element, picture, { app, signal, framed }) {
@@ -55,7 +55,7 @@ export function connectTokens(element, picture, { app, signal, framed }) {
       const { code, why } = failureOf(error);
       tokenizer = null;
       picture.say(strings.failed(why));
-      if (code === "environment") frame ??= framed();
+      if (code === "environment") frame ??= framed(() => (frame = null));
       return frame?.run({ prompt: text }) ?? null;
     } finally {
       picture.setRunning(false);

@@ -52,6 +52,8 @@ export const embed = {
   /** @param {string} title */
   frame: (title) => `${title}, in a frame`,
   noFrame: "The policy of this site (Content-Security-Policy) forbids the frame that the engine would run in: it must allow frame-src with the address of the script.",
+  /** @param {string} host */
+  noAnswer: (host) => `The frame that the engine runs in did not come from ${host}. There may be no network, or something blocks it. Run tries again.`,
   /** Of an author's diagram. @param {number} line @param {string} what */
   problem: (line, what) => `Line ${line}: ${what}`,
   diagram: {
