@@ -28,18 +28,26 @@ export function plainName(name) {
   return whole.replace(/(?: ?\(\d+\)| - copy| copy(?: \d+)?)+(?=\.[a-z]+$)/i, "");
 }
 
+/** A part of an address as it reads. @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone % stays what it is
+  }
+}
+
 /**
  * The last part of an address's path.
  *
  * @param {URL} url
  */
-export function fileName({ pathname }) {
-  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name; // a lone % stays what it is
-  }
+export const fileName = ({ pathname }) => decoded(pathname.slice(pathname.lastIndexOf("/") + 1));
+
+/** What the file of a model is called by its address: OWNER/NAME on a hub. @param {string} address */
+export function modelAt(address) {
+  const path = decoded(new URL(address).pathname);
+  return /^\/([^/]+\/[^/]+)\/resolve\//.exec(path)?.[1] ?? path.split("/").at(-1) ?? "";
 }
 
 /** Characters of a name under which a file is saved: file systems take 255 bytes. */

@@ -1,6 +1,7 @@
 /** @import {StoredModel} from "../vitrine.d.ts" */
 /** @import {Strings} from "../i18n/en.js" */
 import { begunDownloads, dropBegun } from "../client/begun.js";
+import { modelAt } from "../client/kinds.js";
 import { storedModels } from "../client/stored.js";
 import { el, send } from "../kit/dom.js";
 import { size, sizeWords } from "../kit/numbers.js";
@@ -27,7 +28,7 @@ export function mountStoredModels(root, { strings, signal }) {
     root.hidden = models.length + begun.length === 0 && wrong.textContent === "";
     list.replaceChildren(
       ...models.map((model) => entry(model.name, `${sizeWords(model.bytes)}${model.url ? `, ${label(new URL(model.url).host)}` : ""}`, () => take(model), () => model.delete())),
-      ...begun.map(({ address, bytes, total }) => entry(nameAt(address), strings.begun(size(bytes, total).value, sizeWords(total)), () => send(root, "model", address), () => dropBegun(address))),
+      ...begun.map(({ address, bytes, total }) => entry(modelAt(address), strings.begun(size(bytes, total).value, sizeWords(total)), () => send(root, "model", address), () => dropBegun(address))),
     );
     room.textContent = sizeWords([...models, ...begun].reduce((sum, { bytes }) => sum + bytes, 0));
   }
@@ -68,10 +69,4 @@ export function mountStoredModels(root, { strings, signal }) {
   }
 
   return { show };
-}
-
-/** What a file is called by its address: OWNER/NAME on a hub. @param {string} address */
-function nameAt(address) {
-  const path = decodeURIComponent(new URL(address).pathname);
-  return /^\/([^/]+\/[^/]+)\/resolve\//.exec(path)?.[1] ?? path.split("/").at(-1) ?? "";
 }
