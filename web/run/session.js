@@ -27,7 +27,7 @@ export class Session extends EventTarget {
   /** @type {AbortController | null} */
   #run = null;
   #pieces = createPieces();
-  /** What the newest run reads. */
+  /** What the run that is shown has read. */
   prompt = "";
   #pace = 0;
   #head = 0;
@@ -132,7 +132,6 @@ export class Session extends EventTarget {
    */
   generate(prompt, settings, further = {}) {
     if (this.#run) return;
-    this.prompt = prompt;
     this.#running?.close();
     this.#running = null;
     this.#run = this.#stop = new AbortController();
@@ -282,8 +281,9 @@ export class Session extends EventTarget {
       if (!this.#engine) return this.#end(); // it was closed
       const run = this.#engine.generate(prompt, { ...settings, ...further, signal, stages: "live", pace: this.#pace, head: this.#head });
       this.#running = run;
-      await this.#read(run, () => {
-        this.state.start(settings, pieces); // the engine has taken the prompt
+      await this.#read(run, () => { // the engine has taken the prompt
+        this.prompt = prompt;
+        this.state.start(settings, pieces);
         this.state.slowed = this.#pace > 0;
       });
     } catch (error) {

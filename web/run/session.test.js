@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { Session } from "./session.js";
+import { createRunState } from "./state.js";
+
+const settings = { temperature: 0, topK: 0, topP: 1, seed: 1, maxTokens: 1, stop: [] };
+const done = { type: "done", text: "", ids: [], promptIds: [], finishReason: "length", tokensPerSecond: 1, promptMs: 1 };
+
+function deferred() {
+  /** @type {any} */
+  const own = {};
+  own.promise = new Promise((resolve, reject) => Object.assign(own, { resolve, reject }));
+  return own;
+}
+
+/** An engine each of whose runs generates one token and ends; one of the prompt "long" goes on until it is stopped. @param {string} name */
+function engineOf(name) {
+  const { promise: ended, resolve: lose } = deferred();
+  return {
+    info: { name, context: 4 },
+    ended,
+    lose,
+    closed: false,
+    close() {
+      this.closed = true;
+    },
+    tokenize: async (/** @type {string} */ text) => [...text].map((text) => ({ id: text.codePointAt(0), text })),
+    generate: (/** @type {string} */ prompt, /** @type {any} */ { switches = [], signal }) => ({
+      switches,
+      state: "running",
+      close() {},
+      setPace() {},
+      async *batches() {
+        if (prompt === "") throw new Error("the prompt is empty");
+        yield [{ type: "stage", stage: "prompt", step: 0, layer: -1, position: 0, time: 0 }, { type: "token", id: 7, piece: "t", text: "t", probability: 0.5, step: 0, position: prompt.length }];
+        if (prompt === "long") await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        yield [done];
+      },
+    }),
+  };
+}
+
+/** A session whose loads end when they are told to. */
+function begun() {
+  /** @type {{ source: unknown, signal: AbortSignal, resolve: (engine: unknown) => void, reject: (why: unknown) => void }[]} */
+  const loads = [];
+  const session = new Session(createRunState(), /** @type {any} */ (({ model, signal }) => {
+    const { promise, resolve, reject } = deferred();
+    signal.addEventListener("abort", () => reject(signal.reason));
+    loads.push({ source: model, signal, resolve, reject });
+    return promise;
+  }));
+  /** @type {string[]} */
+  const told = [];
+  for (const type of ["engine", "loadfailure", "loadend", "lost", "cleared", "runfailure", "end"]) session.addEventListener(type, () => told.push(type));
+  return { session, loads, told };
+}
+
+/** One that has a model. */
+async function loaded() {
+  const all = begun();
+  all.session.open("a");
+  const engine = engineOf("a");
+  all.loads[0].resolve(engine);
+  await turn();
+  all.told.length = 0;
+  return { ...all, engine };
+}
+
+test("a prompt that the engine refuses is not that of the run which is shown", async () => {
+  const { session, told } = await loaded();
+  session.generate("Hi", settings);
+  assert.equal(session.prompt, "", "none has begun");
+  await turn();
+  assert.deepEqual([session.prompt, session.state.phase, session.state.tokens.length], ["Hi", "ended", 1]);
+  session.generate("", settings);
+  await turn();
+  assert.deepEqual(told, ["end", "runfailure", "end"]);
+  assert.deepEqual([session.prompt, session.state.phase, session.state.tokens.length], ["Hi", "ended", 1]);
+  session.generate("again and again, longer than four tokens are".repeat(20), settings); // no tokenizer need see it
+  await turn();
+  assert.equal(session.prompt, "Hi");
+});
