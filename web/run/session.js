@@ -271,7 +271,7 @@ export class Session extends EventTarget {
    */
   async #drive(prompt, settings, further, signal) {
     try {
-      if (!this.#engine) await Promise.race([this.#loaded, aborted(signal)]);
+      while (!this.#engine && this.#load && !signal.aborted) await Promise.race([this.#loaded, aborted(signal)]); // another load may take its place
       if (!this.#engine || signal.aborted) return this.#end();
       if (this.tooLong(prompt)) {
         this.#send("toolong", { characters: prompt.length });

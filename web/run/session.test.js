@@ -82,3 +82,29 @@ test("a prompt that the engine refuses is not that of the run which is shown", a
   await turn();
   assert.equal(session.prompt, "Hi");
 });
+
+test("a run that waits for its model waits for the one that is opened in its place, and ends with the last", async () => {
+  const { session, loads, told } = begun();
+  session.open("a");
+  session.generate("Hi", settings);
+  session.open("b");
+  await turn();
+  assert.equal(session.running, true, "the load that it waited for was given up");
+  loads[1].resolve(engineOf("b"));
+  await turn();
+  assert.deepEqual([session.prompt, session.state.phase], ["Hi", "ended"]);
+  assert.deepEqual(told, ["engine", "loadend", "end"]);
+
+  for (const [ends, tells] of /** @type {[(all: ReturnType<typeof begun>) => void, string[]][]} */ ([
+    [({ loads }) => loads[0].reject(new Error("no such file")), ["loadfailure", "loadend", "end"]],
+    [({ session }) => session.cancelLoad(), ["loadend", "end"]],
+    [({ session }) => session.stop(), ["end"]],
+  ])) {
+    const all = begun();
+    all.session.open("a");
+    all.session.generate("Hi", settings);
+    ends(all);
+    await turn();
+    assert.deepEqual([all.session.running, all.told], [false, tells]);
+  }
+});
