@@ -241,6 +241,7 @@ export class Session extends EventTarget {
         if (this.#stop.signal.aborted) await this.leave(); // it is not ended again
         this.#run?.abort();
         await this.#ended;
+        if (signal.aborted) return engine.close(); // it was given up meanwhile
         this.#engine.close();
       }
       this.#engine = engine;

@@ -108,3 +108,19 @@ test("a run that waits for its model waits for the one that is opened in its pla
     assert.deepEqual([all.session.running, all.told], [false, tells]);
   }
 });
+
+test("a load that is given up while the run before it ends changes no model", async () => {
+  const { session, loads, told, engine } = await loaded();
+  session.generate("long", settings);
+  await turn();
+  session.open("b");
+  const other = engineOf("b");
+  session.addEventListener("end", () => session.cancelLoad(), { once: true });
+  loads[1].resolve(other);
+  await turn();
+  assert.deepEqual(told, ["end", "loadend"]);
+  assert.deepEqual([session.info?.name, engine.closed, other.closed], ["a", false, true]);
+  session.generate("Hi", settings);
+  await turn();
+  assert.equal(session.state.phase, "ended");
+});
