@@ -1,4 +1,5 @@
 // The machine is stopped, led and branched on the page itself, with the default model.
+import { decode } from "../web/run/link.js";
 import { expect, openPage, setting, speed, test } from "./fixtures.js";
 
 const status = (page) => page.locator("#status .status-line");
@@ -79,6 +80,41 @@ test("a run that Stop ended goes on to the same text, and makes room for another
   await expect(page.locator("#generate")).toHaveAttribute("data-running", "false");
   await button(page, "Generate").click();
   await expect(status(page)).toContainText("Done");
+});
+
+test("another model begins with nothing of what the one before has generated", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("Once upon a time");
+  await setting(page, { maxTokens: 4, temperature: 0 });
+  await button(page, "Generate").click();
+  await expect(status(page)).toContainText("Done");
+  await chips(page).nth(2).dblclick();
+  await expect(page.getByRole("dialog").getByRole("option")).toHaveCount(50);
+  for (const key of ["ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  await expect(button(page, "Branches 2")).toBeVisible();
+  await expect(status(page)).toContainText("Done");
+  await page.locator('g[data-id="O3"]').focus();
+  await page.keyboard.press("Enter");
+  const numbers = page.locator("#inspector :is(.tensor, table):visible");
+  await expect(numbers.first()).toBeVisible();
+
+  await page.locator(".model-button").click();
+  await page.locator("#model-menu .recent").getByRole("button", { name: "original" }).click();
+  await expect(page.locator(".model-name")).toHaveText("original");
+  await expect(status(page)).toContainText("Ready");
+  await expect(page.locator("#chips .chip")).toHaveCount(0);
+  await expect(page.locator("#chips .empty")).toBeVisible();
+  await expect(page.locator("#meter .figure")).toHaveCount(0);
+  await expect(page.locator("#meter").getByRole("button")).toBeDisabled();
+  await expect(page.locator("#timeline .timeline-empty")).toBeVisible();
+  await expect(button(page, "Branches")).toBeVisible();
+  await expect(numbers).toHaveCount(0);
+  await expect(page.locator("#prompt")).toHaveValue("Once upon a time");
+  await page.screenshot({ path: test.info().outputPath("another-model.png") });
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  const link = await page.getByRole("dialog", { name: "Share" }).getByRole("region", { name: "Link", exact: true }).textContent();
+  const { state } = await decode(link.slice(link.indexOf("#") + 1));
+  expect([state.stands, state.forced, state.branches, state.prompt]).toEqual([undefined, [], [], "Once upon a time"]);
 });
 
 test("another token makes a branch, which is walked and compared with the one before", async ({ page }) => {

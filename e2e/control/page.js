@@ -18,7 +18,7 @@ const initial = { temperature: 0.7, topK: 40, topP: 0.95, seed: 7, maxTokens: 12
 const state = createRunState();
 state.info = { layers, context: 64, vocabulary: vocabulary.length };
 
-const session = {
+const session = Object.assign(new EventTarget(), {
   state,
   run: null,
   follow() {},
@@ -26,7 +26,7 @@ const session = {
     const rows = distribution([...prompt, ...ids]);
     return { top: rows.slice(0, 5), restProbability: rows.slice(5).reduce((sum, row) => sum + row.probability, 0) };
   },
-};
+});
 let pace = 0;
 /** What the tests look at. */
 const sent = [];

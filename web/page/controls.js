@@ -7,7 +7,7 @@
 /** @import { StageStrings } from "../i18n/stages-en.js" */
 /** @import { Breakpoint, Run, Switch } from "../vitrine.d.ts" */
 /** @import { Pacer } from "../run/frames.js" */
-import { branchOf } from "../run/branches.js";
+import { branchOf, noTree } from "../run/branches.js";
 import { byId, el, listen } from "../kit/dom.js";
 import { newSeed } from "../run/settings.js";
 import { passOf, placeOf, whereWords } from "../run/place.js";
@@ -39,7 +39,7 @@ const keys = { back: ",", run: "F8", next: "F10", into: "F9", out: "Shift F11" }
  *
  * @param {HTMLElement} page
  * @param {object} options
- * @param {{ state: RunState, run: Run | null, follow: (goes?: boolean) => void, distribution: (ids: number[]) => Promise<Distribution> }} options.session
+ * @param {EventTarget & { state: RunState, run: Run | null, follow: (goes?: boolean) => void, distribution: (ids: number[]) => Promise<Distribution> }} options.session
  *   `follow`: a run that has ended may go on; `distribution`: of the token that follows the prompt and these ids
  * @param {(how: Beginning) => void} options.start begins a run as Generate does
  * @param {ControlStrings} options.strings
@@ -89,6 +89,7 @@ export function mountControls(page, { session, start, strings, stages, product, 
   const breakpoints = connectBreakpoints(page, { at: kept.breakpoints, run, show: showAll, fail: wrong, signal });
   connectControl(page, { state: () => state, run, follow: (goes) => session.follow(goes), start, fork: branching.fork, fail: wrong, redecoded: redecode.drawn, pick: menu.open, signal });
   listen(page, "refused", announce, signal);
+  listen(session, "cleared", () => branching.replace(noTree, null), signal);
 
   /** @param {Tree} tree @param {number} beside */
   function showTree(tree, beside) {

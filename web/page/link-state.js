@@ -17,9 +17,7 @@ export function watchState(session, { page, prompt, sampling, inspector, control
   let chosen = null;
 
   const own = {
-    /** Of the model that is loaded. @type {Source} */
-    source: undefined,
-    /** Of the one that is loading. @type {Source} */
+    /** Of the model that is loading, or was to be. @type {Source} */
     next: undefined,
     /** The controls that a link hides. @type {string[]} */
     hide: [],
@@ -28,7 +26,7 @@ export function watchState(session, { page, prompt, sampling, inspector, control
       const { asked } = inspector;
       const view = asked && { stage: asked.stage, ...(asked.layer !== null && { layer: asked.layer }), ...(asked.position !== null && { position: asked.position }) };
       return linkOf({
-        model: session.info ? modelInLink(own.source, session.info.name, location.href) : undefined,
+        model: session.info ? modelInLink(session.source, session.info.name, location.href) : undefined,
         prompt: prompt.value(),
         read: session.prompt,
         typed: sampling.now(),
@@ -45,7 +43,7 @@ export function watchState(session, { page, prompt, sampling, inspector, control
   };
 
   listen(session, "loadbegin", (/** @type {{ source: Source }} */ begun) => (own.next = begun.source), signal);
-  listen(session, "engine", () => ((own.source = own.next), (head = 0)), signal);
+  listen(session, "engine", () => (head = 0), signal);
   listen(page, "head", (/** @type {{ head: number }} */ now) => (head = now.head), signal);
   listen(page, "choose", (/** @type {{ position: number, id: number }} */ choice) => (chosen = choice), signal);
   listen(page, "sharechoice", (/** @type {{ hide: string[] }} */ { hide }) => (own.hide = hide), signal);

@@ -10,7 +10,6 @@ import { listen, send } from "../kit/dom.js";
 import { otherHost } from "../kit/host.js";
 import { unremembered } from "../kit/store.js";
 import { label, visible } from "../kit/text.js";
-import { noTree } from "../run/branches.js";
 import { decode, isLink, plainState, settingsOf } from "../run/link.js";
 import { typedOf } from "../run/settings.js";
 import { modelOfLink, siteModels } from "./link-model.js";
@@ -76,7 +75,7 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     const fragment = location.hash.slice(1);
     const link = isLink(fragment) ? await read(fragment) : null;
     if (!link || `#${fragment}` !== location.hash) return;
-    const opens = () => take(link, own.source);
+    const opens = () => take(link, session.source);
     if (!touched) return opens();
     say([strings.ask], [{ label: strings.open, does: opens }, { label: strings.stay, does: () => {} }]);
   }
@@ -101,18 +100,17 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
     if (mine.aborted) return;
     await session.forget(); // another run's output would stand under this one's prompt
     if (mine.aborted) return;
-    controls.replaceBranches(noTree, null);
     fill(state);
     const words = [...problems];
     const run = settingsOf(state).seed ?? (state.temperature === 0 ? 0 : undefined);
     if (state.stands && run === undefined) words.push(strings.seedless);
-    if ("name" in model && !(typeof own.source === "object" && session.info?.name === model.name)) {
+    if ("name" in model && !(typeof session.source === "object" && session.info?.name === model.name)) {
       if (!session.info && !session.loading) open(usual);
       return say([...words, strings.missing(label(model.name))], []);
     }
     const shows = (/** @type {Source | null} */ from) => show(state, from, run, begins()).catch(fail);
-    if ("name" in model) return shows(own.source);
-    if (model.host === "" || model.source === own.source) {
+    if ("name" in model) return shows(session.source);
+    if (model.host === "" || model.source === session.source) {
       if (words.length) say(words, []);
       return shows(model.source);
     }
@@ -143,12 +141,12 @@ export function connectLink(session, views, { strings, diagram, open, start, fai
    * @param {AbortSignal} stopped
    */
   async function show(state, from, seed, stopped) {
-    if (!session.info || session.loading || from !== own.source) {
+    if (!session.info || session.loading || from !== session.source) {
       if (!(session.loading && from === own.next)) open(from);
       if (session.loading) await new Promise((loaded) => session.addEventListener("loadend", loaded, { once: true, signal: stopped }));
     }
     const { engine, info } = session;
-    if (stopped.aborted || !engine || !info || from !== own.source) return;
+    if (stopped.aborted || !engine || !info || from !== session.source) return;
     const { at } = state;
     if (at?.head !== undefined && at.head < info.heads) send(page, "head", { head: at.head });
     const look = () => (at?.stage ? inspector.open({ ...at, stage: at.stage }) : inspector.close());

@@ -13,13 +13,16 @@ const LONGEST_TOKEN_BYTES = 128;
 
 /**
  * The engine that a page or an element has now, and the run under way, whose events become its state. It tells by events:
- * "loadbegin" { source }; "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error }, of an engine that
- * died while no run was under way; "events", those of the run that the state has just been told; "state" whenever the
- * state has changed; "runfailure" { error }; "toolong" { characters }, of a prompt that no tokenizer need see; "end" of a run.
+ * "loadbegin" { source }; "progress" Progress; "engine" EngineInfo; "loadfailure" { source, error }; "loadend"; "lost" { error },
+ * of an engine that died while no run was under way; "events", those of the run that the state has just been told; "state"
+ * whenever the state has changed; "cleared", when nothing is left of the run that was shown; "runfailure" { error };
+ * "toolong" { characters }, of a prompt that no tokenizer need see; "end" of a run.
  */
 export class Session extends EventTarget {
   /** @type {Engine | null} */
   #engine = null;
+  /** @type {Source} */
+  #source;
   /** @type {AbortController | null} */
   #load = null;
   /** @type {Promise<void>} settles when the newest load has ended, well or not */
@@ -59,6 +62,11 @@ export class Session extends EventTarget {
   /** @returns {Quantized | null} what was made of the checkpoint that was opened */
   get quantized() {
     return this.#engine?.quantized ?? null;
+  }
+
+  /** Where the model is from that is loaded. @returns {Source} */
+  get source() {
+    return this.#source;
   }
 
   /** What has the model, once it is loaded. @returns {Engine | null} */
@@ -105,7 +113,8 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Loads a model. The one before stays until the new one is ready, and also when this fails.
+   * Loads a model. The one before stays until the new one is ready, and also when this fails. What it has generated goes
+   * with it, unless the model is the same one again.
    *
    * @param {Source} source
    */
@@ -169,16 +178,11 @@ export class Session extends EventTarget {
 
   /** Ends the run, and leaves nothing of it to be shown. */
   async forget() {
-    if (!this.#run && this.state.pieces.length === 0) return;
+    const shown = this.#run !== null || this.state.pieces.length > 0;
     if (!this.#running) this.#run?.abort(); // it waits for the model
     await this.leave();
-    this.#running = null;
-    this.prompt = "";
-    this.state.clear();
-    this.state.switches = [];
-    this.state.changed = true;
-    this.#send("state");
-    this.#send("end");
+    this.#clear();
+    if (shown) this.#send("end");
   }
 
   /** Ends it all: the run, and what is being loaded; the engine is closed. */
@@ -244,10 +248,13 @@ export class Session extends EventTarget {
         if (signal.aborted) return engine.close(); // it was given up meanwhile
         this.#engine.close();
       }
+      const other = this.#engine !== null && source !== this.#source;
       this.#engine = engine;
+      this.#source = source;
       this.#running = null;
       this.#head = 0;
       this.state.info = engine.info;
+      if (other) this.#clear();
       this.#send("engine", engine.info);
       engine.ended.then((error) => this.#engine === engine && !this.#run && this.#send("lost", { error }));
     } catch (error) {
@@ -311,6 +318,16 @@ export class Session extends EventTarget {
       if (run !== this.#left) this.#send("runfailure", { error });
     }
     this.#end();
+  }
+
+  /** Nothing is left of the run that is shown. */
+  #clear() {
+    this.#running = null;
+    this.prompt = "";
+    this.state.clear();
+    this.state.switches = [];
+    this.#send("cleared");
+    this.#send("state");
   }
 
   #end() {

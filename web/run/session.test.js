@@ -124,3 +124,40 @@ test("a load that is given up while the run before it ends changes no model", as
   await turn();
   assert.equal(session.state.phase, "ended");
 });
+
+test("what a model has generated goes with it; where the same one is loaded again, it stays", async () => {
+  const { session, loads, told } = await loaded();
+  session.generate("Hi", settings, { switches: [{ off: "position" }] });
+  await turn();
+  session.switched();
+  const { state } = session;
+  const shown = () => [session.source, session.info?.name, session.prompt, state.phase, state.pieces.length, state.tokens.length, state.switches.length, state.settings, session.run];
+
+  session.open("a");
+  loads[1].resolve(engineOf("a, again"));
+  await turn();
+  assert.deepEqual(shown(), ["a", "a, again", "Hi", "ended", 2, 1, 1, settings, null]);
+  assert.deepEqual(told, ["end", "engine", "loadend"]);
+
+  session.open("b");
+  loads[2].reject(new Error("no such file"));
+  await turn();
+  assert.deepEqual(shown(), ["a", "a, again", "Hi", "ended", 2, 1, 1, settings, null], "it has not come");
+
+  told.length = 0;
+  session.open("b");
+  loads[3].resolve(engineOf("b"));
+  await turn();
+  assert.deepEqual(shown(), ["b", "b", "", "idle", 0, 0, 0, null, null]);
+  assert.deepEqual(told, ["cleared", "engine", "loadend"]);
+});
+
+test("another model takes the place of one whose run is under way, and nothing of that stays", async () => {
+  const { session, loads } = await loaded();
+  session.generate("long", settings);
+  await turn();
+  session.open(undefined);
+  loads[1].resolve(engineOf("default"));
+  await turn();
+  assert.deepEqual([session.info?.name, session.prompt, session.state.phase, session.state.tokens.length, session.running], ["default", "", "idle", 0, false]);
+});

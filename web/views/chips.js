@@ -84,7 +84,8 @@ export function mountChips(root, { label, empty, pacer, signal }) {
   function draw() {
     if (!state) return;
     if (state.number !== run) clear(state.number);
-    if (state.phase !== "idle" && state.phase !== "waiting") root.dataset.state = state.phase;
+    if (state.phase === "idle" && state.pieces.length === 0) delete root.dataset.state; // the run is forgotten
+    else if (state.phase !== "idle" && state.phase !== "waiting") root.dataset.state = state.phase;
     const next = outputOf(state);
     if (current >= next.length || kept >= next.length) keep(-1);
     while (elements.length > next.length) drop(/** @type {HTMLElement} */ (elements.pop()));

@@ -31,7 +31,7 @@ export function mountMeter(root, { strings, pacer, signal }) {
   let kept = ""; // the seed of the next ones, where it is fixed
 
   function draw() {
-    if (!state?.settings) return;
+    if (!state) return;
     if (state.number !== run) begin(state.number, state.settings);
     const figures = state.done ? speedOf(strings, state.done) : [];
     const many = state.done?.ids.length ?? state.tokens.filter(({ ahead }) => !ahead).length;
@@ -47,13 +47,13 @@ export function mountMeter(root, { strings, pacer, signal }) {
     place.replaceChildren(...spans.flatMap((span, i) => (i ? [" ", span] : [span])));
   }
 
-  /** @param {number} number of the run @param {{ temperature: number, seed: number }} settings that it was started with */
+  /** @param {number} number of the run @param {{ temperature: number, seed: number } | null} settings that it was started with, null where it is forgotten */
   function begin(number, settings) {
     run = number;
     copied(false);
-    used = String(settings.seed);
-    keep.hidden = settings.temperature === 0;
-    seed.textContent = strings.seed(settings.seed);
+    used = settings ? String(settings.seed) : "";
+    keep.hidden = !settings || settings.temperature === 0;
+    seed.textContent = settings ? strings.seed(settings.seed) : "";
     showKept();
   }
 
