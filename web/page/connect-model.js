@@ -18,9 +18,10 @@ export function connectModel(session, views, strings, signal) {
   const { page, model, recent, stored, hub, notice, loading, status, diagram, inspector, tools, prompt, controls } = views;
 
   /** @type {Source} */
-  let newest;
+  let newest; // that was tried
   let phase = ""; // of loading, as it was announced last
   const useDefault = { label: strings.errors.useDefault, does: () => open(undefined) };
+  const again = { label: strings.errors.reopen, does: reopen };
 
   showStored();
 
@@ -39,6 +40,11 @@ export function connectModel(session, views, strings, signal) {
     session.open(source);
   }
 
+  /** The model that the page has, or was to have. */
+  function reopen() {
+    open(session.info ? session.source : newest);
+  }
+
   /** An address that cannot even be tried. */
   function refuse() {
     notice.show("argument", [strings.errors.modelUrl], [useDefault]);
@@ -55,17 +61,18 @@ export function connectModel(session, views, strings, signal) {
     const retry = { label: strings.errors.retry, does: () => open(source) };
     if (code === "environment" || code === "engine.load" || code === "engine.file") return [{ label: strings.errors.reload, does: () => location.reload() }];
     if (source === undefined) return [retry];
+    const back = session.info && source !== session.source ? again : useDefault; // where no engine is alive
     if (code === "model.incomplete" && typeof source === "object") {
-      return [{ label: strings.errors.openFiles, does: model.pick }, ...(session.info ? [] : [useDefault])];
+      return [{ label: strings.errors.openFiles, does: model.pick }, ...(session.alive ? [] : [back])];
     }
-    const other = session.info ? { label: strings.errors.openFile, does: model.pick } : useDefault;
+    const other = session.alive ? { label: strings.errors.openFile, does: model.pick } : back;
     return code === "network" ? [other, retry] : [other];
   }
 
   /** @param {{ source: Source, error: unknown }} failure */
   function onFailure({ source, error }) {
     const { code, why } = failureOf(error);
-    const kept = session.info ? [strings.errors.kept(label(session.info.name))] : [];
+    const kept = session.info && session.alive ? [strings.errors.kept(label(session.info.name))] : [];
     notice.show(code, [why, ...kept], remedy(code, source));
   }
 
@@ -80,7 +87,7 @@ export function connectModel(session, views, strings, signal) {
   /** @param {EngineInfo} info */
   function onEngine(info) {
     model.setInfo(info, session.quantized);
-    recent.add(label(info.name), newest);
+    recent.add(label(info.name), session.source);
     tools.setInfo(info);
     controls.setLayers(info.layers);
     prompt.setSpecial(info.addedTokens);
@@ -102,7 +109,7 @@ export function connectModel(session, views, strings, signal) {
       diagram.say(strings.diagram.failed);
     }
     if (session.running) return;
-    const words = session.quantized ? strings.status.quantized : session.info ? strings.status.idle : strings.status.noModel;
+    const words = session.info && !session.alive ? strings.status.lost : session.quantized ? strings.status.quantized : session.info ? strings.status.idle : strings.status.noModel;
     status.say(words);
     status.announce(words);
   }
@@ -116,5 +123,5 @@ export function connectModel(session, views, strings, signal) {
   listen(page, "cancelload", () => session.cancelLoad(), signal);
   listen(page, "storedchange", showStored, signal);
   listen(page, "retryload", () => open(newest), signal);
-  return { open, reopen: () => open(newest) };
+  return { open, reopen };
 }

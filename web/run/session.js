@@ -23,6 +23,8 @@ export class Session extends EventTarget {
   #engine = null;
   /** @type {Source} */
   #source;
+  /** @type {Engine | null} that has ended */
+  #dead = null;
   /** @type {AbortController | null} */
   #load = null;
   /** @type {Promise<void>} settles when the newest load has ended, well or not */
@@ -62,6 +64,11 @@ export class Session extends EventTarget {
   /** @returns {Quantized | null} what was made of the checkpoint that was opened */
   get quantized() {
     return this.#engine?.quantized ?? null;
+  }
+
+  /** Whether the engine of the model that is loaded still answers. */
+  get alive() {
+    return this.#engine !== null && this.#engine !== this.#dead;
   }
 
   /** Where the model is from that is loaded. @returns {Source} */
@@ -256,12 +263,18 @@ export class Session extends EventTarget {
       this.state.info = engine.info;
       if (other) this.#clear();
       this.#send("engine", engine.info);
-      engine.ended.then((error) => this.#engine === engine && !this.#run && this.#send("lost", { error }));
+      engine.ended.then((error) => this.#engine === engine && this.#lose(error));
     } catch (error) {
       if (!signal.aborted) this.#send("loadfailure", { source, error });
     } finally {
       this.#finishLoad(load);
     }
+  }
+
+  /** @param {unknown} error why the engine has ended */
+  #lose(error) {
+    this.#dead = this.#engine;
+    if (!this.#run) this.#send("lost", { error });
   }
 
   /** @param {AbortController | null} load */

@@ -161,3 +161,16 @@ test("another model takes the place of one whose run is under way, and nothing o
   await turn();
   assert.deepEqual([session.info?.name, session.prompt, session.state.phase, session.state.tokens.length, session.running], ["default", "", "idle", 0, false]);
 });
+
+test("says whether its engine still answers", async () => {
+  const { session, loads, told, engine } = await loaded();
+  assert.equal(session.alive, true);
+  engine.lose(new Error("it trapped"));
+  await turn();
+  assert.deepEqual([session.alive, session.info?.name, told], [false, "a", ["lost"]]);
+  session.open("a");
+  loads[1].resolve(engineOf("a"));
+  await turn();
+  assert.equal(session.alive, true);
+  assert.equal(begun().session.alive, false);
+});
