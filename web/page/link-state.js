@@ -1,4 +1,5 @@
 /** @import { Views } from "../app.js" */
+/** @import { Run, RunEvent } from "../vitrine.d.ts" */
 /** @import { Session, Source } from "../run/session.js" */
 import { listen } from "../kit/dom.js";
 import { linkOf } from "../run/shared.js";
@@ -13,7 +14,7 @@ import { modelInLink } from "./link-model.js";
  */
 export function watchState(session, { page, prompt, sampling, inspector, controls }, { diagram, signal }) {
   let head = 0;
-  /** @type {{ position: number, id: number } | null} */
+  /** The newest choice of somebody, and in which run. @type {{ position: number, id: number, run: Run | null } | null} */
   let chosen = null;
 
   const own = {
@@ -33,7 +34,7 @@ export function watchState(session, { page, prompt, sampling, inspector, control
         state: session.state,
         tree: controls.tree(),
         switches: session.run?.switches ?? [],
-        chosen,
+        chosen: chosen?.run === session.run ? chosen : null,
         breakpoints: controls.breakpoints(),
         at: view || head > 0 ? { ...view, ...(head > 0 && { head }) } : undefined,
         diagram,
@@ -42,10 +43,18 @@ export function watchState(session, { page, prompt, sampling, inspector, control
     },
   };
 
+  /** @param {RunEvent[]} events */
+  function forget(events) {
+    for (const event of events) {
+      if (event.type === "rewound" && event.reason === "rewind" && chosen && event.position <= chosen.position) chosen = null;
+    }
+  }
+
+  listen(session, "events", forget, signal);
   listen(session, "loadbegin", (/** @type {{ source: Source }} */ begun) => (own.next = begun.source), signal);
   listen(session, "engine", () => (head = 0), signal);
   listen(page, "head", (/** @type {{ head: number }} */ now) => (head = now.head), signal);
-  listen(page, "choose", (/** @type {{ position: number, id: number }} */ choice) => (chosen = choice), signal);
+  listen(page, "choose", (/** @type {{ position: number, id: number }} */ choice) => (chosen = { ...choice, run: session.run }), signal);
   listen(page, "sharechoice", (/** @type {{ hide: string[] }} */ { hide }) => (own.hide = hide), signal);
   listen(page, "diagramtext", (/** @type {{ text: string }} */ { text }) => (diagram = text), signal);
   return own;
