@@ -65,3 +65,38 @@ test("says why the mask stays on while the run generates", async ({ page }) => {
   await section.getByRole("button", { name: "Switch in the run" }).click();
   await expect(section.locator(".what-if-said")).toContainText("cache: false");
 });
+
+test("a branch keeps what its run has switched, and one that lay ahead its text", async ({ page }) => {
+  await openPage(page);
+  await page.locator("#prompt").fill("What is the capital of France?");
+  await setting(page, { maxTokens: 5, temperature: 2, topK: 0, topP: 1, seed: 7 });
+  await generate(page);
+  const chips = page.locator("#chips");
+  const first = await chips.textContent();
+  for (const step of [3, 2]) {
+    await page.getByRole("button", { name: "Back one stage", exact: true }).click();
+    await page.locator("#chips .chip:not([data-prompt])").nth(step).dblclick(); // stands where it is chosen
+    await expect(page.getByRole("dialog").getByRole("option").first()).toBeVisible();
+    await page.keyboard.press("Escape");
+  }
+  await page.locator('g[data-id="G4"]').focus();
+  await page.keyboard.press("Enter");
+  const section = page.locator("#inspector .what-if");
+  await section.getByRole("button", { name: /^MLP of layer \d off$/ }).click();
+  await section.getByRole("button", { name: "Switch in the run" }).click();
+  const switched = page.locator(".status-switched");
+  await expect(switched).toHaveText(/^MLP of layer \d off$/);
+  const words = await switched.textContent();
+  await page.keyboard.press("F8");
+  await expect(chips).toHaveAttribute("data-state", "ended");
+  const second = await chips.textContent();
+  expect(second).not.toBe(first);
+
+  await page.getByRole("button", { name: "Branches 2", exact: true }).click();
+  for (const [name, text, said] of [["Branch 1", first, ""], ["Branch 2", second, words], ["Branch 1", first, ""]]) {
+    await page.getByRole("button", { name, exact: true }).click();
+    await expect.poll(() => chips.textContent()).toBe(text);
+    await expect(switched).toHaveText(said);
+    await expect(page.getByRole("button", { name: "Branches 2", exact: true })).toBeVisible();
+  }
+});

@@ -160,6 +160,8 @@ export const control = {
     /** @param {number} n */
     at: (n) => `Token ${n}, the same distribution`,
     /** @param {number} n @param {string} name */
+    of: (n, name) => `Token ${n} of ${name}`,
+    /** @param {number} n @param {string} name */
     after: (n, name) => `Token ${n} after ${name}`,
     rest: "all other tokens",
     /** @param {string} names */

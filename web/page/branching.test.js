@@ -11,9 +11,9 @@ function generated() {
   /** @type {any} */
   const seen = { trees: [], begun: [], gone: [], failed: [] };
   /** @type {any} */
-  let state = { pieces, settings, tokens: tokens(1, 2, 3), at: null };
+  let state = { pieces, settings, switches: [], tokens: tokens(1, 2, 3), at: null };
   const page = /** @type {any} */ (new EventTarget());
-  const run = /** @type {any} */ ({ goto: async (/** @type {unknown} */ where) => { seen.gone.push(where); throw "no such place"; } });
+  const run = /** @type {any} */ ({ switches: [], goto: async (/** @type {unknown} */ where) => { seen.gone.push(where); throw "no such place"; } });
   const branching = connectBranches(page, {
     state: () => state,
     run: () => run,
@@ -24,7 +24,7 @@ function generated() {
   });
   branching.begin();
   branching.keep();
-  return { seen, branching, become: (/** @type {any} */ now) => (state = now), ask: (/** @type {any} */ detail) => page.dispatchEvent(new CustomEvent("branch", { detail })) };
+  return { seen, branching, switched: (/** @type {any} */ ...switches) => ((run.switches = switches), page.dispatchEvent(new CustomEvent("switched"))), become: (/** @type {any} */ now) => (state = now), ask: (/** @type {any} */ detail) => page.dispatchEvent(new CustomEvent("branch", { detail })) };
 }
 
 test("what has not changed is not shown again", () => {
@@ -37,11 +37,11 @@ test("what has not changed is not shown again", () => {
 test("a run along a branch goes to its end, and says where it cannot", async () => {
   const { seen, branching, become, ask } = generated();
   branching.fork(1, false);
-  become({ pieces, settings, tokens: tokens(1, 9), at: null });
+  become({ pieces, settings, switches: [], tokens: tokens(1, 9), at: null });
   branching.keep();
   ask({ do: "walk", id: 1 });
-  assert.deepEqual(seen.begun, [{ paused: true, settings, choices: [] }]);
-  become({ pieces, settings, tokens: [], at: { stage: "prompt" } });
+  assert.deepEqual(seen.begun, [{ paused: true, settings, choices: [], switches: [] }]);
+  become({ pieces, settings, switches: [], tokens: [], at: { stage: "prompt" } });
   branching.begin();
   branching.keep();
   assert.deepEqual(seen.gone, [{ position: 2, layer: -1, stage: "generation" }]);
@@ -54,12 +54,37 @@ test("a run along a branch goes to its end, and says where it cannot", async () 
 test("after a run along a branch that could not begin, the next run is one of its own", () => {
   const { seen, branching, become, ask } = generated();
   branching.fork(1, false);
-  become({ pieces, settings, tokens: tokens(1, 9), at: null });
+  become({ pieces, settings, switches: [], tokens: tokens(1, 9), at: null });
   ask({ do: "walk", id: 1 });
-  become({ pieces, settings: { seed: 2 }, tokens: tokens(4), at: null });
+  become({ pieces, settings: { seed: 2 }, switches: [], tokens: tokens(4), at: null });
   branching.begin();
   branching.keep();
   const { branches, current } = seen.trees.at(-1);
   assert.deepEqual(branches.map((/** @type {any} */ one) => one.tokens.length), [3, 2, 1]);
   assert.equal(current, 3);
+});
+
+test("a branch that switched parts of the model is walked with them, along all of its tokens", () => {
+  const { seen, branching, become, ask, switched } = generated();
+  switched({ off: "mask" });
+  become({ pieces, settings, switches: [], tokens: tokens(4), at: null });
+  branching.begin(); // another run, which switches nothing
+  branching.keep();
+  ask({ do: "walk", id: 1 });
+  const choices = [1, 2, 3].map((id, step) => ({ position: 1 + step, id }));
+  assert.deepEqual(seen.begun, [{ paused: true, settings, choices, switches: [{ off: "mask" }], cache: false }]);
+  assert.deepEqual(branching.tree().branches.map(({ switches, tokens }) => [switches.length, tokens.length]), [[1, 3], [0, 1]]);
+});
+
+test("what lies ahead of a run that switches stays as it was, and a run that begins with switches keeps them", () => {
+  const { branching, become, switched } = generated();
+  const ahead = tokens(1, 2, 3).map((token, step) => ({ ...token, ahead: step > 0 }));
+  become({ pieces, settings, switches: [], tokens: ahead, at: { stage: "mlp" } });
+  switched({ off: "position" });
+  become({ pieces, settings, switches: [{ off: "position" }], tokens: tokens(1, 8), at: null });
+  const texts = () => branching.tree().branches.map(({ switches, tokens }) => [switches.length, tokens.map(({ id }) => id)]);
+  assert.deepEqual(texts(), [[0, [1, 2, 3]], [1, [1, 8]]]);
+  become({ pieces, settings, switches: [{ off: "position" }], tokens: [], at: null });
+  branching.begin();
+  assert.deepEqual(texts().at(-1), [1, []]);
 });

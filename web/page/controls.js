@@ -39,7 +39,7 @@ const keys = { back: ",", run: "F8", next: "F10", into: "F9", out: "Shift F11" }
  *
  * @param {HTMLElement} page
  * @param {object} options
- * @param {EventTarget & { state: RunState, run: Run | null, follow: (goes?: boolean) => void, distribution: (ids: number[]) => Promise<Distribution> }} options.session
+ * @param {EventTarget & { state: RunState, run: Run | null, follow: (goes?: boolean) => void, distribution: (ids: number[], switches: readonly Switch[]) => Promise<Distribution> }} options.session
  *   `follow`: a run that has ended may go on; `distribution`: of the token that follows the prompt and these ids
  * @param {(how: Beginning) => void} options.start begins a run as Generate does
  * @param {ControlStrings} options.strings

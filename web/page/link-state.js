@@ -33,7 +33,7 @@ export function watchState(session, { page, prompt, sampling, inspector, control
         typed: sampling.now(),
         state: session.state,
         tree: controls.tree(),
-        switches: session.run?.switches ?? [],
+        switches: [...session.state.switches],
         chosen: chosen?.run === session.run ? chosen : null,
         breakpoints: controls.breakpoints(),
         at: view || head > 0 ? { ...view, ...(head > 0 && { head }) } : undefined,

@@ -4,7 +4,7 @@
 /** @import { Beginning } from "./controls.js" */
 /** @import { Settings } from "../run/settings.js" */
 import { leafOf } from "../run/branches.js";
-import { furtherOf, plainState } from "../run/link.js";
+import { furtherOf } from "../run/link.js";
 
 /**
  * Begins the run of a link, with its branches, and leads it to where it stood.
@@ -40,15 +40,17 @@ export async function runAgain(state, settings, { engine, replace, start, look, 
  * @param {AbortSignal} signal
  * @returns {Promise<Tree>}
  */
-async function branchesAgain(engine, { prompt = "", branches, branch = 0 }, pieces, settings, signal) {
+async function branchesAgain(engine, state, pieces, settings, signal) {
+  const { prompt = "", branches, branch = 0 } = state;
+  /** @type {LinkState["branches"]} */
   const list = branches.length ? branches : [{ parent: -1, from: 0, tokens: 0, name: "", forced: [], settings: {} }];
   const current = Math.min(branch, list.length - 1);
   /** @type {Tree["branches"][number][]} */
   const made = [];
-  for (const [i, { parent, from, tokens: count, name, forced, settings: own }] of list.entries()) {
-    const mine = i === current ? settings : { ...settings, ...own };
-    const tokens = i === current ? [] : await generated(engine, prompt, { ...mine, maxTokens: count }, furtherOf({ ...plainState(), forced }), signal);
-    made.push({ id: i + 1, parent: parent < i ? (parent < 0 ? -1 : parent + 1) : -1, from, name, tokens, replay: Infinity, settings: mine });
+  for (const [i, { parent, from, tokens: count, name, forced, switches: switched = [], settings: own }] of list.entries()) {
+    const [mine, switches] = i === current ? [settings, state.switches] : [{ ...settings, ...own }, switched];
+    const tokens = i === current ? [] : await generated(engine, prompt, { ...mine, maxTokens: count }, furtherOf({ forced, switches }), signal);
+    made.push({ id: i + 1, parent: parent < i ? (parent < 0 ? -1 : parent + 1) : -1, from, name, tokens, replay: Infinity, settings: mine, switches });
   }
   return { branches: made, current: current + 1, next: made.length + 1, prompt: pieces.map(({ id }) => id).join() };
 }

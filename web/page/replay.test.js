@@ -13,7 +13,7 @@ async function again(more) {
   const engine = {
     tokenize: async () => [{ id: 1 }, { id: 2 }, { id: 3 }],
     async *generate(/** @type {string} */ prompt, /** @type {any} */ options) {
-      seen.generated.push([prompt, options.seed, options.maxTokens, options.choices]);
+      seen.generated.push([prompt, options.seed, options.maxTokens, options.choices, options.switches]);
       for (let step = 0; step < options.maxTokens; step++) yield { type: "token", id: 10 + step, piece: "t", text: "t", probability: 0.5, step, position: 3 + step };
     },
   };
@@ -43,13 +43,15 @@ test("branches are generated again, each with its own settings and choices; that
   const { generated, tree, how } = await again({
     stands: { tokens: 2, ended: true },
     branch: 1,
+    switches: [{ off: "position" }],
     branches: [
       { parent: -1, from: 0, tokens: 2, name: "", forced: [], settings: { seed: 9 } },
       { parent: 0, from: 1, tokens: 2, name: "mine", forced: [], settings: {} },
-      { parent: 7, from: 1, tokens: 3, name: "", forced: [[4, 8]], settings: {} },
+      { parent: 7, from: 1, tokens: 3, name: "", forced: [[4, 8]], switches: [{ off: "mask" }], settings: {} },
     ],
   });
-  assert.deepEqual(generated, [["Hi", 9, 2, []], ["Hi", 5, 3, [{ position: 4, id: 8 }]]]);
+  assert.deepEqual(generated, [["Hi", 9, 2, [], []], ["Hi", 5, 3, [{ position: 4, id: 8 }], [{ off: "mask" }]]]);
+  assert.deepEqual(tree.branches.map((/** @type {any} */ { switches }) => switches), [[], [{ off: "position" }], [{ off: "mask" }]]);
   assert.deepEqual(tree.branches.map((/** @type {any} */ { id, parent, from, name, tokens }) => [id, parent, from, name, tokens.map((/** @type {any} */ { id }) => id)]), [[1, -1, 0, "", [10, 11]], [2, 1, 1, "mine", []], [3, -1, 1, "", [10, 11, 12]]]);
   assert.deepEqual([tree.current, tree.next, tree.prompt], [2, 4, "1,2,3"]);
   assert.equal(tree.branches[1].settings, how.settings, "by which the page knows the run of the branch");

@@ -4,6 +4,7 @@
 /** @import { Session } from "../run/session.js" */
 import { createEngine, pairRuns } from "../vitrine.js";
 import { choices } from "../run/branches.js";
+import { further } from "../run/switched.js";
 import { createRunState } from "../run/state.js";
 import { percent } from "../kit/numbers.js";
 import { label } from "../kit/text.js";
@@ -39,7 +40,7 @@ export async function beginSecond(session, first, asked, { strings, loading, sig
     }
     if (!own || session.run !== first) throw new Error(strings.result.over);
     const settings = asked.kind === "branch" ? asked.branch.settings : { ...own, ...(asked.kind === "settings" ? asked.settings : {}) };
-    const options = { ...settings, switches: first.switches, paused: true, stages: false, choices: asked.kind === "branch" ? choices(asked.branch, pieces.length) : [] };
+    const options = { ...settings, paused: true, stages: false, ...(asked.kind === "branch" ? further(choices(asked.branch, pieces.length), asked.branch.switches) : further([], first.switches)) };
     const prompt = asked.kind === "prompt" ? asked.prompt : session.prompt;
     const run = engine ? engine.generate(prompt, options) : session.beside(prompt, options);
     await run.ids(); // what cannot begin fails here

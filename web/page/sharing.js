@@ -80,7 +80,7 @@ export function connectShare(page, { share, choices, session, state, tree, merma
   /** @param {"json" | "text"} kind */
   async function saveRun(kind) {
     const fragment = await fragmentOf(state());
-    const run = runAsJSON({ info: session.info, state: session.state, prompt: session.prompt, tree: tree(), switches: session.run?.switches ?? [], link: fragment === null ? null : `${site.href}#${fragment}` });
+    const run = runAsJSON({ info: session.info, state: session.state, prompt: session.prompt, tree: tree(), switches: [...session.state.switches], link: fragment === null ? null : `${site.href}#${fragment}` });
     if (kind === "json") save(`${strings.file}.json`, new Blob([JSON.stringify(run, null, 2), "\n"], { type: "application/json" }));
     else save(`${strings.file}.txt`, new Blob([transcriptOf(run, strings.transcript)], { type: "text/plain" }));
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { begin, branchOf, choices, fork, isFull, MOST_RUNS, noTree, record, remove, rename, rows, sharedLength, walk } from "./branches.js";
+import { begin, branchOf, change, choices, fork, isFull, MOST_RUNS, noTree, record, remove, rename, rows, sharedLength, walk } from "./branches.js";
 
 const prompt = [{ id: 7 }, { id: 8 }];
 const settings = { seed: 1 };
@@ -90,6 +90,37 @@ test("a branch is gone along again by what was chosen, and by all that was drawn
   assert.deepEqual(choices(branchOf(before, before.current), 2), [{ position: 3, id: 4 }]);
   const newest = record(fork(record(begin(noTree, prompt, settings), tokens(1)), 1, true), tokens(1, 5));
   assert.deepEqual(choices(branchOf(newest, 1), 2), [{ position: 3, id: 5 }], "drawn otherwise at the newest token");
+});
+
+test("no text takes the place of another: what comes otherwise is a branch of its own", () => {
+  const tree = record(begin(noTree, prompt, settings), tokens(1, 2, 3, 4));
+  const other = record(tree, tokens(1, 2, 5));
+  assert.deepEqual(shape(other), [[1, 0, 0], [2, 1, 2]]);
+  assert.deepEqual([ids(other, 1), ids(other, 2), other.current], [[1, 2, 3, 4], [1, 2, 5], 2]);
+  assert.deepEqual(choices(branchOf(other, 2), 2), [{ position: 4, id: 5 }], "settings and seed give another token there");
+});
+
+test("a run that switches parts of the model leaves what lies ahead, and is gone along again by its switches and all tokens", () => {
+  const tree = record(begin(noTree, prompt, settings), tokens(1, 2, 3, 4));
+  const off = [{ off: "position" }];
+  const ended = change(tree, 4, off);
+  assert.deepEqual([shape(ended), branchOf(ended, 1).switches], [[[1, 0, 0]], off]);
+  assert.deepEqual(choices(branchOf(ended, 1), 2).map(({ id }) => id), [1, 2, 3, 4]);
+  const back = record(change(tree, 2, off), tokens(1, 2, 5));
+  assert.deepEqual([shape(back), ids(back, 1), ids(back, 2)], [[[1, 0, 0], [2, 1, 2]], [1, 2, 3, 4], [1, 2, 5]]);
+  assert.deepEqual(back.branches.map(({ switches }) => switches), [[], off]);
+  assert.deepEqual(choices(branchOf(back, 1), 2), []);
+  const on = record(change(back, 3, []), tokens(1, 2, 5, 6));
+  assert.deepEqual([branchOf(on, 2).switches, choices(branchOf(on, 2), 2).map(({ id }) => id)], [[], [1, 2, 5, 6]], "some were drawn with it off");
+  assert.deepEqual(branchOf(begin(noTree, prompt, settings, -1, off), 1).switches, off);
+});
+
+test("the same text of a model that is switched is another branch", () => {
+  const off = [{ off: "position" }];
+  const switched = change(record(begin(noTree, prompt, settings), tokens(1, 2)), 2, off);
+  const plain = record(begin(switched, prompt, settings), tokens(1, 2));
+  assert.deepEqual(plain.branches.map(({ switches }) => switches), [off, []]);
+  assert.equal(record(begin(plain, prompt, settings), tokens(1, 2)).branches.length, 2);
 });
 
 test("finds where two texts part", () => {

@@ -42,7 +42,7 @@ export function runAsJSON({ info, state, prompt, tree, switches, link }) {
     text: textOf(outputOf({ pieces, tokens, done })),
     stands: at && { stage: at.stage, layer: at.layer, position: at.position, reason: at.reason },
     finishReason: done?.finishReason ?? null,
-    branches: tree.branches.map(({ id, parent, from, name, tokens, settings }) => ({ id, parent, from, name, current: id === tree.current, settings, tokens: tokens.map(tokenOf) })),
+    branches: tree.branches.map(({ id, parent, from, name, tokens, settings, switches }) => ({ id, parent, from, name, current: id === tree.current, settings, switches, tokens: tokens.map(tokenOf) })),
   };
 }
 
@@ -80,9 +80,10 @@ export function transcriptOf({ link, model, prompt, settings, switches, tokens, 
     words.text,
     "",
     text,
-    ...others.flatMap(({ id, name, from, tokens }) => [
+    ...others.flatMap(({ id, name, from, tokens, switches }) => [
       "",
       words.branch(name ? whole(name) : String(id), from),
+      ...switches.map((one) => words.switched(JSON.stringify(one))),
       ...tokens.slice(from).map((token, i) => line({ position: prompt.tokens.length + from + i, ...token })),
     ]),
     "",

@@ -5,6 +5,7 @@ import { link as words } from "../i18n/link-en.js";
 import { parsed } from "../kit/json.js";
 import { pack, unpack } from "./link/bytes.js";
 import { fields } from "./link/fields.js";
+import { further } from "./switched.js";
 
 /**
  * Links: everything that defines a run, as the fragment of an address. A fragment is "v1." and then the letters of
@@ -106,9 +107,6 @@ export const settingsOf = ({ temperature, topK, topP, seed, maxTokens, stop }) =
 /**
  * What a link's run is told beside its settings.
  *
- * @param {LinkState} state
+ * @param {Pick<LinkState, "forced" | "switches">} state
  */
-export function furtherOf({ forced, switches }) {
-  const unmasked = switches.some((one) => "off" in one && one.off === "mask"); // rows that see later tokens are read again each time
-  return { choices: forced.map(([position, id]) => ({ position, id })), switches, ...(unmasked && { cache: false }) };
-}
+export const furtherOf = ({ forced, switches }) => further(forced.map(([position, id]) => ({ position, id })), switches);

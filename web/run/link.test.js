@@ -40,7 +40,7 @@ function someState(next) {
     at: () => [{ stage: "mlp", layer: 1 }, { head: 2 }, { stage: "attention", layer: 0, position: 4, head: 1 }][whole(3)],
     breakpoints: () => many(4, () => [{ stage: "attention", layer: 2 }, { stage: "select", condition: 'token = " Paris"' }, { stage: "mlp", position: 3, logMessage: text() }][whole(3)]),
     branch: () => whole(3),
-    branches: () => many(4, () => ({ parent: whole(3) - 1, from: whole(9), tokens: whole(30), name: text(), forced: forced(), settings: [{}, { seed: 4, stop: ["."] }][whole(2)] })),
+    branches: () => many(4, () => ({ parent: whole(3) - 1, from: whole(9), tokens: whole(30), name: text(), forced: forced(), settings: [{}, { seed: 4, stop: ["."] }][whole(2)], ...(whole(2) && { switches: [[], [{ off: "mask" }]][whole(2)] }) })),
     hide: () => many(3, () => ["prompt", "transport"][whole(2)]),
     diagram: () => `flowchart LR\n  ${text()}`.repeat(1 + whole(20)),
   };

@@ -90,11 +90,12 @@ export class Session extends EventTarget {
    * The distribution of the token after these, of which the prompt's are those of the newest run: the engine computes it.
    *
    * @param {number[]} ids
+   * @param {readonly Switch[]} switches
    */
-  async distribution(ids) {
+  async distribution(ids, switches) {
     if (!this.#engine) throw new Error("there is no engine");
     const prompt = this.state.pieces.map(({ id }) => id);
-    for await (const event of this.#engine.generate([...prompt, ...ids], { maxTokens: 1 })) {
+    for await (const event of this.#engine.generate([...prompt, ...ids], { maxTokens: 1, switches: [...switches] })) {
       if (event.type === "stage" && event.stage === "distribution") return event.detail;
     }
     throw new Error("the engine did not report a distribution");
@@ -304,7 +305,7 @@ export class Session extends EventTarget {
       this.#running = run;
       await this.#read(run, () => { // the engine has taken the prompt
         this.prompt = prompt;
-        this.state.start(settings, pieces);
+        this.state.start(settings, pieces, run.switches);
         this.state.slowed = this.#pace > 0;
       });
     } catch (error) {

@@ -129,8 +129,8 @@ test("what a model has generated goes with it; where the same one is loaded agai
   const { session, loads, told } = await loaded();
   session.generate("Hi", settings, { switches: [{ off: "position" }] });
   await turn();
-  session.switched();
   const { state } = session;
+  assert.deepEqual(state.switches, [{ off: "position" }]);
   const shown = () => [session.source, session.info?.name, session.prompt, state.phase, state.pieces.length, state.tokens.length, state.switches.length, state.settings, session.run];
 
   session.open("a");

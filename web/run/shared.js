@@ -36,7 +36,7 @@ export function linkOf({ model, prompt, read, typed, state, tree, switches, chos
   const { pieces, settings } = state;
   const now = branchOf(tree, tree.current);
   if (pieces.length === 0 || !settings || prompt !== read) return { ...page, ...typed };
-  const forced = now ? forcedOf(now, pieces.length, switches.length > 0) : [];
+  const forced = now ? forcedOf(now, pieces.length) : [];
   if (chosen && state.at && chosen.position === pieces.length + state.at.step && !state.tokens.some(({ position, ahead }) => !ahead && position === chosen.position)) {
     forced.splice(0, forced.length, ...forced.filter(([position]) => position < chosen.position), [chosen.position, chosen.id]);
   }
@@ -53,13 +53,8 @@ export function withoutStop({ stands, branch, branches, at, ...page }) {
   return { ...page, ...(at?.head !== undefined && { at: { head: at.head } }) };
 }
 
-/**
- * The tokens that are to be chosen. With parts of the model switched all of them are: some may have been drawn before.
- *
- * @param {Branch} branch @param {number} prompt how many tokens it has @param {boolean} all
- * @returns {Forced[]}
- */
-const forcedOf = (branch, prompt, all) => choices(all ? { ...branch, replay: 0 } : branch, prompt).map(({ position, id }) => [position, id]);
+/** The tokens that are to be chosen. @param {Branch} branch @param {number} prompt how many tokens it has @returns {Forced[]} */
+const forcedOf = (branch, prompt) => choices(branch, prompt).map(({ position, id }) => [position, id]);
 
 /** @param {Seen["state"]} state @returns {Stands} */
 function standsOf({ at, done, pieces, tokens }) {
@@ -86,7 +81,8 @@ function branchesOf({ branches, current }, settings, prompt) {
       from: one.from,
       tokens: one.tokens.length,
       name: one.name,
-      forced: one.id === current ? [] : forcedOf(one, prompt, false),
+      forced: one.id === current ? [] : forcedOf(one, prompt),
+      ...(one.id !== current && one.switches.length > 0 && { switches: [...one.switches] }),
       settings: differences(one.settings, settings),
     })),
   };

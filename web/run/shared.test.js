@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begin, fork, noTree, record } from "./branches.js";
+import { begin, change, fork, noTree, record, walk } from "./branches.js";
 import { linkOf } from "./shared.js";
 
 const settings = { temperature: 0.7, topK: 40, topP: 0.95, seed: 5, maxTokens: 9, stop: ["."] };
@@ -50,7 +50,11 @@ test("chosen tokens and branches go into it; with switches, all tokens", () => {
     { parent: -1, from: 0, tokens: 3, name: "", forced: [], settings: {} },
     { parent: 0, from: 1, tokens: 2, name: "", forced: [], settings: {} },
   ]);
-  assert.deepEqual(seen({ tokens: now }, { tree, switches: [{ off: "position" }] }).forced, [[3, 7], [4, 4]]);
+  const switches = /** @type {any[]} */ ([{ off: "position" }]);
+  const switched = change(tree, 2, switches);
+  assert.deepEqual(seen({ tokens: now }, { tree: switched, switches }).forced, [[3, 7], [4, 4]]);
+  const [first, second] = seen({ tokens: tokens(7, 8, 9) }, { tree: walk(switched, 1) }).branches ?? [];
+  assert.deepEqual([first.switches, second.switches, second.forced], [undefined, switches, [[3, 7], [4, 4]]], "also of a branch that the run is not on");
   const other = begin(tree, pieces, { ...settings, seed: 9, stop: [] });
   assert.deepEqual(seen({ tokens: [], settings: { ...settings, seed: 9, stop: [] } }, { tree: other }).branches?.[0].settings, { seed: 5, stop: ["."] });
 });

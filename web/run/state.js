@@ -115,12 +115,13 @@ export class RunState extends StageRecord {
    *
    * @param {Settings} settings
    * @param {TokenPiece[]} pieces of the prompt
+   * @param {readonly Switch[]} [switches]
    */
-  start(settings, pieces) {
+  start(settings, pieces, switches = []) {
     this.clear();
     this.phase = "running";
     this.settings = settings;
-    this.switches = [];
+    this.switches = switches;
     this.pieces = pieces;
   }
 

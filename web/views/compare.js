@@ -1,7 +1,8 @@
-/** @import { Candidate } from "../vitrine.d.ts" */
+/** @import { Candidate, Switch } from "../vitrine.d.ts" */
 /** @import { ControlStrings } from "../i18n/control-en.js" */
 /** @import { Branch } from "../run/branches.js" */
 import { sharedLength } from "../run/branches.js";
+import { same } from "../run/switched.js";
 import { exact, percent } from "../kit/numbers.js";
 import { fill, named } from "../kit/chip.js";
 import { el, send } from "../kit/dom.js";
@@ -12,11 +13,11 @@ import { iconButton } from "../kit/icons.js";
 
 /**
  * Two branches side by side: their texts, with the tokens from where they part set off, and the top of the distributions
- * there: the one that both drew from, and those that follow. Sends "branch" { do: "compare", id: -1 } when it is closed.
+ * there: the one that both drew from, or one for each where they switch other parts of the model, and those that follow. Sends "branch" { do: "compare", id: -1 } when it is closed.
  *
  * @param {HTMLElement} root
- * @param {{ strings: ControlStrings["branches"], ask: (ids: number[]) => Promise<Distribution>, signal: AbortSignal }} options
- *   `ask` gives the distribution of the token after these of the run; the engine computes it
+ * @param {{ strings: ControlStrings["branches"], ask: (ids: number[], switches: readonly Switch[]) => Promise<Distribution>, signal: AbortSignal }} options
+ *   `ask` gives the distribution of the token after these of the run, with parts of the model switched; the engine computes it
  */
 export function mountCompare(root, { strings, ask, signal }) {
   const title = el("h3", { id: "compare-title" });
@@ -38,25 +39,34 @@ export function mountCompare(root, { strings, ask, signal }) {
     const parted = at < a.branch.tokens.length && at < b.branch.tokens.length;
     title.textContent = strings.compared(a.name, b.name);
     const texts = pair.map(({ name, branch }) => el("div", { class: "compare-side" }, el("h4", { text: name }), textOf(branch, at)));
-    const shared = el("section", { class: "compare-shared" });
+    const one = same(a.branch.switches, b.branch.switches);
+    const there = (one ? [a] : pair).map(() => el("section", { class: "compare-shared" }));
     const after = pair.map(() => el("section", { class: "compare-after" }));
-    body.replaceChildren(el("div", { class: "compare-texts" }, ...texts), el("p", { class: "compare-at", text: parted ? strings.partAt(at + 1) : strings.same }), shared, ...after);
+    body.toggleAttribute("data-two", !one);
+    body.replaceChildren(el("div", { class: "compare-texts" }, ...texts), el("p", { class: "compare-at", text: parted ? strings.partAt(at + 1) : strings.same }), ...there, ...after);
     if (!parted) return;
     const ids = (/** @type {Branch} */ { tokens }, /** @type {number} */ end) => tokens.slice(0, end).map(({ id }) => id);
     const taken = pair.map(({ name, branch }) => ({ name, token: branch.tokens[at] }));
     const places = [
-      { place: shared, head: strings.at(at + 1), ids: ids(a.branch, at), taken },
+      ...there.map((place, i) => ({
+        place,
+        head: one ? strings.at(at + 1) : strings.of(at + 1, pair[i].name),
+        ids: ids(a.branch, at),
+        switches: pair[i].branch.switches,
+        taken: one ? taken : [taken[i]],
+      })),
       ...pair.map(({ name, branch }, i) => ({
         place: after[i],
         head: strings.after(at + 2, name),
         ids: ids(branch, at + 1),
+        switches: branch.switches,
         taken: branch.tokens[at + 1] ? [{ name, token: branch.tokens[at + 1] }] : [],
       })),
     ];
     for (const { place, head } of places) place.append(el("h4", { text: head }), el("p", { class: "hint", text: strings.waiting }));
-    for (const { place, ids, taken } of places) {
+    for (const { place, ids, switches, taken } of places) {
       try {
-        const answer = await ask(ids);
+        const answer = await ask(ids, switches);
         if (question !== asked) return;
         place.lastElementChild?.replaceWith(table(answer, taken));
       } catch (error) {
@@ -100,7 +110,7 @@ export function mountCompare(root, { strings, ask, signal }) {
     /** @param {{ name: string, branch: Branch }[] | null} pair null: nothing is compared */
     show(pair) {
       root.hidden = pair === null;
-      const key = JSON.stringify(pair?.map(({ name, branch }) => [name, branch.tokens.map(({ id }) => id)]) ?? null);
+      const key = JSON.stringify(pair?.map(({ name, branch }) => [name, branch.switches, branch.tokens.map(({ id }) => id)]) ?? null);
       if (key === shown) return;
       shown = key;
       if (pair) draw(pair);

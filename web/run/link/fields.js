@@ -29,6 +29,7 @@ import { stageNames } from "../stages.js";
  * @property {number} tokens how many it has
  * @property {string} name
  * @property {Forced[]} forced
+ * @property {Switch[]} [switches] where it has any; the run's own are the link's
  * @property {Partial<Record<NumberName, number>> & { stop?: string[] }} settings those that differ from the run's
  */
 
@@ -111,7 +112,7 @@ function branch(item) {
   if (!read || !isObject(item)) return undefined;
   const given = isObject(item.settings) ? item.settings : {};
   const settings = Object.entries(given).filter(([name, value]) => (name === "stop" ? stops(value)?.wrong === 0 : Object.hasOwn(numbers, name) && isNumber(/** @type {NumberName} */ (name), value)));
-  return /** @type {any} */ ({ ...read, name: isText(item.name, 200) ? item.name : "", forced: list(forced)(item.forced)?.value ?? [], settings: Object.fromEntries(settings) });
+  return /** @type {any} */ ({ ...read, name: isText(item.name, 200) ? item.name : "", forced: list(forced)(item.forced)?.value ?? [], ...(Array.isArray(item.switches) && { switches: list(switched)(item.switches)?.value }), settings: Object.fromEntries(settings) });
 }
 
 /** Whether a control that is hidden may be called so. @param {unknown} value */

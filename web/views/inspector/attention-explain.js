@@ -11,7 +11,8 @@ import { accountOf } from "./attention-account.js";
 import { paintStrip } from "./attention-map.js";
 import { createParts } from "./attention-parts.js";
 import { largest } from "./attention-sums.js";
-import { masks, silent } from "./switches.js";
+import { masks } from "../../run/switched.js";
+import { silent } from "./switches.js";
 import { tableOf, tablesOf } from "./tables.js";
 
 /**

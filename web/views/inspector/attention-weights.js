@@ -1,5 +1,5 @@
 /** @import { Asks } from "./reading.js" */
-import { masks } from "./switches.js";
+import { masks } from "../../run/switched.js";
 
 /** Most positions of a small map. */
 export const WINDOW = 64;

@@ -2,7 +2,7 @@
 /** @import { Place, Seen } from "./place.js" */
 import { createPulls } from "./pulls.js";
 import { askOf } from "./place.js";
-import { masks } from "./switches.js";
+import { masks } from "../../run/switched.js";
 import { facts } from "./tensors.js";
 import { readOf } from "./views.js";
 

@@ -1,4 +1,5 @@
 /** @import { EngineInfo, StageName, Switch } from "../../vitrine.d.ts" */
+import { has, same } from "../../run/switched.js";
 
 /** What of the model can be switched, and where. */
 
@@ -24,21 +25,9 @@ export function switchesAt(stage, { layer, head }, info) {
   return stage === "residual2" ? [{ off: "mlp", layer }] : [];
 }
 
-/** @param {Switch} one */
-const keyOf = (one) => JSON.stringify(Object.entries(one).sort());
-
-/** Whether a list has a switch. @param {Switch[]} list @param {Switch} one */
-export const has = (list, one) => list.some((other) => keyOf(other) === keyOf(one));
-
-/** Whether a row of attention sees no token behind its own. @param {Switch[]} list */
-export const masks = (list) => !has(list, { off: "mask" });
-
 /** Whether attention of a layer adds nothing: it is off, or all its heads are, also by a factor of 0. @param {Switch[]} list @param {number} layer @param {number} heads */
 export const silent = (list, layer, heads) =>
   has(list, { off: "attention", layer }) || Array.from({ length: heads }, (_, head) => list.some((one) => "head" in one && one.layer === layer && one.head === head && ("off" in one || one.scale === 0))).every(Boolean);
-
-/** Whether two lists switch the same. @param {Switch[]} a @param {Switch[]} b */
-export const same = (a, b) => a.length === b.length && a.every((one) => has(b, one));
 
 /**
  * The list without a switch that it has, or else with it. There is one activation at most.
@@ -48,6 +37,6 @@ export const same = (a, b) => a.length === b.length && a.every((one) => has(b, o
  * @returns {Switch[]}
  */
 export function toggled(list, one) {
-  if (has(list, one)) return list.filter((other) => keyOf(other) !== keyOf(one));
+  if (has(list, one)) return list.filter((other) => !same([other], [one]));
   return [...list.filter((other) => !("activation" in one && "activation" in other)), one];
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { has, same, silent, switchesAt, toggled } from "./switches.js";
+import { has, same } from "../../run/switched.js";
+import { silent, switchesAt, toggled } from "./switches.js";
 
 const info = /** @type {any} */ ({ activation: "gelu_new" });
 const at = (/** @type {any} */ stage, layer = 2, head = 1) => switchesAt(stage, { layer, head }, info);

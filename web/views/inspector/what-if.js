@@ -6,9 +6,10 @@
 import { el, send } from "../../kit/dom.js";
 import { exact, percent, significant } from "../../kit/numbers.js";
 import { messageOf } from "../../kit/text.js";
+import { has, same } from "../../run/switched.js";
 import { nameOf } from "./detail.js";
 import { hide } from "./hide.js";
-import { has, same, switchesAt, toggled } from "./switches.js";
+import { switchesAt, toggled } from "./switches.js";
 
 /**
  * What if: parts of the model that can be switched at the stage, and the distribution before and after. The run is not
