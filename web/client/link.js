@@ -129,7 +129,7 @@ export class WorkerLink {
 
   /** @param {number} id @param {RunView} run @param {Run["state"]} state */
   #keep(id, run, state) {
-    if (state !== "running" && state !== "paused") this.#aborted.delete(id);
+    if (state !== "running") this.#aborted.delete(id); // one that stands after it was aborted was led elsewhere
     if (state === "closed") this.#forget(id);
     else this.#runs.set(id, state === "running" ? { deref: () => run } : new WeakRef(run));
   }

@@ -62,6 +62,24 @@ test("a run that was aborted and that nobody refers to any more does not end the
   link.close(closed);
 });
 
+test("a run that was aborted ends, or stands elsewhere, or the engine is closed", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  for (const stands of [true, false]) {
+    const link = new WorkerLink(undefined);
+    const controller = new AbortController();
+    const run = link.generate("a", settingsOf({}), of, controller.signal);
+    run.result.catch(() => {});
+    controller.abort();
+    if (stands) run.push(paused());
+    let ended = false;
+    link.ended.then(() => (ended = true));
+    t.mock.timers.tick(60_000);
+    await later();
+    assert.equal(ended, !stands);
+    link.close(closed);
+  }
+});
+
 /** The record that a run stands, as core/trace/writer.go writes it. */
 function paused() {
   const json = new TextEncoder().encode('{"reason":"entry"}  ');
