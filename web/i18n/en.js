@@ -209,6 +209,7 @@ export const strings = {
     list: "Models",
     /** @type {Record<string, string>} what the site's own models are for, by the name that models/manifest.json gives them */
     purpose: {
+      small: "12 heads, 512 tokens, slightly better stories",
       original: "for lessons: ReLU and sinusoidal positions",
       single: "for lessons: one layer, one head",
     },
