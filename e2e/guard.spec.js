@@ -234,6 +234,7 @@ elsewhere("messages count only between an element and its own frame", async ({ p
     const height = await frame.evaluate((element) => element.offsetHeight);
     const lies = [{ context: "iframe.resize", height: 9999 }, { vitrine: 1, type: "done", detail: { lie: 1 } }];
     await page.evaluate((lies) => lies.forEach((lie) => postMessage(lie, "*")), lies);
+    await page.getByTitle("another").scrollIntoViewIfNeeded();
     const another = page.frames().find((one) => one.url().endsWith("#v1.AAAA"));
     await expect(another.getByText("The link is cut off. Nothing of it can be read.")).toBeVisible();
     const bottom = () => another.evaluate(() => document.querySelector("vitrine-pipeline").shadowRoot.querySelector(".problems").getBoundingClientRect().bottom);

@@ -210,7 +210,7 @@ test("a norm's number is made of what stands beside it", async ({ page }) => {
     await expect(strip.getByRole("gridcell")).toContainText(String(Number(sum.data[1].toPrecision(9))));
     const result = (await asked(page, "inspect", [name, { layer: 5, position: newest, rows: [newest, newest + 1] }])).find((one) => one.name === "result");
     expect(Math.fround(await fact(page, "The engine's number"))).toBe(result.data[1]);
-    expect(await fact(page, /^Column 1, counted/)).toBeCloseTo(result.data[1], 4);
+    expect(await fact(page, /^Column 1, computed/)).toBeCloseTo(result.data[1], 4);
   }
 });
 
