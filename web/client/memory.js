@@ -6,8 +6,8 @@ const MOST_BYTES = 2 ** 32;
 const GIB = 2 ** 30;
 
 /**
- * How much memory a model takes: its weights, as its file has them or, where that is not Q8_0, in float32, the keys and values of a full context in float32, and as much garbage as the
- * engine lets lie beside it (see garbagePercent of wasm/engine.go).
+ * How much memory a model takes: its weights (in float32 where they are not Q8_0), the keys and values of a full context in
+ * float32, and as much garbage as the engine lets lie beside it (see garbagePercent of wasm/engine.go).
  *
  * @param {number} bytes of its weights
  * @param {{ layers: number, context: number, embedding: number }} [shape] where it is known

@@ -13,7 +13,8 @@ import { iconButton } from "../kit/icons.js";
 
 /**
  * Two branches side by side: their texts, with the tokens from where they part set off, and the top of the distributions
- * there: the one that both drew from, or one for each where they switch other parts of the model, and those that follow. Sends "branch" { do: "compare", id: -1 } when it is closed.
+ * there: the one that both drew from, or one for each where they switch other parts of the model, and those that follow.
+ * Sends "branch" { do: "compare", id: -1 } when it is closed.
  *
  * @param {HTMLElement} root
  * @param {{ strings: ControlStrings["branches"], ask: (ids: number[], switches: readonly Switch[]) => Promise<Distribution>, signal: AbortSignal }} options
