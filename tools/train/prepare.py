@@ -2,8 +2,8 @@
 
     python3 prepare.py --text DIR --tokenizer DIR --out DIR
 
-DIR of --text holds the files of SOURCES and countries.tsv; those that are absent are
-named and left out. --tokenizer has GPT-2's vocab.json and merges.txt.
+DIR of --text holds countries.tsv and the files of SOURCES, of which those that are
+absent are named and left out. --tokenizer has GPT-2's vocab.json and merges.txt.
 tinystories_val.txt and wikitext-2-test.txt are never read: they measure the model.
 """
 import argparse
